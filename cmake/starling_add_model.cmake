@@ -1,0 +1,10 @@
+# starling_add_model(name file.cpp): an executable from a model, compiled for this machine's SIMD if STARLING_NATIVE is on.
+include("${CMAKE_CURRENT_LIST_DIR}/starling_native.cmake")
+
+function(starling_add_model name file)
+  add_executable(${name} ${file})
+  target_link_libraries(${name} PRIVATE starling::starling)
+  target_compile_features(${name} PRIVATE cxx_std_20)
+  target_compile_options(${name} PRIVATE -ffp-contract=off ${STARLING_NATIVE_FLAGS})
+  set_target_properties(${name} PROPERTIES CXX_EXTENSIONS OFF)
+endfunction()

@@ -1,0 +1,10 @@
+# STARLING_NATIVE and the flags it stands for. Also installed: starling_add_model needs it.
+include(CheckCXXCompilerFlag)
+option(STARLING_NATIVE "Compile programs (models, tests, benchmarks; never the exported libraries) for this machine's SIMD" ON)
+set(STARLING_NATIVE_FLAGS)
+if(STARLING_NATIVE)
+  check_cxx_compiler_flag(-march=native STARLING_HAS_MARCH_NATIVE)
+  if(STARLING_HAS_MARCH_NATIVE)
+    set(STARLING_NATIVE_FLAGS -march=native)
+  endif()
+endif()
