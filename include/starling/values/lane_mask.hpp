@@ -1,0 +1,73 @@
+// A boolean per lane.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+
+#include <starling/values/registers.hpp>
+
+namespace starling {
+
+template <class> inline constexpr bool false_for = false;
+
+// What a comparison of packs gives: one boolean per lane. It cannot be tested in an `if`: lanes may differ.
+// Choose values with `where(mask, a, b)`; ask about all lanes with `any`, `all`, `none`.
+template <class T, int N, class Isa = isa::native> class lane_mask {
+ public:
+  using machine = registers<T, N, Isa>;
+  static constexpr int lanes = N;
+
+  lane_mask() = default;
+  // The same boolean in every lane.
+  template <std::same_as<bool> Bool> lane_mask(Bool b) : m_(machine::broadcast_mask(b)) {}
+  // Bit i says whether lane i holds.
+  static lane_mask from_bits(std::uint64_t bits) { return from(machine::mask_from_bits(bits)); }
+  // True in lanes 0 … n-1.
+  static lane_mask first(std::int64_t n) {
+    return from_bits(n <= 0 ? 0 : n >= 64 ? ~std::uint64_t(0) : (std::uint64_t(1) << n) - 1);
+  }
+
+  std::uint64_t bits() const { return machine::mask_bits(m_); }
+  bool operator[](int i) const { return ((bits() >> i) & 1) != 0; }
+
+  friend lane_mask operator&(lane_mask a, lane_mask b) { return from(machine::mask_and(a.m_, b.m_)); }
+  friend lane_mask operator|(lane_mask a, lane_mask b) { return from(machine::mask_or(a.m_, b.m_)); }
+  friend lane_mask operator^(lane_mask a, lane_mask b) { return from(machine::mask_xor(a.m_, b.m_)); }
+  friend lane_mask operator!(lane_mask a) { return from(machine::mask_not(a.m_)); }
+  // Lane by lane: whether a and b agree.
+  friend lane_mask operator==(lane_mask a, lane_mask b) { return !(a ^ b); }
+  friend lane_mask operator!=(lane_mask a, lane_mask b) { return a ^ b; }
+  lane_mask& operator&=(lane_mask b) { return *this = *this & b; }
+  lane_mask& operator|=(lane_mask b) { return *this = *this | b; }
+  lane_mask& operator^=(lane_mask b) { return *this = *this ^ b; }
+
+  friend bool any(lane_mask a) { return machine::any(a.m_); }
+  friend bool all(lane_mask a) { return machine::all(a.m_); }
+  friend bool none(lane_mask a) { return !machine::any(a.m_); }
+  // How many lanes hold.
+  friend int count(lane_mask a) { return __builtin_popcountll(a.bits()); }
+
+  template <std::same_as<bool> Bool> explicit operator Bool() const {
+    static_assert(false_for<Bool>,
+                  "a lane_mask holds one boolean per lane and cannot decide an `if`, `&&` or `||`: choose values with "
+                  "sl::where(mask, a, b), combine masks with & | !, or ask sl::any(mask), sl::all(mask)");
+    return false;
+  }
+
+  typename machine::mask machine_mask() const { return m_; }
+  static lane_mask from(typename machine::mask m) {
+    lane_mask r;
+    r.m_ = m;
+    return r;
+  }
+
+ private:
+  typename machine::mask m_;
+};
+
+inline bool any(bool b) { return b; }
+inline bool all(bool b) { return b; }
+inline bool none(bool b) { return !b; }
+inline int count(bool b) { return b ? 1 : 0; }
+
+}  // namespace starling
