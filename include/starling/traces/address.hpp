@@ -1,0 +1,142 @@
+#pragma once
+// Addresses: where in a model a random choice or a call stands.
+//
+//   "slope"            a name, hashed at compile time
+//   {"y", i}           a name and up to three whole indices; the same as the path "y" / i
+//   sl::name(text)     a name known at run time (interned, lives as long as the program)
+//   sl::address("inner") / "x"    a path through calls
+//
+// An `address` is local: what one visit of `trace(address, …)` writes. A `path` is the whole way from the root of the model;
+// choice maps and selections are keyed by paths. Both are compared by 64-bit hashes of their components.
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace starling {
+
+constexpr std::uint64_t hash_text(std::string_view text) {
+  std::uint64_t h = 0xcbf29ce484222325u;
+  for (const char c : text) h = (h ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
+  h = (h ^ (h >> 31)) * 0x9e3779b97f4a7c15u;
+  return h ^ (h >> 29);
+}
+
+constexpr std::uint64_t hash_index(std::int64_t i) { return static_cast<std::uint64_t>(i) + 0x632be59bd9b4e019u; }
+
+constexpr std::uint64_t hash_combine(std::uint64_t h, std::uint64_t component) {
+  h = (h ^ component) * 0x9e3779b97f4a7c15u;
+  return h ^ (h >> 32);
+}
+
+// A name with its hash. The constructor from a string literal runs at compile time; use sl::name() for run-time strings.
+class literal {
+ public:
+  template <std::size_t N>
+  consteval literal(const char (&text)[N]) : text_(text, N - 1), hash_(hash_text(text_)) {}
+  constexpr std::string_view text() const { return text_; }
+  constexpr std::uint64_t hash() const { return hash_; }
+
+ private:
+  friend literal name(std::string_view);
+  constexpr literal(std::string_view text, std::uint64_t hash) : text_(text), hash_(hash) {}
+  std::string_view text_;
+  std::uint64_t hash_;
+};
+
+// The name `text`, for names that are known only at run time. Thread-safe; the text is kept for the life of the program.
+literal name(std::string_view text);
+
+class address {
+ public:
+  static constexpr int max_indices = 3;
+
+  template <std::size_t N>
+  consteval address(const char (&text)[N]) : name_(text, N - 1), name_hash_(hash_text(name_)), hash_(name_hash_) {}
+
+  template <std::integral... I>
+    requires(sizeof...(I) <= max_indices)
+  constexpr address(literal name, I... index)
+      : name_(name.text()), name_hash_(name.hash()), hash_(name.hash()), count_(sizeof...(I)) {
+    std::size_t k = 0;
+    ((index_[k++] = static_cast<std::int64_t>(index)), ...);
+    for (std::size_t j = 0; j < sizeof...(I); ++j) hash_ = hash_combine(hash_, hash_index(index_[j]));
+  }
+
+  // An index alone: the instances of a combinator.
+  explicit constexpr address(std::int64_t index)
+      : name_hash_(hash_index(index)), hash_(hash_index(index)), index_{index, 0, 0}, count_(1) {}
+
+  constexpr std::string_view name() const { return name_; }  // empty for an index alone
+  constexpr int indices() const { return count_; }
+  constexpr std::int64_t index(int k) const { return index_[k]; }
+  constexpr std::uint64_t hash() const { return hash_; }
+
+ private:
+  std::string_view name_{};
+  std::uint64_t name_hash_ = 0, hash_ = 0;
+  std::int64_t index_[max_indices] = {0, 0, 0};
+  std::uint8_t count_ = 0;
+};
+
+// One step of a path: a name, or (name empty) an index.
+struct path_component {
+  std::string_view name;
+  std::int64_t index = 0;
+  bool is_index() const { return name.data() == nullptr; }
+  std::uint64_t hash() const { return is_index() ? hash_index(index) : hash_text(name); }
+  friend bool operator==(const path_component& a, const path_component& b) {
+    return a.is_index() == b.is_index() && a.name == b.name && a.index == b.index;
+  }
+};
+
+class path {
+ public:
+  static constexpr std::uint64_t root_hash = 0x51a7111f5eedu;
+
+  path() = default;  // the root: the empty address
+  template <std::size_t N>
+  path(const char (&text)[N]) {
+    append(address(name(std::string_view(text, N - 1))));
+  }
+  template <std::integral... I>
+    requires(sizeof...(I) > 0)
+  path(literal name, I... index) {
+    append(address(name, index...));
+  }
+  path(literal name) { append(address(name)); }
+  path(const address& local) { append(local); }
+
+  path& append(const address& local);
+  path& append(const path_component& component);
+  friend path operator/(path head, const address& tail) { return head.append(tail); }
+  friend path operator/(path head, const path& tail) {
+    for (const auto& c : tail.parts_) head.append(c);
+    return head;
+  }
+
+  std::uint64_t hash() const { return hash_; }
+  const std::vector<path_component>& parts() const { return parts_; }
+  bool empty() const { return parts_.empty(); }
+  bool starts_with(const path& prefix) const;
+  path without_front(std::size_t n) const;  // the path after its first n components
+  std::string str() const;                  // "inner/y[3]", "(root)" when empty
+  friend bool operator==(const path& a, const path& b) { return a.hash_ == b.hash_ && a.parts_ == b.parts_; }
+
+ private:
+  std::vector<path_component> parts_;
+  std::uint64_t hash_ = root_hash;
+};
+
+inline path operator/(const address& head, const address& tail) { return path(head) / tail; }
+
+// The hash of `scope` / `local`, without building the path.
+constexpr std::uint64_t extend_hash(std::uint64_t scope, const address& local) {
+  if (!local.name().empty()) scope = hash_combine(scope, hash_text(local.name()));
+  for (int k = 0; k < local.indices(); ++k) scope = hash_combine(scope, hash_index(local.index(k)));
+  return scope;
+}
+
+}  // namespace starling

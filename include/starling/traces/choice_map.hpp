@@ -1,0 +1,138 @@
+#pragma once
+// Choice maps: values of random choices by address. Constraints, observations, discards and the choices of a trace are choice maps.
+//
+//   sl::choice_map c = {{"slope", 1.0}, {{"y", 3}, 0.2}, {"theta", {1.0, 2.0}}};
+//   c.set(sl::address("inner") / "x", 1);     c["slope"];     c.get<std::vector<double>>("theta");
+//
+// An array at "y" stands for one vector-valued choice "y" or for the indexed choices {"y", 0}, {"y", 1}, …, whichever the model has.
+// A value shared by all lanes is given plainly, one value a lane through sl::per_lane.
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <unordered_map>
+#include <vector>
+
+#include "starling/traces/address.hpp"
+#include "starling/traces/choice_type.hpp"
+
+namespace starling {
+
+// One value for each lane: `values` holds lane 0's value, then lane 1's, …; `size` numbers a lane when vector-valued.
+template <class T = double>
+struct per_lane_values {
+  std::vector<T> values;
+  std::size_t size = 1;
+  bool scalar = true;
+};
+inline per_lane_values<double> per_lane(std::vector<double> values) { return {std::move(values), 1, true}; }
+inline per_lane_values<double> per_lane(std::vector<double> values, std::size_t size) { return {std::move(values), size, false}; }
+
+// A value on its way into a choice map.
+class choice_value {
+ public:
+  choice_value() = default;
+  template <class T>
+    requires std::is_arithmetic_v<T>
+  choice_value(T x) : data{static_cast<double>(x)} {
+    type.kind = std::is_same_v<T, bool> ? value_kind::boolean : std::is_integral_v<T> ? value_kind::whole : value_kind::real;
+  }
+  choice_value(std::initializer_list<double> xs) : data(xs) { as_vector(value_kind::real); }
+  choice_value(std::vector<double> xs) : data(std::move(xs)) { as_vector(value_kind::real); }
+  template <class T>
+    requires std::is_arithmetic_v<T>
+  choice_value(std::span<const T> xs) : data(xs.begin(), xs.end()) {
+    as_vector(std::is_same_v<T, bool> ? value_kind::boolean : std::is_integral_v<T> ? value_kind::whole : value_kind::real);
+  }
+  template <class T>
+    requires(std::is_arithmetic_v<T> && !std::is_same_v<T, double>)
+  choice_value(const std::vector<T>& xs) : data(xs.begin(), xs.end()) {
+    as_vector(std::is_same_v<T, bool> ? value_kind::boolean : std::is_integral_v<T> ? value_kind::whole : value_kind::real);
+  }
+  choice_value(const per_lane_values<double>& xs);
+  choice_value(choice_type t, std::vector<double> xs, std::size_t n_lanes = 0) : type(t), data(std::move(xs)), lanes(n_lanes) {}
+
+  choice_type type{};
+  std::vector<double> data;  // shared: type.size() numbers; per lane: [lane][element]
+  std::size_t lanes = 0;     // 0: shared by all lanes
+
+ private:
+  void as_vector(value_kind kind) { type = {kind, 1, static_cast<std::uint32_t>(data.size()), 1}; }
+};
+
+// Where the value of a constraint lies: element e of lane l is data[e * element_stride + l * lane_stride].
+struct constraint_ref {
+  const double* data = nullptr;
+  std::size_t element_stride = 1, lane_stride = 0;
+  choice_type type{};
+  explicit operator bool() const { return data != nullptr; }
+  double at(std::size_t element, std::size_t lane) const { return data[element * element_stride + lane * lane_stride]; }
+};
+
+class choice_map {
+ public:
+  struct entry {
+    path where;
+    choice_value value;
+  };
+
+  choice_map() = default;
+  choice_map(std::initializer_list<entry> entries) {
+    for (const auto& e : entries) set(e.where, e.value);
+  }
+
+  // Sets the value at `where`, overwriting one that is there. Throws where a value and a subtree would share an address.
+  choice_map& set(const path& where, choice_value value);
+  choice_map& merge(const choice_map& other);  // all of `other`, which wins
+  void erase(const path& where);               // the value or the whole subtree at `where`
+  void clear();
+
+  bool empty() const { return entries_.empty(); }
+  std::size_t size() const { return entries_.size(); }
+  std::size_t lanes() const { return lanes_; }  // 0 where every value is shared
+  bool contains(const path& where) const { return static_cast<bool>(find(where)); }
+  const std::vector<entry>& entries() const { return entries_; }
+  choice_map submap(const path& prefix) const;
+  choice_map lane(std::size_t k) const;  // the values of one lane
+  const entry* entry_at(std::uint64_t path_hash) const;
+  bool has_prefix(std::uint64_t path_hash) const { return prefixes_.contains(path_hash); }
+
+  // Reading. Throws, naming the address, where there is no value or one of another shape.
+  double operator[](const path& where) const;
+  template <class R>
+  R get(const path& where) const {
+    const choice_value v = value_at(where);
+    if constexpr (std::is_arithmetic_v<R>) {
+      return static_cast<R>(scalar(where, v));
+    } else {
+      return R(v.data.begin(), v.data.end());
+    }
+  }
+
+  // The constraint for a site: the value at `where` itself, or the element of an array that stands at its parent.
+  constraint_ref find(const path& where) const;
+  // The same by hashes: `parent` and `index` say whether the site's last component is an index (index < 0: it is not).
+  constraint_ref find(std::uint64_t where, std::uint64_t parent, std::int64_t index) const;
+  constraint_ref ref(std::size_t entry_index, std::int64_t element = -1) const;
+
+  friend bool operator==(const choice_map& a, const choice_map& b);
+  std::string str() const;  // one line a choice
+
+ private:
+  choice_value value_at(const path& where) const;
+  static double scalar(const path& where, const choice_value& v);
+  void reindex();
+
+  std::vector<entry> entries_;
+  std::unordered_map<std::uint64_t, std::uint32_t> index_;
+  std::unordered_map<std::uint64_t, std::uint32_t> prefixes_;  // proper prefix of an entry -> how many
+  std::size_t lanes_ = 0;
+};
+
+// Observations: the same as a choice map with one entry; several are joined by `&`.
+inline choice_map observe(const path& where, choice_value value) { return choice_map{{where, std::move(value)}}; }
+inline choice_map operator&(choice_map a, const choice_map& b) { return a.merge(b); }
+
+}  // namespace starling

@@ -1,0 +1,103 @@
+#include "starling/traces/selection.hpp"
+
+#include <stdexcept>
+#include <utility>
+
+namespace starling {
+
+struct selection::node {
+  enum class op { all, pattern, complement, either, both } kind = op::all;
+  std::vector<path_pattern::part> parts;
+  std::shared_ptr<const node> left, right;
+
+  static bool contains(const node* n, std::span<const path_component> where) {
+    if (!n) return false;
+    switch (n->kind) {
+      case op::all: return true;
+      case op::complement: return !contains(n->left.get(), where);
+      case op::either: return contains(n->left.get(), where) || contains(n->right.get(), where);
+      case op::both: return contains(n->left.get(), where) && contains(n->right.get(), where);
+      case op::pattern: break;
+    }
+    if (n->parts.size() > where.size()) return false;
+    for (std::size_t k = 0; k < n->parts.size(); ++k) {
+      const auto& part = n->parts[k];
+      if (part.any_index ? !where[k].is_index() : !(part.component == where[k])) return false;
+    }
+    return true;
+  }
+
+  static std::string str(const node* n) {
+    if (!n) return "none";
+    switch (n->kind) {
+      case op::all: return "all";
+      case op::complement: return "!(" + str(n->left.get()) + ")";
+      case op::either: return "(" + str(n->left.get()) + " | " + str(n->right.get()) + ")";
+      case op::both: return "(" + str(n->left.get()) + " & " + str(n->right.get()) + ")";
+      case op::pattern: break;
+    }
+    std::string text;
+    for (const auto& part : n->parts) {
+      if (part.any_index) text += "[*]";
+      else if (part.component.is_index()) text += "[" + std::to_string(part.component.index) + "]";
+      else text += (text.empty() ? "" : "/") + std::string(part.component.name);
+    }
+    return text.empty() ? "all" : text;
+  }
+};
+
+path_pattern::path_pattern(const path& p) {
+  for (const auto& c : p.parts()) parts_.push_back({c, false});
+}
+
+selection::selection(quantifier q) {
+  if (q(false)) return;  // none(false) is true, all(false) is false
+  node_ = std::make_shared<node>();
+}
+
+selection::selection(const path_pattern& p) {
+  auto n = std::make_shared<node>();
+  n->kind = p.parts().empty() ? node::op::all : node::op::pattern;
+  n->parts = p.parts();
+  node_ = std::move(n);
+}
+
+bool selection::contains(std::span<const path_component> where) const { return node::contains(node_.get(), where); }
+
+selection operator!(const selection& s) {
+  auto n = std::make_shared<selection::node>();
+  n->kind = selection::node::op::complement;
+  n->left = s.node_;
+  return selection(std::shared_ptr<const selection::node>(std::move(n)));
+}
+
+namespace {
+std::shared_ptr<const selection::node> join(selection::node::op kind, std::shared_ptr<const selection::node> a,
+                                            std::shared_ptr<const selection::node> b) {
+  auto n = std::make_shared<selection::node>();
+  n->kind = kind;
+  n->left = std::move(a);
+  n->right = std::move(b);
+  return n;
+}
+}  // namespace
+
+selection operator|(const selection& a, const selection& b) {
+  if (!a.node_) return b;
+  if (!b.node_) return a;
+  return selection(join(selection::node::op::either, a.node_, b.node_));
+}
+
+selection operator&(const selection& a, const selection& b) {
+  return selection(join(selection::node::op::both, a.node_, b.node_));
+}
+
+std::string selection::str() const { return node::str(node_.get()); }
+
+selection select(std::initializer_list<path_pattern> patterns) {
+  selection s;
+  for (const auto& p : patterns) s = s | selection(p);
+  return s;
+}
+
+}  // namespace starling
