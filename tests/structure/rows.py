@@ -1,0 +1,65 @@
+"""Nothing is skipped silently: each file of a table-driven folder has its row, and each row its file."""
+import json
+import re
+
+DISTRIBUTIONS = "include/starling/distributions"
+REFERENCE = "tests/distributions/reference_values.json"
+IS_DISTRIBUTION = re.compile(r"\b(?:struct|class)\s+\w+[^;{}()]*:[^;{}()]*\bdistribution\b")
+# Headers of the folder that define no distribution to be tabled, and why.
+NO_ROW = {
+    "distribution": "the base of all",
+    "distributions": "includes all of them",
+}
+
+
+def table(path):
+    """The keys of a table: of an object, or the 'distribution' fields of a list of objects."""
+    rows = json.loads(path.read_text(encoding="utf-8"))
+    return set(rows) if isinstance(rows, dict) else {row["distribution"] for row in rows}
+
+
+def distribution_problems(root, no_row):
+    headers = {p.stem: p for p in (root / DISTRIBUTIONS).glob("*.hpp")}
+    reference = root / REFERENCE
+    if headers and not reference.is_file():
+        return [f"{REFERENCE}: does not exist"]
+    rows = table(reference) if reference.is_file() else set()
+    found = []
+    for stem, path in sorted(headers.items()):
+        defines = IS_DISTRIBUTION.search(path.read_text(encoding="utf-8")) is not None
+        if stem in no_row:
+            continue
+        if stem not in rows:
+            what = "defines a distribution" if defines else "is in the folder of distributions"
+            found.append(f"{DISTRIBUTIONS}/{path.name}: {what} but has no row '{stem}' in {REFERENCE} (or a reason in rows.py)")
+    found += [f"{REFERENCE}: row '{row}' has no header {row}.hpp" for row in sorted(rows - set(headers))]
+    found += [f"rows.py: '{stem}' is excepted but {stem}.hpp does not exist" for stem in sorted(set(no_row) - set(headers)) if headers]
+    return found
+
+
+def paired_problems(root, pattern, partner, what):
+    """Each file of the pattern has its partner, and each partner its file."""
+    folder, suffix = pattern.split("/*")
+    files = {p.stem for p in (root / folder).glob(f"*{suffix}")}
+    partners = {p.stem for p in (root / folder).glob(f"*{partner}")}
+    return [f"{folder}/{stem}{suffix}: has no {what} {folder}/{stem}{partner}" for stem in sorted(files - partners)] + [
+        f"{folder}/{stem}{partner}: has no {folder}/{stem}{suffix}" for stem in sorted(partners - files)]
+
+
+def problems(root, no_row=None):
+    found = distribution_problems(root, NO_ROW if no_row is None else no_row)
+    return found + paired_problems(root, "examples/*.cpp", ".approved", "approved output")
+
+
+BASE = {f"include/starling/distributions/{stem}.hpp": "" for stem in NO_ROW}
+NORMAL = {"include/starling/distributions/normal.hpp": "template <class A>\nstruct normal : distribution {};\n"}
+BAD_TREES = [
+    ({**BASE, **NORMAL}, r"reference_values\.json: does not exist"),
+    ({**BASE, **NORMAL, REFERENCE: "{}"}, r"normal\.hpp: defines a distribution but has no row 'normal'"),
+    ({**BASE, **NORMAL, REFERENCE: '[{"distribution": "gamma"}]'}, r"row 'gamma' has no header"),
+    ({**BASE, "include/starling/distributions/tools.hpp": "", REFERENCE: "{}"}, r"tools\.hpp: is in the folder"),
+    ({**NORMAL, REFERENCE: '{"normal": []}'}, r"'distribution' is excepted but"),
+    ({"examples/a.cpp": ""}, r"a\.cpp: has no approved output"),
+    ({"examples/a.approved": ""}, r"a\.approved: has no examples/a\.cpp"),
+]
+GOOD_TREE = {**BASE, **NORMAL, REFERENCE: '{"normal": []}', "examples/a.cpp": "", "examples/a.approved": ""}
