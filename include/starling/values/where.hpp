@@ -59,6 +59,12 @@ inline promote<A> fma(A a, std::type_identity_t<A> b, std::type_identity_t<A> c)
   return scalar_registers<promote<A>, Isa>::fma(a, b, c);
 }
 
+template <plain_number A, class Isa = isa::native>
+  requires std::is_arithmetic_v<A>
+inline promote<A> multiply_add(A a, std::type_identity_t<A> b, std::type_identity_t<A> c) {
+  return scalar_registers<promote<A>, Isa>::multiply_add(a, b, c);
+}
+
 // Square root, correctly rounded.
 template <plain_number V, class Isa = isa::native> inline promote<V> sqrt(V x) {
   using P = pack_for<V, Isa>;

@@ -1,0 +1,129 @@
+// Scalar distributions, and the same with vector parameters.
+//
+// A scalar distribution is written as formulas over numbers of any type:
+//   struct normal_formulas : real_valued {
+//     static constexpr std::string_view name = "normal";
+//     template <class Rng, class L, class S> static auto sample(Rng& rng, const L& location, const S& scale);
+//     template <class X, class L, class S> static auto log_density(const X& x, const L& location, const S& scale);
+//     template <class L, class S> static auto support(const L&, const S&);
+//     template <class Visit, class L, class S> static void parameters(Visit&& visit, const L& location, const S& scale);
+//   };
+// x and the parameters arrive as reals. `elementwise` adds the rest: NaN densities become −∞, draws with bad parameters
+// become `no_value`, and where any parameter is a vector (sl::vector, std::vector, std::array, std::span) the
+// distribution is that of one vector of independent elements: the density is the sum, a draw an sl::vector.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include <starling/distributions/elements.hpp>
+#include <starling/distributions/supports.hpp>
+
+namespace starling {
+
+// Bases of formulas: what a draw is.
+struct real_valued {
+  template <class V> using value = V;
+};
+struct whole_valued {
+  template <class V> using value = whole_of<V>;
+};
+struct boolean_valued {
+  template <class V> using value = mask_of<V>;
+};
+
+// Whether all parameters are good, as told by the formulas' own visitor: a boolean, or a mask where one is in lanes.
+template <class Formulas, class... P> auto are_valid(const P&... p) {
+  mask_of<promote<P...>> valid(true);
+  Formulas::parameters([&](std::string_view, const auto&, const auto& ok, std::string_view) { valid = both(valid, ok); },
+                       p...);
+  return valid;
+}
+
+// A draw with `no_value` where a parameter is bad.
+template <class Formulas, class Rng, class... P> auto draw_element(Rng& rng, const P&... p) {
+  using result = typename Formulas::template value<typename Rng::real>;
+  return where(are_valid<Formulas>(p...), result(Formulas::sample(rng, p...)), no_value<result>());
+}
+
+template <class Formulas, class... Parameters> class elementwise : public distribution {
+ public:
+  using formulas = Formulas;
+  static constexpr std::string_view name = Formulas::name;
+  static constexpr bool is_vector = (sequence<Parameters> || ...);
+  template <class V>
+  using value = vector_if<is_vector, typename Formulas::template value<V>>;
+
+  explicit(sizeof...(Parameters) == 1) elementwise(Parameters... p) : parameters_(std::move(p)...) {
+    if constexpr (is_vector) std::apply([&](const auto&... q) { size_ = common_size(name, q...); }, parameters_);
+  }
+
+  std::size_t size() const
+    requires(is_vector)
+  {
+    return size_;
+  }
+  // The parameters as they were given.
+  const std::tuple<Parameters...>& values() const { return parameters_; }
+
+  template <class Rng> auto sample(Rng& rng) const {
+    return std::apply(
+        [&](const auto&... p) {
+          if constexpr (is_vector)
+            return draw_elements<typename Formulas::template value<typename Rng::real>>(
+                rng, size(), [&](auto& r, auto at) { return draw_element<Formulas>(r, at(p)...); });
+          else
+            return draw_element<Formulas>(rng, p...);
+        },
+        parameters_);
+  }
+
+  template <class X> auto log_density(const X& x) const {
+    return std::apply(
+        [&](const auto&... p) {
+          if constexpr (is_vector)
+            return never_nan(sum_elements<promote<element_of<X>, element_of<Parameters>...>>(
+                name, size(), x, [&](const auto& xi, auto at) { return Formulas::log_density(xi, at(p)...); }));
+          else
+            return never_nan(Formulas::log_density(as_real(x), p...));
+        },
+        parameters_);
+  }
+
+  auto support() const {
+    return std::apply(
+        [&](const auto&... p) {
+          if constexpr (is_vector)
+            return vector_of{[parameters = parameters_](std::size_t i) {
+                               return std::apply([&](const auto&... q) { return Formulas::support(element_at{i}(q)...); },
+                                                 parameters);
+                             },
+                             size()};
+          else
+            return Formulas::support(p...);
+        },
+        parameters_);
+  }
+
+  template <class Visit> void parameters(Visit&& visit) const {
+    std::apply(
+        [&](const auto&... p) {
+          if constexpr (is_vector)
+            for (std::size_t i = 0; i < size(); ++i) Formulas::parameters(visit, element_at{i}(p)...);
+          else
+            Formulas::parameters(visit, p...);
+        },
+        parameters_);
+  }
+
+ private:
+  struct nothing {};
+  std::tuple<Parameters...> parameters_;
+  [[no_unique_address]] std::conditional_t<is_vector, std::size_t, nothing> size_{};
+};
+
+}  // namespace starling

@@ -1,0 +1,37 @@
+// normal(location, scale): exp(−z²/2) / (scale √(2π)), z = (x − location) / scale.
+#pragma once
+
+#include <starling/distributions/elementwise.hpp>
+#include <starling/values/log.hpp>
+
+namespace starling {
+
+inline constexpr double half_log_two_pi = 0.91893853320467274178;
+
+struct normal_formulas : real_valued {
+  static constexpr std::string_view name = "normal";
+
+  template <class Rng, class L, class S> static auto sample(Rng& rng, const L& location, const S& scale) {
+    return location + scale * rng.normal();
+  }
+
+  // With a constant scale: subtract, multiply, fused multiply-add. Bad parameters make NaN or −∞ by themselves.
+  template <class X, class L, class S> static auto log_density(const X& x, const L& location, const S& scale) {
+    const auto z = (x - location) * (0.70710678118654752440 / scale);
+    return multiply_add(-z, z, -log(scale) - half_log_two_pi);
+  }
+
+  template <class L, class S> static auto support(const L&, const S&) { return real_line{}; }
+
+  template <class Visit, class L, class S> static void parameters(Visit&& visit, const L& location, const S& scale) {
+    visit("location", location, is_finite(location), "must be finite");
+    visit("scale", scale, is_positive_finite(scale), "must be positive and finite");
+  }
+};
+
+template <class Location, class Scale> struct normal : elementwise<normal_formulas, Location, Scale> {
+  using elementwise<normal_formulas, Location, Scale>::elementwise;
+};
+template <class L, class S> normal(L&&, S&&) -> normal<held<L>, held<S>>;
+
+}  // namespace starling
