@@ -8,6 +8,8 @@ target_compile_options(starling_warnings INTERFACE -Wall -Wextra -Wpedantic)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # A pack passed by value changes the ABI between -m flags: harmless, packs carry their instruction set in their type.
   target_compile_options(starling_warnings INTERFACE -Wno-psabi)
+  # g++ 12 warns of overlap inside std::string's operator+ (GCC bug 105651).
+  target_compile_options(starling_warnings INTERFACE -Wno-restrict)
 endif()
 if(STARLING_WERROR)
   target_compile_options(starling_warnings INTERFACE -Werror)
@@ -15,8 +17,8 @@ endif()
 
 add_library(starling_own_code INTERFACE)
 target_link_libraries(starling_own_code INTERFACE starling_warnings)
-# Both compilers would contract a * b + c by default in C++; the packs ask for fma where they want it.
-target_compile_options(starling_own_code INTERFACE -ffp-contract=off ${STARLING_NATIVE_FLAGS})
+starling_native_flags(flags)
+target_compile_options(starling_own_code INTERFACE ${flags})
 
 find_program(STARLING_CCACHE ccache)
 mark_as_advanced(STARLING_CCACHE)
