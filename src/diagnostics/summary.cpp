@@ -1,0 +1,90 @@
+#include <starling/diagnostics/ess.hpp>
+#include <starling/diagnostics/mcse.hpp>
+#include <starling/diagnostics/moments.hpp>
+#include <starling/diagnostics/quantile.hpp>
+#include <starling/diagnostics/ranks.hpp>
+#include <starling/diagnostics/summary.hpp>
+
+#include "split_diagnostics.hpp"
+
+#include <utility>
+
+namespace starling {
+
+summary_row summarise(std::string name, std::span<const double> values, std::size_t chains) {
+  summary_row row;
+  row.name = std::move(name);
+  const std::size_t n = draws_per_chain(values, chains);
+  row.mean = mean(values);
+  row.sd = std::sqrt(variance(values));
+  if (std::any_of(values.begin(), values.end(), [](double x) { return std::isnan(x); })) return row;
+
+  // One sort serves the quantiles and, unless an odd length had to be copied without its middle, the ranks too.
+  auto order = ascending_order(values);
+  std::vector<double> sorted(values.size());
+  for (std::size_t i = 0; i < sorted.size(); ++i) sorted[i] = values[order[i]];
+  row.q5 = sorted_quantile(sorted, 0.05);
+  row.q50 = sorted_quantile(sorted, 0.5);
+  row.q95 = sorted_quantile(sorted, 0.95);
+  if (n < 4) return row;
+
+  row.mcse_mean = mcse_mean(values, chains);
+  row.mcse_sd = mcse_sd(values, chains);
+  row.ess_tail = std::min(ess_at_most(values, chains, row.q5), ess_at_most(values, chains, row.q95));
+  const split_chains split(values, chains);
+  if (split.copied()) order = ascending_order(split.values());
+  const auto scores = normal_scores(split.values(), order);
+  row.ess_bulk = ess_of_chains(scores, split.chains());
+  if (chains >= 2) row.r_hat = rank_rhat(split, order, scores);
+  return row;
+}
+
+summary_row summarise_weighted(std::string name, std::span<const double> values, std::span<const double> log_weights) {
+  if (values.size() != log_weights.size())
+    throw std::invalid_argument("summarise_weighted: `" + name + "` has " + std::to_string(values.size()) + " values but " +
+                                std::to_string(log_weights.size()) + " log weights.");
+  summary_row row;
+  row.name = std::move(name);
+  row.ess_bulk = row.ess_tail = weighted_ess(log_weights);
+  if (std::isnan(row.ess_bulk)) return row;
+
+  double largest = log_weights[0];
+  for (const double w : log_weights) largest = std::max(largest, w);
+  // Particles without weight are not part of the estimate, whatever their values are.
+  std::vector<double> kept, weights;
+  double total = 0.0;
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (const double w = std::exp(log_weights[i] - largest); w > 0.0) {
+      kept.push_back(values[i]);
+      weights.push_back(w);
+      total += w;
+    }
+  if (std::any_of(kept.begin(), kept.end(), [](double x) { return std::isnan(x); })) return row;
+
+  double sum = 0.0;
+  for (std::size_t i = 0; i < kept.size(); ++i) sum += weights[i] * kept[i];
+  row.mean = sum / total;
+  double squares = 0.0;
+  double error = 0.0;
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    const double distance = kept[i] - row.mean;
+    squares += weights[i] * distance * distance;
+    error += weights[i] * weights[i] * distance * distance;
+  }
+  // With equal weights the divisor is n - 1.
+  row.sd = row.ess_bulk > 1.0 ? std::sqrt(squares / total * (row.ess_bulk / (row.ess_bulk - 1.0))) : summary_row::unknown;
+  row.mcse_mean = std::sqrt(error) / total;
+
+  const auto order = ascending_order(kept);
+  std::vector<double> sorted(kept.size()), sorted_weights(kept.size());
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    sorted[i] = kept[order[i]];
+    sorted_weights[i] = weights[order[i]];
+  }
+  row.q5 = sorted_weighted_quantile(sorted, sorted_weights, 0.05);
+  row.q50 = sorted_weighted_quantile(sorted, sorted_weights, 0.5);
+  row.q95 = sorted_weighted_quantile(sorted, sorted_weights, 0.95);
+  return row;
+}
+
+}  // namespace starling
