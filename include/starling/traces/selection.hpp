@@ -11,12 +11,11 @@
 #include <vector>
 
 #include "starling/traces/address.hpp"
+#include "starling/values/lane_mask.hpp"
 
 namespace starling {
 
-// The functions over lane masks; in addresses and selections their names stand for "every index" and "every (no) address".
-constexpr bool all(bool b);
-constexpr bool none(bool b);
+// The names of the functions over lane masks stand, in addresses and selections, for "every index" and "every (no) address".
 using quantifier = bool (*)(bool);
 
 // A path in which an index may be left open: {"y", sl::all}, {"y", sl::all, 2}.
@@ -67,14 +66,20 @@ class selection {
   std::shared_ptr<const node> node_;  // null: nothing
 };
 
+// The addresses given: up to six here, more joined with |. (Plain overloads, so that {"y", 3} can be written.)
 selection select(std::initializer_list<path_pattern> patterns);
-
-template <class... P>
-  requires(std::constructible_from<path_pattern, const P&> && ...)
-selection select(const P&... patterns) {
-  return select({path_pattern(patterns)...});
+inline selection select(const path_pattern& a) { return selection(a); }
+inline selection select(const path_pattern& a, const path_pattern& b) { return select({a, b}); }
+inline selection select(const path_pattern& a, const path_pattern& b, const path_pattern& c) { return select({a, b, c}); }
+inline selection select(const path_pattern& a, const path_pattern& b, const path_pattern& c, const path_pattern& d) {
+  return select({a, b, c, d});
 }
-// One address with indices: sl::select({"y", 3}).
-inline selection select(const path_pattern& p) { return selection(p); }
+inline selection select(const path_pattern& a, const path_pattern& b, const path_pattern& c, const path_pattern& d, const path_pattern& e) {
+  return select({a, b, c, d, e});
+}
+inline selection select(const path_pattern& a, const path_pattern& b, const path_pattern& c, const path_pattern& d, const path_pattern& e,
+                        const path_pattern& f) {
+  return select({a, b, c, d, e, f});
+}
 
 }  // namespace starling

@@ -1,0 +1,62 @@
+#pragma once
+// assess: the score of given choices. Every address must be given, and nothing else.
+#include "starling/models/constraints.hpp"
+#include "starling/models/trace.hpp"
+
+namespace starling {
+
+template <class V>
+class assess_handler : public handler<assess_handler<V>, V> {
+ public:
+  using base = handler<assess_handler<V>, V>;
+
+  assess_handler(structure_walk& walk, tile_storage<V>& storage, const choice_map& choices, const run_place& place = {})
+      : base(walk, key(0), storage, place), cursor_(choices) {}
+  bool all_used() const { return cursor_.all_used(); }
+
+ private:
+  friend base;
+  template <class X, class D>
+  X decide(std::uint32_t k, const D& d) {
+    const site& s = this->at(k);
+    const constraint_ref c = cursor_.find(s);
+    if (!c) missing(k);
+    if (c.type.code() != s.type.code()) check_constraint(c, s.type, this->walk_.current().path_of(k));
+    put_constraint(this->place(k), c, s.type.size(), this->place_.first_lane, this->place_.lanes);
+    const X x = take<X>(this->place(k), s.type);
+    this->score_site(k, d, x);
+    return x;
+  }
+
+  [[noreturn, gnu::noinline, gnu::cold]] void missing(std::uint32_t k) const {
+    throw std::invalid_argument("assess: no value was given for " + this->walk_.current().path_of(k).str());
+  }
+
+  constraint_cursor cursor_;
+};
+
+template <class Value>
+struct assessed {
+  double score = 0;  // log p(choices; arguments)
+  Value value;       // what the body returns with these choices
+};
+
+// Throws std::invalid_argument where a choice is missing or one is not the model's.
+template <generative_function G, class... A>
+auto assess(const G& model, const arguments<A...>& as, const choice_map& choices) {
+  using T = trace<G, arguments<A...>>;
+  trace_state run;
+  const arena_scope scope;
+  structure_walk walk(run.structure, false);
+  assess_handler<double> h(walk, run.numbers, choices);
+  assessed<typename T::value_type> r{0, persist(T::run(model, h, as))};
+  finish_run(walk, h, run);
+  if (!h.all_used()) {
+    const auto left = unmet(choices, *run.structure);
+    if (!left.empty()) throw std::invalid_argument(describe_unmet(left, *run.structure, "assess"));
+  }
+  r.score = run.score;
+  return r;
+}
+
+}  // namespace starling

@@ -1,0 +1,200 @@
+#pragma once
+// A batch: N lanes of a model, run together in SIMD blocks. The same operations as on a trace, with weights as columns.
+// A batch of a dynamic model is N single traces behind the same interface (traces.hpp).
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include <starling/execution/executor.hpp>
+#include <starling/models/trace.hpp>
+#include <starling/values/lift.hpp>
+#include <starling/values/pack.hpp>
+
+namespace starling {
+
+// How many lanes an operation runs, in which precision, and the number of the first (it addresses the random numbers).
+template <class T>
+struct lane_request {
+  std::size_t count = 0;
+  std::size_t first = 0;
+};
+// sl::lanes(10'000), sl::lanes<float>(10'000).
+template <class T = double>
+lane_request<T> lanes(std::size_t count, std::size_t first = 0) {
+  return {count, first};
+}
+
+// The untyped part of a batch, [block][element][W] and [block][site][W].
+template <class V>
+struct batch_state {
+  std::shared_ptr<const schema> structure;
+  std::vector<V> values, shared, densities, scores;
+
+  tile<V> block(std::size_t b) {
+    return {values.data() + b * structure->elements(), shared.data(), densities.data() + b * structure->sites().size()};
+  }
+  tile<const V> block(std::size_t b) const {
+    return {values.data() + b * structure->elements(), shared.data(), densities.data() + b * structure->sites().size()};
+  }
+};
+
+// The numbers of a column of packs, without the padding.
+template <class V>
+std::vector<double> column(const std::vector<V>& packs, std::size_t lanes) {
+  std::vector<double> numbers(lanes);
+  for (std::size_t l = 0; l < lanes; ++l) numbers[l] = static_cast<double>(packs[l / lanes_of<V>][static_cast<int>(l % lanes_of<V>)]);
+  return numbers;
+}
+
+template <class G, class Arguments, class V>
+class batch {
+ public:
+  static constexpr std::size_t width = lanes_of<V>;
+  using lane_arguments_type = decltype(lane_arguments(std::declval<const Arguments&>(), 0));
+  using lane_trace = trace<G, lane_arguments_type>;
+  template <class Handler>
+  static auto run(const G& model, Handler& h, const Arguments& as, const run_place& place) {
+    return with_arguments<V>(as, place.first_lane, place.lanes, [&](const auto&... a) {
+      if constexpr (std::is_void_v<decltype(model.run(h, a...))>) {
+        model.run(h, a...);
+        return nothing{};
+      } else {
+        return persist(model.run(h, a...));
+      }
+    });
+  }
+  using value_type = decltype(run(std::declval<const G&>(), std::declval<simulate_handler<V>&>(), std::declval<const Arguments&>(), run_place{}));
+
+  batch(G model, std::shared_ptr<const Arguments> as, std::size_t lanes, std::size_t first)
+      : model_(std::move(model)), arguments_(std::move(as)), lanes_(lanes), first_(first), values_(blocks()) {
+    if (lanes == 0) throw std::invalid_argument("lanes: at least one lane is needed");
+    if (const auto n = argument_lanes(*arguments_); n != 0 && n != first + lanes)
+      throw std::invalid_argument("arguments are given for " + std::to_string(n) + " lanes, the operation runs " +
+                                  std::to_string(first + lanes));
+    state_.scores.resize(blocks());
+  }
+
+  std::size_t size() const { return lanes_; }
+  std::size_t first_lane() const { return first_; }
+  std::size_t blocks() const { return (lanes_ + width - 1) / width; }
+  run_place place(std::size_t block) const { return {first_ + block * width, first_ + lanes_}; }
+
+  const G& model() const { return model_; }
+  const Arguments& args() const { return *arguments_; }
+  std::shared_ptr<const Arguments> shared_args() const { return arguments_; }
+  const schema& structure() const { return *state_.structure; }
+  std::vector<double> scores() const { return column(state_.scores, lanes_); }
+
+  // The scalar choice at an address, a number a lane.
+  std::vector<double> operator[](const path& where) const {
+    const site& s = state_.structure->sites()[site_at(*state_.structure, where)];
+    if (s.type.rank != 0) throw std::invalid_argument("batch: expected a scalar at " + where.str() + ", it holds " + s.type.str());
+    return elements_at(s);
+  }
+  // The choice at an address, [lane][element].
+  std::vector<double> get(const path& where) const { return elements_at(state_.structure->sites()[site_at(*state_.structure, where)]); }
+
+  // All choices, a value a lane; those that all lanes share are given once.
+  choice_map choices() const {
+    choice_map c;
+    for (std::uint32_t k = 0; k < state_.structure->sites().size(); ++k) {
+      const site& s = state_.structure->sites()[k];
+      if (!s.is_factor) c.set(state_.structure->path_of(k), value_at(s));
+    }
+    return c;
+  }
+  choice_value value_at(const site& s) const {
+    auto numbers = elements_at(s);
+    if (!s.shared) return choice_value(s.type, std::move(numbers), lanes_);
+    numbers.resize(s.type.size());
+    return choice_value(s.type, std::move(numbers));
+  }
+
+  // What the body returned in lane k.
+  auto value(std::size_t k) const {
+    check_lane(k);
+    return lane_of(values_[k / width], static_cast<int>(k % width));
+  }
+  // Lane k as a trace of its own.
+  lane_trace lane(std::size_t k) const;
+
+  // For the operations.
+  const batch_state<V>& state() const { return state_; }
+  batch_state<V>& state() { return state_; }
+  std::vector<value_type>& values() { return values_; }
+  const std::vector<value_type>& values() const { return values_; }
+  void set_args(std::shared_ptr<const Arguments> as) { arguments_ = std::move(as); }
+
+  // Runs the body over all blocks: the first finds (or confirms) the structure, starting from `expected`, the others follow it on all
+  // cores. first(walk, storage, place) and rest(walk, tile, place, block) make the handler and give it to the callback
+  // `done(handler)`, which runs it. Throws parameter_error for the first lane whose distributions got bad parameters.
+  template <class First, class Rest>
+  void run_all(std::shared_ptr<const schema> expected, First&& first, Rest&& rest) {
+    bad_parameter bad;
+    {
+      tile_storage<V> storage;
+      structure_walk walk(expected, false);
+      if (expected) storage.fit(*expected);
+      const arena_scope scope;
+      first(walk, storage, place(0), [&](auto& h) { execute(h, 0, bad); });
+      state_.structure = walk.finish();
+      storage.fit(*state_.structure);
+      state_.values.resize(blocks() * state_.structure->elements());
+      state_.densities.resize(blocks() * state_.structure->sites().size());
+      std::copy(storage.values.begin(), storage.values.end(), state_.values.begin());
+      std::copy(storage.densities.begin(), storage.densities.end(), state_.densities.begin());
+      state_.shared = std::move(storage.shared);
+    }
+    std::mutex guard;
+    parallel_for(blocks() - 1, [&](std::size_t i) {
+      const std::size_t b = i + 1;
+      structure_walk walk(state_.structure, true);
+      const arena_scope scope;
+      bad_parameter here;
+      rest(walk, state_.block(b), place(b), b, [&](auto& h) { execute(h, b, here); });
+      if (here.found) {
+        const std::lock_guard lock(guard);
+        bad.keep_first(here);
+      }
+    });
+    throw_if_bad(bad, *state_.structure);
+  }
+
+ private:
+  template <class Handler>
+  void execute(Handler& h, std::size_t block, bad_parameter& bad) {
+    values_[block] = run(model_, h, *arguments_, place(block));
+    state_.scores[block] = h.score();
+    bad.keep_first(h.problem());
+  }
+
+  std::vector<double> elements_at(const site& s) const {
+    const std::size_t n = s.type.size();
+    std::vector<double> numbers(lanes_ * n);
+    for (std::size_t l = 0; l < lanes_; ++l) {
+      const V* at = state_.block(l / width).at(s);
+      for (std::size_t e = 0; e < n; ++e) numbers[l * n + e] = static_cast<double>(at[e][static_cast<int>(l % width)]);
+    }
+    return numbers;
+  }
+
+  void check_lane(std::size_t k) const {
+    if (k >= lanes_) throw std::out_of_range("batch: lane " + std::to_string(k) + " of " + std::to_string(lanes_));
+  }
+
+  G model_;
+  std::shared_ptr<const Arguments> arguments_;
+  std::size_t lanes_, first_;
+  batch_state<V> state_;
+  std::vector<value_type> values_;
+};
+
+template <class Batch>
+struct weighted_batch {
+  Batch traces;
+  std::vector<double> weights;  // log weights, one a lane
+};
+
+}  // namespace starling

@@ -1,0 +1,53 @@
+#pragma once
+// Meeting constraints and sites: finding the constraint of a site while a body runs, checking its type, and saying clearly what is
+// wrong when constraints are left over.
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "starling/traces/choice_map.hpp"
+#include "starling/traces/schema.hpp"
+
+namespace starling {
+
+// Walks along a choice map while sites are visited. Constraints in the order of the model cost one comparison each.
+class constraint_cursor {
+ public:
+  explicit constraint_cursor(const choice_map& c) : map_(&c), count_(c.size()) {}
+
+  constraint_ref find(const site& s) {
+    if (next_ < count_ && map_->entries()[next_].where.hash() == s.full) [[likely]] {
+      ++used_;
+      return map_->ref(next_++);
+    }
+    if (count_ == 0) return {};
+    return search(s);
+  }
+
+  // True where every constraint was met in order; otherwise ask unmet().
+  bool all_used() const { return used_ == count_; }
+
+ private:
+  constraint_ref search(const site& s);
+  const choice_map* map_;
+  std::size_t count_, next_ = 0, element_ = 0, used_ = 0;
+};
+
+// Throws unless the constraint can be the value of the site: same rank and size; whole numbers and booleans where they are needed.
+void check_constraint(const constraint_ref& c, const choice_type& expected, const path& where);
+
+// The constraints that no site of the run has (by address), in order.
+std::vector<path> unmet(const choice_map& constraints, const schema& run);
+
+// Takes from `left` what `seen` visits, up to indices.
+void remove_reachable(std::vector<path>& left, const schema& seen);
+
+// The sentence about constraints that the model cannot visit: what they are, and what stands there instead or is close by.
+std::string describe_unmet(const std::vector<path>& left, const schema& run, const char* operation);
+
+// Which sites a selection holds.
+std::vector<std::uint8_t> selected_sites(const class selection& s, const schema& run);
+
+}  // namespace starling

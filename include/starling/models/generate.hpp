@@ -1,0 +1,121 @@
+#pragma once
+// generate: a trace that agrees with constraints, the rest drawn from the model.
+// log weight = Σ log density of the constrained choices (and factors). No constraints: 0. All constrained: the score.
+#include "starling/models/constraints.hpp"
+#include "starling/models/trace.hpp"
+#include "starling/models/unreached.hpp"
+
+namespace starling {
+
+template <class V>
+class generate_handler : public handler<generate_handler<V>, V> {
+ public:
+  using base = handler<generate_handler<V>, V>;
+
+  // While the structure is being found constraints are looked up, and written to `plan` where one is given.
+  generate_handler(structure_walk& walk, const key& k, tile_storage<V>& storage, const choice_map& constraints,
+                   const run_place& place = {}, std::vector<constraint_ref>* plan = nullptr)
+      : base(walk, k, storage, place), cursor_(constraints), plan_(plan) {}
+  // Frozen: the plan says which sites are constrained. Shared values are in their place already.
+  generate_handler(structure_walk& walk, const key& k, tile<V> t, const run_place& place, const std::vector<constraint_ref>& plan)
+      : base(walk, k, t, place), cursor_(choice_map_of_nothing()), frozen_plan_(plan.data()) {}
+
+  // Improper distributions take their start instead of refusing: what inference asks for.
+  void allow_starts() { this->use_start_ = true; }
+  V weight() const { return weight_; }
+  bool all_used() const { return cursor_.all_used(); }
+
+ private:
+  friend base;
+  bool is_shared(const site& s) {
+    if constexpr (base::width == 1) return false;
+    found_ = cursor_.find(s);
+    return found_ && found_.lane_stride == 0;
+  }
+
+  template <class X, class D>
+  X decide(std::uint32_t k, const D& d) {
+    const constraint_ref c = constraint(k);
+    if (!c) {
+      const X x = this->template draw<X>(k, d);
+      this->record(k, x);
+      this->score_site(k, d, x);
+      return x;
+    }
+    const site& s = this->at(k);
+    if (!(frozen_plan_ && s.shared)) put_constraint(this->place(k), c, s.type.size(), this->place_.first_lane, this->place_.lanes);
+    const X x = take<X>(this->place(k), s.type);
+    weight_ += this->score_site(k, d, x);
+    return x;
+  }
+
+  void decide_factor(std::uint32_t k, const V& lp) {
+    if (plan_) plan_->resize(k + 1);
+    weight_ += lp;
+  }
+
+  constraint_ref constraint(std::uint32_t k) {
+    if (frozen_plan_) [[likely]] return frozen_plan_[k];
+    const site& s = this->at(k);
+    constraint_ref c = base::width > 1 && this->walk_.growing() ? std::exchange(found_, {}) : cursor_.find(s);
+    if (c && c.type.code() != s.type.code()) check_constraint(c, s.type, this->walk_.current().path_of(k));
+    if (plan_) {
+      plan_->resize(k + 1);
+      (*plan_)[k] = c;
+    }
+    return c;
+  }
+
+  static const choice_map& choice_map_of_nothing() {
+    static const choice_map nothing;
+    return nothing;
+  }
+
+  constraint_cursor cursor_;
+  constraint_ref found_;
+  std::vector<constraint_ref>* plan_ = nullptr;
+  const constraint_ref* frozen_plan_ = nullptr;
+  V weight_ = V(0);
+};
+
+template <class Trace>
+struct weighted_trace {
+  Trace trace;
+  double weight = 0;  // log weight
+};
+
+template <class G, class Arguments>
+double generate_into(trace<G, Arguments>& t, const choice_map& constraints, const key& k, bool allow_starts = false,
+                     const run_place& place = {}) {
+  double weight = 0;
+  t.advance(t.shared_args(), [&](const trace_state&, trace_state& next, journal&) {
+    structure_walk walk(next.structure, false);
+    generate_handler<double> h(walk, k, next.numbers, constraints, place);
+    if (allow_starts) h.allow_starts();
+    auto value = trace<G, Arguments>::run(t.model(), h, t.args());
+    finish_run(walk, h, next);
+    weight = h.weight();
+    if (!h.all_used()) weight = unreached_weight(t, constraints, *next.structure, weight, "generate");
+    return value;
+  });
+  return weight;
+}
+
+// A trace with the given choices, the others drawn; and its log weight. A constraint that the model cannot visit is an error that
+// names it; one that this run of a dynamic model did not reach makes the weight −∞.
+template <generative_function G, class... A>
+auto generate(const G& model, const arguments<A...>& as, const choice_map& constraints, const key& k) {
+  using T = trace<G, arguments<A...>>;
+  weighted_trace<T> r{T(model, std::make_shared<const arguments<A...>>(as))};
+  r.weight = generate_into(r.trace, constraints, k);
+  return r;
+}
+
+// The same into a trace of the same model and arguments: allocates nothing while the structure stays.
+template <generative_function G, class Arguments>
+auto generate(trace<G, Arguments>&& t, const choice_map& constraints, const key& k) {
+  const double weight = generate_into(t, constraints, k);
+  return weighted_trace<trace<G, Arguments>>{std::move(t), weight};
+}
+
+}  // namespace starling

@@ -1,0 +1,57 @@
+#pragma once
+// Generative functions: what can be run under a handler.
+//
+//   constexpr auto line = sl::gen([](auto& trace, const auto& xs) { … trace("slope", sl::normal(0.0, 2.0)) … });
+//   constexpr auto tree = sl::gen(sl::dynamic, [](auto& trace) { if (trace("leaf", sl::bernoulli(0.5))) … });
+//
+// A body is called with a handler, `trace`, and the arguments. `dynamic` says that its structure (which addresses it visits) depends
+// on random values: it runs one lane at a time, and a batch of it is many single traces.
+#include <concepts>
+#include <type_traits>
+
+#include "starling/distributions/distribution.hpp"
+
+namespace starling {
+
+// Base of every generative function: the tag by which `trace(address, f, args…)` knows a call.
+struct generative {
+  static constexpr bool is_dynamic = false;
+};
+
+template <class G>
+concept generative_function = std::derived_from<std::remove_cvref_t<G>, generative>;
+
+template <class D>
+concept distribution_type = std::derived_from<std::remove_cvref_t<D>, distribution>;
+
+struct dynamic_tag {};
+inline constexpr dynamic_tag dynamic{};
+
+template <class Body, bool Dynamic>
+struct model : generative {
+  static constexpr bool is_dynamic = Dynamic;
+  Body body;
+
+  constexpr explicit model(Body b) : body(std::move(b)) {}
+
+  // Runs the body under a handler: the only primitive. Every operation is one handler.
+  template <class Handler, class... Args>
+  decltype(auto) run(Handler& trace, const Args&... args) const {
+    return body(trace, args...);
+  }
+};
+
+template <class Body>
+constexpr auto gen(Body body) {
+  return model<Body, false>(std::move(body));
+}
+template <class Body>
+constexpr auto gen(dynamic_tag, Body body) {
+  return model<Body, true>(std::move(body));
+}
+
+// The real type that flows through a body, named inside it: using R = sl::real_of<decltype(trace)>;
+template <class Handler>
+using real_of = typename std::remove_cvref_t<Handler>::real;
+
+}  // namespace starling

@@ -1,0 +1,38 @@
+#pragma once
+// Bad numbers found while a body ran: a distribution whose parameters are outside its domain.
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include "starling/traces/schema.hpp"
+
+namespace starling {
+
+// The first bad parameter of a run. The site has log density −∞ in that lane and its sampler gives NaN.
+struct bad_parameter {
+  bool found = false;
+  std::uint32_t site = 0;
+  std::size_t lane = 0;
+  std::string_view distribution, parameter, requirement;
+  double value = 0;
+
+  void keep_first(const bad_parameter& other) {
+    if (other.found && (!found || other.lane < lane)) *this = other;
+  }
+  std::string sentence(const schema& where) const;  // "at y[3]: normal: scale must be positive and finite, got -1 (lane 7)"
+};
+
+// What an operation called by the user throws where parameters were bad.
+class parameter_error : public std::domain_error {
+ public:
+  using std::domain_error::domain_error;
+};
+
+inline void throw_if_bad(const bad_parameter& bad, const schema& where) {
+  if (bad.found) throw parameter_error(bad.sentence(where));
+}
+
+}  // namespace starling

@@ -1,0 +1,112 @@
+#pragma once
+// regenerate: draw the selected choices anew, keep the others.
+// log weight = Σ over retained choices (in both traces, not selected; and factors) of new − old log density.
+// Selected, new and removed choices cancel. Metropolis–Hastings accepts on this weight alone.
+#include "starling/models/update.hpp"
+#include "starling/traces/selection.hpp"
+
+namespace starling {
+
+// What regenerate does at one site: `old` is the site whose value is kept, -1 where a value is drawn.
+template <class V>
+class regenerate_handler : public handler<regenerate_handler<V>, V> {
+ public:
+  using base = handler<regenerate_handler<V>, V>;
+
+  regenerate_handler(structure_walk& walk, const key& k, tile_storage<V>& storage, const old_values<V>& old,
+                     const std::vector<std::uint8_t>& selected_before, const run_place& place = {},
+                     std::vector<std::int64_t>* plan = nullptr)
+      : base(walk, k, storage, place), old_(old), selected_before_(selected_before.data()), plan_(plan) {}
+  regenerate_handler(structure_walk& walk, const key& k, tile<V> t, const old_values<V>& old, const run_place& place,
+                     const std::vector<std::int64_t>& plan)
+      : base(walk, k, t, place), old_(old), frozen_plan_(plan.data()) {}
+
+  V weight() const { return weight_; }
+  // Takes off the factors of the old trace.
+  void charge(const V& lp) { weight_ = log_difference(weight_, lp); }
+
+ private:
+  friend base;
+  template <class X, class D>
+  X decide(std::uint32_t k, const D& d) {
+    const site& s = this->at(k);
+    const std::int64_t old = frozen_plan_ ? frozen_plan_[k] : find(k);
+    if (old < 0) {
+      const X x = this->template draw<X>(k, d);
+      this->record(k, x);
+      this->score_site(k, d, x);
+      return x;
+    }
+    V* to = this->place(k);
+    const V* from = old_.at(old);
+    if (!s.shared || this->growth_)
+      for (std::size_t e = 0, n = s.type.size(); e < n; ++e) to[e] = from[e];
+    const X x = take<X>(to, s.type);
+    weight_ += log_difference(this->score_site(k, d, x), old_.values.densities[old]);
+    return x;
+  }
+
+  void decide_factor(std::uint32_t k, const V& lp) {
+    if (plan_) plan_->resize(k + 1);
+    weight_ += lp;
+  }
+
+  std::int64_t find(std::uint32_t k) {
+    std::int64_t old = old_.find(this->walk_, k);
+    if (old >= 0 && selected_before_[old]) old = -1;
+    if (plan_) {
+      plan_->resize(k + 1);
+      (*plan_)[k] = old;
+    }
+    return old;
+  }
+
+  old_values<V> old_;
+  const std::uint8_t* selected_before_ = nullptr;
+  std::vector<std::int64_t>* plan_ = nullptr;
+  const std::int64_t* frozen_plan_ = nullptr;
+  V weight_ = V(0);
+};
+
+// Σ of the factors of a state.
+double factors_of(const trace_state& state);
+
+template <class G, class Arguments>
+double regenerate_into(trace<G, Arguments>& t, std::shared_ptr<const Arguments> as, const std::vector<std::uint8_t>& selected, const key& k,
+                       const run_place& place = {}) {
+  double weight = 0;
+  const auto& next_args = *as;
+  t.advance(as, [&](const trace_state& old, trace_state& next, journal& j) {
+    structure_walk walk(old.structure, false);
+    const auto& numbers = old.numbers;
+    const old_values<double> before{old.structure.get(), {numbers.values.data(), numbers.shared.data(), numbers.densities.data()}};
+    regenerate_handler<double> h(walk, k, next.numbers, before, selected, place);
+    auto value = trace<G, Arguments>::run(t.model(), h, next_args);
+    finish_run(walk, h, next);
+    for (std::uint32_t i = 0; i < selected.size(); ++i)
+      if (selected[i] && (next.structure == old.structure || next.structure->find(old.structure->sites()[i].full) >= 0)) j.changed.push_back(i);
+    if (next.structure != old.structure) append_removed(*old.structure, *next.structure, j.changed);
+    h.charge(factors_of(old));
+    weight = h.weight();
+    return value;
+  });
+  return weight;
+}
+
+// Draws the selected choices anew. The trace is taken by value, as in update.
+template <generative_function G, class Arguments>
+auto regenerate(trace<G, Arguments> t, const selection& s, const key& k) {
+  const double weight = regenerate_into(t, t.shared_args(), selected_sites(s, t.structure()), k);
+  auto discard = t.discard();
+  return updated_trace<trace<G, Arguments>>{std::move(t), weight, std::move(discard)};
+}
+
+// The same with new arguments.
+template <generative_function G, class Arguments>
+auto regenerate(trace<G, Arguments> t, const Arguments& as, const selection& s, const key& k) {
+  const double weight = regenerate_into(t, std::make_shared<const Arguments>(as), selected_sites(s, t.structure()), k);
+  auto discard = t.discard();
+  return updated_trace<trace<G, Arguments>>{std::move(t), weight, std::move(discard)};
+}
+
+}  // namespace starling

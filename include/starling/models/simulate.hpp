@@ -1,0 +1,51 @@
+#pragma once
+// simulate: draw a trace from the model. Weight: none; score = log p(choices; arguments).
+#include "starling/models/trace.hpp"
+
+namespace starling {
+
+template <class V>
+class simulate_handler : public handler<simulate_handler<V>, V> {
+ public:
+  using base = handler<simulate_handler<V>, V>;
+  using base::base;
+
+ private:
+  friend base;
+  template <class X, class D>
+  X decide(std::uint32_t k, const D& d) {
+    const X x = this->template draw<X>(k, d);
+    this->record(k, x);
+    this->score_site(k, d, x);
+    return x;
+  }
+};
+
+template <class G, class Arguments>
+void simulate_into(trace<G, Arguments>& t, const key& k, const run_place& place = {}) {
+  t.advance(t.shared_args(), [&](const trace_state&, trace_state& next, journal&) {
+    structure_walk walk(next.structure, false);
+    simulate_handler<double> h(walk, k, next.numbers, place);
+    auto value = trace<G, Arguments>::run(t.model(), h, t.args());
+    finish_run(walk, h, next);
+    return value;
+  });
+}
+
+// A trace drawn from the model. Throws parameter_error where a distribution got bad parameters.
+template <generative_function G, class... A>
+auto simulate(const G& model, const arguments<A...>& as, const key& k) {
+  using T = trace<G, arguments<A...>>;
+  T t(model, std::make_shared<const arguments<A...>>(as));
+  simulate_into(t, k);
+  return t;
+}
+
+// The same, drawing anew into a trace of the same model and arguments: allocates nothing while the structure stays.
+template <generative_function G, class Arguments>
+auto simulate(trace<G, Arguments>&& t, const key& k) {
+  simulate_into(t, k);
+  return std::move(t);
+}
+
+}  // namespace starling

@@ -1,0 +1,140 @@
+#include "starling/models/constraints.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include "starling/traces/selection.hpp"
+
+namespace starling {
+
+constraint_ref constraint_cursor::search(const site& s) {
+  const std::int64_t index = s.last_is_index ? s.local.index(s.local.indices() - 1) : -1;
+  // The next element of the array that stands next.
+  if (next_ < count_ && index >= 0 && static_cast<std::size_t>(index) == element_) {
+    const auto& e = map_->entries()[next_];
+    if (e.where.hash() == s.parent && e.value.type.rank != 0 && element_ < e.value.type.size()) {
+      const auto found = map_->ref(next_, index);
+      if (++element_ == e.value.type.size()) {
+        element_ = 0;
+        ++next_;
+        ++used_;
+      }
+      return found;
+    }
+  }
+  return map_->find(s.full, s.parent, index);
+}
+
+void check_constraint(const constraint_ref& c, const choice_type& expected, const path& where) {
+  const auto& got = c.type;
+  const bool same_shape = got.size() == expected.size() && (got.rank == expected.rank || (got.rank != 0 && expected.rank != 0));
+  if (!same_shape)
+    throw std::invalid_argument("at " + where.str() + ": the choice is " + expected.str() + ", the value given for it is " + got.str());
+  if (expected.kind == value_kind::real || c.lane_stride != 0) return;
+  for (std::size_t e = 0; e < got.size(); ++e) {
+    const double x = c.at(e, 0);
+    const bool fits = expected.kind == value_kind::boolean ? x == 0.0 || x == 1.0 : x == std::floor(x);
+    if (!fits)
+      throw std::invalid_argument("at " + where.str() + ": the choice is " + expected.str() + ", the value given for it is " +
+                                  std::to_string(x));
+  }
+}
+
+namespace {
+
+bool is_met(const choice_map::entry& e, const schema& run) {
+  if (run.find(e.where.hash()) >= 0) return true;
+  if (e.value.type.rank == 0) return false;
+  // An array for indexed choices: every element must have its site.
+  for (std::size_t i = 0; i < e.value.type.size(); ++i)
+    if (run.find(hash_combine(e.where.hash(), hash_index(static_cast<std::int64_t>(i)))) < 0) return false;
+  return e.value.type.size() > 0;
+}
+
+// The number of single-letter changes between two texts.
+std::size_t distance(const std::string& a, const std::string& b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t best = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1])});
+      diagonal = row[j];
+      row[j] = best;
+    }
+  }
+  return row[b.size()];
+}
+
+}  // namespace
+
+std::vector<path> unmet(const choice_map& constraints, const schema& run) {
+  std::vector<path> left;
+  for (const auto& e : constraints.entries()) {
+    if (is_met(e, run)) continue;
+    bool some = false;
+    if (e.value.type.rank != 0) {
+      // Name the elements that have no site, when some have one.
+      std::vector<path> missing;
+      for (std::size_t i = 0; i < e.value.type.size(); ++i) {
+        const path element = path(e.where).append(path_component{{}, static_cast<std::int64_t>(i)});
+        if (run.find(element.hash()) < 0) missing.push_back(element);
+        else some = true;
+      }
+      if (some) left.insert(left.end(), missing.begin(), missing.end());
+    }
+    if (!some) left.push_back(e.where);
+  }
+  return left;
+}
+
+void remove_reachable(std::vector<path>& left, const schema& seen) {
+  std::erase_if(left, [&](const path& p) {
+    if (seen.find(p.hash()) >= 0) return true;
+    for (std::uint32_t k = 0; k < seen.sites().size(); ++k) {
+      const path q = seen.path_of(k);
+      if (q.parts().size() != p.parts().size()) continue;
+      bool alike = true;
+      for (std::size_t i = 0; i < p.parts().size() && alike; ++i)
+        alike = p.parts()[i] == q.parts()[i] || (p.parts()[i].is_index() && q.parts()[i].is_index());
+      if (alike) return true;
+    }
+    return false;
+  });
+}
+
+std::string describe_unmet(const std::vector<path>& left, const schema& run, const char* operation) {
+  const path& p = left.front();
+  std::string text = std::string(operation) + ": the model has no choice at " + p.str();
+  if (left.size() > 1) text += " (and at " + std::to_string(left.size() - 1) + " more of the given addresses)";
+  if (run.has_scope(p.hash())) return text + ": a subtree of choices stands there, not a value";
+  path prefix;
+  for (const auto& part : p.parts()) {
+    if (run.find(prefix.hash()) >= 0 && !prefix.empty()) return text + ": a value stands at " + prefix.str() + ", not a subtree";
+    prefix.append(part);
+  }
+  std::string closest, known;
+  std::size_t best = 3;
+  std::size_t shown = 0;
+  for (std::uint32_t k = 0; k < run.sites().size(); ++k) {
+    if (run.sites()[k].is_factor) continue;
+    const std::string here = run.path_of(k).str();
+    if (const std::size_t d = distance(here, p.str()); d < best) {
+      best = d;
+      closest = here;
+    }
+    if (shown++ < 8) known += (known.empty() ? "" : ", ") + here;
+  }
+  if (!closest.empty()) return text + "; did you mean " + closest + "?";
+  return text + "; it has " + (known.empty() ? "no choices" : known) + (shown > 8 ? ", …" : "");
+}
+
+std::vector<std::uint8_t> selected_sites(const selection& s, const schema& run) {
+  std::vector<std::uint8_t> selected(run.sites().size());
+  for (std::uint32_t k = 0; k < selected.size(); ++k) selected[k] = !run.sites()[k].is_factor && s.contains(run.path_of(k));
+  return selected;
+}
+
+}  // namespace starling
