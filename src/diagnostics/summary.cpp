@@ -87,4 +87,37 @@ summary_row summarise_weighted(std::string name, std::span<const double> values,
   return row;
 }
 
+summary_row summarise_moments(std::string name, std::span<const running_moments> halves) {
+  if (halves.empty() || halves.size() % 2 != 0)
+    throw std::invalid_argument("summarise_moments needs the moments of two halves of each chain, not " +
+                                std::to_string(halves.size()) + " of them.");
+  summary_row row;
+  row.name = std::move(name);
+  running_moments all;
+  running_moments chain_means;
+  std::vector<double> means, variances;
+  for (std::size_t h = 0; h < halves.size(); ++h) {
+    all.merge(halves[h]);
+    means.push_back(halves[h].mean());
+    variances.push_back(halves[h].variance());
+    if (h % 2 == 1) {
+      running_moments chain = halves[h - 1];
+      chain.merge(halves[h]);
+      chain_means.add(chain.mean());
+    }
+  }
+  row.mean = all.mean();
+  row.sd = std::sqrt(all.variance());
+  const std::size_t chains = halves.size() / 2;
+  if (chains >= 2) {
+    const double n = static_cast<double>(all.count()) / static_cast<double>(halves.size());
+    row.r_hat = std::sqrt((n * variance(means) / mean(variances) + n - 1.0) / n);
+  }
+  if (chains >= 16) {
+    row.mcse_mean = std::sqrt(chain_means.variance() / static_cast<double>(chains));
+    row.ess_bulk = row.sd * row.sd / (row.mcse_mean * row.mcse_mean);
+  }
+  return row;
+}
+
 }  // namespace starling

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <starling/diagnostics/moments.hpp>
+
 #include <cstddef>
 #include <limits>
 #include <span>
@@ -33,5 +35,11 @@ summary_row summarise(std::string name, std::span<const double> values, std::siz
 /// mcse_mean is that of the self-normalised estimate, sqrt(sum w^2 (x - mean)^2) with weights that sum to 1; both effective
 /// sample sizes are weighted_ess; mcse_sd and r_hat are NaN. Throws std::invalid_argument if the lengths differ.
 summary_row summarise_weighted(std::string name, std::span<const double> values, std::span<const double> log_weights);
+
+/// The summary of a quantity whose draws were not kept, from the moments of the halves of its chains: [chain][half], all of about
+/// the same count. r_hat is split R-hat without ranks. mcse_mean comes from the scatter of the chains' means and ess_bulk
+/// = (sd / mcse_mean)^2 from that; with fewer than 16 chains both are NaN, and so are the rest.
+/// Throws std::invalid_argument for an odd number of halves or none.
+summary_row summarise_moments(std::string name, std::span<const running_moments> halves);
 
 }  // namespace starling
