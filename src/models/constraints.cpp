@@ -1,10 +1,10 @@
-#include "starling/models/constraints.hpp"
+#include <starling/models/constraints.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
 
-#include "starling/traces/selection.hpp"
+#include <starling/traces/selection.hpp>
 
 namespace starling {
 
@@ -129,6 +129,17 @@ std::string describe_unmet(const std::vector<path>& left, const schema& run, con
   }
   if (!closest.empty()) return text + "; did you mean " + closest + "?";
   return text + "; it has " + (known.empty() ? "no choices" : known) + (shown > 8 ? ", …" : "");
+}
+
+void require_met(const choice_map& constraints, const schema& run, const char* operation) {
+  const auto left = unmet(constraints, run);
+  if (!left.empty()) throw std::invalid_argument(describe_unmet(left, run, operation));
+}
+
+void require_lanes(const choice_map& constraints, std::size_t lanes) {
+  if (constraints.lanes() != 0 && constraints.lanes() != lanes)
+    throw std::invalid_argument("constraints are given for " + std::to_string(constraints.lanes()) + " lanes, the operation runs " +
+                                std::to_string(lanes));
 }
 
 std::vector<std::uint8_t> selected_sites(const selection& s, const schema& run) {

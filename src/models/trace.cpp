@@ -1,11 +1,11 @@
-#include "starling/models/trace.hpp"
+#include <starling/models/trace.hpp>
 
 #include <cstdio>
 #include <stdexcept>
 
-#include "starling/models/regenerate.hpp"
-#include "starling/models/update.hpp"
-#include "starling/traces/selection.hpp"
+#include <starling/models/regenerate.hpp>
+#include <starling/models/update.hpp>
+#include <starling/traces/selection.hpp>
 
 namespace starling {
 
@@ -56,6 +56,17 @@ void append_removed(const schema& before, const schema& after, std::vector<std::
     const auto j = after.find(s.full);
     if (j < 0 || !(after.sites()[static_cast<std::size_t>(j)].type == s.type)) changed.push_back(k);
   }
+}
+
+std::vector<std::uint32_t> redrawn(const std::vector<std::uint8_t>& selected, const schema& before, const schema& after) {
+  std::vector<std::uint32_t> sites;
+  for (std::uint32_t k = 0; k < selected.size(); ++k) {
+    if (!selected[k]) continue;
+    const auto& s = before.sites()[k];
+    const auto j = &before == &after ? static_cast<std::int64_t>(k) : after.find(s.full);
+    if (j >= 0 && after.sites()[static_cast<std::size_t>(j)].type == s.type) sites.push_back(k);
+  }
+  return sites;
 }
 
 double factors_of(const trace_state& state) {

@@ -1,9 +1,9 @@
-#include "starling/traces/address.hpp"
+#include <starling/traces/address.hpp>
 
 #include <mutex>
 #include <set>
 
-#include "starling/traces/choice_type.hpp"
+#include <starling/traces/choice_type.hpp>
 
 namespace starling {
 

@@ -1,4 +1,4 @@
-#include "starling/traces/choice_map.hpp"
+#include <starling/traces/choice_map.hpp>
 
 #include <algorithm>
 #include <cstdio>

@@ -1,4 +1,4 @@
-#include "starling/traces/schema.hpp"
+#include <starling/traces/schema.hpp>
 
 #include <algorithm>
 #include <stdexcept>
@@ -58,6 +58,19 @@ void schema::append(site s) {
     if (c == 0) break;
   }
   index(s.full, static_cast<std::uint32_t>(sites_.size()));
+}
+
+schema schema::without_sharing(const std::vector<std::uint8_t>& which) const {
+  schema s = *this;
+  s.elements_ = s.shared_elements_ = 0;
+  for (std::uint32_t k = 0; k < s.sites_.size(); ++k) {
+    auto& here = s.sites_[k];
+    if (which[k]) here.shared = false;
+    auto& end = here.shared ? s.shared_elements_ : s.elements_;
+    here.offset = end;
+    if (!here.is_factor) end += static_cast<std::uint32_t>(here.type.size());
+  }
+  return s;
 }
 
 schema schema::first(std::uint32_t sites, std::uint32_t calls) const {

@@ -1,4 +1,4 @@
-#include "starling/traces/selection.hpp"
+#include <starling/traces/selection.hpp>
 
 #include <stdexcept>
 #include <utility>

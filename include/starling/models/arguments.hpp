@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "starling/models/choice.hpp"
+#include <starling/models/choice.hpp>
 
 namespace starling {
 

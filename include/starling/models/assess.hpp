@@ -1,7 +1,8 @@
 #pragma once
 // assess: the score of given choices. Every address must be given, and nothing else.
-#include "starling/models/constraints.hpp"
-#include "starling/models/trace.hpp"
+#include <starling/models/constraints.hpp>
+#include <starling/models/trace.hpp>
+#include <starling/models/batch.hpp>
 
 namespace starling {
 
@@ -12,6 +13,8 @@ class assess_handler : public handler<assess_handler<V>, V> {
 
   assess_handler(structure_walk& walk, tile_storage<V>& storage, const choice_map& choices, const run_place& place = {})
       : base(walk, key(0), storage, place), cursor_(choices) {}
+  assess_handler(structure_walk& walk, tile<V> t, const choice_map& choices, const run_place& place)
+      : base(walk, key(0), t, place), cursor_(choices) {}
   bool all_used() const { return cursor_.all_used(); }
 
  private:
@@ -57,6 +60,35 @@ auto assess(const G& model, const arguments<A...>& as, const choice_map& choices
   }
   r.score = run.score;
   return r;
+}
+
+template <class Batch>
+struct assessed_batch {
+  std::vector<double> scores;
+  Batch traces;  // with the values that the body returned
+};
+
+// N lanes at once, the choices shared or per lane.
+template <generative_function G, class... A, class T>
+  requires(!G::is_dynamic)
+auto assess(const G& model, const arguments<A...>& as, const choice_map& choices, const lane_request<T>& n) {
+  using V = native_pack<T>;
+  using B = batch<G, arguments<A...>, V>;
+  require_lanes(choices, n.first + n.count);
+  B b(model, std::make_shared<const arguments<A...>>(as), n.count, n.first);
+  b.run_all(
+      nullptr,
+      [&](structure_walk& walk, tile_storage<V>& storage, const run_place& place, auto done) {
+        assess_handler<V> h(walk, storage, choices, place);
+        done(h);
+        require_met(choices, walk.current(), "assess");
+      },
+      [&](structure_walk& walk, tile<V> t, const run_place& place, std::size_t, auto done) {
+        assess_handler<V> h(walk, t, choices, place);
+        done(h);
+      });
+  auto scores = b.scores();
+  return assessed_batch<B>{std::move(scores), std::move(b)};
 }
 
 }  // namespace starling

@@ -5,11 +5,11 @@
 #include <limits>
 #include <type_traits>
 
-#include "starling/traces/choice_map.hpp"
-#include "starling/traces/choice_type.hpp"
-#include "starling/values/matrix.hpp"
-#include "starling/values/vector.hpp"
-#include "starling/values/where.hpp"
+#include <starling/traces/choice_map.hpp>
+#include <starling/traces/choice_type.hpp>
+#include <starling/values/matrix.hpp>
+#include <starling/values/vector.hpp>
+#include <starling/values/where.hpp>
 
 namespace starling {
 

@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "starling/traces/choice_map.hpp"
-#include "starling/traces/schema.hpp"
+#include <starling/traces/choice_map.hpp>
+#include <starling/traces/schema.hpp>
 
 namespace starling {
 
@@ -46,6 +46,11 @@ void remove_reachable(std::vector<path>& left, const schema& seen);
 
 // The sentence about constraints that the model cannot visit: what they are, and what stands there instead or is close by.
 std::string describe_unmet(const std::vector<path>& left, const schema& run, const char* operation);
+
+// Throws where constraints are not met by the structure of a batch, which is the same in all lanes.
+void require_met(const choice_map& constraints, const schema& run, const char* operation);
+// Throws where constraints given per lane are for another number of lanes.
+void require_lanes(const choice_map& constraints, std::size_t lanes);
 
 // Which sites a selection holds.
 std::vector<std::uint8_t> selected_sites(const class selection& s, const schema& run);

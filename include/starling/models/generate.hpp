@@ -1,9 +1,10 @@
 #pragma once
 // generate: a trace that agrees with constraints, the rest drawn from the model.
 // log weight = Σ log density of the constrained choices (and factors). No constraints: 0. All constrained: the score.
-#include "starling/models/constraints.hpp"
-#include "starling/models/trace.hpp"
-#include "starling/models/unreached.hpp"
+#include <starling/models/constraints.hpp>
+#include <starling/models/trace.hpp>
+#include <starling/models/unreached.hpp>
+#include <starling/models/batch.hpp>
 
 namespace starling {
 
@@ -116,6 +117,33 @@ template <generative_function G, class Arguments>
 auto generate(trace<G, Arguments>&& t, const choice_map& constraints, const key& k) {
   const double weight = generate_into(t, constraints, k);
   return weighted_trace<trace<G, Arguments>>{std::move(t), weight};
+}
+
+// N lanes at once. Constraints are shared by all lanes, or given for each through sl::per_lane.
+template <generative_function G, class... A, class T>
+  requires(!G::is_dynamic)
+auto generate(const G& model, const arguments<A...>& as, const choice_map& constraints, const key& k, const lane_request<T>& n) {
+  using V = native_pack<T>;
+  using B = batch<G, arguments<A...>, V>;
+  require_lanes(constraints, n.first + n.count);
+  weighted_batch<B> r{B(model, std::make_shared<const arguments<A...>>(as), n.count, n.first), {}};
+  std::vector<V> weights(r.traces.blocks());
+  std::vector<constraint_ref> plan;
+  r.traces.run_all(
+      nullptr,
+      [&](structure_walk& walk, tile_storage<V>& storage, const run_place& place, auto done) {
+        generate_handler<V> h(walk, k, storage, constraints, place, &plan);
+        done(h);
+        weights[0] = h.weight();
+        require_met(constraints, walk.current(), "generate");
+      },
+      [&](structure_walk& walk, tile<V> t, const run_place& place, std::size_t block, auto done) {
+        generate_handler<V> h(walk, k, t, place, plan);
+        done(h);
+        weights[block] = h.weight();
+      });
+  r.weights = column(weights, n.count);
+  return r;
 }
 
 }  // namespace starling

@@ -9,7 +9,7 @@
 #include <concepts>
 #include <type_traits>
 
-#include "starling/distributions/distribution.hpp"
+#include <starling/distributions/distribution.hpp>
 
 namespace starling {
 

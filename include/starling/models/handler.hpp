@@ -14,11 +14,11 @@
 #include <utility>
 #include <vector>
 
-#include "starling/models/choice.hpp"
-#include "starling/models/generative_function.hpp"
-#include "starling/models/problem.hpp"
-#include "starling/random/stream.hpp"
-#include "starling/traces/schema.hpp"
+#include <starling/models/choice.hpp>
+#include <starling/models/generative_function.hpp>
+#include <starling/models/problem.hpp>
+#include <starling/random/stream.hpp>
+#include <starling/traces/schema.hpp>
 
 namespace starling {
 

@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "starling/values/matrix.hpp"
-#include "starling/values/vector.hpp"
+#include <starling/values/matrix.hpp>
+#include <starling/values/vector.hpp>
 
 namespace starling {
 

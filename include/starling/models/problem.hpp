@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "starling/traces/schema.hpp"
+#include <starling/traces/schema.hpp>
 
 namespace starling {
 

@@ -1,6 +1,6 @@
 #pragma once
 // propose: choices drawn from the model, with their score: simulate for those who want the choices only.
-#include "starling/models/simulate.hpp"
+#include <starling/models/simulate.hpp>
 
 namespace starling {
 
@@ -15,6 +15,22 @@ template <generative_function G, class... A>
 auto propose(const G& model, const arguments<A...>& as, const key& k) {
   const auto t = simulate(model, as, k);
   return proposed<typename decltype(t)::value_type>{t.choices(), t.score(), t.value()};
+}
+
+template <class Batch>
+struct proposed_batch {
+  choice_map choices;  // a value a lane
+  std::vector<double> scores;
+  Batch traces;        // with the values that the body returned
+};
+
+// N lanes at once.
+template <generative_function G, class... A, class T>
+auto propose(const G& model, const arguments<A...>& as, const key& k, const lane_request<T>& n) {
+  auto b = simulate(model, as, k, n);
+  auto choices = b.choices();
+  auto scores = b.scores();
+  return proposed_batch<decltype(b)>{std::move(choices), std::move(scores), std::move(b)};
 }
 
 }  // namespace starling

@@ -2,8 +2,8 @@
 // regenerate: draw the selected choices anew, keep the others.
 // log weight = Σ over retained choices (in both traces, not selected; and factors) of new − old log density.
 // Selected, new and removed choices cancel. Metropolis–Hastings accepts on this weight alone.
-#include "starling/models/update.hpp"
-#include "starling/traces/selection.hpp"
+#include <starling/models/update.hpp>
+#include <starling/traces/selection.hpp>
 
 namespace starling {
 
@@ -68,8 +68,19 @@ class regenerate_handler : public handler<regenerate_handler<V>, V> {
   V weight_ = V(0);
 };
 
-// Σ of the factors of a state.
+// Σ of the factors of a state; a number a block for a batch.
 double factors_of(const trace_state& state);
+template <class V>
+std::vector<V> factors_of_blocks(const batch_state<V>& s) {
+  std::vector<V> total(s.scores.size(), V(0));
+  for (std::size_t b = 0; b < total.size(); ++b)
+    for (std::uint32_t k = 0; k < s.structure->sites().size(); ++k)
+      if (s.structure->sites()[k].is_factor) total[b] += s.block(b).densities[k];
+  return total;
+}
+
+// The selected sites of `before` that `after` still has: their values were drawn anew.
+std::vector<std::uint32_t> redrawn(const std::vector<std::uint8_t>& selected, const schema& before, const schema& after);
 
 template <class G, class Arguments>
 double regenerate_into(trace<G, Arguments>& t, std::shared_ptr<const Arguments> as, const std::vector<std::uint8_t>& selected, const key& k,
@@ -83,8 +94,7 @@ double regenerate_into(trace<G, Arguments>& t, std::shared_ptr<const Arguments> 
     regenerate_handler<double> h(walk, k, next.numbers, before, selected, place);
     auto value = trace<G, Arguments>::run(t.model(), h, next_args);
     finish_run(walk, h, next);
-    for (std::uint32_t i = 0; i < selected.size(); ++i)
-      if (selected[i] && (next.structure == old.structure || next.structure->find(old.structure->sites()[i].full) >= 0)) j.changed.push_back(i);
+    for (const auto i : redrawn(selected, *old.structure, *next.structure)) j.changed.push_back(i);
     if (next.structure != old.structure) append_removed(*old.structure, *next.structure, j.changed);
     h.charge(factors_of(old));
     weight = h.weight();
@@ -107,6 +117,45 @@ auto regenerate(trace<G, Arguments> t, const Arguments& as, const selection& s, 
   const double weight = regenerate_into(t, std::make_shared<const Arguments>(as), selected_sites(s, t.structure()), k);
   auto discard = t.discard();
   return updated_trace<trace<G, Arguments>>{std::move(t), weight, std::move(discard)};
+}
+
+// N lanes at once, with the arguments `as`.
+template <generative_function G, class Arguments, class V>
+auto regenerate(batch<G, Arguments, V> b, std::shared_ptr<const Arguments> as, const selection& s, const key& k) {
+  const auto selected = selected_sites(s, b.structure());
+  const batch_state<V> before = with_lanes_of_their_own(b.state(), [&](std::uint32_t i) { return selected[i] != 0; });
+  b.set_args(std::move(as));
+  std::vector<V> weights(b.blocks());
+  std::vector<std::int64_t> plan;
+  const auto factors = factors_of_blocks(before);
+  b.run_all(
+      before.structure,
+      [&](structure_walk& walk, tile_storage<V>& storage, const run_place& place, auto done) {
+        regenerate_handler<V> h(walk, k, storage, {before.structure.get(), before.block(0)}, selected, place, &plan);
+        done(h);
+        h.charge(factors[0]);
+        weights[0] = h.weight();
+      },
+      [&](structure_walk& walk, tile<V> t, const run_place& place, std::size_t block, auto done) {
+        regenerate_handler<V> h(walk, k, t, {before.structure.get(), before.block(block)}, place, plan);
+        done(h);
+        h.charge(factors[block]);
+        weights[block] = h.weight();
+      });
+  std::vector<std::uint32_t> changed = redrawn(selected, *before.structure, b.structure());
+  if (b.state().structure != before.structure) append_removed(*before.structure, b.structure(), changed);
+  auto w = column(weights, b.size());
+  discarded_lanes<V> discard(before, std::move(changed), b.size());
+  return updated_batch<batch<G, Arguments, V>, V>{std::move(b), std::move(w), std::move(discard)};
+}
+template <generative_function G, class Arguments, class V>
+auto regenerate(batch<G, Arguments, V> b, const selection& s, const key& k) {
+  auto as = b.shared_args();
+  return regenerate(std::move(b), std::move(as), s, k);
+}
+template <generative_function G, class Arguments, class V>
+auto regenerate(batch<G, Arguments, V> b, const Arguments& as, const selection& s, const key& k) {
+  return regenerate(std::move(b), std::make_shared<const Arguments>(as), s, k);
 }
 
 }  // namespace starling

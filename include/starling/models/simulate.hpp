@@ -1,6 +1,7 @@
 #pragma once
 // simulate: draw a trace from the model. Weight: none; score = log p(choices; arguments).
-#include "starling/models/trace.hpp"
+#include <starling/models/trace.hpp>
+#include <starling/models/batch.hpp>
 
 namespace starling {
 
@@ -46,6 +47,25 @@ template <generative_function G, class Arguments>
 auto simulate(trace<G, Arguments>&& t, const key& k) {
   simulate_into(t, k);
   return std::move(t);
+}
+
+// N lanes at once.
+template <generative_function G, class... A, class T>
+  requires(!G::is_dynamic)
+auto simulate(const G& model, const arguments<A...>& as, const key& k, const lane_request<T>& n) {
+  using V = native_pack<T>;
+  batch<G, arguments<A...>, V> b(model, std::make_shared<const arguments<A...>>(as), n.count, n.first);
+  b.run_all(
+      nullptr,
+      [&](structure_walk& walk, tile_storage<V>& storage, const run_place& place, auto done) {
+        simulate_handler<V> h(walk, k, storage, place);
+        done(h);
+      },
+      [&](structure_walk& walk, tile<V> t, const run_place& place, std::size_t, auto done) {
+        simulate_handler<V> h(walk, k, t, place);
+        done(h);
+      });
+  return b;
 }
 
 }  // namespace starling

@@ -8,9 +8,9 @@
 #include <utility>
 #include <vector>
 
-#include "starling/models/arguments.hpp"
-#include "starling/models/handler.hpp"
-#include "starling/models/persist.hpp"
+#include <starling/models/arguments.hpp>
+#include <starling/models/handler.hpp>
+#include <starling/models/persist.hpp>
 
 namespace starling {
 

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "starling/models/constraints.hpp"
-#include "starling/models/simulate.hpp"
+#include <starling/models/constraints.hpp>
+#include <starling/models/simulate.hpp>
 
 namespace starling {
 

@@ -2,9 +2,12 @@
 // update: change choices, arguments or both, keeping the rest.
 // log weight = Σ log density in the new trace over constrained and retained choices (and factors) − score of the old trace.
 // What is new is drawn from the model and cancels; what falls away is charged through the old score.
-#include "starling/models/constraints.hpp"
-#include "starling/models/trace.hpp"
-#include "starling/models/unreached.hpp"
+#include <algorithm>
+
+#include <starling/models/constraints.hpp>
+#include <starling/models/trace.hpp>
+#include <starling/models/unreached.hpp>
+#include <starling/models/batch.hpp>
 
 namespace starling {
 
@@ -153,6 +156,107 @@ auto update(trace<G, Arguments> t, const Arguments& as, const choice_map& constr
   const double weight = update_into(t, std::make_shared<const Arguments>(as), constraints, k);
   auto discard = t.discard();
   return updated_trace<trace<G, Arguments>>{std::move(t), weight, std::move(discard)};
+}
+
+// The sites of a batch that lanes may change one by one: none of those that `which` names is shared any more.
+template <class V, class Which>
+batch_state<V> with_lanes_of_their_own(const batch_state<V>& s, Which&& which) {
+  std::vector<std::uint8_t> split(s.structure->sites().size());
+  for (std::uint32_t k = 0; k < split.size(); ++k) split[k] = s.structure->sites()[k].shared && which(k);
+  if (std::find(split.begin(), split.end(), std::uint8_t{1}) == split.end()) return s;
+  batch_state<V> t;
+  t.structure = std::make_shared<const schema>(s.structure->without_sharing(split));
+  t.scores = s.scores;
+  t.densities = s.densities;
+  const std::size_t blocks = s.scores.size();
+  t.values.resize(blocks * t.structure->elements());
+  t.shared.resize(t.structure->shared_elements());
+  for (std::size_t b = 0; b < blocks; ++b) {
+    for (std::uint32_t k = 0; k < split.size(); ++k) {
+      const site& from = s.structure->sites()[k];
+      const V* numbers = s.block(b).at(from);
+      V* to = t.block(b).at(t.structure->sites()[k]);
+      for (std::size_t e = 0; e < from.type.size() && !from.is_factor; ++e) to[e] = numbers[e];
+    }
+  }
+  return t;
+}
+
+// The old values of a batch at the addresses that an operation overwrote or removed; a choice map with a value a lane.
+template <class V>
+class discarded_lanes {
+ public:
+  discarded_lanes(batch_state<V> before, std::vector<std::uint32_t> sites, std::size_t lanes)
+      : before_(std::move(before)), sites_(std::move(sites)), lanes_(lanes) {}
+  choice_map choices() const {
+    choice_map c;
+    for (const auto k : sites_) {
+      const site& s = before_.structure->sites()[k];
+      const std::size_t n = s.type.size(), count = s.shared ? 1 : lanes_;
+      std::vector<double> numbers(count * n);
+      for (std::size_t l = 0; l < count; ++l)
+        for (std::size_t e = 0; e < n; ++e)
+          numbers[l * n + e] = static_cast<double>(before_.block(l / lanes_of<V>).at(s)[e][static_cast<int>(l % lanes_of<V>)]);
+      c.set(before_.structure->path_of(k), choice_value(s.type, std::move(numbers), s.shared ? 0 : lanes_));
+    }
+    return c;
+  }
+  operator choice_map() const { return choices(); }
+  bool empty() const { return sites_.empty(); }
+  std::size_t size() const { return sites_.size(); }
+
+ private:
+  batch_state<V> before_;
+  std::vector<std::uint32_t> sites_;
+  std::size_t lanes_;
+};
+
+template <class Batch, class V>
+struct updated_batch {
+  Batch traces;
+  std::vector<double> weights;  // log weights, one a lane
+  discarded_lanes<V> discard;
+};
+
+// N lanes at once, with the arguments `as`.
+template <generative_function G, class Arguments, class V>
+auto update(batch<G, Arguments, V> b, std::shared_ptr<const Arguments> as, const choice_map& constraints, const key& k) {
+  require_lanes(constraints, b.first_lane() + b.size());
+  const batch_state<V> before = with_lanes_of_their_own(b.state(), [&](std::uint32_t s) {
+    const site& here = b.structure().sites()[s];
+    const auto c = constraints.find(here.full, here.parent, here.last_is_index ? here.local.index(here.local.indices() - 1) : -1);
+    return c && c.lane_stride != 0;
+  });
+  b.set_args(std::move(as));
+  std::vector<V> weights(b.blocks());
+  std::vector<update_step> plan;
+  std::vector<std::uint32_t> changed;
+  b.run_all(
+      before.structure,
+      [&](structure_walk& walk, tile_storage<V>& storage, const run_place& place, auto done) {
+        update_handler<V> h(walk, k, storage, {before.structure.get(), before.block(0)}, constraints, place, &plan, &changed);
+        done(h);
+        weights[0] = log_difference(h.kept(), before.scores[0]);
+        require_met(constraints, walk.current(), "update");
+      },
+      [&](structure_walk& walk, tile<V> t, const run_place& place, std::size_t block, auto done) {
+        update_handler<V> h(walk, k, t, {before.structure.get(), before.block(block)}, place, plan);
+        done(h);
+        weights[block] = log_difference(h.kept(), before.scores[block]);
+      });
+  if (b.state().structure != before.structure) append_removed(*before.structure, b.structure(), changed);
+  auto w = column(weights, b.size());
+  discarded_lanes<V> discard(before, std::move(changed), b.size());
+  return updated_batch<batch<G, Arguments, V>, V>{std::move(b), std::move(w), std::move(discard)};
+}
+template <generative_function G, class Arguments, class V>
+auto update(batch<G, Arguments, V> b, const choice_map& constraints, const key& k) {
+  auto as = b.shared_args();
+  return update(std::move(b), std::move(as), constraints, k);
+}
+template <generative_function G, class Arguments, class V>
+auto update(batch<G, Arguments, V> b, const Arguments& as, const choice_map& constraints, const key& k) {
+  return update(std::move(b), std::make_shared<const Arguments>(as), constraints, k);
 }
 
 }  // namespace starling

@@ -15,8 +15,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "starling/traces/address.hpp"
-#include "starling/traces/choice_type.hpp"
+#include <starling/traces/address.hpp>
+#include <starling/traces/choice_type.hpp>
 
 namespace starling {
 

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "starling/traces/address.hpp"
-#include "starling/traces/choice_type.hpp"
+#include <starling/traces/address.hpp>
+#include <starling/traces/choice_type.hpp>
 
 namespace starling {
 
@@ -44,6 +44,8 @@ class schema {
   // The site at the path with this hash, or -1.
   std::int64_t find(std::uint64_t full) const;
   bool has_scope(std::uint64_t full) const;
+  // The same structure in which the sites marked in `which` have a value for each lane.
+  schema without_sharing(const std::vector<std::uint8_t>& which) const;
 
  private:
   friend class structure_walk;

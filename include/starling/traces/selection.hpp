@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "starling/traces/address.hpp"
-#include "starling/values/lane_mask.hpp"
+#include <starling/traces/address.hpp>
+#include <starling/values/lane_mask.hpp>
 
 namespace starling {
 
