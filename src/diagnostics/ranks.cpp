@@ -1,6 +1,6 @@
 #include <starling/diagnostics/ranks.hpp>
 
-#include "normal_score.hpp"
+#include <starling/values/normal_functions.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -42,14 +42,20 @@ std::vector<std::uint32_t> folded_order(std::span<const double> values, std::spa
 
 std::vector<double> normal_scores(std::span<const double> values, std::span<const std::uint32_t> ascending) {
   const std::size_t n = values.size();
-  std::vector<double> scores(n);
+  std::vector<double> sorted(n);
   for (std::size_t first = 0, last = 0; first < n; first = last) {
     const double value = values[ascending[first]];
     while (last < n && values[ascending[last]] == value) ++last;
     const double rank = 0.5 * static_cast<double>(first + 1 + last);
-    const double score = normal_score((rank - 0.375) / (static_cast<double>(n) + 0.25));
-    for (std::size_t i = first; i < last; ++i) scores[ascending[i]] = score;
+    std::fill(sorted.begin() + static_cast<std::ptrdiff_t>(first), sorted.begin() + static_cast<std::ptrdiff_t>(last),
+              (rank - 0.375) / (static_cast<double>(n) + 0.25));
   }
+  constexpr std::size_t width = native_width<double>;
+  std::size_t i = 0;
+  for (; i + width <= n; i += width) normal_quantile(native_pack<double>::load(&sorted[i])).store(&sorted[i]);
+  for (; i < n; ++i) sorted[i] = normal_quantile(sorted[i]);
+  std::vector<double> scores(n);
+  for (std::size_t k = 0; k < n; ++k) scores[ascending[k]] = sorted[k];
   return scores;
 }
 
