@@ -53,6 +53,7 @@ void schema::append(site s) {
   s.offset = elements_;
   if (!s.is_factor) elements_ += static_cast<std::uint32_t>(s.type.size());
   sites_.push_back(s);
+  slots_.push_back(s);
   for (std::uint32_t c = s.scope;; c = calls_[c].parent) {
     calls_[c].last_site = static_cast<std::uint32_t>(sites_.size());
     if (c == 0) break;
@@ -69,6 +70,7 @@ schema schema::without_sharing(const std::vector<std::uint8_t>& which) const {
     auto& end = here.shared ? s.shared_elements_ : s.elements_;
     here.offset = end;
     if (!here.is_factor) end += static_cast<std::uint32_t>(here.type.size());
+    s.slots_[k] = here;
   }
   return s;
 }
@@ -76,6 +78,7 @@ schema schema::without_sharing(const std::vector<std::uint8_t>& which) const {
 schema schema::first(std::uint32_t sites, std::uint32_t calls) const {
   schema s;
   s.sites_.assign(sites_.begin(), sites_.begin() + sites);
+  s.slots_.assign(slots_.begin(), slots_.begin() + sites);
   s.calls_.assign(calls_.begin(), calls_.begin() + calls);
   for (auto& c : s.calls_) {
     c.first_site = std::min(c.first_site, sites);
@@ -103,6 +106,7 @@ structure_walk::structure_walk(std::shared_ptr<const schema> expected, bool froz
 
 void structure_walk::refresh() {
   sites_ = schema_->sites().data();
+  slots_ = schema_->slots().data();
   count_ = static_cast<std::uint32_t>(schema_->sites().size());
 }
 
@@ -146,6 +150,7 @@ void structure_walk::mark_shared(std::uint32_t k) {
   s.offset = grown_->shared_elements_;
   s.shared = true;
   grown_->shared_elements_ += n;
+  grown_->slots_[k] = s;
 }
 
 std::uint32_t structure_walk::claim_factor() {
@@ -157,7 +162,7 @@ std::uint32_t structure_walk::claim_factor() {
   static const literal factor_name = name("<factor>");
   const address a(factor_name, k);
   const choice_type none{value_kind::real, 3, 0, 0};
-  if (k < count_ && sites_[k].check == (a.hash() ^ none.code() * 0x9e3779b97f4a7c15u ^ scope_check_)) {
+  if (k < count_ && slots_[k].check == (a.hash() ^ none.code() * 0x9e3779b97f4a7c15u ^ scope_check_)) {
     ++cursor_;
     return k;
   }

@@ -36,6 +36,7 @@ class generate_handler : public handler<generate_handler<V>, V> {
 
   template <class X, class D>
   X decide(std::uint32_t k, const D& d) {
+    if (frozen_plan_ && this->walk_.slot(k).shared) [[likely]] return keep<X>(k, d);
     const constraint_ref c = constraint(k);
     if (!c) {
       const X x = this->template draw<X>(k, d);
@@ -43,9 +44,14 @@ class generate_handler : public handler<generate_handler<V>, V> {
       this->score_site(k, d, x);
       return x;
     }
-    const site& s = this->at(k);
-    if (!(frozen_plan_ && s.shared)) put_constraint(this->place(k), c, s.type.size(), this->place_.first_lane, this->place_.lanes);
-    const X x = take<X>(this->place(k), s.type);
+    put_constraint(this->place(k), c, rank_of<X> == 0 ? 1 : this->at(k).type.size(), this->place_.first_lane, this->place_.lanes);
+    return keep<X>(k, d);
+  }
+
+  // The value that stands in its place.
+  template <class X, class D>
+  X keep(std::uint32_t k, const D& d) {
+    const X x = this->template value_in_place<X>(k);
     weight_ += this->score_site(k, d, x);
     return x;
   }

@@ -29,7 +29,7 @@ struct tile {
   V* shared = nullptr;
   V* densities = nullptr;  // null: not kept
 
-  V* at(const site& s) const { return (s.shared ? shared : values) + s.offset; }
+  V* at(const site_slot& s) const { return (s.shared ? shared : values) + s.offset; }
 };
 
 // A tile that owns its storage and grows with the schema.
@@ -130,7 +130,7 @@ class handler {
 
   Derived& self() { return static_cast<Derived&>(*this); }
   const site& at(std::uint32_t k) const { return walk_[k]; }
-  V* place(std::uint32_t k) const { return tile_.at(walk_[k]); }
+  V* place(std::uint32_t k) const { return tile_.at(walk_.slot(k)); }
 
   // No site is shared unless the operation says so.
   bool is_shared(const site&) const { return false; }
@@ -145,6 +145,13 @@ class handler {
     } else {
       return d.sample(stream_);
     }
+  }
+
+  // The value in the place of site k.
+  template <class X>
+  X value_in_place(std::uint32_t k) const {
+    if constexpr (rank_of<X> == 0) return from_stored<X>(*place(k));
+    else return take<X>(place(k), at(k).type);
   }
 
   template <class X>

@@ -29,7 +29,6 @@ class regenerate_handler : public handler<regenerate_handler<V>, V> {
   friend base;
   template <class X, class D>
   X decide(std::uint32_t k, const D& d) {
-    const site& s = this->at(k);
     const std::int64_t old = frozen_plan_ ? frozen_plan_[k] : find(k);
     if (old < 0) {
       const X x = this->template draw<X>(k, d);
@@ -39,9 +38,9 @@ class regenerate_handler : public handler<regenerate_handler<V>, V> {
     }
     V* to = this->place(k);
     const V* from = old_.at(old);
-    if (!s.shared || this->growth_)
-      for (std::size_t e = 0, n = s.type.size(); e < n; ++e) to[e] = from[e];
-    const X x = take<X>(to, s.type);
+    if (!this->walk_.slot(k).shared || this->growth_)
+      for (std::size_t e = 0, n = rank_of<X> == 0 ? 1 : this->at(k).type.size(); e < n; ++e) to[e] = from[e];
+    const X x = this->template value_in_place<X>(k);
     weight_ += log_difference(this->score_site(k, d, x), old_.values.densities[old]);
     return x;
   }

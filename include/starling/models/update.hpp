@@ -24,7 +24,7 @@ struct old_values {
     if (j < 0 || !(structure->sites()[static_cast<std::size_t>(j)].type == walk[k].type)) return -1;
     return j;
   }
-  const V* at(std::int64_t j) const { return values.at(structure->sites()[static_cast<std::size_t>(j)]); }
+  const V* at(std::int64_t j) const { return values.at(structure->slots()[static_cast<std::size_t>(j)]); }
 };
 
 // What an update does at one site, worked out once for all blocks of a batch.
@@ -60,22 +60,22 @@ class update_handler : public handler<update_handler<V>, V> {
   friend base;
   template <class X, class D>
   X decide(std::uint32_t k, const D& d) {
-    const site& s = this->at(k);
+    const std::size_t size = rank_of<X> == 0 ? 1 : this->at(k).type.size();
     const update_step step = frozen_plan_ ? frozen_plan_[k] : find(k);
     V* to = this->place(k);
     if (step.constraint) {
-      if (writes(s)) put_constraint(to, step.constraint, s.type.size(), this->place_.first_lane, this->place_.lanes);
+      if (writes(k)) put_constraint(to, step.constraint, size, this->place_.first_lane, this->place_.lanes);
     } else if (step.old >= 0) {
       const V* from = old_.at(step.old);
-      if (writes(s))
-        for (std::size_t e = 0, n = s.type.size(); e < n; ++e) to[e] = from[e];
+      if (writes(k))
+        for (std::size_t e = 0; e < size; ++e) to[e] = from[e];
     } else {
       const X x = this->template draw<X>(k, d);
       this->record(k, x);
       this->score_site(k, d, x);
       return x;
     }
-    const X x = take<X>(to, s.type);
+    const X x = this->template value_in_place<X>(k);
     kept_ += this->score_site(k, d, x);
     return x;
   }
@@ -86,7 +86,7 @@ class update_handler : public handler<update_handler<V>, V> {
   }
 
   // What all lanes share is written once, by the run that finds the structure.
-  bool writes(const site& s) const { return !s.shared || this->growth_ != nullptr; }
+  bool writes(std::uint32_t k) const { return !this->walk_.slot(k).shared || this->growth_ != nullptr; }
 
   update_step find(std::uint32_t k) {
     const site& s = this->at(k);

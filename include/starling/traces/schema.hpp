@@ -11,11 +11,15 @@
 
 namespace starling {
 
-struct site {
-  std::uint64_t check = 0;    // local hash, type and scope in one word: what the cursor compares
-  std::uint32_t offset = 0;   // of its first element, in the lanes' or in the shared values
-  bool shared = false;        // one value for all lanes, kept once
-  bool is_factor = false;     // a term without a value
+// What every visit of a site needs: 16 bytes, so that long schemas stream through the cache.
+struct site_slot {
+  std::uint64_t check = 0;   // local hash, type and scope in one word: what the cursor compares
+  std::uint32_t offset = 0;  // of its first element, in the lanes' or in the shared values
+  bool shared = false;       // one value for all lanes, kept once
+};
+
+struct site : site_slot {
+  bool is_factor = false;  // a term without a value
   bool last_is_index = false;
   std::uint32_t scope = 0;
   choice_type type{};
@@ -35,7 +39,8 @@ class schema {
  public:
   schema();
   const std::vector<site>& sites() const { return sites_; }
-  const std::vector<call>& calls() const { return calls_; }  // [0] is the root
+  const std::vector<site_slot>& slots() const { return slots_; }  // the same sites
+  const std::vector<call>& calls() const { return calls_; }       // [0] is the root
   std::uint32_t elements() const { return elements_; }       // numbers a lane
   std::uint32_t shared_elements() const { return shared_elements_; }
 
@@ -56,6 +61,7 @@ class schema {
   void index(std::uint64_t full, std::uint32_t entry);
 
   std::vector<site> sites_;
+  std::vector<site_slot> slots_;
   std::vector<call> calls_;
   std::vector<std::uint32_t> buckets_;  // open addressing on `full`; 0 is empty, else site + 1
   std::uint32_t elements_ = 0, shared_elements_ = 0;
@@ -75,7 +81,7 @@ class structure_walk {
       ++cursor_;
       return k;
     }
-    if (k < count_ && sites_[k].check == (a.hash() ^ type.code() * 0x9e3779b97f4a7c15u ^ scope_check_)) [[likely]] {
+    if (k < count_ && slots_[k].check == (a.hash() ^ type.code() * 0x9e3779b97f4a7c15u ^ scope_check_)) [[likely]] {
       ++cursor_;
       return k;
     }
@@ -91,6 +97,7 @@ class structure_walk {
   std::uint64_t scope_hash() const { return schema_->calls()[scope_].full; }
 
   const site& operator[](std::uint32_t k) const { return sites_[k]; }
+  const site_slot& slot(std::uint32_t k) const { return slots_[k]; }
   bool growing() const { return grown_ != nullptr; }
   bool frozen() const { return frozen_; }
   std::uint32_t cursor() const { return cursor_; }
@@ -107,6 +114,7 @@ class structure_walk {
   static std::uint64_t scope_key(std::uint32_t scope) { return (std::uint64_t{scope} + 1) * 0xd6e8feb86659fd93u; }
 
   const site* sites_ = nullptr;
+  const site_slot* slots_ = nullptr;
   std::uint32_t count_ = 0, cursor_ = 0;
   bool frozen_ = false;
   std::uint64_t scope_check_ = 0;

@@ -1,0 +1,41 @@
+// A posterior: a model, its arguments, and what was observed. Its latents are all choices that are not observed.
+#pragma once
+
+#include <memory>
+#include <utility>
+
+#include <starling/models/generate.hpp>
+#include <starling/models/score.hpp>
+
+namespace starling {
+
+template <class G, class Arguments>
+class posterior {
+ public:
+  using model_type = G;
+  using arguments_type = Arguments;
+
+  posterior(G model, Arguments as, choice_map observations)
+      : model_(std::move(model)), arguments_(std::make_shared<const Arguments>(std::move(as))), observations_(std::move(observations)) {
+    if (argument_lanes(*arguments_) != 0 || observations_.lanes() != 0)
+      throw std::invalid_argument("posterior: arguments and observations are shared by all lanes; sl::per_lane is for the operations on batches");
+  }
+
+  const G& model() const { return model_; }
+  const Arguments& args() const { return *arguments_; }
+  std::shared_ptr<const Arguments> shared_args() const { return arguments_; }
+  const choice_map& observations() const { return observations_; }
+
+  // Runs the model under a handler.
+  template <class Handler>
+  void run(Handler& h) const {
+    with_arguments<typename Handler::real>(*arguments_, 0, 1, [&](const auto&... a) { model_.run(h, a...); });
+  }
+
+ private:
+  G model_;
+  std::shared_ptr<const Arguments> arguments_;
+  choice_map observations_;
+};
+
+}  // namespace starling

@@ -1,0 +1,25 @@
+// The score of values that stand in their places: what a Markov chain asks for at every step.
+#pragma once
+
+#include <starling/models/handler.hpp>
+
+namespace starling {
+
+// Runs over a tile in which all values are set; score() is log p(choices; arguments).
+template <class V>
+class score_handler : public handler<score_handler<V>, V> {
+ public:
+  using base = handler<score_handler<V>, V>;
+  score_handler(structure_walk& walk, tile<V> t, const run_place& place) : base(walk, key(0), t, place) {}
+
+ private:
+  friend base;
+  template <class X, class D>
+  X decide(std::uint32_t k, const D& d) {
+    const X x = this->template value_in_place<X>(k);
+    this->score_site(k, d, x);
+    return x;
+  }
+};
+
+}  // namespace starling
