@@ -1,0 +1,81 @@
+"""The table of `make bench-peers`: each row is a work of ours, what it is set beside, and the bar.
+
+A row's ratio is peer time over ours (higher is better, bar is the least) for peers; ours over the loop's for loops and limits
+(lower is better, bar is the most). A peer stands at its best: the fastest of its variants in the table, measured in the same run.
+"""
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Row:
+    id: str
+    work: str  # in words
+    bar: float
+    goal: float | None = None
+    ours: str = ""  # arguments of starling_bench
+    peer: str = ""  # in words
+    variants: list = field(default_factory=list)  # of the peer: (environment, script, arguments, part of its name)
+    loop: str = ""  # arguments of starling_bench for a hand-written loop
+    at_most: bool = False
+    special: str = ""  # threads, memory, compile: measured in a way of their own
+
+    @property
+    def measures(self):
+        return [self.ours] * bool(self.ours) + [self.loop] * bool(self.loop) + self.variants
+
+
+def jax_is(dtype):
+    return [("genjax", "w1_jax.py", f"--dtype={dtype} --layout={layout} --prng={prng}", "jax") for layout, prng in
+            (("vmap", "threefry2x32"), ("vmap", "rbg"))] + [
+        ("jax", "w1_jax.py", f"--dtype={dtype} --layout=vmap --prng=threefry2x32", "jax")]
+
+
+def genjax_is(dtype):
+    return [("genjax", "w1_genjax.py", f"--dtype={dtype} --prng=threefry2x32", "genjax")]
+
+
+def jax_mh(dtype, only):
+    return [("genjax", "w2_jax.py", f"--dtype={dtype} --rng=pre --prng={prng} --only={only}", "jax") for prng in
+            ("threefry2x32", "rbg")]
+
+
+def genjax_mh(dtype, only):
+    return [("genjax", "w2_genjax.py", f"--dtype={dtype} --prng=threefry2x32 --only={only}", "genjax")]
+
+
+BLACKJAX_MH1 = [("genjax", "w2_blackjax.py", "--dtype=f64 --prng=rbg --only=W2b", "blackjax"),
+                ("jax", "w2_blackjax.py", "--dtype=f64 --prng=rbg --only=W2b", "blackjax")]
+
+IS = "importance sampling, 20 observations, 10^6 particles"
+MH = "MH drift, 1,000 chains x 1,000 steps"
+MH1_VECTOR = "MH, 1 chain x 200,000 steps, one vector-valued choice"
+MH1_SITES = "MH, 1 chain x 200,000 steps, an address per observation"
+
+ROWS = [
+    Row("is_f64_jax", f"{IS}, f64", 4, 6, "--work=is --dtype=f64", "jax", jax_is("f64")),
+    Row("is_f64_genjax", f"{IS}, f64", 6, 9, "--work=is --dtype=f64", "genjax", genjax_is("f64")),
+    Row("is_f32_jax", f"{IS}, f32", 3, 4, "--work=is --dtype=f32", "jax", jax_is("f32")),
+    Row("is_f32_genjax", f"{IS}, f32", 9, 12, "--work=is --dtype=f32", "genjax", genjax_is("f32")),
+    Row("mh_f64_jax", f"{MH}, f64", 3, 4, "--work=mh --dtype=f64", "jax", jax_mh("f64", "W2a")),
+    Row("mh_f64_genjax", f"{MH}, f64", 4.5, 6, "--work=mh --dtype=f64", "genjax", genjax_mh("f64", "W2a")),
+    Row("mh_f32_jax", f"{MH}, f32", 2.3, 3, "--work=mh --dtype=f32", "jax", jax_mh("f32", "W2a")),
+    Row("mh_f32_genjax", f"{MH}, f32", 6, 8, "--work=mh --dtype=f32", "genjax", genjax_mh("f32", "W2a")),
+    Row("mh1_vector_jax", f"{MH1_VECTOR}, f64", 1, 1.5, "--work=mh1_vector --dtype=f64", "jax", jax_mh("f64", "W2b")),
+    Row("mh1_vector_blackjax", f"{MH1_VECTOR}, f64", 10, 20, "--work=mh1_vector --dtype=f64", "blackjax", BLACKJAX_MH1),
+    Row("mh1_sites_genjax", f"{MH1_SITES}, f64", 8, None, "--work=mh1_sites --dtype=f64", "genjax", genjax_mh("f64", "W2b")),
+    Row("mh1_sites_blackjax", f"{MH1_SITES}, f64", 4, None, "--work=mh1_sites --dtype=f64", "blackjax", BLACKJAX_MH1),
+    Row("is_loop", f"{IS}, f64", 1.3, 1.1, "--work=is --dtype=f64", "hand-written loop", loop="--work=is_loop --dtype=f64", at_most=True),
+    Row("mh_loop", f"{MH}, f64", 1.3, 1.1, "--work=mh --dtype=f64", "hand-written loop", loop="--work=mh_loop --dtype=f64", at_most=True),
+    # The loops themselves, so that they are no straw men.
+    Row("is_loop_jax", f"the loop: {IS}, f64", 3.5, None, "--work=is_loop --dtype=f64", "jax", jax_is("f64")),
+    Row("mh_loop_jax", f"the loop: {MH}, f64", 3.5, None, "--work=mh_loop --dtype=f64", "jax", jax_mh("f64", "W2a")),
+    Row("update_loop", "update, 40 sites, 38 constrained, one lane", 4, None, "--work=update --dtype=f64", "plain loop",
+        loop="--work=update_plain --dtype=f64", at_most=True),
+    Row("generate_loop", "generate, 40 sites, 38 constrained, one lane", 4, None, "--work=generate --dtype=f64", "plain loop",
+        loop="--work=generate_plain --dtype=f64", at_most=True),
+    Row("simulate_loop", "simulate, 40 sites, one lane", 2, None, "--work=simulate --dtype=f64", "plain loop",
+        loop="--work=simulate_plain --dtype=f64", at_most=True),
+    Row("threads", "MH on 2 cores over 1, of what spinning loops reach", 0.9, None, peer="two spinning loops", special="threads"),
+    Row("memory", "peak RSS over 40 MB + 40 B x N, and over 64 MB for summaries", 1, None, peer="limit", special="memory", at_most=True),
+    Row("compile", "compile time over 8 s for a model with MH, 1.5 s for the header", 1, None, peer="limit", special="compile", at_most=True),
+]

@@ -1,0 +1,72 @@
+"""The rows of `make bench-peers` that are no ratio of two times on one core: threads, memory, compile."""
+import json
+import os
+import subprocess
+
+PARTICLES = 10_000_000
+MANY_PARTICLES = 100_000_000
+README_MODEL = "examples/readme.cpp"
+HEADER = "include/starling/starling.hpp"
+
+
+def threads(root, bench, json_lines, options):
+    """--work=threads --threads=1|2: MH of a second or so; --work=spin: a loop in registers. Both print seconds_min.
+
+    The ideal time on two cores is what two copies of the spinning loop make of them (turbo, a busy neighbour). Ratio: ideal over ours.
+    """
+    cores = sorted({options.core, 0 if options.core else 1})
+    both = ",".join(map(str, cores))
+    best = {}
+    for _ in range(options.runs):
+        one = json_lines(["taskset", "-c", options.core, bench, "--work=threads", "--threads=1", "--json"])[-1]
+        two = json_lines(["taskset", "-c", both, bench, "--work=threads", "--threads=2", "--json"])[-1]
+        if one["check"] != two["check"]:
+            raise ValueError(f"draws differ between 1 and 2 threads: {one['check']} and {two['check']}")
+        alone = json_lines(["taskset", "-c", options.core, bench, "--work=spin", "--json"])[-1]["seconds_min"]
+        copies = [subprocess.Popen(["taskset", "-c", str(core), bench, "--work=spin", "--json"], stdout=subprocess.PIPE, text=True)
+                  for core in cores]
+        together = max(json_seconds(copy.communicate()[0]) for copy in copies)
+        for name, value in (("one", one["seconds_min"]), ("two", two["seconds_min"]), ("alone", alone), ("together", together)):
+            best[name] = min(value, best.get(name, value))
+    reachable = 2 * best["alone"] / best["together"]
+    ideal = best["one"] / reachable
+    return {"ours_s": best["two"], "peer_s": ideal, "ratio": ideal / best["two"],
+            "detail": f"speed-up {best['one'] / best['two']:.2f}, spinning loops {reachable:.2f}, draws identical"}
+
+
+def json_seconds(output):
+    return json.loads(output.splitlines()[-1])["seconds_min"]
+
+
+def peak_rss(command):
+    """Bytes of resident memory that a command had at most."""
+    process = subprocess.Popen([str(word) for word in command], stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        raise OSError(f"exit code {process.returncode}: {' '.join(map(str, command))}")
+    return usage.ru_maxrss * 1024
+
+
+def memory(root, bench, json_lines, options):
+    """--work=memory --particles=N keeps the particles; --summaries keeps none of them."""
+    kept = peak_rss([bench, "--work=memory", f"--particles={PARTICLES}", "--json"])
+    none = peak_rss([bench, "--work=memory", f"--particles={MANY_PARTICLES}", "--summaries", "--json"])
+    return {"ratio": max(kept / (40e6 + 40 * PARTICLES), none / 64e6),
+            "detail": f"{kept / 1e6:.0f} MB for 10^7 particles, {none / 1e6:.0f} MB for 10^8 with summaries only"}
+
+
+def compile_seconds(root, file, runs):
+    done = subprocess.run([root / "scripts/compile_time", f"--runs={runs}", root / file], text=True, capture_output=True)
+    if done.returncode != 0:
+        raise OSError(done.stderr[-300:] or done.stdout[-300:])
+    return float(done.stdout.split()[0])
+
+
+def compile_times(root, bench, json_lines, options):
+    model = compile_seconds(root, README_MODEL, 5)
+    header = compile_seconds(root, HEADER, 5)
+    return {"ours_s": model, "ratio": max(model / 8, header / 1.5), "detail": f"model {model:.2f} s, header {header:.2f} s"}
+
+
+MEASURE = {"threads": threads, "memory": memory, "compile": compile_times}
