@@ -58,9 +58,10 @@ template <class LogDensity> LogDensity never_nan(const LogDensity& lp) {
   return where(lp == lp, lp, LogDensity(negative_infinity));
 }
 
-// Any number, integer or boolean as a real; reals as they are.
+// Any number, integer or boolean as a real: built-in ones as double, reals in lanes as they are.
 template <class X> auto as_real(const X& x) {
-  if constexpr (value_traits<X>::is_real) return x;
+  if constexpr (std::is_arithmetic_v<X>) return static_cast<double>(x);
+  else if constexpr (value_traits<X>::is_real) return x;
   else return to_real(x);
 }
 

@@ -33,12 +33,14 @@ template <bool IsVector, class Value> struct vector_if_true { using type = Value
 template <class Value> struct vector_if_true<true, Value> { using type = vector<Value>; };
 template <bool IsVector, class Value> using vector_if = typename vector_if_true<IsVector, Value>::type;
 
-// How a distribution keeps an argument: numbers by value, integers as reals; views and small arrays by value; an
+// How a distribution keeps an argument: numbers by value, integers as reals,
+// built-in ones as double; views and small arrays by value; an
 // lvalue std::vector by a span (it must outlive the distribution), an rvalue by moving it in.
 template <class Argument> struct held_as {
   using plain = std::remove_cvref_t<Argument>;
   template <class P> static auto type_of() {
-    if constexpr (value<P>) return std::type_identity<real_type_of<P>>{};
+    if constexpr (std::is_arithmetic_v<P>) return std::type_identity<double>{};
+    else if constexpr (value<P>) return std::type_identity<real_type_of<P>>{};
     else if constexpr (sequence<P> && std::is_lvalue_reference_v<Argument> && !std::is_trivially_copyable_v<P>)
       return std::type_identity<std::span<const element_of<P>>>{};
     else return std::type_identity<P>{};
@@ -125,14 +127,16 @@ Real sum_elements(std::string_view name, std::size_t n, const X& x, F f) {
   return total;
 }
 
-// Copies the first lanes of a pack, of whole numbers or of booleans to consecutive plain values.
-template <class Value, class T> void store_lanes(const Value& from, T* to, int count) {
+// Copies lanes first, first + 1, … of a pack, of whole numbers or of booleans to consecutive plain values.
+template <class Value, class T> void store_lanes(const Value& from, T* to, int first, int count) {
   for (int k = 0; k < count; ++k) {
-    if constexpr (value_traits<Value>::is_integer) {
-      const auto x = to_real(from)[k];
+    if constexpr (std::is_arithmetic_v<Value>) {
+      to[k] = from;
+    } else if constexpr (value_traits<Value>::is_integer) {
+      const auto x = to_real(from)[first + k];
       to[k] = x == x ? static_cast<T>(x) : no_value<T>();
     } else {
-      to[k] = from[k];
+      to[k] = from[first + k];
     }
   }
 }
@@ -153,7 +157,7 @@ template <class Value, class Rng, class F> vector<Value> draw_elements(Rng& rng,
     for (std::size_t i = 0; i < n; i += width) {
       const int count = n - i < width ? static_cast<int>(n - i) : lanes_of<P>;
       auto lanes = rng.template elements<P>(static_cast<std::uint32_t>(i), mask_of<P>::first(count));
-      store_lanes(f(lanes, elements_at<P>{i, count}), draws.data() + i, count);
+      store_lanes(f(lanes, elements_at<P>{i, count}), draws.data() + i, 0, count);
     }
   } else {
     for (std::size_t i = 0; i < n; ++i) {

@@ -2,11 +2,9 @@
 #pragma once
 
 #include <starling/distributions/elementwise.hpp>
-#include <starling/values/log.hpp>
+#include <starling/distributions/saddle_point.hpp>
 
 namespace starling {
-
-inline constexpr double half_log_two_pi = 0.91893853320467274178;
 
 struct normal_formulas : real_valued {
   static constexpr std::string_view name = "normal";

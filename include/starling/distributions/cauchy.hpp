@@ -1,0 +1,47 @@
+// cauchy(location, scale): 1 / (π scale (1 + z²)), z = (x − location) / scale.
+#pragma once
+
+#include <starling/distributions/elementwise.hpp>
+#include <starling/values/log.hpp>
+#include <starling/values/trigonometry.hpp>
+
+namespace starling {
+
+// log(1 + z²), also where z² overflows.
+template <class Z> auto log_one_plus_square(const Z& z) {
+  const auto magnitude = abs(z);
+  const auto huge = magnitude > Z(1e9);
+  const auto ordinary = log1p(z * z);
+  if (!any(huge)) return ordinary;
+  return where(huge, 2.0 * log(magnitude), ordinary);
+}
+
+struct cauchy_formulas : real_valued {
+  static constexpr std::string_view name = "cauchy";
+
+  template <class Rng, class L, class S> static auto sample(Rng& rng, const L& location, const S& scale) {
+    // 1 / tan(πu) from the nearer end of (0, 1), where it is exact in the tail.
+    const auto u = rng.uniform();
+    const auto lower = u < decltype(u)(0.5);
+    const auto t = 1.0 / tan(3.14159265358979323846 * where(lower, u, 1.0 - u));
+    return location + scale * where(lower, -t, t);
+  }
+
+  template <class X, class L, class S> static auto log_density(const X& x, const L& location, const S& scale) {
+    return -log(scale) - 1.14472988584940017414 - log_one_plus_square((x - location) / scale);  // log π
+  }
+
+  template <class L, class S> static auto support(const L&, const S&) { return real_line{}; }
+
+  template <class Visit, class L, class S> static void parameters(Visit&& visit, const L& location, const S& scale) {
+    visit("location", location, is_finite(location), "must be finite");
+    visit("scale", scale, is_positive_finite(scale), "must be positive and finite");
+  }
+};
+
+template <class Location, class Scale> struct cauchy : elementwise<cauchy_formulas, Location, Scale> {
+  using elementwise<cauchy_formulas, Location, Scale>::elementwise;
+};
+template <class L, class S> cauchy(L&&, S&&) -> cauchy<held<L>, held<S>>;
+
+}  // namespace starling

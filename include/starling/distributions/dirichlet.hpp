@@ -1,0 +1,76 @@
+// dirichlet(concentration): Γ(Σ a) / Π Γ(a_k) · Π x_k^(a_k − 1) on the simplex; one vector-valued choice.
+#pragma once
+
+#include <cstddef>
+
+#include <starling/distributions/elements.hpp>
+#include <starling/distributions/gamma_draws.hpp>
+#include <starling/distributions/supports.hpp>
+#include <starling/values/exp.hpp>
+#include <starling/values/gamma_function.hpp>
+#include <starling/values/log.hpp>
+
+namespace starling {
+
+template <class Concentration> struct dirichlet : distribution {
+  static constexpr std::string_view name = "dirichlet";
+  template <class V> using value = vector<V>;
+
+  Concentration concentration;
+
+  explicit dirichlet(Concentration a) : concentration(std::move(a)) {}
+
+  std::size_t size() const { return concentration.size(); }
+
+  // Independent gamma draws over their sum, from their logarithms: small concentrations underflow.
+  template <class Rng> auto sample(Rng& rng) const {
+    using V = typename Rng::real;
+    const auto x = draw_elements<V>(rng, size(), [&](auto& r, auto at) {
+      return draw_gammas<1>(r, at(concentration))[0].log_value();
+    });
+    V top = x[0];
+    for (std::size_t k = 1; k < size(); ++k) top = max(top, x[k]);
+    V total(0);
+    for (std::size_t k = 0; k < size(); ++k) {
+      x[k] = exp(x[k] - top);
+      total = total + x[k];
+    }
+    const auto good = is_good();
+    for (std::size_t k = 0; k < size(); ++k)
+      x[k] = where(good, into_unit_interval(V(x[k] / total)), V(not_a_number));
+    return x;
+  }
+
+  template <class X> auto log_density(const X& x) const {
+    if (x.size() != size()) [[unlikely]] throw_wrong_size(name, size(), x.size());
+    auto sum_of_concentrations = element_at{0}(concentration);
+    for (std::size_t k = 1; k < size(); ++k)
+      sum_of_concentrations = sum_of_concentrations + element_at{k}(concentration);
+    using real = promote<element_of<X>, element_of<Concentration>>;
+    const auto terms = sum_elements<real>(name, size(), x, [&](const auto& xk, auto at) {
+      const auto a = at(concentration);
+      return (a - 1.0) * log(xk) - lgamma(a);
+    });
+    const auto inside = both(simplex{size()}.contains(x), is_good());
+    return never_nan(where(inside, real(lgamma(sum_of_concentrations) + terms), real(negative_infinity)));
+  }
+
+  auto support() const { return simplex{size()}; }
+
+  template <class Visit> void parameters(Visit&& visit) const {
+    for (std::size_t k = 0; k < size(); ++k) {
+      const auto a = element_at{k}(concentration);
+      visit("concentration", a, is_positive_finite(a), "must be positive and finite");
+    }
+  }
+
+ private:
+  auto is_good() const {
+    auto good = is_positive_finite(element_at{0}(concentration));
+    for (std::size_t k = 1; k < size(); ++k) good = both(good, is_positive_finite(element_at{k}(concentration)));
+    return good;
+  }
+};
+template <class A> dirichlet(A&&) -> dirichlet<held<A>>;
+
+}  // namespace starling

@@ -1,0 +1,64 @@
+// A distribution by itself: many draws, many log densities, computed in packs.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include <starling/distributions/elements.hpp>
+#include <starling/random/stream.hpp>
+
+namespace starling {
+
+// Lane k of a value as a plain one: double, long, bool, or a std::vector of those.
+template <class Value> auto plain_lane(const Value& x, int k) {
+  if constexpr (sequence<Value>) {
+    std::vector<scalar_of<element_of<Value>>> r(x.size());
+    for (std::size_t i = 0; i < x.size(); ++i) r[i] = plain_lane(x[i], k);
+    return r;
+  } else {
+    scalar_of<Value> r;
+    store_lanes(x, &r, k, 1);
+    return r;
+  }
+}
+
+// n independent draws of d: double, long or bool, or std::vectors of those. Draw i is that of lane i of a stream with
+// this key, at visit 0.
+template <class D> auto draw(const D& d, const key& k, std::size_t n) {
+  static_assert(is_distribution<D>, "sl::draw(d, key, n) draws from a distribution");
+  static_assert(!is_improper<D>, "sl::draw: this distribution is improper, it has a density and no draws");
+  using P = native_pack<double>;
+  constexpr std::size_t width = lanes_of<P>;
+  using plain = decltype(plain_lane(d.sample(std::declval<stream<P>&>()), 0));
+  std::vector<plain> draws;
+  draws.reserve(n);
+  for (std::size_t first = 0; first < n; first += width) {
+    const arena_scope scope;
+    const int count = static_cast<int>(n - first < width ? n - first : width);
+    stream<P> rng(k, first, mask_of<P>::first(count));
+    rng.visit(0);
+    const auto x = d.sample(rng);
+    for (int lane = 0; lane < count; ++lane) draws.push_back(plain_lane(x, lane));
+  }
+  return draws;
+}
+
+// The log density of d at each of xs: numbers, or vectors for a vector-valued d.
+template <class D, class Xs> std::vector<double> log_density(const D& d, const Xs& xs) {
+  static_assert(is_distribution<D>, "sl::log_density(d, xs) scores values under a distribution");
+  std::vector<double> densities(xs.size());
+  if constexpr (sequence<element_of<Xs>>) {
+    for (std::size_t i = 0; i < xs.size(); ++i) densities[i] = d.log_density(xs[i]);
+  } else {
+    using P = native_pack<double>;
+    constexpr std::size_t width = lanes_of<P>;
+    for (std::size_t i = 0; i < xs.size(); i += width) {
+      const int count = static_cast<int>(xs.size() - i < width ? xs.size() - i : width);
+      store_lanes(P(d.log_density(elements_at<P>{i, count}(xs))), densities.data() + i, 0, count);
+    }
+  }
+  return densities;
+}
+
+}  // namespace starling

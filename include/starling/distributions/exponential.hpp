@@ -1,0 +1,32 @@
+// exponential(rate): rate · exp(−rate · x) for x ≥ 0.
+#pragma once
+
+#include <starling/distributions/elementwise.hpp>
+#include <starling/values/log.hpp>
+
+namespace starling {
+
+struct exponential_formulas : real_valued {
+  static constexpr std::string_view name = "exponential";
+
+  template <class Rng, class R> static auto sample(Rng& rng, const R& rate) {
+    return rng.exponential() / rate;
+  }
+
+  template <class X, class R> static auto log_density(const X& x, const R& rate) {
+    return where(x >= X(0), log(rate) - rate * x, negative_infinity);
+  }
+
+  template <class R> static auto support(const R&) { return nonnegative{}; }
+
+  template <class Visit, class R> static void parameters(Visit&& visit, const R& rate) {
+    visit("rate", rate, is_positive_finite(rate), "must be positive and finite");
+  }
+};
+
+template <class Rate> struct exponential : elementwise<exponential_formulas, Rate> {
+  using elementwise<exponential_formulas, Rate>::elementwise;
+};
+template <class R> exponential(R&&) -> exponential<held<R>>;
+
+}  // namespace starling

@@ -1,0 +1,109 @@
+// flat(support, {.start = x}): log density 0 on the support, improper: it has a density and no draws. Inference starts
+// at .start; operations that would have to draw it throw.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+
+#include <starling/distributions/supports.hpp>
+#include <starling/values/vector.hpp>
+
+namespace starling {
+
+// Where a chain starts, in each element of a vector; NaN: a point inside the support that it has of its own (0 on the
+// real line, 1 on half lines, the middle of intervals).
+struct flat_options {
+  double start = not_a_number;
+};
+
+// What a value in a support is where reals are V, and a point inside.
+template <class Support> struct values_in {
+  template <class V> using value = V;
+  static double start(const Support&) { return 0; }
+};
+template <> struct values_in<positive> : values_in<real_line> {
+  static double start(const positive&) { return 1; }
+};
+template <> struct values_in<nonnegative> : values_in<real_line> {
+  static double start(const nonnegative&) { return 1; }
+};
+template <> struct values_in<unit_interval> : values_in<real_line> {
+  static double start(const unit_interval&) { return 0.5; }
+};
+template <class Lo, class Hi> struct values_in<interval<Lo, Hi>> : values_in<real_line> {
+  static auto start(const interval<Lo, Hi>& s) { return 0.5 * (s.lo + s.hi); }
+};
+template <class Lo> struct values_in<at_least<Lo>> : values_in<real_line> {
+  static auto start(const at_least<Lo>& s) { return s.lo + 1.0; }
+};
+struct whole_values_in {
+  template <class V> using value = whole_of<V>;
+};
+template <> struct values_in<nonnegative_whole> : whole_values_in {
+  static double start(const nonnegative_whole&) { return 0; }
+};
+template <class Lo, class Hi> struct values_in<whole_range<Lo, Hi>> : whole_values_in {
+  static auto start(const whole_range<Lo, Hi>& s) { return as_real(s.lo); }
+};
+template <> struct values_in<boolean> {
+  template <class V> using value = mask_of<V>;
+  static double start(const boolean&) { return 0; }
+};
+template <> struct values_in<simplex> {
+  template <class V> using value = vector<V>;
+  static double start(const simplex& s) { return 1.0 / static_cast<double>(s.n); }
+};
+template <class Of> struct values_in<vector_of<Of>> {
+  using element = decltype(std::declval<const vector_of<Of>&>().element(0));
+  template <class V> using value = vector<typename values_in<element>::template value<V>>;
+};
+
+template <class Support> struct flat : distribution {
+  static constexpr std::string_view name = "flat";
+  static constexpr bool improper = true;
+  static constexpr bool is_vector = requires(const Support& s) { s.n; };
+  template <class V> using value = typename values_in<Support>::template value<V>;
+
+  Support on;
+  flat_options options;
+
+  explicit flat(Support s, flat_options o = {}) : on(s), options(o) {}
+
+  std::size_t size() const
+    requires(is_vector)
+  {
+    return on.n;
+  }
+
+  // The starting point, as real numbers: one, or for a vector that of element i.
+  auto start() const
+    requires(!is_vector)
+  {
+    return chosen(values_in<Support>::start(on));
+  }
+  auto start(std::size_t i) const
+    requires(is_vector)
+  {
+    if constexpr (std::same_as<Support, simplex>) return chosen(values_in<simplex>::start(on));
+    else return chosen(values_in<std::remove_cvref_t<decltype(on.element(i))>>::start(on.element(i)));
+  }
+
+  template <class X> auto log_density(const X& x) const {
+    if constexpr (is_vector)
+      if (x.size() != size()) throw_wrong_size(name, size(), x.size());
+    const auto inside = on.contains(x);
+    return where(inside, zero_like(inside), negative_infinity);
+  }
+
+  auto support() const { return on; }
+
+ private:
+  template <class Mask> static auto zero_like(const Mask&) { return real_type_of<Mask>(0); }
+  template <class Default> auto chosen(const Default& own) const {
+    return options.start == options.start ? Default(options.start) : own;
+  }
+};
+template <class Support> flat(Support) -> flat<Support>;
+template <class Support> flat(Support, flat_options) -> flat<Support>;
+
+}  // namespace starling

@@ -1,0 +1,51 @@
+// gamma(shape, rate): rate^shape x^(shape−1) exp(−rate · x) / Γ(shape) for x > 0.
+#pragma once
+
+#include <starling/distributions/elementwise.hpp>
+#include <starling/distributions/gamma_draws.hpp>
+#include <starling/distributions/saddle_point.hpp>
+#include <starling/values/log.hpp>
+
+namespace starling {
+
+// shape · log y − y − log Γ(shape), given y and log y; for large shapes without cancellation.
+template <class S, class Y, class LogY> auto gamma_log_mass(const S& shape, const Y& y, const LogY& log_y) {
+  const auto large = shape > S(16);
+  const auto direct = [&] { return shape * log_y - y - lgamma(shape); };
+  const auto saddle = [&] {
+    return 0.5 * log(shape) - half_log_two_pi - stirling_remainder(shape) - deviance(shape, y);
+  };
+  using result = std::remove_cvref_t<decltype(where(large, saddle(), direct()))>;
+  if (!any(large)) return result(direct());
+  if (all(large)) return result(saddle());
+  return result(where(large, saddle(), direct()));
+}
+
+struct gamma_formulas : real_valued {
+  static constexpr std::string_view name = "gamma";
+
+  template <class Rng, class S, class R> static auto sample(Rng& rng, const S& shape, const R& rate) {
+    const auto g = draw_gammas<1>(rng, shape)[0];
+    using V = typename Rng::real;
+    return into_positive(V(g.factor * exp(g.log_boost) / rate));
+  }
+
+  template <class X, class S, class R> static auto log_density(const X& x, const S& shape, const R& rate) {
+    const auto lp = gamma_log_mass(shape, rate * x, log(rate) + log(x)) - log(x);
+    return where(both(x > X(0), shape > S(0)), lp, negative_infinity);
+  }
+
+  template <class S, class R> static auto support(const S&, const R&) { return positive{}; }
+
+  template <class Visit, class S, class R> static void parameters(Visit&& visit, const S& shape, const R& rate) {
+    visit("shape", shape, is_positive_finite(shape), "must be positive and finite");
+    visit("rate", rate, is_positive_finite(rate), "must be positive and finite");
+  }
+};
+
+template <class Shape, class Rate> struct gamma : elementwise<gamma_formulas, Shape, Rate> {
+  using elementwise<gamma_formulas, Shape, Rate>::elementwise;
+};
+template <class S, class R> gamma(S&&, R&&) -> gamma<held<S>, held<R>>;
+
+}  // namespace starling

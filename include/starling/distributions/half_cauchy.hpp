@@ -1,0 +1,35 @@
+// half_cauchy(scale): 2 / (π scale (1 + z²)) for x ≥ 0, z = x / scale.
+#pragma once
+
+#include <starling/distributions/cauchy.hpp>
+#include <starling/distributions/elementwise.hpp>
+#include <starling/values/log.hpp>
+#include <starling/values/trigonometry.hpp>
+
+namespace starling {
+
+struct half_cauchy_formulas : real_valued {
+  static constexpr std::string_view name = "half_cauchy";
+
+  template <class Rng, class S> static auto sample(Rng& rng, const S& scale) {
+    return scale / tan(1.57079632679489661923 * rng.uniform());
+  }
+
+  template <class X, class S> static auto log_density(const X& x, const S& scale) {
+    const auto lp = -log(scale) - 0.45158270528945486473 - log_one_plus_square(x / scale);  // log(π / 2)
+    return where(x >= X(0), lp, negative_infinity);
+  }
+
+  template <class S> static auto support(const S&) { return nonnegative{}; }
+
+  template <class Visit, class S> static void parameters(Visit&& visit, const S& scale) {
+    visit("scale", scale, is_positive_finite(scale), "must be positive and finite");
+  }
+};
+
+template <class Scale> struct half_cauchy : elementwise<half_cauchy_formulas, Scale> {
+  using elementwise<half_cauchy_formulas, Scale>::elementwise;
+};
+template <class S> half_cauchy(S&&) -> half_cauchy<held<S>>;
+
+}  // namespace starling

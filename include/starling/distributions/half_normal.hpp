@@ -1,0 +1,34 @@
+// half_normal(scale): 2 exp(−x²/2s²) / (s √(2π)) for x ≥ 0.
+#pragma once
+
+#include <starling/distributions/elementwise.hpp>
+#include <starling/values/log.hpp>
+
+namespace starling {
+
+struct half_normal_formulas : real_valued {
+  static constexpr std::string_view name = "half_normal";
+
+  template <class Rng, class S> static auto sample(Rng& rng, const S& scale) {
+    return scale * abs(rng.normal());
+  }
+
+  template <class X, class S> static auto log_density(const X& x, const S& scale) {
+    const auto z = x * (0.70710678118654752440 / scale);
+    const auto lp = multiply_add(-z, z, -log(scale) - 0.22579135264472743236);  // ½ log(π / 2)
+    return where(x >= X(0), lp, negative_infinity);
+  }
+
+  template <class S> static auto support(const S&) { return nonnegative{}; }
+
+  template <class Visit, class S> static void parameters(Visit&& visit, const S& scale) {
+    visit("scale", scale, is_positive_finite(scale), "must be positive and finite");
+  }
+};
+
+template <class Scale> struct half_normal : elementwise<half_normal_formulas, Scale> {
+  using elementwise<half_normal_formulas, Scale>::elementwise;
+};
+template <class S> half_normal(S&&) -> half_normal<held<S>>;
+
+}  // namespace starling

@@ -1,0 +1,39 @@
+// iid(d, n): n independent draws of a scalar distribution d as one vector-valued choice.
+#pragma once
+
+#include <cstddef>
+
+#include <starling/distributions/elements.hpp>
+#include <starling/distributions/supports.hpp>
+
+namespace starling {
+
+template <class D> struct iid : distribution {
+  static constexpr bool is_scalar = is_distribution<D> && !requires(const D& d) { d.size(); };
+  static_assert(is_scalar, "sl::iid(d, n) repeats a scalar distribution: d must be a distribution, and not of vectors");
+  static constexpr std::string_view name = "iid";
+  template <class V> using value = vector<drawn_type<D, V>>;
+
+  D of;
+  std::size_t n;
+
+  template <std::integral Size> iid(D d, Size size) : of(std::move(d)), n(static_cast<std::size_t>(size)) {}
+
+  std::size_t size() const { return n; }
+
+  template <class Rng> auto sample(Rng& rng) const {
+    return draw_elements<drawn_type<D, typename Rng::real>>(rng, n, [&](auto& r, auto) { return of.sample(r); });
+  }
+
+  template <class X> auto log_density(const X& x) const {
+    using real = std::remove_cvref_t<decltype(of.log_density(x[0]))>;
+    return never_nan(sum_elements<real>(name, n, x, [&](const auto& xi, auto) { return of.log_density(xi); }));
+  }
+
+  auto support() const { return vector_of{of.support(), n}; }
+
+  template <class Visit> void parameters(Visit&& visit) const { of.parameters(visit); }
+};
+template <class D, class Size> iid(D, Size) -> iid<D>;
+
+}  // namespace starling

@@ -1,0 +1,37 @@
+// inverse_gamma(shape, scale): scale^shape x^(−shape−1) exp(−scale / x) / Γ(shape) for x > 0.
+#pragma once
+
+#include <starling/distributions/elementwise.hpp>
+#include <starling/distributions/gamma.hpp>
+#include <starling/values/log.hpp>
+
+namespace starling {
+
+struct inverse_gamma_formulas : real_valued {
+  static constexpr std::string_view name = "inverse_gamma";
+
+  template <class Rng, class S, class SE> static auto sample(Rng& rng, const S& shape, const SE& scale) {
+    const auto g = draw_gammas<1>(rng, shape)[0];
+    using V = typename Rng::real;
+    return into_positive(V(exp(log(scale) - g.log_value())));
+  }
+
+  template <class X, class S, class SE> static auto log_density(const X& x, const S& shape, const SE& scale) {
+    const auto lp = gamma_log_mass(shape, scale / x, log(scale) - log(x)) - log(x);
+    return where(both(x > X(0), shape > decltype(shape + 0.0)(0)), lp, negative_infinity);
+  }
+
+  template <class S, class SE> static auto support(const S&, const SE&) { return positive{}; }
+
+  template <class Visit, class S, class SE> static void parameters(Visit&& visit, const S& shape, const SE& scale) {
+    visit("shape", shape, is_positive_finite(shape), "must be positive and finite");
+    visit("scale", scale, is_positive_finite(scale), "must be positive and finite");
+  }
+};
+
+template <class Shape, class Scale> struct inverse_gamma : elementwise<inverse_gamma_formulas, Shape, Scale> {
+  using elementwise<inverse_gamma_formulas, Shape, Scale>::elementwise;
+};
+template <class S, class SE> inverse_gamma(S&&, SE&&) -> inverse_gamma<held<S>, held<SE>>;
+
+}  // namespace starling

@@ -1,0 +1,38 @@
+// log_normal(location, scale): the exponential of a normal(location, scale) draw.
+#pragma once
+
+#include <starling/distributions/elementwise.hpp>
+#include <starling/distributions/gamma_draws.hpp>
+#include <starling/distributions/normal.hpp>
+#include <starling/values/exp.hpp>
+#include <starling/values/log.hpp>
+
+namespace starling {
+
+struct log_normal_formulas : real_valued {
+  static constexpr std::string_view name = "log_normal";
+
+  template <class Rng, class L, class S> static auto sample(Rng& rng, const L& location, const S& scale) {
+    using V = typename Rng::real;
+    return into_positive(V(exp(location + scale * rng.normal())));
+  }
+
+  template <class X, class L, class S> static auto log_density(const X& x, const L& location, const S& scale) {
+    const auto log_x = log(x);
+    return where(x > X(0), normal_formulas::log_density(log_x, location, scale) - log_x, negative_infinity);
+  }
+
+  template <class L, class S> static auto support(const L&, const S&) { return positive{}; }
+
+  template <class Visit, class L, class S> static void parameters(Visit&& visit, const L& location, const S& scale) {
+    visit("location", location, is_finite(location), "must be finite");
+    visit("scale", scale, is_positive_finite(scale), "must be positive and finite");
+  }
+};
+
+template <class Location, class Scale> struct log_normal : elementwise<log_normal_formulas, Location, Scale> {
+  using elementwise<log_normal_formulas, Location, Scale>::elementwise;
+};
+template <class L, class S> log_normal(L&&, S&&) -> log_normal<held<L>, held<S>>;
+
+}  // namespace starling

@@ -1,0 +1,67 @@
+// poisson(rate): rate^k exp(−rate) / k! for k = 0, 1, 2, …; rate 0 always gives 0.
+#pragma once
+
+#include <starling/distributions/elementwise.hpp>
+#include <starling/distributions/gamma_draws.hpp>
+#include <starling/distributions/saddle_point.hpp>
+#include <starling/distributions/whole_draws.hpp>
+#include <starling/values/exp.hpp>
+#include <starling/values/log.hpp>
+
+namespace starling {
+
+struct poisson_formulas : whole_valued {
+  static constexpr std::string_view name = "poisson";
+
+  template <class Rng, class R> static auto sample(Rng& rng, const R& rate) {
+    using V = typename Rng::real;
+    const V mean(rate);
+    const V u = rng.uniform();
+    const auto active = both(rng.active(), is_good(mean));
+    const auto small = both(active, mean < V(10));
+    V count(not_a_number);
+    if (any(small)) count = where(small, invert_counts(u, V(exp(-mean)), small, [&](const V& k) { return mean / k; }), count);
+
+    // W. Hörmann: The transformed rejection method for generating Poisson random variables (1993), algorithm PTRS.
+    auto pending = both(active, !small);
+    const V b = 0.931 + 2.53 * sqrt(mean);
+    const V a = 0.02483 * b - 0.059;
+    const V inverse_alpha = 1.1239 + 1.1328 / (b - 3.4);
+    const V quick = 0.9277 - 3.6224 / (b - 2.0);
+    for (int round = 0; round < most_rounds && any(pending); ++round) {
+      const V w = rng.uniform() - 0.5;
+      const V v = rng.uniform();
+      const V room = 0.5 - abs(w);
+      const V k = floor((2.0 * a / room + b) * w + mean + 0.43);
+      const auto quickly = both(room >= V(0.07), v <= quick);
+      const auto refused = either(k < V(0), both(room < V(0.013), v > room));
+      const auto slowly = log(v * inverse_alpha / (a / (room * room) + b)) <= log_density(k, mean);
+      const auto accepted = both(pending, either(quickly, both(!refused, slowly)));
+      count = where(accepted, k, count);
+      pending = both(pending, !accepted);
+    }
+    return drawn_whole(count);
+  }
+
+  template <class K, class R> static auto log_density(const K& k, const R& rate) {
+    const auto many = -stirling_remainder(k) - deviance(k, rate) - half_log_two_pi - 0.5 * log(k);
+    const auto lp = where(k == K(0), -rate, many);
+    return where(both(nonnegative_whole{}.contains(k), is_good(rate)), lp, negative_infinity);
+  }
+
+  template <class R> static auto support(const R&) { return nonnegative_whole{}; }
+
+  template <class Visit, class R> static void parameters(Visit&& visit, const R& rate) {
+    visit("rate", rate, is_good(rate), "must be at least 0 and finite");
+  }
+
+ private:
+  template <class R> static auto is_good(const R& rate) { return both(rate >= R(0), rate < R(positive_infinity)); }
+};
+
+template <class Rate> struct poisson : elementwise<poisson_formulas, Rate> {
+  using elementwise<poisson_formulas, Rate>::elementwise;
+};
+template <class R> poisson(R&&) -> poisson<held<R>>;
+
+}  // namespace starling

@@ -1,0 +1,34 @@
+// uniform(lo, hi): 1 / (hi − lo) on [lo, hi].
+#pragma once
+
+#include <starling/distributions/elementwise.hpp>
+#include <starling/values/log.hpp>
+
+namespace starling {
+
+struct uniform_formulas : real_valued {
+  static constexpr std::string_view name = "uniform";
+
+  template <class Rng, class L, class H> static auto sample(Rng& rng, const L& lo, const H& hi) {
+    return min(hi, lo + (hi - lo) * rng.uniform());
+  }
+
+  template <class X, class L, class H> static auto log_density(const X& x, const L& lo, const H& hi) {
+    const auto inside = both(both(x >= lo, x <= hi), lo < hi);
+    return where(inside, -log(hi - lo), negative_infinity);
+  }
+
+  template <class L, class H> static auto support(const L& lo, const H& hi) { return interval{lo, hi}; }
+
+  template <class Visit, class L, class H> static void parameters(Visit&& visit, const L& lo, const H& hi) {
+    visit("lo", lo, both(is_finite(lo), lo < hi), "must be finite and less than hi");
+    visit("hi", hi, both(is_finite(hi), lo < hi), "must be finite and greater than lo");
+  }
+};
+
+template <class Lo, class Hi> struct uniform : elementwise<uniform_formulas, Lo, Hi> {
+  using elementwise<uniform_formulas, Lo, Hi>::elementwise;
+};
+template <class L, class H> uniform(L&&, H&&) -> uniform<held<L>, held<H>>;
+
+}  // namespace starling
