@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstddef>
+#include <limits>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace starling {
+
+/// A closed range in which data must lie.
+struct limits {
+  double lower = -std::numeric_limits<double>::infinity();
+  double upper = std::numeric_limits<double>::infinity();
+};
+
+/// A matrix read from data, row-major.
+struct data_matrix {
+  std::size_t rows = 0;
+  std::size_t columns = 0;
+  std::vector<double> values;
+
+  double operator()(std::size_t row, std::size_t column) const { return values[row * columns + column]; }
+};
+
+/// A JSON object of named numbers, lists and lists of lists, by CmdStan's conventions:
+/// `{ "J": 8, "y": [28, 8, -3, 7, -1, 1, 18, 12] }`.
+/// Every accessor checks kind, length, finiteness and range, and throws input_error with the file, the field and its element
+/// (counted from 1, as in summaries), what was expected and what came. Fields never asked for are listed by `unused`.
+class data {
+ public:
+  /// No fields; asking for one says that the program needs data.
+  data();
+
+  /// Throws input_error if the file cannot be read, is not a JSON object, or has a field twice.
+  static data from_file(const std::string& path);
+
+  /// The same of a text; `origin` stands for the file's name in messages.
+  static data from_text(std::string_view json, std::string origin = "data");
+
+  data(data&&) noexcept;
+  data& operator=(data&&) noexcept;
+  ~data();
+
+  /// Whether there is a field of this name; for fields that may be left out. Counts as asking for it.
+  bool has(std::string_view name) const;
+
+  /// A whole number from 0 on.
+  std::size_t size(std::string_view name) const;
+
+  /// A whole number; 8.0 counts as one.
+  long whole(std::string_view name, limits range = {}) const;
+
+  /// A finite real number.
+  double real(std::string_view name, limits range = {}) const;
+
+  /// A list of finite real numbers, of any length or of exactly `length`.
+  std::vector<double> vector(std::string_view name, limits range = {}) const;
+  std::vector<double> vector(std::string_view name, std::size_t length, limits range = {}) const;
+
+  /// A list of whole numbers, of any length or of exactly `length`.
+  std::vector<long> wholes(std::string_view name, limits range = {}) const;
+  std::vector<long> wholes(std::string_view name, std::size_t length, limits range = {}) const;
+
+  /// A list of rows, each a list of finite real numbers of one length.
+  data_matrix matrix(std::string_view name, limits range = {}) const;
+  data_matrix matrix(std::string_view name, std::size_t rows, std::size_t columns, limits range = {}) const;
+
+  /// The fields that nothing has asked for yet, in the order of their names.
+  std::vector<std::string> unused() const;
+
+  /// The name of the file, or what stands for it.
+  const std::string& origin() const;
+
+ private:
+  struct contents;
+  explicit data(std::unique_ptr<contents> held);
+  std::unique_ptr<contents> contents_;
+};
+
+}  // namespace starling
