@@ -8,7 +8,15 @@ IS_DISTRIBUTION = re.compile(r"\b(?:struct|class)\s+\w+[^;{}()]*:[^;{}()]*\bdist
 # Headers of the folder that define no distribution to be tabled, and why.
 NO_ROW = {
     "distribution": "the base of all",
-    "distributions": "includes all of them",
+    "supports": "where distributions live",
+    "elements": "the parameters of one element",
+    "elementwise": "vectors of scalar distributions: tested over every row",
+    "iid": "repeats any distribution: tested over every row",
+    "flat": "log density 0 and no sampler: nothing to tabulate",
+    "draw": "draw and density of any distribution: used on every row",
+    "gamma_draws": "a sampler that several distributions use",
+    "whole_draws": "a sampler that several distributions use",
+    "saddle_point": "a formula that binomial and poisson use",
 }
 
 
