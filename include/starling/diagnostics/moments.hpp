@@ -15,6 +15,10 @@ double variance(std::span<const double> values);
 /// pass (Welford 1962; Chan, Golub and LeVeque 1979).
 class running_moments {
  public:
+  running_moments() = default;
+  /// Moments that were gathered elsewhere: `squares` is the sum of squared deviations from the mean.
+  running_moments(std::size_t count, double mean, double squares) : count_(count), mean_(mean), squares_(squares) {}
+
   void add(double value) {
     count_ += 1;
     const double step = value - mean_;

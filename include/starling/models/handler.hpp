@@ -141,7 +141,7 @@ class handler {
   X draw(std::uint32_t k, const D& d) {
     if constexpr (is_improper<D>) {
       if (!use_start_) refuse_to_draw(k);
-      return d.template start<V>();
+      return start_of<X>(d);
     } else {
       return d.sample(stream_);
     }
@@ -152,6 +152,18 @@ class handler {
   X value_in_place(std::uint32_t k) const {
     if constexpr (rank_of<X> == 0) return from_stored<X>(*place(k));
     else return take<X>(place(k), at(k).type);
+  }
+
+  // Where inference starts an improper distribution.
+  template <class X, class D>
+  static X start_of(const D& d) {
+    if constexpr (rank_of<X> == 0) {
+      return from_stored<X>(V(d.start()));
+    } else {
+      X x(d.size());
+      for (std::size_t i = 0; i < x.size(); ++i) x[i] = from_stored<choice_element<X>>(V(d.start(i)));
+      return x;
+    }
   }
 
   template <class X>

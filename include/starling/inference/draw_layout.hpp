@@ -1,0 +1,63 @@
+// How draws are laid out: which choices and notes of a model become which named variables, and which number goes where.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include <starling/inference/result.hpp>
+#include <starling/traces/schema.hpp>
+
+namespace starling {
+
+// A name for files and tables: "theta" for theta[3], "inner.x" for inner/x; all indices go to `index`.
+struct draw_name {
+  std::string name;
+  std::vector<std::size_t> index;
+};
+draw_name name_of_draws(const path& where);
+
+// Slots are the numbers of one draw of one lane, in the order in which they were added. Sites of one name become one variable:
+// y[0], y[1], … the vector "y".
+class draw_layout {
+ public:
+  // Adds the value at `where`; returns its first slot.
+  std::size_t add(const path& where, const choice_type& type);
+  // The first slot of the value at `where`, or -1.
+  std::ptrdiff_t find(const path& where) const;
+  std::size_t slots() const { return slots_; }
+
+  // The variables, with room for chains × draws, filled with NaN.
+  std::vector<variable> variables(std::size_t chains, std::size_t draws) const;
+  // Where slot s goes: element `element` of variable `variable`.
+  struct target {
+    std::size_t variable, element;
+  };
+  std::vector<target> targets() const;
+  // The names of the scalars, in order of slots.
+  std::vector<std::string> slot_names() const;
+
+ private:
+  struct group {
+    std::string name;
+    value_kind kind = value_kind::real;
+    std::vector<std::size_t> extents;
+  };
+  struct item {
+    std::size_t group, first_slot;
+    std::vector<std::size_t> index;
+    choice_type type;
+  };
+  std::vector<std::size_t> shape_of(const group& g) const { return g.extents; }
+  std::vector<group> groups_;
+  std::vector<item> items_;
+  std::unordered_map<std::uint64_t, std::size_t> by_path_;
+  std::unordered_map<std::string, std::size_t> by_name_;
+  std::size_t slots_ = 0;
+};
+
+// The observations of a posterior as variables: one value each.
+std::vector<variable> observed_variables(const class choice_map& observations);
+
+}  // namespace starling

@@ -1,0 +1,118 @@
+// Kernels made of kernels: one after the other, one at random, one several times.
+#pragma once
+
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include <starling/inference/kernels/kernel.hpp>
+
+namespace starling::kernels {
+
+// A step of each, in turn. The acceptance rate is the mean of theirs.
+template <kernel_type... K>
+class cycle : public kernel {
+ public:
+  static constexpr const char* name = "cycle";
+  explicit cycle(K... kernels) : kernels_(std::move(kernels)...) {}
+
+  template <class Chains>
+  auto start(Chains& chains) const {
+    return std::apply([&](const K&... k) { return std::tuple<decltype(k.start(chains))...>{k.start(chains)...}; }, kernels_);
+  }
+  template <class Chains, class State>
+  auto step(const key& k, Chains& chains, State& s, const phase& p) const {
+    using V = typename Chains::real;
+    step_info<V> total{mask_of<V>(false), V(0)};
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      (add(total, std::get<I>(kernels_).step(k.scope(I), chains, std::get<I>(s), p)), ...);
+    }(std::index_sequence_for<K...>());
+    total.acceptance_rate = total.acceptance_rate / V(static_cast<scalar_of<V>>(sizeof...(K)));
+    return total;
+  }
+
+ private:
+  template <class Info>
+  static void add(Info& total, const Info& one) {
+    total.accepted = total.accepted | one.accepted;
+    total.acceptance_rate = total.acceptance_rate + one.acceptance_rate;
+  }
+  std::tuple<K...> kernels_;
+};
+
+// One of them at random at each step, with the given probabilities (equal ones by default); all chains of a run step together.
+template <kernel_type... K>
+class mix : public kernel {
+ public:
+  static constexpr const char* name = "mix";
+  explicit mix(K... kernels) : mix(std::vector<double>(sizeof...(K), 1.0), std::move(kernels)...) {}
+  mix(std::vector<double> weights, K... kernels) : weights_(std::move(weights)), kernels_(std::move(kernels)...) {
+    if (weights_.size() != sizeof...(K)) throw std::invalid_argument("mix: as many weights as kernels are needed");
+    double total = 0;
+    for (const double w : weights_) {
+      if (!(w >= 0)) throw std::invalid_argument("mix: weights must not be negative");
+      total += w;
+    }
+    if (!(total > 0)) throw std::invalid_argument("mix: one weight at least must be positive");
+    for (double& w : weights_) w /= total;
+  }
+
+  template <class Chains>
+  auto start(Chains& chains) const {
+    return std::apply([&](const K&... k) { return std::tuple<decltype(k.start(chains))...>{k.start(chains)...}; }, kernels_);
+  }
+  template <class Chains, class State>
+  auto step(const key& k, Chains& chains, State& s, const phase& p) const {
+    using V = typename Chains::real;
+    stream<double> numbers(k.scope(hash_text(name)));
+    numbers.visit(0);
+    double u = numbers.uniform();
+    std::size_t chosen = 0;
+    while (chosen + 1 < weights_.size() && u >= weights_[chosen]) u -= weights_[chosen++];
+    step_info<V> info{};
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      ((I == chosen ? void(info = std::get<I>(kernels_).step(k.scope(I), chains, std::get<I>(s), p)) : void()), ...);
+    }(std::index_sequence_for<K...>());
+    return info;
+  }
+
+ private:
+  std::vector<double> weights_;
+  std::tuple<K...> kernels_;
+};
+template <kernel_type... K>
+mix(K...) -> mix<K...>;
+template <kernel_type... K>
+mix(std::vector<double>, K...) -> mix<K...>;
+
+// n steps as one.
+template <kernel_type K>
+class repeat : public kernel {
+ public:
+  static constexpr const char* name = "repeat";
+  repeat(K inner, std::size_t n) : inner_(std::move(inner)), n_(n) {
+    if (n == 0) throw std::invalid_argument("repeat: at least one step is needed");
+  }
+  template <class Chains>
+  auto start(Chains& chains) const {
+    return inner_.start(chains);
+  }
+  template <class Chains, class State>
+  auto step(const key& k, Chains& chains, State& s, const phase& p) const {
+    using V = typename Chains::real;
+    step_info<V> total{mask_of<V>(false), V(0)};
+    for (std::size_t i = 0; i < n_; ++i) {
+      const auto one = inner_.step(k.scope(i), chains, s, {p.warmup, p.step * n_ + i});
+      total.accepted = total.accepted | one.accepted;
+      total.acceptance_rate = total.acceptance_rate + one.acceptance_rate;
+    }
+    total.acceptance_rate = total.acceptance_rate / V(static_cast<scalar_of<V>>(n_));
+    return total;
+  }
+
+ private:
+  K inner_;
+  std::size_t n_;
+};
+
+}  // namespace starling::kernels

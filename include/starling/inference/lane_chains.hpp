@@ -1,0 +1,198 @@
+// W Markov chains of one posterior in the lanes of V: their current state, and a candidate beside it. What kernels work on.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <starling/inference/draw_layout.hpp>
+#include <starling/models/posterior.hpp>
+#include <starling/models/regenerate.hpp>
+#include <starling/values/exp.hpp>
+
+namespace starling {
+
+// The structure of a posterior, found once by a run, shared by all its chains.
+template <class V>
+struct posterior_layout {
+  std::shared_ptr<const schema> structure;
+  std::vector<constraint_ref> plan;   // which sites are observed
+  std::vector<V> shared;              // the observed values
+  std::vector<std::uint32_t> latents; // sites that are not observed
+
+  bool is_latent(std::uint32_t k) const { return !structure->sites()[k].is_factor && !plan[k]; }
+};
+
+template <class V, class Posterior>
+posterior_layout<V> find_layout(const Posterior& post) {
+  posterior_layout<V> found;
+  tile_storage<V> storage;
+  structure_walk walk(nullptr, false);
+  const arena_scope scope;
+  generate_handler<V> h(walk, key(0), storage, post.observations(), {0, lanes_of<V>}, &found.plan);
+  h.allow_starts();
+  post.run(h);
+  found.structure = walk.finish();
+  require_met(post.observations(), *found.structure, "posterior");
+  found.plan.resize(found.structure->sites().size());
+  storage.fit(*found.structure);
+  found.shared = std::move(storage.shared);
+  for (std::uint32_t k = 0; k < found.plan.size(); ++k)
+    if (found.is_latent(k)) found.latents.push_back(k);
+  return found;
+}
+
+// What kernels tell of a step: whether each lane accepted, and with what probability it would have.
+template <class V>
+struct step_info {
+  mask_of<V> accepted;
+  V acceptance_rate;
+};
+
+template <class V, class Posterior>
+class lane_chains {
+ public:
+  using real = V;
+  using mask = mask_of<V>;
+
+  lane_chains(const Posterior& post, const posterior_layout<V>& layout, const run_place& place)
+      : post_(post), layout_(layout), place_(place), shared_(layout.shared) {
+    current_.fit(*layout.structure);
+    candidate_.fit(*layout.structure);
+    current_.shared.clear();
+    candidate_.shared.clear();
+  }
+
+  // Draws starting points from the prior (improper choices at their start) until every lane has a finite density: 100 tries.
+  void start(const key& k) {
+    mask waiting = mask(true);
+    bad_parameter bad;
+    for (std::uint64_t attempt = 0; attempt < 100 && any(waiting); ++attempt) {
+      const arena_scope scope;
+      structure_walk walk(layout_.structure, true);
+      generate_handler<V> h(walk, fold_in(k, attempt), view(candidate_, true), place_, layout_.plan);
+      h.allow_starts();
+      post_.run(h);
+      const V score = h.score();
+      bad.keep_first(h.problem());
+      const mask good = waiting & (score > V(negative_infinity)) & (score < V(positive_infinity));
+      take_over(good, score);
+      waiting = waiting & !good;
+    }
+    if (any(waiting)) refuse_to_start(bad);
+  }
+
+  const posterior_layout<V>& layout() const { return layout_; }
+  const schema& structure() const { return *layout_.structure; }
+  const run_place& place() const { return place_; }
+  const V& score() const { return score_; }
+  // Kernels that need log densities a site say so when they start; from then on they are kept.
+  void keep_densities() {
+    keep_densities_ = true;
+    score_candidate_from_current();
+  }
+
+  // The current value of a site, and where a kernel writes the candidate's.
+  const V* current(std::uint32_t k) const { return current_.values.data() + structure().slots()[k].offset; }
+  V* candidate(std::uint32_t k) { return candidate_.values.data() + structure().slots()[k].offset; }
+
+  // The score of the candidate, all of whose latents are set. NaN and +∞ count as −∞.
+  V candidate_score() {
+    const arena_scope scope;
+    structure_walk walk(layout_.structure, true);
+    score_handler<V> h(walk, view(candidate_, keep_densities_), place_);
+    post_.run(h);
+    note_problem(h.problem());
+    candidate_score_ = h.score();
+    return candidate_score_;
+  }
+
+  // Draws the sites that `plan` marks −1 into the candidate, keeps the others; returns the log weight.
+  V candidate_by_regenerate(const std::vector<std::int64_t>& plan, const key& k) {
+    const arena_scope scope;
+    structure_walk walk(layout_.structure, true);
+    const old_values<V> old{layout_.structure.get(), {current_.values.data(), shared_.data(), current_.densities.data()}};
+    regenerate_handler<V> h(walk, k, view(candidate_, true), old, place_, plan);
+    post_.run(h);
+    note_problem(h.problem());
+    candidate_score_ = h.score();
+    V factors(0);
+    for (std::uint32_t s = 0; s < structure().sites().size(); ++s)
+      if (structure().sites()[s].is_factor) factors += current_.densities[s];
+    h.charge(factors);
+    return h.weight();
+  }
+
+  // The candidate becomes the current state where `accepted`; elsewhere the candidate is forgotten.
+  void accept(mask accepted) { take_over(accepted, candidate_score_); }
+  // The same where only the latents given changed and densities are not kept.
+  void accept(mask accepted, const std::vector<std::uint32_t>& sites) {
+    if (keep_densities_) return accept(accepted);
+    for (const auto k : sites) {
+      V* now = current_.values.data() + structure().slots()[k].offset;
+      const V* next = candidate(k);
+      for (std::size_t e = 0, n = structure().sites()[k].type.size(); e < n; ++e) now[e] = where(accepted, next[e], now[e]);
+    }
+    score_ = where(accepted, candidate_score_, score_);
+  }
+
+  // Runs the body over the current state and sends its notes.
+  void send_notes(note_sink<V>& sink) {
+    const arena_scope scope;
+    structure_walk walk(layout_.structure, true);
+    score_handler<V> h(walk, view(current_, false), place_);
+    h.send_notes_to(&sink);
+    post_.run(h);
+  }
+
+  // Lanes that proposed parameters outside a distribution's domain, and the first example.
+  std::size_t problems() const { return problems_; }
+  const bad_parameter& first_problem() const { return problem_; }
+
+ private:
+  tile<V> view(tile_storage<V>& s, bool densities) {
+    return {s.values.data(), shared_.data(), densities ? s.densities.data() : nullptr};
+  }
+  void take_over(mask accepted, const V& score) {
+    for (std::size_t e = 0; e < current_.values.size(); ++e) current_.values[e] = where(accepted, candidate_.values[e], current_.values[e]);
+    for (std::size_t e = 0; e < current_.densities.size(); ++e)
+      current_.densities[e] = where(accepted, candidate_.densities[e], current_.densities[e]);
+    score_ = where(accepted, score, score_);
+  }
+  void score_candidate_from_current() {
+    candidate_.values = current_.values;
+    candidate_score();
+    accept(mask(true));
+  }
+  void note_problem(const bad_parameter& bad) {
+    if (!bad.found) return;
+    ++problems_;
+    problem_.keep_first(bad);
+  }
+  [[noreturn, gnu::noinline, gnu::cold]] void refuse_to_start(const bad_parameter& bad) const {
+    std::string text = "no starting point with a finite density was found in 100 draws from the prior";
+    if (bad.found) text += "; the last trouble was " + bad.sentence(structure());
+    else text += ": the observations may lie outside the model's support";
+    throw std::runtime_error(text);
+  }
+
+  const Posterior& post_;
+  const posterior_layout<V>& layout_;
+  run_place place_;
+  std::vector<V> shared_;
+  tile_storage<V> current_, candidate_;
+  V score_ = V(negative_infinity), candidate_score_ = V(negative_infinity);
+  bool keep_densities_ = false;
+  std::size_t problems_ = 0;
+  bad_parameter problem_;
+};
+
+// The Metropolis–Hastings coin: accept where log u < log ratio. NaN rejects.
+template <class V>
+step_info<V> metropolis(const V& log_ratio, const V& uniform) {
+  const V ratio = exp(where(log_ratio < V(0), log_ratio, V(0)));
+  const V rate = where(log_ratio == log_ratio, ratio, V(0));
+  return {uniform < rate, rate};
+}
+
+}  // namespace starling

@@ -1,0 +1,109 @@
+// Running a kernel over many chains: whole loops per block of lanes, on all cores.
+//
+//   auto fit = sl::run(sl::kernels::drift({.scale = 0.2}), post, {.chains = 1000, .draws = 1000}, sl::key(1));
+#pragma once
+
+#include <atomic>
+#include <mutex>
+#include <vector>
+
+#include <starling/execution/executor.hpp>
+#include <starling/inference/chain_record.hpp>
+#include <starling/inference/kernels/kernel.hpp>
+#include <starling/inference/progress.hpp>
+
+namespace starling {
+
+// How chains are laid out: W in the lanes of one pack, or one by one (SIMD inside vector-valued choices only).
+// automatic: lanes, but a single chain runs alone.
+enum class chain_layout { automatic, lanes, single };
+
+struct run_options {
+  std::size_t chains = 4;
+  std::size_t draws = 1000;   // kept, in each chain
+  std::size_t warmup = 1000;  // steps before, in which kernels adapt
+  std::size_t thin = 1;       // steps a kept draw
+  std::size_t threads = 0;    // 0: all cores
+  bool summaries_only = false;  // keep moments, no draws
+  bool notes = true;            // record notes too
+  chain_layout layout = chain_layout::automatic;
+};
+
+// Runs all steps of the chains of one block. What every block does is the same for any number of threads.
+template <class V, class Kernel, class Posterior>
+void run_block(const Kernel& kernel, const Posterior& post, const posterior_layout<V>& layout, const run_options& o, const key& k,
+               const run_place& place, block_record& record, run_monitor& monitor) {
+  lane_chains<V, Posterior> chains(post, layout, place);
+  chains.start(k.scope(hash_text("start")));
+  auto state = kernel.start(chains);
+  const key warm = k.scope(hash_text("warmup")), main = k.scope(hash_text("sample"));
+  const std::size_t stride = 64;
+  for (std::size_t s = 0; s < o.warmup; ++s) {
+    kernel.step(fold_in(warm, s), chains, state, kernels::phase{true, s});
+    if (s % stride == stride - 1 && !monitor.advance(stride)) break;
+  }
+  lane_recorder<V> recorder(record, place.lanes - place.first_lane);
+  if (o.notes) record.expect_notes();
+  std::size_t step = 0;
+  for (std::size_t d = 0; d < o.draws; ++d) {
+    V rate(0);
+    for (std::size_t t = 0; t < o.thin; ++t, ++step)
+      rate = rate + kernel.step(fold_in(main, step), chains, state, kernels::phase{}).acceptance_rate;
+    recorder.record(chains, rate / V(static_cast<scalar_of<V>>(o.thin)), o.notes);
+    if (d % stride == stride - 1 && !monitor.advance(stride * o.thin)) break;
+  }
+  record.problems = chains.problems();
+  record.problem = chains.first_problem();
+}
+
+template <class V, class Kernel, class Posterior>
+result run_in(const Kernel& kernel, const Posterior& post, const run_options& o, const key& k, progress& report) {
+  const auto layout = find_layout<V>(post);
+  constexpr std::size_t width = lanes_of<V>;
+  const std::size_t blocks = (o.chains + width - 1) / width;
+  std::vector<block_record> records;
+  for (std::size_t b = 0; b < blocks; ++b)
+    records.emplace_back(*layout.structure, layout.latents, b * width, std::min(width, o.chains - b * width), width, o.draws, o.summaries_only);
+  run_monitor monitor(report, blocks * (o.warmup + o.draws * o.thin));
+  parallel_for(
+      blocks,
+      [&](std::size_t b) {
+        if (monitor.stopped()) return;
+        run_block<V>(kernel, post, layout, o, k, {b * width, o.chains}, records[b], monitor);
+        records[b].complete = !monitor.stopped();
+      },
+      o.threads);
+  result r = collect(records, *layout.structure, o.chains, o.draws, monitor.stopped());
+  r.observed_data = observed_variables(post.observations());
+  r.attributes = {{"kernel", Kernel::name},
+                  {"warmup", std::to_string(o.warmup)},
+                  {"thin", std::to_string(o.thin)},
+                  {"lanes", std::to_string(width)}};
+  return r;
+}
+
+// Runs `kernel` over o.chains chains and gathers what they draw. Chains start from draws from the prior. The same key gives the same
+// draws for any number of threads. T: double, or float for twice the lanes.
+// Throws std::invalid_argument for observations that the model does not have and for kernels that do not fit; std::runtime_error
+// where no starting point is found.
+template <class T = double, kernels::kernel_type Kernel, class Posterior>
+result run(const Kernel& kernel, const Posterior& post, const run_options& o, const key& k, progress& report) {
+  if (o.chains == 0 || o.draws == 0 || o.thin == 0)
+    throw std::invalid_argument("run: chains, draws and thin must be at least 1");
+  const bool single = o.layout == chain_layout::single || (o.layout == chain_layout::automatic && o.chains == 1);
+  if constexpr (Posterior::model_type::is_dynamic) {
+    return run_dynamic(kernel, post, o, k, report);
+  } else if constexpr (std::is_same_v<T, double>) {
+    if (single) return run_in<double>(kernel, post, o, k, report);
+    return run_in<native_pack<double>>(kernel, post, o, k, report);
+  } else {
+    return run_in<native_pack<T>>(kernel, post, o, k, report);
+  }
+}
+template <class T = double, kernels::kernel_type Kernel, class Posterior>
+result run(const Kernel& kernel, const Posterior& post, const run_options& o, const key& k) {
+  progress silent;
+  return run<T>(kernel, post, o, k, silent);
+}
+
+}  // namespace starling

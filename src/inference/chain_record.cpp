@@ -1,0 +1,119 @@
+#include <starling/inference/chain_record.hpp>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace starling {
+
+block_record::block_record(const schema& structure, const std::vector<std::uint32_t>& latents, std::size_t first_chain_, std::size_t lanes_,
+                           std::size_t width_, std::size_t draws_, bool summaries_only_)
+    : sites(latents), first_chain(first_chain_), lanes(lanes_), width(width_), draws_wanted(draws_), summaries_only(summaries_only_) {
+  for (const auto k : latents) {
+    layout.add(structure.path_of(k), structure.sites()[k].type);
+    sizes.push_back(static_cast<std::uint32_t>(structure.sites()[k].type.size()));
+  }
+}
+
+bool run_monitor::advance(std::size_t steps) {
+  const std::size_t done = done_.fetch_add(steps) + steps;
+  if (guard_.try_lock()) {
+    report_.update("sampling", std::min(done, total_), total_);
+    guard_.unlock();
+  }
+  if (report_.stop_requested()) stopped_.store(true);
+  return !stopped();
+}
+
+namespace {
+
+variable statistic(const char* name, std::size_t chains, std::size_t draws) {
+  variable v;
+  v.name = name;
+  v.values.resize(chains * draws);
+  return v;
+}
+
+void summarise_blocks(const std::vector<const block_record*>& used, std::size_t slots, result& r) {
+  const auto names = used.front()->layout.slot_names();
+  for (std::size_t s = 0; s < slots; ++s) {
+    std::vector<running_moments> halves;
+    for (const auto* b : used)
+      for (std::size_t l = 0; l < b->lanes; ++l)
+        for (std::size_t h = 0; h < 2; ++h) halves.push_back(b->moments[(l * slots + s) * 2 + h]);
+    r.summaries.push_back(summarise_moments(names[s], halves));
+  }
+  double rate = 0;
+  std::size_t n = 0;
+  for (const auto* b : used)
+    for (std::size_t l = 0; l < b->lanes; ++l, ++n) rate += b->rates[l];
+  r.attributes.emplace_back("acceptance_rate", std::to_string(rate / static_cast<double>(n)));
+}
+
+void report_problems(const std::vector<block_record>& records, const schema& structure, result& r) {
+  std::size_t count = 0;
+  bad_parameter first;
+  for (const auto& b : records) {
+    count += b.problems;
+    first.keep_first(b.problem);
+  }
+  if (count != 0)
+    r.warnings.push_back("in " + std::to_string(count) + " steps a proposal gave a distribution bad parameters and was rejected; the first: " +
+                         first.sentence(structure));
+}
+
+}  // namespace
+
+result collect(const std::vector<block_record>& records, const schema& structure, std::size_t, std::size_t draws, bool interrupted) {
+  result r;
+  r.interrupted = interrupted;
+  std::vector<const block_record*> used;
+  for (const auto& b : records)
+    if (b.draws == draws) used.push_back(&b);
+  if (used.empty()) {
+    for (const auto& b : records)
+      if (b.draws > 0) used.push_back(&b);
+    for (const auto* b : used) draws = std::min(draws, b->draws);
+  }
+  report_problems(records, structure, r);
+  if (used.empty()) {
+    r.warnings.push_back("stopped before the first draw: there is nothing to report");
+    return r;
+  }
+  const auto& layout = used.front()->layout;
+  if (used.front()->summaries_only) {
+    if (used.front()->moments.empty() || used.front()->rates.empty()) {
+      r.warnings.push_back("stopped before the first chains were complete: there are no summaries");
+      return r;
+    }
+    summarise_blocks(used, layout.slots(), r);
+    return r;
+  }
+  std::size_t chains = 0;
+  for (const auto* b : used) chains += b->lanes;
+  r.posterior.chains = r.sample_stats.chains = chains;
+  r.posterior.draws = r.sample_stats.draws = draws;
+  r.posterior.variables = layout.variables(chains, draws);
+  const auto targets = layout.targets();
+  auto lp = statistic("lp", chains, draws), rate = statistic("acceptance_rate", chains, draws);
+  std::vector<std::size_t> elements;
+  for (const auto& v : r.posterior.variables) elements.push_back(v.elements());
+  std::size_t chain = 0;
+  for (const auto* b : used) {
+    for (std::size_t l = 0; l < b->lanes; ++l, ++chain) {
+      for (std::size_t d = 0; d < draws; ++d) {
+        const double* from = b->numbers.data() + d * b->row * b->width + l;
+        const std::size_t at = chain * draws + d;
+        for (std::size_t s = 0; s < targets.size(); ++s) {
+          const auto& t = targets[s];
+          r.posterior.variables[t.variable].values[at * elements[t.variable] + t.element] = from[s * b->width];
+        }
+        lp.values[at] = from[targets.size() * b->width];
+        rate.values[at] = from[(targets.size() + 1) * b->width];
+      }
+    }
+  }
+  r.sample_stats.variables = {std::move(lp), std::move(rate)};
+  return r;
+}
+
+}  // namespace starling
