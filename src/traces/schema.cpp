@@ -117,6 +117,11 @@ void structure_walk::start_growing() {
   refresh();
 }
 
+void structure_walk::grow_at(const char* name, std::size_t length, std::uint64_t hash, std::int64_t i, std::int64_t j, std::int64_t l,
+                             int indices, std::uint64_t type_code, const char* distribution, std::size_t distribution_length) {
+  grow(address({name, length}, hash, i, j, l, indices), choice_type::from_code(type_code), {distribution, distribution_length}, false);
+}
+
 void structure_walk::grow(const address& a, const choice_type& type, std::string_view distribution, bool factor) {
   start_growing();
   site s;

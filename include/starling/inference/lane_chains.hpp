@@ -99,7 +99,7 @@ class lane_chains {
   // The score of the candidate, all of whose latents are set. NaN and +∞ count as −∞.
   V candidate_score() {
     const arena_scope scope;
-    structure_walk walk(layout_.structure, true);
+    frozen_walk walk(*layout_.structure);
     score_handler<V> h(walk, view(candidate_, keep_densities_), place_);
     post_.run(h);
     note_problem(h.problem());
@@ -139,7 +139,7 @@ class lane_chains {
   // Runs the body over the current state and sends its notes.
   void send_notes(note_sink<V>& sink) {
     const arena_scope scope;
-    structure_walk walk(layout_.structure, true);
+    frozen_walk walk(*layout_.structure);
     score_handler<V> h(walk, view(current_, false), place_);
     h.send_notes_to(&sink);
     post_.run(h);

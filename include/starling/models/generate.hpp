@@ -23,7 +23,7 @@ class generate_handler : public handler<generate_handler<V>, V> {
 
   // Improper distributions take their start instead of refusing: what inference asks for.
   void allow_starts() { this->use_start_ = true; }
-  V weight() const { return weight_; }
+  V weight() const { return weight_.total(); }
   bool all_used() const { return cursor_.all_used(); }
 
  private:
@@ -52,13 +52,13 @@ class generate_handler : public handler<generate_handler<V>, V> {
   template <class X, class D>
   X keep(std::uint32_t k, const D& d) {
     const X x = this->template value_in_place<X>(k);
-    weight_ += this->score_site(k, d, x);
+    weight_.add(k, this->score_site(k, d, x));
     return x;
   }
 
   void decide_factor(std::uint32_t k, const V& lp) {
     if (plan_) plan_->resize(k + 1);
-    weight_ += lp;
+    weight_.add(k, lp);
   }
 
   constraint_ref constraint(std::uint32_t k) {
@@ -82,7 +82,7 @@ class generate_handler : public handler<generate_handler<V>, V> {
   constraint_ref found_;
   std::vector<constraint_ref>* plan_ = nullptr;
   const constraint_ref* frozen_plan_ = nullptr;
-  V weight_ = V(0);
+  site_sum<V> weight_;
 };
 
 template <class Trace>

@@ -62,7 +62,19 @@ struct run_place {
   std::size_t lanes = static_cast<std::size_t>(-1);  // of the whole batch; those beyond are padding
 };
 
-template <class Derived, real V>
+// A sum of terms that come one a site, in four chains, so that a loop over sites does not wait for each addition in turn.
+template <class V>
+class site_sum {
+ public:
+  void add(std::uint32_t k, const V& term) { parts_[k % 4] += term; }
+  V total() const { return (parts_[0] + parts_[1]) + (parts_[2] + parts_[3]); }
+
+ private:
+  V parts_[4] = {V(0), V(0), V(0), V(0)};
+};
+
+// Walk: structure_walk, or frozen_walk for handlers that only ever follow a known structure. Draws: whether it draws at all.
+template <class Derived, real V, class Walk = structure_walk, bool Draws = true>
 class handler {
  public:
   using real = V;
@@ -70,23 +82,23 @@ class handler {
   static constexpr int width = lanes_of<V>;
 
   // A run over storage that may grow.
-  handler(structure_walk& walk, const key& k, tile_storage<V>& storage, const run_place& place = {})
+  handler(Walk& walk, const key& k, tile_storage<V>& storage, const run_place& place = {})
       : handler(walk, k, storage.view(), place) {
     growth_ = &storage;
   }
   // A run in a place of the right size: the structure is frozen.
-  handler(structure_walk& walk, const key& k, tile<V> t, const run_place& place)
+  handler(Walk& walk, const key& k, tile<V> t, const run_place& place)
       : walk_(walk), key_(k), stream_(k.scope(path::root_hash), place.first_lane), tile_(t), place_(place) {}
   handler(const handler&) = delete;
   handler& operator=(const handler&) = delete;
 
   template <class Distribution>
     requires distribution_type<Distribution>
-  auto operator()(const address& a, const Distribution& d) {
+  [[gnu::always_inline]] auto operator()(const address& a, const Distribution& d) {
     using value_type = typename Distribution::template value<V>;
     const std::uint32_t k = walk_.claim(a, choice_type_of<value_type>(d), Distribution::name, [&](const site& s) { return self().is_shared(s); });
     if (growth_ && walk_.growing()) [[unlikely]] fit();
-    stream_.visit(visit_++);
+    if constexpr (Draws) stream_.visit(visit_++);
     return self().template decide<value_type>(k, d);
   }
 
@@ -121,7 +133,7 @@ class handler {
   }
 
   // After the run.
-  V score() const { return score_; }
+  V score() const { return score_.total(); }
   const bad_parameter& problem() const { return problem_; }
   void send_notes_to(note_sink<V>* sink) { notes_ = sink; }
   mask active() const { return mask(true); }
@@ -182,17 +194,17 @@ class handler {
 
   void add(std::uint32_t k, const V& lp) {
     if (tile_.densities) tile_.densities[k] = lp;
-    score_ += lp;
+    score_.add(k, lp);
   }
 
-  structure_walk& walk_;
+  Walk& walk_;
   key key_;
   stream<V> stream_;
   std::uint32_t visit_ = 0;
   tile<V> tile_;
   tile_storage<V>* growth_ = nullptr;
   run_place place_;
-  V score_ = V(0);
+  site_sum<V> score_;
   note_sink<V>* notes_ = nullptr;
   bad_parameter problem_;
   bool use_start_ = false;  // improper distributions give their start instead of refusing
@@ -205,12 +217,12 @@ class handler {
     stream<V> numbers;
     call_scope(handler& handler_, const address& a)
         : h(handler_), outer(h.walk_.enter(a)), visit(std::exchange(h.visit_, 0u)), numbers(h.stream_) {
-      h.stream_ = stream<V>(h.key_.scope(h.walk_.scope_hash()), h.place_.first_lane);
+      if constexpr (Draws) h.stream_ = stream<V>(h.key_.scope(h.walk_.scope_hash()), h.place_.first_lane);
     }
     ~call_scope() {
       h.walk_.leave(outer);
       h.visit_ = visit;
-      h.stream_ = numbers;
+      if constexpr (Draws) h.stream_ = numbers;
     }
   };
 
@@ -221,7 +233,7 @@ class handler {
 
   template <class D>
   [[gnu::noinline, gnu::cold]] V examine(std::uint32_t k, const D& d, const V& lp) {
-    const mask alive = score_ > V(negative_infinity);
+    const mask alive = score() > V(negative_infinity);
     if constexpr (requires { d.parameters([](auto&&...) {}); }) {
       if (!problem_.found) {
         d.parameters([&](std::string_view parameter, const auto& value, const auto& ok, std::string_view requirement) {

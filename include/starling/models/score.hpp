@@ -7,10 +7,10 @@ namespace starling {
 
 // Runs over a tile in which all values are set; score() is log p(choices; arguments).
 template <class V>
-class score_handler : public handler<score_handler<V>, V> {
+class score_handler : public handler<score_handler<V>, V, frozen_walk, false> {
  public:
-  using base = handler<score_handler<V>, V>;
-  score_handler(structure_walk& walk, tile<V> t, const run_place& place) : base(walk, key(0), t, place) {}
+  using base = handler<score_handler<V>, V, frozen_walk, false>;
+  score_handler(frozen_walk& walk, tile<V> t, const run_place& place) : base(walk, key(0), t, place) {}
 
  private:
   friend base;

@@ -54,7 +54,7 @@ class update_handler : public handler<update_handler<V>, V> {
 
   bool all_used() const { return cursor_.all_used(); }
   // Σ over constrained and retained choices, before the old score is taken off.
-  V kept() const { return kept_; }
+  V kept() const { return kept_.total(); }
 
  private:
   friend base;
@@ -76,13 +76,13 @@ class update_handler : public handler<update_handler<V>, V> {
       return x;
     }
     const X x = this->template value_in_place<X>(k);
-    kept_ += this->score_site(k, d, x);
+    kept_.add(k, this->score_site(k, d, x));
     return x;
   }
 
   void decide_factor(std::uint32_t k, const V& lp) {
     if (plan_) plan_->resize(k + 1);
-    kept_ += lp;
+    kept_.add(k, lp);
   }
 
   // What all lanes share is written once, by the run that finds the structure.
@@ -108,7 +108,7 @@ class update_handler : public handler<update_handler<V>, V> {
   std::vector<update_step>* plan_ = nullptr;
   std::vector<std::uint32_t>* changed_ = nullptr;
   const update_step* frozen_plan_ = nullptr;
-  V kept_ = V(0);
+  site_sum<V> kept_;
 };
 
 template <class Trace>

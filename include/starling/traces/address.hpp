@@ -54,20 +54,24 @@ class address {
   static constexpr int max_indices = 3;
 
   template <std::size_t N>
-  consteval address(const char (&text)[N]) : name_(text, N - 1), name_hash_(hash_text(name_)), hash_(name_hash_) {}
+  consteval address(const char (&text)[N]) : name_(text, N - 1), hash_(hash_text(name_)) {}
 
   template <std::integral... I>
     requires(sizeof...(I) <= max_indices)
   constexpr address(literal name, I... index)
-      : name_(name.text()), name_hash_(name.hash()), hash_(name.hash()), count_(sizeof...(I)) {
+      : name_(name.text()), hash_(name.hash()), count_(sizeof...(I)) {
     std::size_t k = 0;
     ((index_[k++] = static_cast<std::int64_t>(index)), ...);
     for (std::size_t j = 0; j < sizeof...(I); ++j) hash_ = hash_combine(hash_, hash_index(index_[j]));
   }
 
+  // From its parts: a name with static storage (or none), the hash, and the indices.
+  constexpr address(std::string_view name, std::uint64_t hash, std::int64_t i, std::int64_t j, std::int64_t k, int indices)
+      : name_(name), hash_(hash), index_{i, j, k}, count_(static_cast<std::uint8_t>(indices)) {}
+
   // An index alone: the instances of a combinator.
   explicit constexpr address(std::int64_t index)
-      : name_hash_(hash_index(index)), hash_(hash_index(index)), index_{index, 0, 0}, count_(1) {}
+      : hash_(hash_index(index)), index_{index, 0, 0}, count_(1) {}
 
   constexpr std::string_view name() const { return name_; }  // empty for an index alone
   constexpr int indices() const { return count_; }
@@ -76,7 +80,7 @@ class address {
 
  private:
   std::string_view name_{};
-  std::uint64_t name_hash_ = 0, hash_ = 0;
+  std::uint64_t hash_ = 0;
   std::int64_t index_[max_indices] = {0, 0, 0};
   std::uint8_t count_ = 0;
 };

@@ -18,6 +18,10 @@ struct choice_type {
   constexpr std::uint64_t code() const {
     return static_cast<std::uint64_t>(kind) | std::uint64_t{rank} << 4 | std::uint64_t{rows} << 8 | std::uint64_t{cols} << 36;
   }
+  static constexpr choice_type from_code(std::uint64_t code) {
+    return {static_cast<value_kind>(code & 15), static_cast<std::uint8_t>(code >> 4 & 15), static_cast<std::uint32_t>(code >> 8 & 0xfffffff),
+            static_cast<std::uint32_t>(code >> 36)};
+  }
   std::string str() const;  // "a real", "a vector of 3 whole numbers", …
   friend constexpr bool operator==(const choice_type& a, const choice_type& b) { return a.code() == b.code(); }
 };

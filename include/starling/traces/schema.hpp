@@ -85,7 +85,9 @@ class structure_walk {
       ++cursor_;
       return k;
     }
-    grow(a, type, distribution, false);
+    // By values, so that in the loops of bodies the address need not exist in memory.
+    grow_at(a.name().data(), a.name().size(), a.hash(), a.index(0), a.index(1), a.index(2), a.indices(), type.code(), distribution.data(),
+            distribution.size());
     if (shared(sites_[k])) mark_shared(k);
     return k;
   }
@@ -107,6 +109,9 @@ class structure_walk {
   std::shared_ptr<const schema> finish();
 
  private:
+  [[gnu::noinline, gnu::cold]] void grow_at(const char* name, std::size_t length, std::uint64_t hash, std::int64_t i, std::int64_t j,
+                                            std::int64_t l, int indices, std::uint64_t type_code, const char* distribution,
+                                            std::size_t distribution_length);
   void grow(const address& a, const choice_type& type, std::string_view distribution, bool factor);
   void start_growing();
   void mark_shared(std::uint32_t k);
@@ -122,6 +127,35 @@ class structure_walk {
   const schema* schema_ = nullptr;
   std::shared_ptr<const schema> expected_;
   std::shared_ptr<schema> grown_;
+};
+
+// Walks along a structure that is known to be the run's: nothing is compared, nothing grows.
+class frozen_walk {
+ public:
+  explicit frozen_walk(const schema& s) : slots_(s.slots().data()), schema_(&s) {}
+
+  template <class Shared>
+  std::uint32_t claim(const address&, const choice_type&, std::string_view, Shared&&) {
+    return cursor_++;
+  }
+  std::uint32_t claim_factor() { return cursor_++; }
+  std::uint32_t enter(const address&) {
+    const std::uint32_t outer = scope_;
+    scope_ = call_cursor_++;
+    return outer;
+  }
+  void leave(std::uint32_t outer) { scope_ = outer; }
+  std::uint32_t scope() const { return scope_; }
+  std::uint64_t scope_hash() const { return schema_->calls()[scope_].full; }
+  const site& operator[](std::uint32_t k) const { return schema_->sites()[k]; }
+  const site_slot& slot(std::uint32_t k) const { return slots_[k]; }
+  static constexpr bool growing() { return false; }
+  const schema& current() const { return *schema_; }
+
+ private:
+  const site_slot* slots_;
+  const schema* schema_;
+  std::uint32_t cursor_ = 0, scope_ = 0, call_cursor_ = 1;
 };
 
 }  // namespace starling
