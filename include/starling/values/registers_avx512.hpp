@@ -24,6 +24,10 @@ template <> struct registers<double, 8, isa::avx512> : bitmask_registers<double,
   static constexpr mask full = 0xff;
   static vec fma(vec a, vec b, vec c) { return __builtin_ia32_vfmaddpd512_mask(a, b, c, full, 4); }
   static vec multiply_add(vec a, vec b, vec c) { return fma(a, b, c); }
+  // a · 2^b, rounded once; the exponent of a as a number (−∞ at 0); its fraction in [1, 2) (1 at ±0 and ∞, NaN below 0).
+  static vec scale(vec a, vec b) { return __builtin_ia32_scalefpd512_mask(a, b, a, full, 4); }
+  static vec exponent(vec a) { return __builtin_ia32_getexppd512_mask(a, a, full, 4); }
+  static vec fraction(vec a) { return __builtin_ia32_getmantpd512_mask(a, 12, a, full, 4); }
   static vec rint(vec a) { return __builtin_ia32_rndscalepd_mask(a, 8, a, full, 4); }
   static vec floor(vec a) { return __builtin_ia32_rndscalepd_mask(a, 9, a, full, 4); }
   static vec ceil(vec a) { return __builtin_ia32_rndscalepd_mask(a, 10, a, full, 4); }
@@ -56,6 +60,10 @@ template <> struct registers<float, 16, isa::avx512> : bitmask_registers<float, 
   static constexpr mask full = 0xffff;
   static vec fma(vec a, vec b, vec c) { return __builtin_ia32_vfmaddps512_mask(a, b, c, full, 4); }
   static vec multiply_add(vec a, vec b, vec c) { return fma(a, b, c); }
+  // a · 2^b, rounded once; the exponent of a as a number (−∞ at 0); its fraction in [1, 2) (1 at ±0 and ∞, NaN below 0).
+  static vec scale(vec a, vec b) { return __builtin_ia32_scalefps512_mask(a, b, a, full, 4); }
+  static vec exponent(vec a) { return __builtin_ia32_getexpps512_mask(a, a, full, 4); }
+  static vec fraction(vec a) { return __builtin_ia32_getmantps512_mask(a, 12, a, full, 4); }
   static vec rint(vec a) { return __builtin_ia32_rndscaleps_mask(a, 8, a, full, 4); }
   static vec floor(vec a) { return __builtin_ia32_rndscaleps_mask(a, 9, a, full, 4); }
   static vec ceil(vec a) { return __builtin_ia32_rndscaleps_mask(a, 10, a, full, 4); }
