@@ -51,6 +51,13 @@ class run_monitor {
   std::mutex guard_;
 };
 
+// One lane of a value.
+template <class V>
+double lane_number(const V& x, std::size_t lane) {
+  if constexpr (lanes_of<V> == 1) return x;
+  else return static_cast<double>(x[static_cast<int>(lane)]);
+}
+
 // Gathers the notes of one draw.
 template <class V>
 class note_list final : public note_sink<V> {

@@ -1,0 +1,247 @@
+// Importance sampling from the model: particles drawn from it with the observations in place, weighted by their density.
+//
+//   log Ẑ = log (1/N) Σ wᵢ   estimates the evidence p(observations);  ESS = (Σ w)² / Σ w².
+#pragma once
+
+#include <cmath>
+#include <limits>
+#include <mutex>
+#include <vector>
+
+#include <starling/execution/executor.hpp>
+#include <starling/inference/chain_record.hpp>
+#include <starling/inference/lane_chains.hpp>
+#include <starling/values/exp.hpp>
+
+namespace starling {
+
+struct importance_options {
+  std::size_t threads = 0;      // 0: all cores
+  bool summaries_only = false;  // keep no particles: evidence, ESS, means and standard deviations only
+  bool notes = true;            // record notes too (with particles only)
+};
+
+// Weighted sums over particles, relative to exp(top): what a part of the particles contributes, and how parts join.
+struct weighted_sums {
+  double top = -std::numeric_limits<double>::infinity();
+  double weight = 0, weight_squared = 0;
+  std::vector<double> first, second;  // Σ w x, Σ w x² around `origin`, a number a slot
+  void merge(const weighted_sums& other);
+};
+
+// Fills in evidence, ESS and warnings; summaries from sums taken around `origin`.
+void finish_importance(result& r, const weighted_sums& total, std::size_t particles, const std::vector<double>& origin,
+                       const draw_layout& layout, bool summaries_only);
+
+// Draws W particles at a time into a tile; everything that stays the same from one to the next is set up once.
+template <class V, class Posterior>
+class particle_block {
+ public:
+  particle_block(const Posterior& post, const posterior_layout<V>& layout) : post_(post), layout_(layout), shared_(layout.shared) {
+    storage_.fit(*layout.structure);
+  }
+  // The log weights of lanes first, first + 1, …
+  V draw(const key& k, const run_place& place) {
+    const arena_scope scope;
+    structure_walk walk(layout_.structure, true);
+    generate_handler<V> h(walk, k, {storage_.values.data(), shared_.data(), nullptr}, place, layout_.plan);
+    post_.run(h);
+    bad.keep_first(h.problem());
+    return h.weight();
+  }
+  const V* value(std::uint32_t k) const { return storage_.values.data() + layout_.structure->slots()[k].offset; }
+  void send_notes(note_sink<V>& sink, const run_place& place) {
+    const arena_scope scope;
+    frozen_walk walk(*layout_.structure);
+    score_handler<V> h(walk, {storage_.values.data(), shared_.data(), nullptr}, place);
+    h.send_notes_to(&sink);
+    post_.run(h);
+  }
+  bad_parameter bad;
+
+ private:
+  const Posterior& post_;
+  const posterior_layout<V>& layout_;
+  std::vector<V> shared_;
+  tile_storage<V> storage_;
+};
+
+template <class V>
+class importance_sums {
+ public:
+  static constexpr std::size_t width = lanes_of<V>;
+  static constexpr std::size_t batch = 64;  // blocks whose weights share one maximum
+
+  importance_sums(std::size_t slots, const std::vector<double>& origin) : slots_(slots), values_(slots * batch), weights_(batch) {
+    sums_.first.resize(slots);
+    sums_.second.resize(slots);
+    for (const double x : origin) origin_.push_back(V(static_cast<scalar_of<V>>(x)));
+  }
+  V* row(std::size_t b) { return values_.data() + b * slots_; }
+  V& weight(std::size_t b) { return weights_[b]; }
+
+  // Adds `n` blocks of rows and weights.
+  void add(std::size_t n) {
+    V top(negative_infinity);
+    for (std::size_t b = 0; b < n; ++b) top = where(weights_[b] > top, weights_[b], top);
+    const double highest = static_cast<double>(max_of(top));
+    if (!(highest > negative_infinity)) return;
+    const V base(static_cast<scalar_of<V>>(highest));
+    V w(0), w2(0);
+    std::vector<V>& first = first_;
+    std::vector<V>& second = second_;
+    first.assign(slots_, V(0));
+    second.assign(slots_, V(0));
+    for (std::size_t b = 0; b < n; ++b) {
+      const V e = exp(weights_[b] - base);
+      w += e;
+      w2 += e * e;
+      for (std::size_t s = 0; s < slots_; ++s) {
+        const V x = row(b)[s] - origin_[s];
+        first[s] += e * x;
+        second[s] += e * x * x;
+      }
+    }
+    weighted_sums part;
+    part.top = highest;
+    part.weight = static_cast<double>(sum_of(w));
+    part.weight_squared = static_cast<double>(sum_of(w2));
+    for (std::size_t s = 0; s < slots_; ++s) {
+      part.first.push_back(static_cast<double>(sum_of(first[s])));
+      part.second.push_back(static_cast<double>(sum_of(second[s])));
+    }
+    sums_.merge(part);
+  }
+  const weighted_sums& total() const { return sums_; }
+
+ private:
+  static auto sum_of(const V& x) {
+    if constexpr (width == 1) return x;
+    else return sum(x);
+  }
+  static auto max_of(const V& x) {
+    if constexpr (width == 1) return x;
+    else return max_lane(x);
+  }
+  std::size_t slots_;
+  std::vector<V> values_, weights_, origin_, first_, second_;
+  weighted_sums sums_;
+};
+
+template <class V, class Posterior>
+result importance_in(const Posterior& post, std::size_t n, const importance_options& o, const key& k, progress& report) {
+  constexpr std::size_t width = lanes_of<V>;
+  constexpr std::size_t part_lanes = 8192;  // lanes of one unit of work: a whole number of batches for every width
+  const auto layout = find_layout<V>(post);
+  result r;
+  block_record record(*layout.structure, layout.latents, 0, 1, 1, n, o.summaries_only);
+  const std::size_t latent_slots = record.layout.slots();
+  std::vector<double> origin(latent_slots, 0.0);
+  bad_parameter bad;
+  {
+    // The first block: its values are the origin of sums of squares, its notes the names of the notes.
+    particle_block<V, Posterior> first(post, layout);
+    const run_place place{0, width};
+    first.draw(k, place);
+    std::size_t slot = 0;
+    for (std::size_t j = 0; j < record.sites.size(); ++j)
+      for (std::uint32_t e = 0; e < record.sizes[j]; ++e) origin[slot++] = lane_number(first.value(record.sites[j])[e], 0);
+    if (o.notes && !o.summaries_only) {
+      std::vector<V> row(latent_slots);
+      note_list<V> list(record, row, latent_slots);
+      first.send_notes(list, place);
+    }
+  }
+  const bool has_notes = record.layout.slots() > latent_slots;
+  record.draws = 1;  // the layout is complete
+  std::vector<double*> to;
+  std::vector<std::size_t> stride;
+  if (!o.summaries_only) {
+    r.posterior.chains = 1;
+    r.posterior.draws = n;
+    r.posterior.variables = record.layout.variables(1, n);
+    r.log_weights.resize(n);
+    for (const auto& t : record.layout.targets()) {
+      auto& v = r.posterior.variables[t.variable];
+      to.push_back(v.values.data() + t.element);
+      stride.push_back(v.elements());
+    }
+  }
+  const std::size_t parts = (n + part_lanes - 1) / part_lanes;
+  std::vector<weighted_sums> sums(parts);
+  run_monitor monitor(report, n);
+  std::mutex guard;
+  parallel_for(
+      parts,
+      [&](std::size_t p) {
+        if (monitor.stopped()) return;
+        particle_block<V, Posterior> block(post, layout);
+        importance_sums<V> total(latent_slots, origin);
+        const std::size_t first = p * part_lanes, last = std::min(n, first + part_lanes);
+        std::size_t filled = 0;
+        std::vector<V> row(record.layout.slots());
+        for (std::size_t lane = first; lane < last; lane += width) {
+          const run_place place{lane, n};
+          V w = block.draw(k, place);
+          const std::size_t used = std::min(width, last - lane);
+          if constexpr (width > 1)
+            if (used < width) w = where(mask_of<V>::first(static_cast<std::int64_t>(used)), w, V(negative_infinity));
+          total.weight(filled) = w;
+          V* slot = total.row(filled);
+          for (std::size_t j = 0; j < record.sites.size(); ++j)
+            for (std::uint32_t e = 0; e < record.sizes[j]; ++e) *slot++ = block.value(record.sites[j])[e];
+          if (!o.summaries_only) {
+            std::copy_n(total.row(filled), latent_slots, row.begin());
+            if (has_notes) {
+              note_list<V> list(record, row, latent_slots);
+              block.send_notes(list, place);
+            }
+            for (std::size_t s = 0; s < to.size(); ++s)
+              for (std::size_t l = 0; l < used; ++l) to[s][(lane + l) * stride[s]] = lane_number(row[s], l);
+            for (std::size_t l = 0; l < used; ++l) r.log_weights[lane + l] = lane_number(w, l);
+          }
+          if (++filled == importance_sums<V>::batch) {
+            total.add(filled);
+            filled = 0;
+          }
+        }
+        total.add(filled);
+        sums[p] = total.total();
+        monitor.advance(last - first);
+        if (block.bad.found) {
+          const std::lock_guard lock(guard);
+          bad.keep_first(block.bad);
+        }
+      },
+      o.threads);
+  weighted_sums total;
+  for (const auto& s : sums) total.merge(s);
+  r.interrupted = monitor.stopped();
+  r.observed_data = observed_variables(post.observations());
+  r.attributes = {{"method", "importance sampling"}, {"particles", std::to_string(n)}, {"lanes", std::to_string(width)}};
+  if (bad.found) r.warnings.push_back("some particles gave a distribution bad parameters and have weight 0; the first: " + bad.sentence(*layout.structure));
+  finish_importance(r, total, n, origin, record.layout, o.summaries_only);
+  return r;
+}
+
+// n particles of the posterior with their weights, evidence and ESS. Throws std::invalid_argument for observations that the model does
+// not have, std::logic_error where a latent is improper, std::runtime_error where every weight is 0.
+// T: double, or float for twice the lanes.
+template <class T = double, class Posterior>
+result importance(const Posterior& post, std::size_t n, const importance_options& o, const key& k, progress& report) {
+  if (n == 0) throw std::invalid_argument("importance: at least one particle is needed");
+  static_assert(!Posterior::model_type::is_dynamic || sizeof(T) == 0,
+                "importance sampling of a dynamic model: use sl::generate(model, args, observations, key, sl::lanes(n))");
+  return importance_in<native_pack<T>>(post, n, o, k, report);
+}
+template <class T = double, class Posterior>
+result importance(const Posterior& post, std::size_t n, const importance_options& o, const key& k) {
+  progress silent;
+  return importance<T>(post, n, o, k, silent);
+}
+template <class T = double, class Posterior>
+result importance(const Posterior& post, std::size_t n, const key& k) {
+  return importance<T>(post, n, importance_options{}, k);
+}
+
+}  // namespace starling

@@ -1,0 +1,60 @@
+#include <starling/inference/importance.hpp>
+
+#include <algorithm>
+#include <cstdio>
+#include <stdexcept>
+
+namespace starling {
+
+void weighted_sums::merge(const weighted_sums& other) {
+  if (!(other.weight > 0)) return;
+  if (first.size() < other.first.size()) {
+    first.resize(other.first.size());
+    second.resize(other.second.size());
+  }
+  const double highest = std::max(top, other.top);
+  const double mine = weight > 0 ? std::exp(top - highest) : 0, theirs = std::exp(other.top - highest);
+  weight = weight * mine + other.weight * theirs;
+  weight_squared = weight_squared * mine * mine + other.weight_squared * theirs * theirs;
+  for (std::size_t s = 0; s < first.size(); ++s) {
+    first[s] = first[s] * mine + other.first[s] * theirs;
+    second[s] = second[s] * mine + other.second[s] * theirs;
+  }
+  top = highest;
+}
+
+void finish_importance(result& r, const weighted_sums& total, std::size_t particles, const std::vector<double>& origin,
+                       const draw_layout& layout, bool summaries_only) {
+  if (r.interrupted) {
+    r.warnings.push_back("stopped before all particles were drawn: the weights, evidence and summaries are not complete");
+    r.posterior = {};
+    r.log_weights.clear();
+    return;
+  }
+  if (!(total.weight > 0))
+    throw std::runtime_error("importance: every one of the " + std::to_string(particles) +
+                             " particles has weight 0 (log weight -inf): the observations are impossible under the model, or too rare for its prior");
+  r.log_evidence = total.top + std::log(total.weight) - std::log(static_cast<double>(particles));
+  r.ess = total.weight * total.weight / total.weight_squared;
+  if (*r.ess < 100) {
+    char text[160];
+    std::snprintf(text, sizeof text, "the effective sample size is only %.1f of %zu particles: do not trust these estimates; use more particles or MCMC",
+                  *r.ess, particles);
+    r.warnings.emplace_back(text);
+  }
+  if (!summaries_only) return;
+  const auto names = layout.slot_names();
+  for (std::size_t s = 0; s < origin.size(); ++s) {
+    summary_row row;
+    row.name = names[s];
+    const double shift = total.first[s] / total.weight;
+    const double variance = std::max(0.0, total.second[s] / total.weight - shift * shift);
+    row.mean = origin[s] + shift;
+    row.sd = std::sqrt(variance);
+    row.mcse_mean = row.sd / std::sqrt(*r.ess);
+    row.ess_bulk = *r.ess;
+    r.summaries.push_back(row);
+  }
+}
+
+}  // namespace starling
