@@ -43,8 +43,8 @@ class particle_block {
   // The log weights of lanes first, first + 1, …
   V draw(const key& k, const run_place& place) {
     const arena_scope scope;
-    structure_walk walk(layout_.structure, true);
-    generate_handler<V> h(walk, k, {storage_.values.data(), shared_.data(), nullptr}, place, layout_.plan);
+    frozen_walk walk(*layout_.structure);
+    generate_handler<V, frozen_walk> h(walk, k, {storage_.values.data(), shared_.data(), nullptr}, place, layout_.plan);
     post_.run(h);
     bad.keep_first(h.problem());
     return h.weight();
@@ -93,7 +93,9 @@ class importance_sums {
     first.assign(slots_, V(0));
     second.assign(slots_, V(0));
     for (std::size_t b = 0; b < n; ++b) {
-      const V e = exp(weights_[b] - base);
+      // What is negligible is 0, before it or its square becomes a (slow) subnormal number.
+      const V below = weights_[b] - base;
+      const V e = where(below > V(sizeof(scalar_of<V>) == 4 ? -40 : -340), exp(below), V(0));
       w += e;
       w2 += e * e;
       for (std::size_t s = 0; s < slots_; ++s) {

@@ -69,8 +69,8 @@ class lane_chains {
     bad_parameter bad;
     for (std::uint64_t attempt = 0; attempt < 100 && any(waiting); ++attempt) {
       const arena_scope scope;
-      structure_walk walk(layout_.structure, true);
-      generate_handler<V> h(walk, fold_in(k, attempt), view(candidate_, true), place_, layout_.plan);
+      frozen_walk walk(*layout_.structure);
+      generate_handler<V, frozen_walk> h(walk, fold_in(k, attempt), view(candidate_, true), place_, layout_.plan);
       h.allow_starts();
       post_.run(h);
       const V score = h.score();

@@ -8,17 +8,19 @@
 
 namespace starling {
 
-template <class V>
-class generate_handler : public handler<generate_handler<V>, V> {
+// Walk: frozen_walk where a plan is followed over and over (importance sampling, starting chains), structure_walk otherwise.
+template <class V, class Walk = structure_walk>
+class generate_handler : public handler<generate_handler<V, Walk>, V, Walk> {
  public:
-  using base = handler<generate_handler<V>, V>;
+  using base = handler<generate_handler<V, Walk>, V, Walk>;
+  static constexpr bool always_frozen = std::is_same_v<Walk, frozen_walk>;
 
   // While the structure is being found constraints are looked up, and written to `plan` where one is given.
   generate_handler(structure_walk& walk, const key& k, tile_storage<V>& storage, const choice_map& constraints,
                    const run_place& place = {}, std::vector<constraint_ref>* plan = nullptr)
       : base(walk, k, storage, place), cursor_(constraints), plan_(plan) {}
   // Frozen: the plan says which sites are constrained. Shared values are in their place already.
-  generate_handler(structure_walk& walk, const key& k, tile<V> t, const run_place& place, const std::vector<constraint_ref>& plan)
+  generate_handler(Walk& walk, const key& k, tile<V> t, const run_place& place, const std::vector<constraint_ref>& plan)
       : base(walk, k, t, place), cursor_(choice_map_of_nothing()), frozen_plan_(plan.data()) {}
 
   // Improper distributions take their start instead of refusing: what inference asks for.
@@ -36,7 +38,7 @@ class generate_handler : public handler<generate_handler<V>, V> {
 
   template <class X, class D>
   X decide(std::uint32_t k, const D& d) {
-    if (frozen_plan_ && this->walk_.slot(k).shared) [[likely]] return keep<X>(k, d);
+    if ((always_frozen || frozen_plan_) && this->walk_.slot(k).shared) [[likely]] return keep<X>(k, d);
     const constraint_ref c = constraint(k);
     if (!c) {
       const X x = this->template draw<X>(k, d);
@@ -62,7 +64,7 @@ class generate_handler : public handler<generate_handler<V>, V> {
   }
 
   constraint_ref constraint(std::uint32_t k) {
-    if (frozen_plan_) [[likely]] return frozen_plan_[k];
+    if (always_frozen || frozen_plan_) [[likely]] return frozen_plan_[k];
     const site& s = this->at(k);
     constraint_ref c = base::width > 1 && this->walk_.growing() ? std::exchange(found_, {}) : cursor_.find(s);
     if (c && c.type.code() != s.type.code()) check_constraint(c, s.type, this->walk_.current().path_of(k));
