@@ -112,4 +112,15 @@ std::vector<variable> observed_variables(const choice_map& observations) {
   return vars;
 }
 
+void split_predictive(result& r, const choice_map& observations) {
+  std::vector<std::string> observed;
+  for (const auto& v : observed_variables(observations)) observed.push_back(v.name);
+  r.prior_predictive.chains = r.posterior.chains;
+  r.prior_predictive.draws = r.posterior.draws;
+  std::vector<variable> rest;
+  for (auto& v : r.posterior.variables)
+    (std::find(observed.begin(), observed.end(), v.name) != observed.end() ? r.prior_predictive.variables : rest).push_back(std::move(v));
+  r.posterior.variables = std::move(rest);
+}
+
 }  // namespace starling

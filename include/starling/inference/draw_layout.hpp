@@ -60,4 +60,7 @@ class draw_layout {
 // The observations of a posterior as variables: one value each.
 std::vector<variable> observed_variables(const class choice_map& observations);
 
+// Moves the variables of r.posterior that have the name of an observation to r.prior_predictive.
+void split_predictive(result& r, const class choice_map& observations);
+
 }  // namespace starling

@@ -1,0 +1,44 @@
+// A posterior and its kernel behind the three questions that a program asks: sample, importance, simulate.
+#pragma once
+
+#include <starling/inference/importance.hpp>
+#include <starling/inference/run.hpp>
+#include <starling/inference/settings.hpp>
+
+namespace starling {
+
+template <class G, class Arguments, class Kernel>
+result sample_posterior(const posterior<G, Arguments>& post, const Kernel& kernel, const sample_settings& s, progress& watch) {
+  result r = run(kernel, post,
+                 {.chains = s.chains,
+                  .draws = s.draws / s.thin + (s.draws % s.thin != 0),
+                  .warmup = s.warmup,
+                  .thin = s.thin,
+                  .threads = s.threads,
+                  .summaries_only = s.summaries_only},
+                 key(s.seed), watch);
+  r.attributes.emplace_back("seed", std::to_string(s.seed));
+  return r;
+}
+
+template <class G, class Arguments>
+result importance_posterior(const posterior<G, Arguments>& post, const importance_settings& s, progress& watch) {
+  result r = importance(post, s.particles, {.threads = s.threads, .summaries_only = s.summaries_only}, key(s.seed), watch);
+  r.attributes.emplace_back("seed", std::to_string(s.seed));
+  return r;
+}
+
+// Draws of everything from the model: latents and notes as prior draws, what would be observed as prior predictive ones.
+template <class G, class Arguments>
+result simulate_posterior(const posterior<G, Arguments>& post, const simulate_settings& s, progress& watch) {
+  result r = importance(posterior(post.model(), post.args(), choice_map()), s.draws, {.threads = s.threads}, key(s.seed), watch);
+  r.log_weights.clear();
+  r.ess.reset();
+  r.log_evidence.reset();
+  r.observed_data = observed_variables(post.observations());
+  r.attributes = {{"method", "simulation from the prior"}, {"seed", std::to_string(s.seed)}};
+  split_predictive(r, post.observations());
+  return r;
+}
+
+}  // namespace starling
