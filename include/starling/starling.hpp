@@ -1,26 +1,7 @@
 // Everything a model, its inference and its program need.
 #pragma once
 
-#include <starling/distributions/bernoulli.hpp>
-#include <starling/distributions/beta.hpp>
-#include <starling/distributions/binomial.hpp>
-#include <starling/distributions/categorical.hpp>
-#include <starling/distributions/cauchy.hpp>
-#include <starling/distributions/dirichlet.hpp>
-#include <starling/distributions/draw.hpp>
-#include <starling/distributions/exponential.hpp>
-#include <starling/distributions/flat.hpp>
-#include <starling/distributions/gamma.hpp>
-#include <starling/distributions/half_cauchy.hpp>
-#include <starling/distributions/half_normal.hpp>
-#include <starling/distributions/iid.hpp>
-#include <starling/distributions/inverse_gamma.hpp>
-#include <starling/distributions/log_normal.hpp>
-#include <starling/distributions/multivariate_normal.hpp>
-#include <starling/distributions/normal.hpp>
-#include <starling/distributions/poisson.hpp>
-#include <starling/distributions/student_t.hpp>
-#include <starling/distributions/uniform.hpp>
+#include <starling/distributions/distributions.hpp>
 #include <starling/inference/importance.hpp>
 #include <starling/inference/kernels/composition.hpp>
 #include <starling/inference/kernels/drift.hpp>

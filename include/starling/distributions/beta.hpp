@@ -9,20 +9,32 @@
 
 namespace starling {
 
-// log B(a, b) = log Γ(a) + log Γ(b) − log Γ(a + b); where the larger is above 16 without cancellation.
+// log B(a, b) = log Γ(a) + log Γ(b) − log Γ(a + b), also where only the larger is large.
 template <class A, class B> auto log_beta(const A& a, const B& b) {
   const auto p = min(a, b);
   const auto q = max(a, b);
   const auto large = q > decltype(q)(16);
   const auto direct = lgamma(p) + lgamma(q) - lgamma(p + q);
   if (!any(large)) return direct;
-  const auto share = p / (p + q);
-  const auto of_smaller = where(p > decltype(p)(16),
-                                half_log_two_pi - 0.5 * log(p) + p * log(share) + stirling_remainder(p),
-                                lgamma(p) + p - p * log(p + q));
-  const auto saddle =
-      of_smaller + (q - 0.5) * log1p(-share) + stirling_remainder(q) - stirling_remainder(p + q);
-  return where(large, saddle, direct);
+  const auto n = p + q;
+  return where(large,
+               lgamma(p) + p - p * log(n) + (q - 0.5) * log1p(-p / n) + stirling_remainder(q) - stirling_remainder(n),
+               direct);
+}
+
+// The log density for 0 < x < 1; where both parameters are large by C. Loader's deviances, else by log B.
+template <class X, class A, class B> auto beta_log_density(const X& x, const A& a, const B& b) {
+  const auto direct = [&] { return (a - 1.0) * log(x) + (b - 1.0) * log1p(-x) - log_beta(a, b); };
+  const auto saddle = [&] {
+    const auto n = a + b;
+    return 0.5 * (log(a) + log(b) - log(n)) - half_log_two_pi - deviance(a, n * x) - deviance(b, n * (1.0 - x)) -
+           log(x) - log1p(-x) + stirling_remainder(n) - stirling_remainder(a) - stirling_remainder(b);
+  };
+  const auto large = both(a > A(16), b > B(16));
+  using result = std::remove_cvref_t<decltype(where(large, saddle(), direct()))>;
+  if (!any(large)) return result(direct());
+  if (all(large)) return result(saddle());
+  return result(where(large, saddle(), direct()));
 }
 
 struct beta_formulas : real_valued {
@@ -35,7 +47,7 @@ struct beta_formulas : real_valued {
   }
 
   template <class X, class F, class S> static auto log_density(const X& x, const F& first, const S& second) {
-    const auto lp = (first - 1.0) * log(x) + (second - 1.0) * log1p(-x) - log_beta(first, second);
+    const auto lp = beta_log_density(x, first, second);
     const auto good = both(first > F(0), second > S(0));
     return where(both(both(x > X(0), x < X(1)), good), lp, negative_infinity);
   }

@@ -1,0 +1,35 @@
+// All distributions.
+#pragma once
+
+#include <starling/distributions/bernoulli.hpp>
+#include <starling/distributions/bernoulli_logit.hpp>
+#include <starling/distributions/beta.hpp>
+#include <starling/distributions/binomial.hpp>
+#include <starling/distributions/categorical.hpp>
+#include <starling/distributions/categorical_logit.hpp>
+#include <starling/distributions/category_draws.hpp>
+#include <starling/distributions/cauchy.hpp>
+#include <starling/distributions/dirichlet.hpp>
+#include <starling/distributions/distribution.hpp>
+#include <starling/distributions/draw.hpp>
+#include <starling/distributions/elements.hpp>
+#include <starling/distributions/elementwise.hpp>
+#include <starling/distributions/exponential.hpp>
+#include <starling/distributions/factored_normal.hpp>
+#include <starling/distributions/flat.hpp>
+#include <starling/distributions/gamma.hpp>
+#include <starling/distributions/gamma_draws.hpp>
+#include <starling/distributions/half_cauchy.hpp>
+#include <starling/distributions/half_normal.hpp>
+#include <starling/distributions/iid.hpp>
+#include <starling/distributions/inverse_gamma.hpp>
+#include <starling/distributions/log_normal.hpp>
+#include <starling/distributions/multivariate_normal.hpp>
+#include <starling/distributions/multivariate_normal_cholesky.hpp>
+#include <starling/distributions/normal.hpp>
+#include <starling/distributions/poisson.hpp>
+#include <starling/distributions/saddle_point.hpp>
+#include <starling/distributions/student_t.hpp>
+#include <starling/distributions/supports.hpp>
+#include <starling/distributions/uniform.hpp>
+#include <starling/distributions/whole_draws.hpp>
