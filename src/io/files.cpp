@@ -49,6 +49,11 @@ std::string read_file(const std::string& path) {
   }
 }
 
+void check_readable(const std::string& path) {
+  if (is_folder(path)) refuse(path, "read", EISDIR);
+  if (::access(path.c_str(), R_OK) != 0) refuse(path, "read", errno);
+}
+
 void check_writable(const std::string& path) {
   if (is_folder(path)) refuse(path, "written", EISDIR);
   if (::access(path.c_str(), F_OK) == 0 && ::access(path.c_str(), W_OK) != 0) refuse(path, "written", errno);

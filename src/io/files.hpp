@@ -9,6 +9,9 @@ namespace starling {
 // The whole file. Throws input_error with the system's reason if it cannot be read.
 std::string read_file(const std::string& path);
 
+// Throws input_error with the system's reason if the file cannot be opened.
+void check_readable(const std::string& path);
+
 // Throws input_error if a file cannot be made (or replaced) at this path: its folder is missing, is no folder or may not be
 // written to, or the path is a folder itself. Leaves nothing behind.
 void check_writable(const std::string& path);
