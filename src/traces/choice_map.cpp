@@ -6,11 +6,14 @@
 
 namespace starling {
 
-choice_value::choice_value(const per_lane_values<double>& xs) : data(xs.values), lanes(xs.size ? xs.values.size() / xs.size : 0) {
-  if (lanes == 0 || lanes * xs.size != xs.values.size())
-    throw std::invalid_argument("per_lane: expected a whole number of lanes of " + std::to_string(xs.size) + " values each, got " +
-                                std::to_string(xs.values.size()) + " values");
-  if (!xs.scalar) type = {value_kind::real, 1, static_cast<std::uint32_t>(xs.size), 1};
+choice_value::choice_value(per_lane_vectors xs) : data(std::move(xs.values)) {
+  const std::size_t size = xs.size;
+  lanes = size == 0 ? 0 : data.size() / size;
+  if (lanes == 0 || lanes * size != data.size())
+    throw std::invalid_argument("per_lane: expected a whole number of lanes of " + std::to_string(size) + " values each, got " +
+                                std::to_string(data.size()) + " values");
+  as_vector(value_kind::real);
+  type.rows = static_cast<std::uint32_t>(size);
 }
 
 choice_map& choice_map::set(const path& where, choice_value value) {

@@ -29,14 +29,16 @@ const A& argument_for(const A& a, std::size_t, std::size_t) {
   return a;
 }
 template <real V>
-V argument_element(const per_lane_values<double>& a, std::size_t element, std::size_t first_lane, std::size_t lanes) {
+V argument_for(const per_lane_numbers& a, std::size_t first_lane, std::size_t lanes) {
   V x(0);
-  put_constraint(&x, {a.values.data() + element, 1, a.size, {}}, 1, first_lane, lanes);
+  put_constraint(&x, {a.values.data(), 1, 1, {}}, 1, first_lane, lanes);
   return x;
 }
 template <real V>
-auto argument_for(const per_lane_values<double>& a, std::size_t first_lane, std::size_t lanes) {
-  return argument_element<V>(a, 0, first_lane, lanes);
+vector<V> argument_for(const per_lane_vectors& a, std::size_t first_lane, std::size_t lanes) {
+  vector<V> x(a.size);
+  put_constraint(x.data(), {a.values.data(), 1, a.size, {}}, a.size, first_lane, lanes);
+  return x;
 }
 
 // Runs `f` with the arguments of the lanes from `first_lane` on.
@@ -50,7 +52,8 @@ template <class A>
 std::size_t lanes_given(const A&) {
   return 0;
 }
-inline std::size_t lanes_given(const per_lane_values<double>& a) { return a.values.size() / (a.size ? a.size : 1); }
+inline std::size_t lanes_given(const per_lane_numbers& a) { return a.values.size(); }
+inline std::size_t lanes_given(const per_lane_vectors& a) { return a.size == 0 ? 0 : a.values.size() / a.size; }
 template <class... A>
 std::size_t argument_lanes(const arguments<A...>& as) {
   std::size_t n = 0;
@@ -63,7 +66,11 @@ template <class A>
 A lane_argument(const A& a, std::size_t) {
   return a;
 }
-inline double lane_argument(const per_lane_values<double>& a, std::size_t k) { return a.values[k * a.size]; }
+inline double lane_argument(const per_lane_numbers& a, std::size_t k) { return a.values[k]; }
+inline std::vector<double> lane_argument(const per_lane_vectors& a, std::size_t k) {
+  const auto from = a.values.begin() + static_cast<std::ptrdiff_t>(k * a.size);
+  return {from, from + static_cast<std::ptrdiff_t>(a.size)};
+}
 template <class... A>
 auto lane_arguments(const arguments<A...>& as, std::size_t k) {
   return std::apply([&](const A&... a) { return args(lane_argument(a, k)...); }, as.values);

@@ -86,7 +86,10 @@ class trace {
   }
   using value_type = persistent_t<decltype(run(std::declval<const G&>(), std::declval<simulate_handler<double>&>(), std::declval<const Arguments&>()))>;
 
-  trace(G model, std::shared_ptr<const Arguments> as) : model_(std::move(model)), arguments_(std::move(as)) {}
+  trace(G model, std::shared_ptr<const Arguments> as) : model_(std::move(model)), arguments_(std::move(as)) {
+    if (argument_lanes(*arguments_) != 0)
+      throw std::invalid_argument("arguments are given per lane, but the operation runs one lane: give it sl::lanes(n)");
+  }
   trace(const trace& other)
       : model_(other.model_), arguments_(other.arguments_), state_(other.state_), value_(other.value_) {}
   trace& operator=(const trace& other) { return *this = trace(other); }

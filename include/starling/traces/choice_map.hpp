@@ -20,15 +20,16 @@
 
 namespace starling {
 
-// One value for each lane: `values` holds lane 0's value, then lane 1's, …; `size` numbers a lane when vector-valued.
-template <class T = double>
-struct per_lane_values {
-  std::vector<T> values;
-  std::size_t size = 1;
-  bool scalar = true;
+// One number for each lane, or one vector of `size` numbers for each lane: lane 0's, then lane 1's, …
+struct per_lane_numbers {
+  std::vector<double> values;
 };
-inline per_lane_values<double> per_lane(std::vector<double> values) { return {std::move(values), 1, true}; }
-inline per_lane_values<double> per_lane(std::vector<double> values, std::size_t size) { return {std::move(values), size, false}; }
+struct per_lane_vectors {
+  std::vector<double> values;
+  std::size_t size = 0;
+};
+inline per_lane_numbers per_lane(std::vector<double> values) { return {std::move(values)}; }
+inline per_lane_vectors per_lane(std::vector<double> values, std::size_t size) { return {std::move(values), size}; }
 
 // A value on its way into a choice map.
 class choice_value {
@@ -51,7 +52,8 @@ class choice_value {
   choice_value(const std::vector<T>& xs) : data(xs.begin(), xs.end()) {
     as_vector(std::is_same_v<T, bool> ? value_kind::boolean : std::is_integral_v<T> ? value_kind::whole : value_kind::real);
   }
-  choice_value(const per_lane_values<double>& xs);
+  choice_value(per_lane_numbers xs) : data(std::move(xs.values)), lanes(data.size()) {}
+  choice_value(per_lane_vectors xs);
   choice_value(choice_type t, std::vector<double> xs, std::size_t n_lanes = 0) : type(t), data(std::move(xs)), lanes(n_lanes) {}
 
   choice_type type{};
