@@ -79,7 +79,7 @@ class lane_chains {
       take_over(good, score);
       waiting = waiting & !good;
     }
-    if (any(waiting)) refuse_to_start(bad);
+    if (any(waiting)) refuse_to_start(bad, waiting);
   }
 
   const posterior_layout<V>& layout() const { return layout_; }
@@ -169,11 +169,26 @@ class lane_chains {
     ++problems_;
     problem_.keep_first(bad);
   }
-  [[noreturn, gnu::noinline, gnu::cold]] void refuse_to_start(const bad_parameter& bad) const {
+  // Quotes the last try of the first lane that found no start: the first site that makes its density −∞.
+  [[noreturn, gnu::noinline, gnu::cold]] void refuse_to_start(const bad_parameter& bad, const mask& waiting) const {
     std::string text = "no starting point with a finite density was found in 100 draws from the prior";
-    if (bad.found) text += "; the last trouble was " + bad.sentence(structure());
-    else text += ": the observations may lie outside the model's support";
-    throw std::runtime_error(text);
+    int lane = 0;
+    if constexpr (lanes_of<V> > 1)
+      while (lane + 1 < lanes_of<V> && !waiting[lane]) ++lane;
+    const auto number = [&](const V& x) {
+      if constexpr (lanes_of<V> > 1) return static_cast<double>(x[lane]);
+      else return x;
+    };
+    for (std::uint32_t k = 0; k < structure().sites().size() && !bad.found; ++k) {
+      if (number(candidate_.densities[k]) > negative_infinity) continue;
+      const site& s = structure().sites()[k];
+      text += "; in the last one the density is 0 at " + structure().path_of(k).str() + " (" + std::string(s.distribution) + ")";
+      if (!s.is_factor && s.type.rank == 0)
+        text += ", whose value is " + std::to_string(number(*((s.shared ? shared_ : candidate_.values).data() + s.offset)));
+      break;
+    }
+    if (bad.found) text += "; the first trouble was " + bad.sentence(structure());
+    throw std::runtime_error(text + ". Check the observations and the priors");
   }
 
   const Posterior& post_;
