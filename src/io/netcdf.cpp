@@ -101,16 +101,17 @@ draws statistics_of(const result& fit) {
 
 }  // namespace
 
-void write_netcdf(const result& fit, const std::string& path) {
+void write_netcdf(const result& fit, const std::string& path, const std::string& group) {
   check_writable(path);   // HDF5 calls every reason "permission denied"
   pending_files files;
   writer file(files.reserve(path), path);
-  const int posterior = write_draws(file, "posterior", fit.posterior);
+  const int posterior = write_draws(file, group.c_str(), fit.posterior);
   for (const auto& [name, value] : fit.attributes) file.attribute(posterior, name, value);
   if (fit.log_evidence) file.attribute(posterior, "log_evidence", *fit.log_evidence);
   if (fit.ess) file.attribute(posterior, "ess", *fit.ess);
   if (fit.interrupted) file.attribute(posterior, "interrupted", "true");
-  write_draws(file, "sample_stats", statistics_of(fit));
+  const std::string statistics = group == "posterior" ? "sample_stats" : "sample_stats_" + group;
+  if (const draws held = statistics_of(fit); group == "posterior" || !held.empty()) write_draws(file, statistics.c_str(), held);
   if (!fit.prior_predictive.empty()) write_draws(file, "prior_predictive", fit.prior_predictive);
   if (!fit.posterior_predictive.empty()) write_draws(file, "posterior_predictive", fit.posterior_predictive);
   if (!fit.log_likelihood.empty()) write_draws(file, "log_likelihood", fit.log_likelihood);

@@ -106,7 +106,8 @@ result read_netcdf(const std::string& path) {
   check_readable(path);
   const reader file(path);
   int group = 0;
-  if (!file.group("posterior", group)) throw input_error(fmt::format("{} is no InferenceData: it has no group \"posterior\".", path));
+  if (!file.group("posterior", group) && !file.group("prior", group))
+    throw input_error(fmt::format("{} is no InferenceData: it has no group \"posterior\".", path));
   result fit;
   fit.posterior = file.read_draws(group);
   fit.attributes = file.attributes(group);

@@ -54,9 +54,10 @@ std::vector<column> columns_of(const result& fit) {
     for (std::size_t i = 0; i < statistics.size(); ++i)
       if ((names[i] == "lp") == first) add_columns(columns, statistics[i], statistic_name(names[i]), "__");
   if (!fit.log_weights.empty()) columns.push_back({fit.log_weights.data(), 1, "log_weight__"});
-  const auto& latents = fit.posterior.variables;
-  const auto latent_names = file_names(latents);
-  for (std::size_t i = 0; i < latents.size(); ++i) add_columns(columns, latents[i], latent_names[i], "");
+  for (const draws* held : {&fit.posterior, &fit.prior_predictive}) {
+    const auto held_names = file_names(held->variables);
+    for (std::size_t i = 0; i < held_names.size(); ++i) add_columns(columns, held->variables[i], held_names[i], "");
+  }
   return columns;
 }
 

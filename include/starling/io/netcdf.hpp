@@ -12,9 +12,10 @@ namespace starling {
 /// fit's own. Log weights are `log_weight` in sample_stats; log_evidence and ess are attributes of posterior.
 /// Characters that NetCDF names cannot have become `_`. The file appears complete or not at all.
 /// Throws input_error if it cannot be written.
-void write_netcdf(const result& fit, const std::string& path);
+/// `group` is the name of the first group; draws from the prior go to "prior".
+void write_netcdf(const result& fit, const std::string& path, const std::string& group = "posterior");
 
-/// Reads the posterior, the sample statistics and the attributes of such a file back, also of one that ArviZ wrote.
+/// Reads the posterior (or, without one, the prior), the sample statistics and the attributes of such a file back, also of one that ArviZ wrote.
 /// Throws input_error for a file that is not one.
 result read_netcdf(const std::string& path);
 

@@ -7,7 +7,7 @@
 
 namespace starling {
 
-/// Writes the posterior and the sample statistics as CmdStan does: one file a chain (`fit_1.csv`, `fit_2.csv`, … for `fit.csv`;
+/// Writes the posterior, the sample statistics and prior predictive draws as CmdStan does: one file a chain (`fit_1.csv`, `fit_2.csv`, … for `fit.csv`;
 /// `fit.csv` itself for one chain), the attributes as comments, then columns `lp__`, `accept_stat__`, other statistics with `__`,
 /// `mu`, `theta.1`, `X.1.1`, `X.2.1` (columns first). Log weights are the column `log_weight__`. Numbers are written with as many
 /// digits as it takes to read the same double back.

@@ -1,0 +1,180 @@
+#include "arguments.hpp"
+
+#include <starling/io/input_error.hpp>
+
+#include "nearest_name.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <stdexcept>
+#include <string_view>
+
+namespace starling {
+namespace {
+
+enum class kinds { text, from_zero, from_one };
+
+struct argument {
+  std::string group, name;
+  std::string otherwise;   // the default
+  kinds kind;
+  std::string meaning;
+
+  std::string key() const { return group.empty() ? name : group + "." + name; }
+};
+
+const std::vector<std::string> commands = {"sample", "importance", "simulate", "summary"};
+const std::vector<std::string> groups = {"data", "random", "output"};
+
+std::vector<argument> table(const program_description& d) {
+  const auto number = [](std::size_t x) { return std::to_string(x); };
+  return {
+      {"sample", "num_chains", number(d.sample.chains), kinds::from_one, "chains"},
+      {"sample", "num_samples", number(d.sample.draws), kinds::from_one, "steps after warm-up, in each chain"},
+      {"sample", "num_warmup", number(d.sample.warmup), kinds::from_zero, "steps of warm-up, which adapt the kernel and are not kept"},
+      {"sample", "thin", number(d.sample.thin), kinds::from_one, "keep every thin-th draw"},
+      {"importance", "num_particles", number(d.importance.particles), kinds::from_one, "weighted draws"},
+      {"simulate", "num_samples", number(d.simulate.draws), kinds::from_one, "draws from the prior, with the data that they predict"},
+      {"data", "file", "", kinds::text, "the data, JSON"},
+      {"random", "seed", "1", kinds::from_zero, "the same seed gives the same draws; seed= also stands alone"},
+      {"output", "file", "output.csv", kinds::text, "where the draws go: .nc (NetCDF for ArviZ) or .csv (Stan CSV, one file a chain)"},
+      {"output", "summary", "", kinds::text, "where the summary goes, JSON; none unless given"},
+      {"output", "keep_draws", "1", kinds::from_zero, "0: only the summary is computed, no file of draws is written"},
+      {"", "num_threads", "0", kinds::from_zero, "threads; 0 or -1: all cores"},
+  };
+}
+
+std::vector<std::string> names_of(const std::vector<argument>& all, const std::string& command) {
+  std::vector<std::string> names;
+  for (const argument& a : all)
+    if (std::find(commands.begin(), commands.end(), a.group) == commands.end() || a.group == command || command.empty()) names.push_back(a.name);
+  return names;
+}
+
+const argument* find(const std::vector<argument>& all, const std::string& group, const std::string& name) {
+  const auto found = std::find_if(all.begin(), all.end(), [&](const argument& a) { return a.group == group && a.name == name; });
+  return found == all.end() ? nullptr : &*found;
+}
+
+void check_value(const argument& a, const std::string& value) {
+  if (value.empty()) throw input_error(fmt::format("\"{}=\" has no value.", a.name));
+  if (a.kind == kinds::text) return;
+  if (a.name == "num_threads" && value == "-1") return;
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+  const std::uint64_t least = a.kind == kinds::from_one ? 1 : 0;
+  if (error != std::errc() || end != value.data() + value.size() || number < least)
+    throw input_error(fmt::format("\"{}\" should be a whole number from {} on, but is \"{}\".", a.name, least, value));
+}
+
+}  // namespace
+
+arguments::arguments(const std::vector<std::string>& words, const program_description& description) : description_(description) {
+  for (const std::string& word : words) {
+    if (word == "help" || word == "--help" || word == "-h") help_ = true;
+    else if (word == "--version") version_ = true;
+    else if (const std::size_t equals = word.find('='); equals != std::string::npos && equals > 0 && command_ != "summary") take_pair(word);
+    else take_word(word);
+  }
+  if (help_ || version_) return;
+  if (command_.empty())
+    throw input_error(fmt::format("There is no command. Say {}, as in \"{} sample data file=data.json\"; --help tells more.",
+                                  fmt::join(commands, ", "), description.name));
+  if (command_ == "summary" && files_.empty()) throw input_error("summary needs the files to summarise: one .nc, or the .csv files of all chains.");
+  if (given("sample.thin") && command_ == "sample" && whole("sample.thin") > whole("sample.num_samples"))
+    throw input_error(fmt::format("thin={} keeps none of num_samples={} draws.", text("sample.thin"), text("sample.num_samples")));
+}
+
+void arguments::take_pair(const std::string& word) {
+  const std::string name = word.substr(0, word.find('='));
+  const std::string value = word.substr(word.find('=') + 1);
+  if (name == "method") return take_word(value);   // CmdStan's long form
+  const auto all = table(description_);
+  const argument* found = find(all, group_, name);
+  if (!found) found = find(all, command_, name);
+  if (!found) found = find(all, "", name);
+  if (!found && name == "seed") found = find(all, "random", name);
+  if (!found) {
+    for (const argument& a : all)
+      if (a.name == name && (a.group != "output" || name != "file"))
+        throw input_error(name == "file" ? "\"file=\" belongs to \"data\" or \"output\": say data file=… or output file=…."
+                                         : fmt::format("\"{}=\" belongs to \"{}\": say {} {}.", name, a.group, a.group, word));
+    throw input_error(fmt::format("There is no argument \"{}\".{} --help lists them.", name, did_you_mean(name, names_of(all, command_))));
+  }
+  check_value(*found, value);
+  if (!given_.emplace(found->key(), value).second) throw input_error(fmt::format("\"{}=\" is given twice.", name));
+}
+
+void arguments::take_word(const std::string& word) {
+  if (std::find(commands.begin(), commands.end(), word) != commands.end() && command_ != "summary") {
+    if (!command_.empty()) throw input_error(fmt::format("There are two commands, {} and {}: say one.", command_, word));
+    command_ = group_ = word;
+    return;
+  }
+  if (command_ == "summary") {
+    if (word.starts_with("-")) throw input_error(fmt::format("There is no option \"{}\": summary takes files.", word));
+    files_.push_back(word);
+    return;
+  }
+  if (std::find(groups.begin(), groups.end(), word) != groups.end()) {
+    group_ = word;
+    return;
+  }
+  std::string bare = word;
+  bare.erase(0, bare.find_first_not_of('-'));
+  std::vector<std::string> known = commands;
+  known.insert(known.end(), groups.begin(), groups.end());
+  std::string hint = did_you_mean(bare, known);
+  if (hint.empty()) {
+    const std::string nearest = nearest_name(bare, names_of(table(description_), command_));
+    if (!nearest.empty()) hint = fmt::format(" Did you mean \"{}=…\"?", nearest);
+  }
+  throw input_error(fmt::format("There is no argument \"{}\".{} --help lists them.", word, hint));
+}
+
+std::string arguments::text(const std::string& key) const {
+  const auto found = given_.find(key);
+  if (found != given_.end()) return found->second;
+  for (const argument& a : table(description_))
+    if (a.key() == key) return a.otherwise;
+  throw std::logic_error("arguments::text: no argument " + key);
+}
+
+std::uint64_t arguments::whole(const std::string& key) const {
+  const std::string value = text(key);
+  if (value == "-1") return 0;
+  std::uint64_t number = 0;
+  std::from_chars(value.data(), value.data() + value.size(), number);
+  return number;
+}
+
+std::string arguments::help(const std::string& command, const program_description& d) {
+  std::string text = d.about.empty() ? "" : d.about + "\n\n";
+  if (command.empty() || command == "summary") {
+    text += fmt::format("Usage: {} COMMAND name=value … data file=FILE.json … random seed=N output file=FILE.nc …\n"
+                        "       {} summary FILE…\n\n", d.name, d.name);
+    text += "Commands:\n"
+            "  sample      draw from the posterior by Markov chain Monte Carlo\n"
+            "  importance  draw from the prior, weighted by the likelihood\n"
+            "  simulate    draw from the prior, and the data that it predicts\n"
+            "  summary     summarise files of draws: one .nc, or the .csv files of all chains\n";
+    if (command == "summary") return text;
+  } else {
+    text += fmt::format("Usage: {} {} name=value … data file=FILE.json random seed=N output file=FILE.nc\n", d.name, command);
+  }
+  std::string group = "?";
+  for (const argument& a : table(d)) {
+    const bool of_other = std::find(commands.begin(), commands.end(), a.group) != commands.end() && !command.empty() && a.group != command;
+    if (of_other) continue;
+    if (a.group != group) text += a.group.empty() ? "\n" : fmt::format("\n{}\n", a.group);
+    group = a.group;
+    text += fmt::format("  {:<26}{}\n", fmt::format("{}={}", a.name, a.otherwise.empty() ? (a.group == "data" || a.name == "summary" ? "FILE.json" : "…") : a.otherwise), a.meaning);
+  }
+  text += fmt::format("\nAll commands: {} help, {} COMMAND help, --version.\n", d.name, d.name);
+  return text;
+}
+
+}  // namespace starling
