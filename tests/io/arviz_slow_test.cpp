@@ -1,0 +1,44 @@
+// ArviZ from PyPI opens our files and finds in them what was written.
+#include <starling/io/netcdf.hpp>
+#include <starling/io/report.hpp>
+#include <starling/io/stan_csv.hpp>
+
+#include "example_fit.hpp"
+#include "scratch_folder.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdio>
+
+namespace {
+
+struct command_outcome {
+  int status;
+  std::string text;
+};
+
+command_outcome run(const std::string& command) {
+  std::FILE* pipe = ::popen((command + " 2>&1").c_str(), "r");
+  std::string text;
+  char block[4096];
+  for (std::size_t got = 0; (got = std::fread(block, 1, sizeof block, pipe)) > 0;) text.append(block, got);
+  return {::pclose(pipe), text};
+}
+
+}  // namespace
+
+TEST(arviz, opens_our_files) {
+  const std::string scripts = STARLING_SOURCE_DIR "/tests/io/";
+  const auto environment = run("python3 " + scripts + "arviz_environment.py " STARLING_SOURCE_DIR "/build/arviz");
+  ASSERT_EQ(environment.status, 0) << environment.text;
+  const std::string python = environment.text.substr(0, environment.text.find('\n'));
+
+  const scratch_folder folder;
+  const auto fit = example_fit();
+  starling::write_netcdf(fit, folder / "fit.nc");
+  starling::write_stan_csv(fit, folder / "fit.csv");
+  folder.write("fit.json", starling::summary_json(fit));
+  const auto check = run(python + " -W ignore " + scripts + "check_with_arviz.py " + folder.path());
+  EXPECT_EQ(check.status, 0) << check.text;
+  EXPECT_NE(check.text.find("ArviZ agrees"), std::string::npos) << check.text;
+}
