@@ -8,15 +8,16 @@ IS_DISTRIBUTION = re.compile(r"\b(?:struct|class)\s+\w+[^;{}()]*:[^;{}()]*\bdist
 # Headers of the folder that define no distribution to be tabled, and why.
 NO_ROW = {
     "distribution": "the base of all",
-    "supports": "where distributions live",
-    "elements": "the parameters of one element",
-    "elementwise": "vectors of scalar distributions: tested over every row",
-    "iid": "repeats any distribution: tested over every row",
-    "flat": "log density 0 and no sampler: nothing to tabulate",
-    "draw": "draw and density of any distribution: used on every row",
-    "gamma_draws": "a sampler that several distributions use",
-    "whole_draws": "a sampler that several distributions use",
-    "saddle_point": "a formula that binomial and poisson use",
+    "distributions": "includes all of them",
+    "supports": "the sets of values that distributions give",
+    "elements": "vectors of parameters and values, element by element",
+    "elementwise": "makes scalar formulas distributions, with vector parameters too",
+    "saddle_point": "Loader's pieces of densities, tested through those",
+    "gamma_draws": "the sampler of gamma and its relatives, tested through those",
+    "whole_draws": "inversion of counts, tested through binomial and poisson",
+    "category_draws": "what the categorical distributions share",
+    "factored_normal": "what the multivariate normals share",
+    "draw": "draws and scores a distribution by itself",
 }
 
 
