@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <stdexcept>
 
+#include <starling/models/edit.hpp>
 #include <starling/models/regenerate.hpp>
 #include <starling/models/update.hpp>
 #include <starling/traces/selection.hpp>
@@ -74,6 +75,27 @@ double factors_of(const trace_state& state) {
   const auto& sites = state.structure->sites();
   for (std::size_t k = 0; k < sites.size(); ++k)
     if (sites[k].is_factor) total += state.numbers.densities[k];
+  return total;
+}
+
+void require_visited(const choice_map& proposed, const schema& structure) {
+  const auto left = unmet(proposed, structure);
+  if (!left.empty()) throw std::invalid_argument(describe_unmet(left, structure, "edit: a proposal"));
+}
+
+choice_map visited_by(const schema& run, const choice_map& discarded) {
+  choice_map kept;
+  for (const auto& e : discarded.entries())
+    if (run.find(e.where.hash()) >= 0) kept.set(e.where, e.value);
+  return kept;
+}
+
+double removed_unvisited(const trace_state& before, const schema& after, const schema& backward) {
+  std::vector<std::uint32_t> removed;
+  if (before.structure.get() != &after) append_removed(*before.structure, after, removed);
+  double total = 0;
+  for (const auto k : removed)
+    if (backward.find(before.structure->sites()[k].full) < 0) total += before.numbers.densities[k];
   return total;
 }
 

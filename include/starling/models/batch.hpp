@@ -118,7 +118,24 @@ class batch {
     return lane_of(values_[k / width], static_cast<int>(k % width));
   }
   // Lane k as a trace of its own.
-  lane_trace lane(std::size_t k) const;
+  lane_trace lane(std::size_t k) const {
+    check_lane(k);
+    lane_trace t(model_, std::make_shared<const lane_arguments_type>(lane_arguments(*arguments_, first_ + k)));
+    trace_state s;
+    s.structure = std::make_shared<const schema>(state_.structure->without_sharing(std::vector<std::uint8_t>(state_.structure->sites().size(), 1)));
+    s.numbers.fit(*s.structure);
+    const int l = static_cast<int>(k % width);
+    for (std::size_t i = 0; i < s.structure->sites().size(); ++i) {
+      const site& from = state_.structure->sites()[i];
+      const V* at = state_.block(k / width).at(from);
+      for (std::size_t e = 0; e < from.type.size() && !from.is_factor; ++e)
+        s.numbers.values[s.structure->sites()[i].offset + e] = static_cast<double>(at[e][l]);
+      s.numbers.densities[i] = static_cast<double>(state_.block(k / width).densities[i][l]);
+    }
+    s.score = static_cast<double>(state_.scores[k / width][l]);
+    t.adopt(std::move(s), lane_of(values_[k / width], l));
+    return t;
+  }
 
   // For the operations.
   const batch_state<V>& state() const { return state_; }

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include <starling/values/lift.hpp>
 #include <starling/values/matrix.hpp>
 #include <starling/values/vector.hpp>
 
@@ -24,6 +25,11 @@ struct owned_matrix {
   const E& operator()(std::size_t i, std::size_t j) const { return values[i * cols + j]; }
   friend bool operator==(const owned_matrix&, const owned_matrix&) = default;
 };
+
+template <class E>
+auto lane_of(const owned_matrix<E>& x, int k) {
+  return owned_matrix<std::remove_cvref_t<decltype(lane_of(x.values[0], k))>>{x.rows, x.cols, lane_of(x.values, k)};
+}
 
 template <class T>
 auto persist(const T& x) {

@@ -133,6 +133,10 @@ class trace {
   const trace_state& state() const { return state_; }
   std::shared_ptr<const Arguments> shared_args() const { return arguments_; }
   discarded discard() const { return discarded(journal_); }
+  void adopt(trace_state state, value_type value) {
+    state_ = std::move(state);
+    value_.emplace(std::move(value));
+  }
 
   // Runs `h` over the next state and takes it over when it ends well; the state before goes to the journal.
   // f(old state, next state, journal) runs the body and returns its value.
