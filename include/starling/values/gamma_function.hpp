@@ -112,7 +112,9 @@ template <class P> [[gnu::noinline, gnu::cold]] inline P digamma_below_zero(P x,
   const P a = -x;
   const auto angle = sincos_of_pi_times(a);
   const P r = of_magnitude + P(1) / a + P(T(3.141592653589793)) * angle.cosine / angle.sine;
-  return where((angle.sine == P(0)) | (a == P(infinity<T>)), P(T(__builtin_nan(""))), r);
+  // Where 1/a overflows the terms cancel to NaN; there ψ(−a) = 1/a.
+  const P near = where(a < P(T(4) * smallest_normal<T>), P(1) / a, r);
+  return where((angle.sine == P(0)) | (a == P(infinity<T>)), P(T(__builtin_nan(""))), near);
 }
 
 template <class P> [[gnu::always_inline]] inline P lgamma_lanes(P x) {
