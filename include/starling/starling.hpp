@@ -10,12 +10,15 @@
 #include <starling/inference/run.hpp>
 #include <starling/io/program.hpp>
 #include <starling/models/assess.hpp>
+#include <starling/models/edit.hpp>
 #include <starling/models/generate.hpp>
+#include <starling/models/merge.hpp>
 #include <starling/models/posterior.hpp>
 #include <starling/models/project.hpp>
 #include <starling/models/propose.hpp>
 #include <starling/models/regenerate.hpp>
 #include <starling/models/simulate.hpp>
+#include <starling/models/trace_batch.hpp>
 #include <starling/models/update.hpp>
 #include <starling/values/math.hpp>
 #include <starling/values/matrix.hpp>
