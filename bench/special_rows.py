@@ -5,7 +5,7 @@ import subprocess
 
 PARTICLES = 10_000_000
 MANY_PARTICLES = 100_000_000
-README_MODEL = "examples/readme.cpp"
+README_MODEL = "examples/line.cpp"
 HEADER = "include/starling/starling.hpp"
 
 

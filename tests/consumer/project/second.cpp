@@ -1,4 +1,8 @@
-#include <starling/random/stream.hpp>
-#include <starling/values/math.hpp>
+#include <starling/starling.hpp>
 
-double in_second(double x) { return starling::exp(starling::log(x)); }
+namespace sl = starling;
+
+double in_second() {
+  const auto model = sl::gen([](auto& trace) { return trace("x", sl::normal(1.0, 2.0)); });
+  return sl::simulate(model, sl::args(), sl::key(3)).value();
+}
