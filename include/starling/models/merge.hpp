@@ -17,7 +17,8 @@ inline void require_same_size(std::size_t mask, std::size_t a, std::size_t b) {
 template <class M, class X>
 X merge_values(const M& m, const X& a, const X& b) {
   if constexpr (value<X>) {
-    return where(m, a, b);
+    if constexpr (lanes_of<X> == 1) return a;  // the same in all lanes
+    else return where(m, a, b);
   } else if constexpr (requires { std::tuple_size<X>::value; }) {
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
       return X{merge_values(m, std::get<I>(a), std::get<I>(b))...};
@@ -51,7 +52,7 @@ batch<G, Arguments, V> merge(const std::vector<bool>& mask, const batch<G, Argum
   if (!same) throw std::invalid_argument("merge: the batches have different structures");
   for (std::size_t block = 0; block < merged.blocks(); ++block) {
     std::uint64_t bits = 0;
-    for (std::size_t l = 0; l < lanes_of<V> && block * lanes_of<V> + l < mask.size(); ++l)
+    for (std::size_t l = 0; l < static_cast<std::size_t>(lanes_of<V>) && block * lanes_of<V> + l < mask.size(); ++l)
       bits |= std::uint64_t{mask[block * lanes_of<V> + l]} << l;
     const auto m = mask_of<V>::from_bits(bits);
     for (std::size_t e = 0; e < state.structure->elements(); ++e) state.block(block).values[e] = where(m, state.block(block).values[e], other.block(block).values[e]);
