@@ -125,7 +125,7 @@ std::vector<std::string> all_warnings(const result& fit, const std::vector<summa
     return warnings;
   }
   // Draws from the prior are independent: there is nothing to converge.
-  if (const std::string* method = fit.attribute("method"); method && *method == "simulate") return warnings;
+  if (const std::string* method = fit.attribute("method"); method && method->starts_with("simulat")) return warnings;
   for (std::string& warning : convergence_warnings(rows)) warnings.push_back(std::move(warning));
   if (fit.posterior.chains == 1 && fit.posterior.draws > 0)
     warnings.emplace_back("With one chain there is no R-hat: run several, for instance num_chains=4, to see whether they agree.");

@@ -118,6 +118,9 @@ TEST_F(program, simulates) {
   EXPECT_EQ(r.code, 0) << r.err;
   EXPECT_EQ(r.calls.simulate.draws, 20u);
   EXPECT_EQ(r.out.find("warning"), std::string::npos) << r.out;
+  EXPECT_EQ(run("summary @/fit.csv").out.find("warning"), std::string::npos);
+  EXPECT_EQ(run("simulate data file=@/d.json output file=@/fit.nc").code, 0);
+  EXPECT_EQ(run("summary @/fit.nc").out.find("warning"), std::string::npos);
   EXPECT_EQ(sl::read_stan_csv({folder_ / "fit.csv"}).posterior["y"].shape, (std::vector<std::size_t>{2}));
 }
 
