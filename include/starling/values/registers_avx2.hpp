@@ -17,6 +17,7 @@ template <> struct registers<double, 4, isa::avx2> : vector_registers<double, 4>
   static vec trunc(vec a) { return __builtin_ia32_roundpd256(a, 11); }
   static vec blend(mask m, vec a, vec b) { return __builtin_ia32_blendvpd256(b, a, (vec)m); }
   static bits blend_bits(mask m, bits a, bits b) { return (bits)blend(m, (vec)a, (vec)b); }
+  static mask mask_from_sign(bits a) { return (mask)a; }  // blends and mask_bits read the sign alone
   static std::uint64_t mask_bits(mask m) { return static_cast<std::uint64_t>(__builtin_ia32_movmskpd256((vec)m)); }
   static bool any(mask m) { return mask_bits(m) != 0; }
   static bool all(mask m) { return mask_bits(m) == 15; }
@@ -42,6 +43,7 @@ template <> struct registers<float, 8, isa::avx2> : vector_registers<float, 8> {
   static vec trunc(vec a) { return __builtin_ia32_roundps256(a, 11); }
   static vec blend(mask m, vec a, vec b) { return __builtin_ia32_blendvps256(b, a, (vec)m); }
   static bits blend_bits(mask m, bits a, bits b) { return (bits)blend(m, (vec)a, (vec)b); }
+  static mask mask_from_sign(bits a) { return (mask)a; }  // blends and mask_bits read the sign alone
   static std::uint64_t mask_bits(mask m) { return static_cast<std::uint64_t>(__builtin_ia32_movmskps256((vec)m)); }
   static bool any(mask m) { return mask_bits(m) != 0; }
   static bool all(mask m) { return mask_bits(m) == 255; }

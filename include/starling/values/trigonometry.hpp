@@ -40,7 +40,22 @@ template <class T, int N, class Isa> [[gnu::always_inline]] inline angle_parts<p
   }
 }
 
-template <class P> [[gnu::always_inline]] inline P sine_near_zero(P r, P rest) {
+// The same without the rest: within half a last place of r.
+template <class T, int N, class Isa> [[gnu::always_inline]] inline angle_parts<pack<T, N, Isa>> reduce_angle_once(pack<T, N, Isa> x) {
+  using P = pack<T, N, Isa>;
+  if constexpr (isa::fast_fma<Isa>) {
+    const P magic = constant<P>(6755399441055744.0, 12582912.0f);
+    const P t = multiply_add(x, constant<P>(0.63661977236758134, 0.636619772f), magic);
+    const P k = t - magic;
+    const P a = multiply_add(k, constant<P>(-1.5707963267948966, -1.57079637f), x);  // exact
+    const P b = multiply_add(k, constant<P>(-6.123233995736766e-17, 4.37113883e-08f), a);
+    return {to_bits(t), multiply_add(k, constant<P>(1.4973849048591698e-33, 1.7151245e-15f), b), P(0)};
+  } else {
+    return reduce_angle(x);
+  }
+}
+
+template <class P> [[gnu::always_inline]] inline P sine_near_zero(P r) {
   const P z = r * r;
   P q;
   if constexpr (sizeof(typename P::value_type) == 8)
@@ -48,7 +63,7 @@ template <class P> [[gnu::always_inline]] inline P sine_near_zero(P r, P rest) {
                  -2.5051129896450185e-08, 1.5917988979397435e-10);
   else
     q = horner(z, -0.166666642f, 0.00833274703f, -0.00019587639f);
-  return r + multiply_add(r * z, q, rest);
+  return multiply_add(r * z, q, r);
 }
 template <class P> [[gnu::always_inline]] inline P cosine_near_zero(P r) {
   const P z = r * r;
@@ -58,17 +73,17 @@ template <class P> [[gnu::always_inline]] inline P cosine_near_zero(P r) {
                  -1.138254464534925e-11);
   else
     q = horner(z, 0.0416666642f, -0.00138883013f, 2.45476895e-05f);
-  const P half = P(0.5) * z, w = P(1) - half;
-  return w + multiply_add(z * z, q, (P(1) - w) - half);
+  return multiply_add(z, multiply_add(z, q, P(-0.5)), P(1));
 }
 
-// The lanes where bit 0 of the count is set; bit 1 of it, as a sign.
+// The lanes where bit 0 of the count is set.
 template <class T, int N, class Isa> [[gnu::always_inline]] inline lane_mask<T, N, Isa> odd(lane_bits<T, N, Isa> count) {
-  return from_bits((count << (8 * static_cast<int>(sizeof(T)) - 1)) | to_bits(pack<T, N, Isa>(1))) < pack<T, N, Isa>(0);
-}
-template <class T, int N, class Isa> [[gnu::always_inline]] inline lane_bits<T, N, Isa> second_bit_as_sign(lane_bits<T, N, Isa> count) {
-  using bits = lane_bits<T, N, Isa>;
-  return (count << (8 * static_cast<int>(sizeof(T)) - 2)) & bits(word_of<T>(1) << (8 * sizeof(T) - 1));
+  const lane_bits<T, N, Isa> sign = count << (8 * static_cast<int>(sizeof(T)) - 1);
+  using machine = registers<T, N, Isa>;
+  if constexpr (requires { machine::mask_from_sign(sign.machine_bits()); })
+    return lane_mask<T, N, Isa>::from(machine::mask_from_sign(sign.machine_bits()));
+  else
+    return from_bits(sign | to_bits(pack<T, N, Isa>(1))) < pack<T, N, Isa>(0);
 }
 
 template <class V> struct sine_and_cosine {
@@ -80,12 +95,14 @@ template <class T, int N, class Isa> [[gnu::always_inline]] inline sine_and_cosi
   const P magnitude = abs(x);
   if (any(!(magnitude <= P(largest_angle<T, Isa>)))) [[unlikely]]
     return {each_lane(x, [](double t) { return __builtin_sin(t); }), each_lane(x, [](double t) { return __builtin_cos(t); })};
-  const angle_parts<P> parts = reduce_angle(magnitude);
-  const P s = sine_near_zero(parts.r, parts.rest), c = cosine_near_zero(parts.r) - parts.r * parts.rest;
+  const angle_parts<P> parts = reduce_angle_once(magnitude);
+  const P s = sine_near_zero(parts.r), c = cosine_near_zero(parts.r);
   const auto swap = odd(parts.count);
-  const bits sign = to_bits(x) & bits(word_of<T>(1) << (8 * sizeof(T) - 1));
-  return {from_bits(to_bits(where(swap, c, s)) ^ second_bit_as_sign(parts.count) ^ sign),
-          from_bits(to_bits(where(swap, s, c)) ^ second_bit_as_sign(parts.count + bits(1)))};
+  // Bit 1 of the count is the sine's sign, beside x's own; of the count + 1, the cosine's.
+  const bits sign_bit(word_of<T>(1) << (8 * sizeof(T) - 1));
+  const int up = 8 * static_cast<int>(sizeof(T)) - 2;
+  return {from_bits(to_bits(where(swap, c, s)) ^ (((parts.count << up) ^ to_bits(x)) & sign_bit)),
+          from_bits(to_bits(where(swap, s, c)) ^ (((parts.count + bits(1)) << up) & sign_bit))};
 }
 template <class T, int N, class Isa> [[gnu::always_inline]] inline pack<T, N, Isa> tan_lanes(pack<T, N, Isa> x) {
   using P = pack<T, N, Isa>;
