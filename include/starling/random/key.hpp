@@ -64,4 +64,8 @@ class key {
   std::uint32_t step_ = 0;
 };
 
+constexpr key fold_in(const key& parent, std::uint64_t i);
+std::vector<key> split(const key& parent, std::size_t n);
+constexpr std::array<key, 2> split(const key& parent);
+
 }  // namespace starling
