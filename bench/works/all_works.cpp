@@ -1,0 +1,26 @@
+#include "works/work.hpp"
+
+namespace bench {
+
+const std::vector<work>& all_works() {
+  static const std::vector<work> works = {
+      {"is", "importance sampling, linear regression, 20 observations, 10^6 particles, summaries only", prepare_importance},
+      {"is_loop", "the same, a hand-written loop, f64", prepare_importance_loop},
+      {"mh", "Metropolis-Hastings drift, same model, 1,000 chains x 1,000 steps, summaries only", prepare_chains},
+      {"mh_loop", "the same, a hand-written loop, f64", prepare_chains_loop},
+      {"mh1_vector", "one chain x 200,000 steps, observations as one vector-valued choice, f64", prepare_chain_vector},
+      {"mh1_sites", "one chain x 200,000 steps, an address per observation, f64", prepare_chain_sites},
+      {"update", "update of 40 sites, 38 constrained, one lane", prepare_update},
+      {"update_plain", "the same densities in a plain loop", prepare_update_loop},
+      {"generate", "generate of 40 sites, 38 constrained, one lane", prepare_generate},
+      {"generate_plain", "the same densities and draws in a plain loop", prepare_generate_loop},
+      {"simulate", "simulate of 40 sites, one lane", prepare_simulate},
+      {"simulate_plain", "the same draws in a plain loop", prepare_simulate_loop},
+      {"threads", "as mh, 4,000 chains x 4,000 steps on --threads cores", prepare_threads},
+      {"spin", "a loop in registers", prepare_spin},
+      {"memory", "importance sampling of --particles, once; with --summaries none are kept", prepare_memory},
+  };
+  return works;
+}
+
+}  // namespace bench

@@ -1,0 +1,55 @@
+// What a benchmark is: a work with a name, made ready once and run many times, whose answer is checked.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace bench {
+
+struct work_options {
+  bool single_precision = false;     // float instead of double
+  std::size_t particles = 10'000'000;  // of `memory`
+  bool summaries_only = false;       // of `memory`
+  std::size_t threads = 1;           // of `threads`
+};
+
+// The answer of a work, in words, and whether it is right: a fast program that computes something else is no benchmark.
+struct verdict {
+  std::string text;
+  bool right = true;
+};
+
+struct prepared_work {
+  std::function<void()> run;        // once
+  std::function<verdict()> check;   // of the last run
+  std::size_t operations = 1;       // that one run does; times are for one
+};
+
+struct work {
+  const char* name;
+  const char* what;
+  prepared_work (*prepare)(const work_options&);
+};
+
+// All works, in a fixed order.
+const std::vector<work>& all_works();
+
+prepared_work prepare_importance(const work_options&);
+prepared_work prepare_importance_loop(const work_options&);
+prepared_work prepare_memory(const work_options&);
+prepared_work prepare_chains(const work_options&);
+prepared_work prepare_chains_loop(const work_options&);
+prepared_work prepare_threads(const work_options&);
+prepared_work prepare_spin(const work_options&);
+prepared_work prepare_chain_vector(const work_options&);
+prepared_work prepare_chain_sites(const work_options&);
+prepared_work prepare_update(const work_options&);
+prepared_work prepare_update_loop(const work_options&);
+prepared_work prepare_generate(const work_options&);
+prepared_work prepare_generate_loop(const work_options&);
+prepared_work prepare_simulate(const work_options&);
+prepared_work prepare_simulate_loop(const work_options&);
+
+}  // namespace bench
