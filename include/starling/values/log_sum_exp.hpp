@@ -12,15 +12,15 @@ namespace starling {
 template <plain_number A, plain_number B, class Isa = isa::native> inline promote<A, B> log_sum_exp(A a, B b) {
   using R = promote<A, B>;
   const R x = to_real(a), y = to_real(b);
-  const R high = max(x, y), low = min(x, y);
-  return where(high == low, high + 0.693147180559945309417, high + log1p(exp(low - high)));
+  return where(x == y, x + 0.693147180559945309417, max(x, y) + log1p(exp(-abs(x - y))));
 }
-// log Σ exp(xᵢ) over the elements; −∞ of none.
-template <class V>
-  requires plain_number<std::remove_const_t<V>>
-inline std::remove_const_t<V> log_sum_exp(std::span<V> xs) {
-  using R = std::remove_const_t<V>;
-  R high = -__builtin_inf();
+// log Σ exp(xᵢ) over the elements of a span, vector or array; −∞ of none.
+template <class Sequence>
+  requires requires(const Sequence& s) { std::span(s); }
+inline auto log_sum_exp(const Sequence& sequence) {
+  const std::span xs(sequence);
+  using R = std::remove_cvref_t<decltype(xs[0])>;
+  R high = -infinity<scalar_of<R>>;
   for (const R& x : xs) high = max(x, high);
   const R shift = where(isfinite(high), high, R(0));
   R total = 0;

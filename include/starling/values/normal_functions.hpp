@@ -19,7 +19,9 @@ template <class P> [[gnu::always_inline]] inline P scaled_tail(P a) {
 template <class P> [[gnu::always_inline]] inline P normal_cdf_lanes(P x) {
   const P a = min(abs(x), constant<P>(40.0, 15.0f));
   const P tail = half_gaussian(a, scaled_tail(a));
-  return where(x > P(0), P(1) - tail, where(x == x, tail, x));
+  const P y = x * P(static_cast<typename P::value_type>(0.70710678118654752440));
+  const P near = multiply_add(P(0.5) * y, erf_near_zero(y * y), P(0.5));
+  return where(abs(x) < P(0.7), near, where(x > P(0), P(1) - tail, where(x == x, tail, x)));
 }
 template <class P> [[gnu::always_inline]] inline P log_normal_cdf_lanes(P x) {
   const P a = abs(x);
