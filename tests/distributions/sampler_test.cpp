@@ -9,7 +9,7 @@ namespace sl = starling;
 using rows::lane;
 using rows::numbers;
 
-constexpr int draws = 1 << 15;
+constexpr int draws = 1 << 18;
 
 // n draws in lanes of V, as doubles, with parameters held as Parameter.
 template <class V, class D> std::vector<double> drawn(const D& d, std::uint64_t seed) {
