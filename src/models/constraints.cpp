@@ -27,7 +27,7 @@ constraint_ref constraint_cursor::search(const site& s) {
 }
 
 void check_constraint(const constraint_ref& c, const choice_type& expected, const path& where) {
-  const auto& got = c.type;
+  const choice_type got = c.type();
   const bool same_shape = got.size() == expected.size() && (got.rank == expected.rank || (got.rank != 0 && expected.rank != 0));
   if (!same_shape)
     throw std::invalid_argument("at " + where.str() + ": the choice is " + expected.str() + ", the value given for it is " + got.str());

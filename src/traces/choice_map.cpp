@@ -26,6 +26,7 @@ choice_map& choice_map::set(const path& where, choice_value value) {
   if (prefixes_.contains(where.hash()))
     throw std::invalid_argument("choice map: a value cannot be set at " + where.str() + ": a subtree of choices stands there");
   if (const auto it = index_.find(where.hash()); it != index_.end()) {
+    entries_[it->second].type_code = value.type.code();
     entries_[it->second].value = std::move(value);
     return *this;
   }
@@ -38,7 +39,8 @@ choice_map& choice_map::set(const path& where, choice_value value) {
   }
   if (!where.empty()) ++prefixes_[path().hash()];
   index_.emplace(where.hash(), static_cast<std::uint32_t>(entries_.size()));
-  entries_.push_back({where, std::move(value)});
+  const std::uint64_t code = value.type.code();
+  entries_.push_back({where, std::move(value), code});
   return *this;
 }
 
@@ -95,10 +97,8 @@ const choice_map::entry* choice_map::entry_at(std::uint64_t path_hash) const {
 }
 
 constraint_ref choice_map::ref(std::size_t entry_index, std::int64_t element) const {
-  const auto& v = entries_[entry_index].value;
-  const std::size_t stride = v.lanes == 0 ? 0 : v.type.size();
-  if (element < 0) return {v.data.data(), 1, stride, v.type};
-  return {v.data.data() + element, 1, stride, choice_type{v.type.kind, 0, 1, 1}};
+  const constraint_ref r = ref(entry_index);
+  return {r.data + element, r.lane_stride, choice_type{r.type().kind, 0, 1, 1}.code()};
 }
 
 constraint_ref choice_map::find(std::uint64_t where, std::uint64_t parent, std::int64_t index) const {
@@ -129,7 +129,7 @@ choice_value choice_map::value_at(const path& where) const {
   }
   if (r.lane_stride != 0)
     throw std::invalid_argument("choice map: " + where.str() + " has a value for each lane; take one with .lane(k) first");
-  return choice_value(r.type, std::vector<double>(r.data, r.data + r.type.size()));
+  return choice_value(r.type(), std::vector<double>(r.data, r.data + r.type().size()));
 }
 
 double choice_map::scalar(const path& where, const choice_value& v) {

@@ -31,13 +31,13 @@ const A& argument_for(const A& a, std::size_t, std::size_t) {
 template <real V>
 V argument_for(const per_lane_numbers& a, std::size_t first_lane, std::size_t lanes) {
   V x(0);
-  put_constraint(&x, {a.values.data(), 1, 1, {}}, 1, first_lane, lanes);
+  put_constraint(&x, {a.values.data(), 1}, 1, first_lane, lanes);
   return x;
 }
 template <real V>
 vector<V> argument_for(const per_lane_vectors& a, std::size_t first_lane, std::size_t lanes) {
   vector<V> x(a.size);
-  put_constraint(x.data(), {a.values.data(), 1, a.size, {}}, a.size, first_lane, lanes);
+  put_constraint(x.data(), {a.values.data(), a.size}, a.size, first_lane, lanes);
   return x;
 }
 

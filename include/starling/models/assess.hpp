@@ -24,7 +24,7 @@ class assess_handler : public handler<assess_handler<V>, V> {
     const site& s = this->at(k);
     const constraint_ref c = cursor_.find(s);
     if (!c) missing(k);
-    if (c.type.code() != s.type.code()) check_constraint(c, s.type, this->walk_.current().path_of(k));
+    if (c.type_code != s.type.code()) check_constraint(c, s.type, this->walk_.current().path_of(k));
     put_constraint(this->place(k), c, s.type.size(), this->place_.first_lane, this->place_.lanes);
     const X x = take<X>(this->place(k), s.type);
     this->score_site(k, d, x);

@@ -115,7 +115,7 @@ inline void put_constraint(V* to, const constraint_ref& from, std::size_t size, 
     using T = scalar_of<V>;
     for (std::size_t e = 0; e < size; ++e) {
       if (from.lane_stride == 0) {
-        to[e] = V(static_cast<T>(from.data[e * from.element_stride]));
+        to[e] = V(static_cast<T>(from.data[e]));
       } else {
         for (int l = 0; l < lanes_of<V>; ++l) {
           const std::size_t lane = first_lane + static_cast<std::size_t>(l);

@@ -35,6 +35,15 @@ template <class A>
 arguments(A) -> arguments<A>;
 template <class A>
 arguments(A, choice_map) -> arguments<A>;
+// The same for each lane of a batch of a dynamic model by itself: what leads back differs from lane to lane.
+struct constraint_by_lane {
+  std::vector<choice_map> choices;
+};
+template <class Arguments>
+struct arguments_by_lane {
+  Arguments values;
+  std::vector<choice_map> choices;
+};
 template <class Forward, class Backward = Forward>
 struct proposal {
   Forward forward;
@@ -171,16 +180,33 @@ auto edit_parts(T t, const edits::composite<E...>& e, const key& k) {
   }
 }
 
-// Each lane of a dynamic batch by itself; what leads back differs from lane to lane.
+// Each lane of a dynamic batch by itself.
+template <class G, class Arguments, class Choices>
+auto edit_constraints(trace_batch<G, Arguments> b, const Choices& choices, const key& k) {
+  auto u = update(std::move(b), choices, k);
+  return edited{std::move(u.traces), std::move(u.weights), edits::constraint_by_lane{u.discard}};
+}
 template <class G, class Arguments>
 auto edit(trace_batch<G, Arguments> b, const edits::constraint& e, const key& k) {
-  auto u = update(std::move(b), e.choices, k);
-  return edited{std::move(u.traces), std::move(u.weights), std::move(u.discard)};
+  return edit_constraints(std::move(b), e.choices, k);
+}
+template <class G, class Arguments>
+auto edit(trace_batch<G, Arguments> b, const edits::constraint_by_lane& e, const key& k) {
+  return edit_constraints(std::move(b), e.choices, k);
+}
+template <class G, class Arguments, class Choices>
+auto edit_arguments(trace_batch<G, Arguments> b, const Arguments& next, const Choices& choices, const key& k) {
+  const Arguments old = b.args();
+  auto u = update(std::move(b), next, choices, k);
+  return edited{std::move(u.traces), std::move(u.weights), edits::arguments_by_lane<Arguments>{old, u.discard}};
 }
 template <class G, class Arguments>
 auto edit(trace_batch<G, Arguments> b, const edits::arguments<Arguments>& e, const key& k) {
-  auto u = update(std::move(b), e.values, e.choices, k);
-  return edited{std::move(u.traces), std::move(u.weights), std::move(u.discard)};
+  return edit_arguments(std::move(b), e.values, e.choices, k);
+}
+template <class G, class Arguments>
+auto edit(trace_batch<G, Arguments> b, const edits::arguments_by_lane<Arguments>& e, const key& k) {
+  return edit_arguments(std::move(b), e.values, e.choices, k);
 }
 template <class G, class Arguments, class F, class B>
 auto edit(trace_batch<G, Arguments> b, const edits::proposal<F, B>& e, const key& k) {

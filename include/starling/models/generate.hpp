@@ -9,10 +9,10 @@
 namespace starling {
 
 // Walk: frozen_walk where a plan is followed over and over (importance sampling, starting chains), structure_walk otherwise.
-template <class V, class Walk = structure_walk>
-class generate_handler : public handler<generate_handler<V, Walk>, V, Walk> {
+template <class V, class Walk = structure_walk, bool Examines = true>
+class generate_handler : public handler<generate_handler<V, Walk, Examines>, V, Walk, true, Examines> {
  public:
-  using base = handler<generate_handler<V, Walk>, V, Walk>;
+  using base = handler<generate_handler<V, Walk, Examines>, V, Walk, true, Examines>;
   static constexpr bool always_frozen = std::is_same_v<Walk, frozen_walk>;
 
   // While the structure is being found constraints are looked up, and written to `plan` where one is given.
@@ -67,7 +67,7 @@ class generate_handler : public handler<generate_handler<V, Walk>, V, Walk> {
     if (always_frozen || frozen_plan_) [[likely]] return frozen_plan_[k];
     const site& s = this->at(k);
     constraint_ref c = base::width > 1 && this->walk_.growing() ? std::exchange(found_, {}) : cursor_.find(s);
-    if (c && c.type.code() != s.type.code()) check_constraint(c, s.type, this->walk_.current().path_of(k));
+    if (c && c.type_code != s.type.code()) check_constraint(c, s.type, this->walk_.current().path_of(k));
     if (plan_) {
       plan_->resize(k + 1);
       (*plan_)[k] = c;

@@ -74,7 +74,9 @@ class site_sum {
 };
 
 // Walk: structure_walk, or frozen_walk for handlers that only ever follow a known structure. Draws: whether it draws at all.
-template <class Derived, real V, class Walk = structure_walk, bool Draws = true>
+// Examines: whether each site is looked at for a density that is not finite. A run without is for the frequent case: where its score
+// is not above −∞ in all lanes it counts for nothing, and the caller runs again with a handler that examines.
+template <class Derived, real V, class Walk = structure_walk, bool Draws = true, bool Examines = true>
 class handler {
  public:
   using real = V;
@@ -127,7 +129,7 @@ class handler {
     const std::uint32_t k = walk_.claim_factor();
     if (growth_ && walk_.growing()) [[unlikely]] fit();
     V lp = V(log_density);
-    lp = where(lp == lp, lp, V(negative_infinity));
+    if constexpr (Examines) lp = where(lp == lp, lp, V(negative_infinity));
     add(k, lp);
     self().decide_factor(k, lp);
   }
@@ -186,8 +188,15 @@ class handler {
   // The log density of x at site k; −∞ instead of NaN, and the first bad parameter remembered.
   template <class X, class D>
   V score_site(std::uint32_t k, const D& d, const X& x) {
-    V lp = V(d.log_density(x));
-    if (any(!(lp > V(negative_infinity)))) [[unlikely]] lp = examine(k, d, lp);
+    V lp;
+    if constexpr (Examines) {
+      lp = V(d.log_density(x));
+      if (any(!(lp > V(negative_infinity)))) [[unlikely]] lp = examine(k, d, lp);
+    } else if constexpr (requires { d.unguarded_log_density(x); }) {
+      lp = V(d.unguarded_log_density(x));
+    } else {
+      lp = V(d.log_density(x));
+    }
     add(k, lp);
     return lp;
   }

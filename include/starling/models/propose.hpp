@@ -26,6 +26,7 @@ struct proposed_batch {
 
 // N lanes at once.
 template <generative_function G, class... A, class T>
+  requires(!G::is_dynamic)
 auto propose(const G& model, const arguments<A...>& as, const key& k, const lane_request<T>& n) {
   auto b = simulate(model, as, k, n);
   auto choices = b.choices();

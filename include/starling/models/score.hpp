@@ -6,10 +6,10 @@
 namespace starling {
 
 // Runs over a tile in which all values are set; score() is log p(choices; arguments).
-template <class V>
-class score_handler : public handler<score_handler<V>, V, frozen_walk, false> {
+template <class V, bool Examines = true>
+class score_handler : public handler<score_handler<V, Examines>, V, frozen_walk, false, Examines> {
  public:
-  using base = handler<score_handler<V>, V, frozen_walk, false>;
+  using base = handler<score_handler<V, Examines>, V, frozen_walk, false, Examines>;
   score_handler(frozen_walk& walk, tile<V> t, const run_place& place) : base(walk, key(0), t, place) {}
 
  private:

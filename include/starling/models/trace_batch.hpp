@@ -2,7 +2,9 @@
 // draws alone. A lane whose run did not reach a constraint has weight −∞.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
+#include <exception>
 #include <limits>
 #include <utility>
 #include <vector>
@@ -23,7 +25,7 @@ class trace_batch {
   using lane_arguments_type = decltype(lane_arguments(std::declval<const Arguments&>(), 0));
   using lane_trace = trace<G, lane_arguments_type>;
 
-  trace_batch(const G& model, const Arguments& as, std::size_t lanes, std::size_t first) : first_(first) {
+  trace_batch(const G& model, const Arguments& as, std::size_t lanes, std::size_t first) : first_(first), arguments_(std::make_shared<const Arguments>(as)) {
     if (lanes == 0) throw std::invalid_argument("lanes: at least one lane is needed");
     if (const auto n = argument_lanes(as); n != 0 && n != first + lanes)
       throw std::invalid_argument("arguments are given for " + std::to_string(n) + " lanes, the operation runs " + std::to_string(first + lanes));
@@ -38,6 +40,9 @@ class trace_batch {
 
   std::size_t size() const { return lanes_.size(); }
   std::size_t first_lane() const { return first_; }
+  const Arguments& args() const { return *arguments_; }
+  std::shared_ptr<const Arguments> shared_args() const { return arguments_; }
+  void set_args(std::shared_ptr<const Arguments> as) { arguments_ = std::move(as); }
   const lane_trace& lane(std::size_t k) const { return lanes_.at(k); }
   lane_trace& lane(std::size_t k) { return lanes_.at(k); }
   const auto& value(std::size_t k) const { return lane(k).value(); }
@@ -56,17 +61,51 @@ class trace_batch {
     if (!some) throw std::out_of_range("batch: no lane has a choice at " + where.str());
     return column;
   }
+  // The choice at an address, [lane][element]; NaN in lanes that do not have it. Throws where no lane has it, or where its size differs.
+  std::vector<double> get(const path& where) const {
+    std::size_t size = 0;
+    for (const auto& t : lanes_) {
+      if (!t.contains(where)) continue;
+      const auto n = t.template get<std::vector<double>>(where).size();
+      if (size != 0 && n != size) throw std::invalid_argument("batch: the choice at " + where.str() + " has another size from lane to lane; ask lane(k)");
+      size = n;
+    }
+    if (size == 0) throw std::out_of_range("batch: no lane has a choice at " + where.str());
+    std::vector<double> column;
+    for (const auto& t : lanes_) {
+      const auto numbers = t.contains(where) ? t.template get<std::vector<double>>(where) : std::vector<double>(size, not_a_number);
+      column.insert(column.end(), numbers.begin(), numbers.end());
+    }
+    return column;
+  }
   bool contains(const path& where) const {
     for (const auto& t : lanes_)
       if (t.contains(where)) return true;
     return false;
   }
+  // The choices of each lane: their addresses differ from lane to lane.
+  std::vector<choice_map> choices() const {
+    std::vector<choice_map> all;
+    for (const auto& t : lanes_) all.push_back(t.choices());
+    return all;
+  }
 
-  // Calls f(lane, place) for every lane, on all cores, and gathers its numbers.
+  // Calls f(lane, place, k) for every lane, on all cores, and gathers its numbers. Throws what the first lane that fails throws.
   template <class F>
   std::vector<double> each(F&& f) {
     std::vector<double> result(size());
-    parallel_for(size(), [&](std::size_t k) { result[k] = f(lanes_[k], run_place{first_ + k, first_ + size()}, k); });
+    std::vector<std::exception_ptr> failures(size());
+    std::atomic<std::size_t> first_failure{size()};
+    parallel_for(size(), [&](std::size_t k) {
+      if (k > first_failure.load()) return;
+      try {
+        result[k] = f(lanes_[k], run_place{first_ + k, first_ + size()}, k);
+      } catch (...) {
+        failures[k] = std::current_exception();
+        for (auto first = first_failure.load(); k < first && !first_failure.compare_exchange_weak(first, k);) {}
+      }
+    });
+    if (const auto k = first_failure.load(); k < size()) std::rethrow_exception(failures[k]);
     return result;
   }
 
@@ -78,6 +117,7 @@ class trace_batch {
     return column;
   }
   std::size_t first_;
+  std::shared_ptr<const Arguments> arguments_;
   std::vector<lane_trace> lanes_;
 };
 
@@ -86,6 +126,12 @@ class discarded_traces {
  public:
   explicit discarded_traces(std::vector<discarded> lanes) : lanes_(std::move(lanes)) {}
   choice_map lane(std::size_t k) const { return lanes_.at(k).choices(); }
+  std::vector<choice_map> choices() const {
+    std::vector<choice_map> all;
+    for (const auto& d : lanes_) all.push_back(d.choices());
+    return all;
+  }
+  operator std::vector<choice_map>() const { return choices(); }
   std::size_t size() const { return lanes_.size(); }
 
  private:
@@ -146,15 +192,22 @@ auto assess(const G& model, const arguments<A...>& as, const choice_map& choices
   return r;
 }
 
-template <class G, class Arguments>
-auto update_lanes(trace_batch<G, Arguments> b, const trace_batch<G, Arguments>* next, const choice_map& constraints, const key& k) {
-  require_lanes(constraints, b.first_lane() + b.size());
-  auto weights = b.each([&](auto& t, const run_place& place, std::size_t lane) {
-    auto as = next ? next->lane(lane).shared_args() : t.shared_args();
-    return update_into(t, std::move(as), lane_constraints(constraints, place.first_lane).get(), k, place);
-  });
-  return with_discards(std::move(b), std::move(weights));
+template <class Batch>
+struct proposed_lanes {
+  std::vector<choice_map> choices;  // of each lane
+  std::vector<double> scores;
+  Batch traces;                     // with the values that the body returned
+};
+
+template <generative_function G, class... A, class T>
+  requires(G::is_dynamic)
+auto propose(const G& model, const arguments<A...>& as, const key& k, const lane_request<T>& n) {
+  auto b = simulate(model, as, k, n);
+  auto choices = b.choices();
+  auto scores = b.scores();
+  return proposed_lanes<decltype(b)>{std::move(choices), std::move(scores), std::move(b)};
 }
+
 template <class G, class Arguments>
 auto with_discards(trace_batch<G, Arguments> b, std::vector<double> weights) {
   std::vector<discarded> discards;
@@ -162,6 +215,39 @@ auto with_discards(trace_batch<G, Arguments> b, std::vector<double> weights) {
   return updated_traces<trace_batch<G, Arguments>>{std::move(b), std::move(weights), discarded_traces(std::move(discards))};
 }
 
+// `next` are the new arguments (null: as before).
+template <class G, class Arguments>
+auto update_lanes(trace_batch<G, Arguments> b, const trace_batch<G, Arguments>* next, const choice_map& constraints, const key& k) {
+  require_lanes(constraints, b.first_lane() + b.size());
+  auto weights = b.each([&](auto& t, const run_place& place, std::size_t lane) {
+    auto as = next ? next->lane(lane).shared_args() : t.shared_args();
+    return update_into(t, std::move(as), lane_constraints(constraints, place.first_lane).get(), k, place);
+  });
+  if (next) b.set_args(next->shared_args());
+  return with_discards(std::move(b), std::move(weights));
+}
+// Each lane with constraints of its own, which may be at other addresses in each.
+template <class G, class Arguments>
+auto update_lanes(trace_batch<G, Arguments> b, const trace_batch<G, Arguments>* next, const std::vector<choice_map>& constraints, const key& k) {
+  if (constraints.size() != b.size())
+    throw std::invalid_argument("update: constraints for " + std::to_string(constraints.size()) + " lanes, the batch has " + std::to_string(b.size()));
+  auto weights = b.each([&](auto& t, const run_place& place, std::size_t lane) {
+    auto as = next ? next->lane(lane).shared_args() : t.shared_args();
+    return update_into(t, std::move(as), constraints[lane], k, place);
+  });
+  if (next) b.set_args(next->shared_args());
+  return with_discards(std::move(b), std::move(weights));
+}
+
+template <class G, class Arguments>
+auto update(trace_batch<G, Arguments> b, const std::vector<choice_map>& constraints, const key& k) {
+  return update_lanes(std::move(b), static_cast<const trace_batch<G, Arguments>*>(nullptr), constraints, k);
+}
+template <class G, class Arguments>
+auto update(trace_batch<G, Arguments> b, const Arguments& as, const std::vector<choice_map>& constraints, const key& k) {
+  const trace_batch<G, Arguments> next(b.lane(0).model(), as, b.size(), b.first_lane());
+  return update_lanes(std::move(b), &next, constraints, k);
+}
 template <class G, class Arguments>
 auto update(trace_batch<G, Arguments> b, const choice_map& constraints, const key& k) {
   return update_lanes(std::move(b), static_cast<const trace_batch<G, Arguments>*>(nullptr), constraints, k);
@@ -178,6 +264,7 @@ auto regenerate_lanes(trace_batch<G, Arguments> b, const trace_batch<G, Argument
     auto as = next ? next->lane(lane).shared_args() : t.shared_args();
     return regenerate_into(t, std::move(as), selected_sites(s, t.structure()), k, place);
   });
+  if (next) b.set_args(next->shared_args());
   return with_discards(std::move(b), std::move(weights));
 }
 template <class G, class Arguments>

@@ -1,6 +1,7 @@
 #pragma once
 // What becomes of constraints that a run did not visit: a mistake (the model can never visit them) or a branch not taken.
 #include <limits>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -9,15 +10,56 @@
 
 namespace starling {
 
+// Draws values to find out which addresses a dynamic model can visit: now and then an unlikely one, so that rare branches are seen.
+class explore_handler : public handler<explore_handler, double> {
+ public:
+  using base = handler<explore_handler, double>;
+  explore_handler(structure_walk& walk, const key& k, tile_storage<double>& storage, bool adventurous)
+      : base(walk, k, storage), adventurous_(adventurous) {
+    this->use_start_ = true;
+  }
+
+ private:
+  friend base;
+  static constexpr std::uint32_t longest_run = 100'000;
+
+  template <class X, class D>
+  X decide(std::uint32_t k, const D& d) {
+    if (k > longest_run) throw std::length_error("the run is too long to look on");
+    X x = this->template draw<X>(k, d);
+    if constexpr (rank_of<X> == 0) {
+      if (adventurous_ && this->stream_.uniform() < 0.125) {
+        const X other = unlikely(x);
+        if (d.log_density(other) > negative_infinity) x = other;
+      }
+    }
+    this->record(k, x);
+    return x;
+  }
+  bool unlikely(bool x) { return !x; }
+  long unlikely(long) { return static_cast<long>(8.0 * this->stream_.uniform()); }
+  double unlikely(double x) { return 10.0 * x; }
+
+  bool adventurous_;
+};
+
 // Throws std::invalid_argument, naming them, where the model cannot visit the constraints in `left`. A dynamic model is asked by
-// simulating it: an address that differs from a visited one by indices alone counts as one that it can visit.
+// running it: an address that differs from a visited one by indices alone counts as one that it can visit.
 template <class G, class Arguments>
 void require_reachable(const G& model, const Arguments& as, std::vector<path> left, const schema& run, const char* operation) {
-  if (G::is_dynamic) {
-    constexpr std::uint64_t probes = 100;
+  if constexpr (G::is_dynamic) {
+    constexpr std::uint64_t probes = 200;
     for (std::uint64_t i = 0; i < probes && !left.empty(); ++i) {
-      const auto seen = simulate(model, as, key(0x70726f6265u + i));
-      remove_reachable(left, seen.structure());
+      tile_storage<double> storage;
+      structure_walk walk(nullptr, false);
+      const arena_scope scope;
+      try {
+        explore_handler h(walk, key(0x70726f6265u + i), storage, i % 2 == 1);
+        trace<G, Arguments>::run(model, h, as);
+      } catch (const std::exception&) {
+        // What was visited until then counts.
+      }
+      remove_reachable(left, walk.current());
     }
   }
   if (!left.empty()) throw std::invalid_argument(describe_unmet(left, run, operation));

@@ -61,12 +61,22 @@ class update_handler : public handler<update_handler<V>, V> {
   template <class X, class D>
   X decide(std::uint32_t k, const D& d) {
     const std::size_t size = rank_of<X> == 0 ? 1 : this->at(k).type.size();
-    const update_step step = frozen_plan_ ? frozen_plan_[k] : find(k);
     V* to = this->place(k);
-    if (step.constraint) {
-      if (writes(k)) put_constraint(to, step.constraint, size, this->place_.first_lane, this->place_.lanes);
-    } else if (step.old >= 0) {
-      const V* from = old_.at(step.old);
+    constraint_ref constraint;
+    std::int64_t old;
+    if (frozen_plan_) {
+      constraint = frozen_plan_[k].constraint;
+      old = frozen_plan_[k].old;
+    } else {
+      constraint = cursor_.find(this->at(k));
+      old = old_.find(this->walk_, k);
+      if (constraint) check(k, constraint, old);
+      if (plan_) plan(k, {constraint, old});
+    }
+    if (constraint) {
+      if (writes(k)) put_constraint(to, constraint, size, this->place_.first_lane, this->place_.lanes);
+    } else if (old >= 0) {
+      const V* from = old_.at(old);
       if (writes(k))
         for (std::size_t e = 0; e < size; ++e) to[e] = from[e];
     } else {
@@ -88,18 +98,13 @@ class update_handler : public handler<update_handler<V>, V> {
   // What all lanes share is written once, by the run that finds the structure.
   bool writes(std::uint32_t k) const { return !this->walk_.slot(k).shared || this->growth_ != nullptr; }
 
-  update_step find(std::uint32_t k) {
-    const site& s = this->at(k);
-    update_step step{cursor_.find(s), old_.find(this->walk_, k)};
-    if (step.constraint) {
-      if (step.constraint.type.code() != s.type.code()) check_constraint(step.constraint, s.type, this->walk_.current().path_of(k));
-      if (changed_ && step.old >= 0) changed_->push_back(static_cast<std::uint32_t>(step.old));
-    }
-    if (plan_) {
-      plan_->resize(k + 1);
-      (*plan_)[k] = step;
-    }
-    return step;
+  void check(std::uint32_t k, const constraint_ref& c, std::int64_t old) {
+    if (c.type_code != this->at(k).type.code()) [[unlikely]] check_constraint(c, this->at(k).type, this->walk_.current().path_of(k));
+    if (changed_ && old >= 0) changed_->push_back(static_cast<std::uint32_t>(old));
+  }
+  [[gnu::noinline]] void plan(std::uint32_t k, const update_step& step) {
+    plan_->resize(k + 1);
+    (*plan_)[k] = step;
   }
 
   static inline const choice_map nothing_{};

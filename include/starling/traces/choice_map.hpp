@@ -64,13 +64,15 @@ class choice_value {
   void as_vector(value_kind kind) { type = {kind, 1, static_cast<std::uint32_t>(data.size()), 1}; }
 };
 
-// Where the value of a constraint lies: element e of lane l is data[e * element_stride + l * lane_stride].
+// Where the value of a constraint lies: element e of lane l is data[e + l * lane_stride]. Its type is packed in one word
+// (choice_type::code), so that it is compared and copied as one.
 struct constraint_ref {
   const double* data = nullptr;
-  std::size_t element_stride = 1, lane_stride = 0;
-  choice_type type{};
+  std::size_t lane_stride = 0;
+  std::uint64_t type_code = 0;
+  choice_type type() const { return choice_type::from_code(type_code); }
   explicit operator bool() const { return data != nullptr; }
-  double at(std::size_t element, std::size_t lane) const { return data[element * element_stride + lane * lane_stride]; }
+  double at(std::size_t element, std::size_t lane) const { return data[element + lane * lane_stride]; }
 };
 
 class choice_map {
@@ -78,6 +80,7 @@ class choice_map {
   struct entry {
     path where;
     choice_value value;
+    std::uint64_t type_code = 0;  // of the value; set() keeps it
   };
 
   choice_map() = default;
@@ -117,7 +120,11 @@ class choice_map {
   constraint_ref find(const path& where) const;
   // The same by hashes: `parent` and `index` say whether the site's last component is an index (index < 0: it is not).
   constraint_ref find(std::uint64_t where, std::uint64_t parent, std::int64_t index) const;
-  constraint_ref ref(std::size_t entry_index, std::int64_t element = -1) const;
+  constraint_ref ref(std::size_t entry_index) const {
+    const entry& e = entries_[entry_index];
+    return {e.value.data.data(), e.value.lanes == 0 ? 0 : e.value.type.size(), e.type_code};
+  }
+  constraint_ref ref(std::size_t entry_index, std::int64_t element) const;
 
   friend bool operator==(const choice_map& a, const choice_map& b);
   std::string str() const;  // one line a choice
