@@ -1,0 +1,66 @@
+// The steady state allocates nothing: a trace that is handed back by move keeps its storage.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <new>
+
+#include "law_models.hpp"
+
+using namespace laws;
+
+namespace {
+std::size_t allocations = 0;
+
+// The number of allocations of f, run ten times after three to warm up.
+template <class F>
+std::size_t counted(F&& f) {
+  for (int i = 0; i < 3; ++i) f(static_cast<std::uint64_t>(i));
+  const std::size_t before = allocations;
+  for (int i = 3; i < 13; ++i) f(static_cast<std::uint64_t>(i));
+  return allocations - before;
+}
+}  // namespace
+
+void* operator new(std::size_t n) {
+  ++allocations;
+  if (void* p = std::malloc(n)) return p;
+  throw std::bad_alloc();
+}
+void operator delete(void* p) noexcept { std::free(p); }
+void operator delete(void* p, std::size_t) noexcept { std::free(p); }
+
+constexpr auto forty = sl::gen([](auto& trace) {
+  auto x = trace({"x", 0}, sl::normal(0.0, 1.0));
+  for (int i = 1; i < 40; ++i) x = trace({"x", i}, sl::normal(0.5 * x, 1.0));
+});
+
+TEST(allocation, the_counter_counts) {
+  EXPECT_GE(counted([](std::uint64_t) { std::vector<double> v(100); v.at(1) = 2; volatile double* keep = v.data(); *keep = 1; }), 1u);
+  EXPECT_GT(counted([](std::uint64_t i) { sl::simulate(forty, sl::args(), sl::key(i)); }), 10u);
+}
+
+TEST(allocation, a_moved_trace_is_drawn_generated_updated_and_regenerated_in_place) {
+  for_each_model([](const auto& r) {
+    if (decltype(r.model)::is_dynamic) return;  // its structure changes
+    const sl::key k(5);
+    auto t = sl::simulate(r.model, r.as, k);
+    EXPECT_EQ(counted([&](std::uint64_t i) { t = sl::simulate(std::move(t), sl::fold_in(k, i)); }), 0u) << r.name;
+    EXPECT_EQ(counted([&](std::uint64_t i) { t = sl::generate(std::move(t), r.change, sl::fold_in(k, i)).trace; }), 0u) << r.name;
+    EXPECT_EQ(counted([&](std::uint64_t i) { t = sl::update(std::move(t), r.change, sl::fold_in(k, i)).trace; }), 0u) << r.name;
+    EXPECT_EQ(counted([&](std::uint64_t i) {
+                auto [next, w, discard] = sl::update(std::move(t), r.change, sl::fold_in(k, i));
+                t = std::move(next);
+                t.rollback();
+              }),
+              0u)
+        << r.name;
+  });
+}
+
+TEST(allocation, forty_sites) {
+  sl::choice_map c;
+  for (int i = 1; i < 39; ++i) c.set({"x", i}, 0.1 * i);
+  auto t = sl::generate(forty, sl::args(), c, sl::key(1)).trace;
+  EXPECT_EQ(counted([&](std::uint64_t i) { t = sl::update(std::move(t), c, sl::key(i)).trace; }), 0u);
+  EXPECT_EQ(counted([&](std::uint64_t i) { t = sl::generate(std::move(t), c, sl::key(i)).trace; }), 0u);
+}
