@@ -94,6 +94,13 @@ template <class Formulas, class... Parameters> class elementwise : public distri
         parameters_);
   }
 
+  // The same for sums that are checked as a whole: NaN may stand for −∞.
+  template <class X> auto unguarded_log_density(const X& x) const
+    requires(!is_vector)
+  {
+    return std::apply([&](const auto&... p) { return Formulas::log_density(as_real(x), p...); }, parameters_);
+  }
+
   auto support() const {
     return std::apply(
         [&](const auto&... p) {

@@ -42,12 +42,16 @@ class particle_block {
   }
   // The log weights of lanes first, first + 1, …
   V draw(const key& k, const run_place& place) {
-    const arena_scope scope;
-    frozen_walk walk(*layout_.structure);
-    generate_handler<V, frozen_walk> h(walk, k, {storage_.values.data(), shared_.data(), nullptr}, place, layout_.plan);
-    post_.run(h);
-    bad.keep_first(h.problem());
-    return h.weight();
+    if (examinations_ == 0) {
+      const arena_scope scope;
+      frozen_walk walk(*layout_.structure);
+      generate_handler<V, frozen_walk, false> h(walk, k, {storage_.values.data(), shared_.data(), nullptr}, place, layout_.plan);
+      post_.run(h);
+      if (all(h.score() > V(negative_infinity))) [[likely]] return h.weight();
+      examinations_ = 16;
+    }
+    --examinations_;
+    return draw_and_examine(k, place);
   }
   const V* value(std::uint32_t k) const { return storage_.values.data() + layout_.structure->slots()[k].offset; }
   void send_notes(note_sink<V>& sink, const run_place& place) {
@@ -60,8 +64,20 @@ class particle_block {
   bad_parameter bad;
 
  private:
+  // The same with a look at every site: what follows a density that is not finite.
+  [[gnu::noinline]] V draw_and_examine(const key& k, const run_place& place) {
+    const arena_scope scope;
+    frozen_walk walk(*layout_.structure);
+    generate_handler<V, frozen_walk> h(walk, k, {storage_.values.data(), shared_.data(), nullptr}, place, layout_.plan);
+    post_.run(h);
+    bad.keep_first(h.problem());
+    if (any(!(h.score() > V(negative_infinity)))) examinations_ = 16;
+    return h.weight();
+  }
+
   const Posterior& post_;
   const posterior_layout<V>& layout_;
+  int examinations_ = 0;
   std::vector<V> shared_;
   tile_storage<V> storage_;
 };

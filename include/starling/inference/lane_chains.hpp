@@ -98,12 +98,17 @@ class lane_chains {
 
   // The score of the candidate, all of whose latents are set. NaN and +∞ count as −∞.
   V candidate_score() {
-    const arena_scope scope;
-    frozen_walk walk(*layout_.structure);
-    score_handler<V> h(walk, view(candidate_, keep_densities_), place_);
-    post_.run(h);
-    note_problem(h.problem());
-    candidate_score_ = h.score();
+    if (examinations_ > 0) {
+      --examinations_;
+      examine_candidate();
+    } else {
+      const arena_scope scope;
+      frozen_walk walk(*layout_.structure);
+      score_handler<V, false> h(walk, view(candidate_, keep_densities_), place_);
+      post_.run(h);
+      candidate_score_ = h.score();
+      if (any(!(candidate_score_ > V(negative_infinity)))) [[unlikely]] examine_candidate();
+    }
     return candidate_score_;
   }
 
@@ -159,6 +164,16 @@ class lane_chains {
       current_.densities[e] = where(accepted, candidate_.densities[e], current_.densities[e]);
     score_ = where(accepted, score, score_);
   }
+  // The score with a look at every site. Where some density was not finite the next candidates are examined at once.
+  [[gnu::noinline]] void examine_candidate() {
+    const arena_scope scope;
+    frozen_walk walk(*layout_.structure);
+    score_handler<V> h(walk, view(candidate_, keep_densities_), place_);
+    post_.run(h);
+    note_problem(h.problem());
+    candidate_score_ = h.score();
+    if (any(!(candidate_score_ > V(negative_infinity)))) examinations_ = 16;
+  }
   void score_candidate_from_current() {
     candidate_.values = current_.values;
     candidate_score();
@@ -198,6 +213,7 @@ class lane_chains {
   tile_storage<V> current_, candidate_;
   V score_ = V(negative_infinity), candidate_score_ = V(negative_infinity);
   bool keep_densities_ = false;
+  int examinations_ = 0;
   std::size_t problems_ = 0;
   bad_parameter problem_;
 };

@@ -35,6 +35,9 @@ class key {
 
   friend constexpr std::array<key, 2> split(const key& parent) { return {parent.child(0), parent.child(1)}; }
 
+  // Of fold_in(parent, i), where that only set the step: fold_in(parent, i + 1).
+  constexpr key following() const { return {state_, step_ + 1}; }
+
   // Philox's key, and its step word: 0 where no step was folded in, else the step + 1.
   constexpr std::uint64_t state() const { return state_; }
   constexpr std::uint32_t step_word() const { return step_; }

@@ -40,6 +40,11 @@ class drift : public kernel {
     std::vector<V> factor;               // S: the diagonal, or the lower triangle by rows
     std::vector<V> step;                 // u
     std::vector<V> spare;
+    V coin;                              // uniform: decides about the step
+    bool is_ahead = false;               // the same for the step of `key_ahead`
+    key key_ahead = key(0);
+    std::vector<V> step_ahead;
+    V coin_ahead;
   };
 
   template <class Chains>
@@ -62,17 +67,18 @@ class drift : public kernel {
     for (const double x : initial_factor(paths, s.sizes, d)) s.factor.push_back(V(static_cast<scalar_of<V>>(x)));
     s.step.resize(d);
     s.spare.resize(d);
+    s.step_ahead.resize(d);
     return s;
   }
 
   template <class Chains, class State>
   auto step(const key& k, Chains& chains, State& s, const phase& p) const {
     using V = typename Chains::real;
-    const std::size_t d = s.step.size();
-    stream<V> numbers(k.scope(hash_text(name)), chains.place().first_lane);
-    for (std::size_t i = 0; i < d; ++i) {
-      numbers.visit(static_cast<std::uint32_t>(i));
-      s.step[i] = numbers.normal();
+    if (s.is_ahead && s.key_ahead == k) {
+      s.step.swap(s.step_ahead);
+      s.coin = s.coin_ahead;
+    } else {
+      draw(k, chains.place().first_lane, s.step, s.coin);
     }
     std::size_t i = 0;
     for (std::size_t j = 0; j < s.sites.size(); ++j) {
@@ -84,9 +90,14 @@ class drift : public kernel {
       const std::size_t n = chains.structure().sites()[other].type.size();
       std::copy_n(chains.current(other), n, chains.candidate(other));
     }
+    // The numbers of the next step, drawn while the processor is at this one: neither waits for the other.
+    s.is_ahead = k.step_word() != 0;
+    if (s.is_ahead) {
+      s.key_ahead = k.following();
+      draw(s.key_ahead, chains.place().first_lane, s.step_ahead, s.coin_ahead);
+    }
     const V ratio = chains.candidate_score() - chains.score();
-    numbers.visit(static_cast<std::uint32_t>(d));
-    const auto info = metropolis<V>(ratio, numbers.uniform());
+    const auto info = metropolis<V>(ratio, s.coin);
     chains.accept(info.accepted, s.sites);
     if (p.warmup && adaptation_ != adapt::none) tune(s, info.acceptance_rate, p.step);
     return info;
@@ -96,6 +107,19 @@ class drift : public kernel {
   bool is_triangular() const { return adaptation_ == adapt::covariance || !options_.covariance.empty(); }
   std::vector<double> initial_factor(const std::vector<path>& paths, const std::vector<std::uint32_t>& sizes, std::size_t d) const;
   [[noreturn]] static void refuse_kind(const path& where, const choice_type& type);
+
+  // First all uniforms, then the quantiles: none waits for another.
+  template <class V>
+  [[gnu::always_inline]] static void draw(const key& k, std::size_t first_lane, std::vector<V>& step, V& coin) {
+    stream<V> numbers(k.scope(hash_text(name)), first_lane);
+    for (std::size_t i = 0; i < step.size(); ++i) {
+      numbers.visit(static_cast<std::uint32_t>(i));
+      step[i] = numbers.uniform();
+    }
+    numbers.visit(static_cast<std::uint32_t>(step.size()));
+    coin = numbers.uniform();
+    for (V& u : step) u = normal_quantile(u);
+  }
 
   template <class V>
   static V move(const state<V>& s, std::size_t i) {
