@@ -98,7 +98,8 @@ class choice_map {
   std::size_t size() const { return entries_.size(); }
   std::size_t lanes() const { return lanes_; }  // 0 where every value is shared
   bool contains(const path& where) const { return static_cast<bool>(find(where)); }
-  const std::vector<entry>& entries() const { return entries_; }
+  const std::vector<entry>& entries() const& { return entries_; }
+  std::vector<entry> entries() && { return std::move(entries_); }  // so that `for (auto& e : t.choices().entries())` is safe
   choice_map submap(const path& prefix) const;
   choice_map lane(std::size_t k) const;  // the values of one lane
   const entry* entry_at(std::uint64_t path_hash) const;
