@@ -47,7 +47,7 @@ class particle_block {
       frozen_walk walk(*layout_.structure);
       generate_handler<V, frozen_walk, false> h(walk, k, {storage_.values.data(), shared_.data(), nullptr}, place, layout_.plan);
       post_.run(h);
-      if (all(h.score() > V(negative_infinity))) [[likely]] return h.weight();
+      if (all(h.score() + h.weight() > V(negative_infinity))) [[likely]] return h.weight();
       examinations_ = 16;
     }
     --examinations_;

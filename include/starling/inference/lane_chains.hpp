@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <starling/inference/draw_layout.hpp>
+#include <starling/models/current.hpp>
 #include <starling/models/posterior.hpp>
 #include <starling/models/regenerate.hpp>
 #include <starling/values/exp.hpp>
@@ -54,11 +55,13 @@ class lane_chains {
  public:
   using real = V;
   using mask = mask_of<V>;
+  static constexpr bool is_dynamic = false;
 
   lane_chains(const Posterior& post, const posterior_layout<V>& layout, const run_place& place)
       : post_(post), layout_(layout), place_(place), shared_(layout.shared) {
     current_.fit(*layout.structure);
     candidate_.fit(*layout.structure);
+    for (const site_slot& s : layout.structure->slots()) places_.push_back(view(candidate_, false).at(s));
     current_.shared.clear();
     candidate_.shared.clear();
   }
@@ -96,15 +99,19 @@ class lane_chains {
   const V* current(std::uint32_t k) const { return current_.values.data() + structure().slots()[k].offset; }
   V* candidate(std::uint32_t k) { return candidate_.values.data() + structure().slots()[k].offset; }
 
+  // Both as a proposal reads them, by address.
+  starling::current_choices<V> current_choices() const { return {structure(), {current_.values.data(), shared_.data(), nullptr}}; }
+  starling::current_choices<V> candidate_choices() const { return {structure(), {candidate_.values.data(), shared_.data(), nullptr}}; }
+
   // The score of the candidate, all of whose latents are set. NaN and +∞ count as −∞.
   V candidate_score() {
-    if (examinations_ > 0) {
-      --examinations_;
+    if (examinations_ > 0 || keep_densities_) {
+      if (examinations_ > 0) --examinations_;
       examine_candidate();
     } else {
       const arena_scope scope;
       frozen_walk walk(*layout_.structure);
-      score_handler<V, false> h(walk, view(candidate_, keep_densities_), place_);
+      score_handler<V, false> h(walk, view(candidate_, false), place_, places_.data());
       post_.run(h);
       candidate_score_ = h.score();
       if (any(!(candidate_score_ > V(negative_infinity)))) [[unlikely]] examine_candidate();
@@ -211,6 +218,7 @@ class lane_chains {
   run_place place_;
   std::vector<V> shared_;
   tile_storage<V> current_, candidate_;
+  std::vector<const V*> places_;  // of the candidate's values
   V score_ = V(negative_infinity), candidate_score_ = V(negative_infinity);
   bool keep_densities_ = false;
   int examinations_ = 0;

@@ -54,13 +54,14 @@ class generate_handler : public handler<generate_handler<V, Walk, Examines>, V, 
   template <class X, class D>
   X keep(std::uint32_t k, const D& d) {
     const X x = this->template value_in_place<X>(k);
-    weight_.add(k, this->score_site(k, d, x));
+    if constexpr (Examines) weight_.add(this->score_site(k, d, x));
+    else weight_.add(V(this->unexamined_density(d, x)));  // the score is that of what was drawn
     return x;
   }
 
   void decide_factor(std::uint32_t k, const V& lp) {
     if (plan_) plan_->resize(k + 1);
-    weight_.add(k, lp);
+    weight_.add(lp);
   }
 
   constraint_ref constraint(std::uint32_t k) {

@@ -62,20 +62,20 @@ struct run_place {
   std::size_t lanes = static_cast<std::size_t>(-1);  // of the whole batch; those beyond are padding
 };
 
-// A sum of terms that come one a site, in four chains, so that a loop over sites does not wait for each addition in turn.
+// A sum of terms that come one a site.
 template <class V>
 class site_sum {
  public:
-  void add(std::uint32_t k, const V& term) { parts_[k % 4] += term; }
-  V total() const { return (parts_[0] + parts_[1]) + (parts_[2] + parts_[3]); }
+  void add(const V& term) { total_ += term; }
+  V total() const { return total_; }
 
  private:
-  V parts_[4] = {V(0), V(0), V(0), V(0)};
+  V total_ = V(0);
 };
 
 // Walk: structure_walk, or frozen_walk for handlers that only ever follow a known structure. Draws: whether it draws at all.
 // Examines: whether each site is looked at for a density that is not finite. A run without is for the frequent case: where its score
-// is not above −∞ in all lanes it counts for nothing, and the caller runs again with a handler that examines.
+// is not above −∞ in all lanes it counts for nothing, and the caller runs again with a handler that examines. It keeps no densities.
 template <class Derived, real V, class Walk = structure_walk, bool Draws = true, bool Examines = true>
 class handler {
  public:
@@ -100,7 +100,8 @@ class handler {
     using value_type = typename Distribution::template value<V>;
     const std::uint32_t k = walk_.claim(a, choice_type_of<value_type>(d), Distribution::name, [&](const site& s) { return self().is_shared(s); });
     if (growth_ && walk_.growing()) [[unlikely]] fit();
-    if constexpr (Draws) stream_.visit(visit_++);
+    if constexpr (Draws && Examines) stream_.visit(visit_++);
+    else if constexpr (Draws) ++visit_;
     return self().template decide<value_type>(k, d);
   }
 
@@ -157,6 +158,7 @@ class handler {
       if (!use_start_) refuse_to_draw(k);
       return start_of<X>(d);
     } else {
+      if constexpr (!Examines) stream_.visit(visit_ - 1);  // only where something is drawn
       return d.sample(stream_);
     }
   }
@@ -185,6 +187,13 @@ class handler {
     put(place(k), x);
   }
 
+  // The log density of x, in which NaN may stand for −∞.
+  template <class X, class D>
+  static V unexamined_density(const D& d, const X& x) {
+    if constexpr (requires { d.unguarded_log_density(x); }) return V(d.unguarded_log_density(x));
+    else return V(d.log_density(x));
+  }
+
   // The log density of x at site k; −∞ instead of NaN, and the first bad parameter remembered.
   template <class X, class D>
   V score_site(std::uint32_t k, const D& d, const X& x) {
@@ -192,18 +201,17 @@ class handler {
     if constexpr (Examines) {
       lp = V(d.log_density(x));
       if (any(!(lp > V(negative_infinity)))) [[unlikely]] lp = examine(k, d, lp);
-    } else if constexpr (requires { d.unguarded_log_density(x); }) {
-      lp = V(d.unguarded_log_density(x));
     } else {
-      lp = V(d.log_density(x));
+      lp = unexamined_density(d, x);
     }
     add(k, lp);
     return lp;
   }
 
   void add(std::uint32_t k, const V& lp) {
-    if (tile_.densities) tile_.densities[k] = lp;
-    score_.add(k, lp);
+    if constexpr (Examines)
+      if (tile_.densities) tile_.densities[k] = lp;
+    score_.add(lp);
   }
 
   Walk& walk_;

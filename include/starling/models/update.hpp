@@ -86,13 +86,13 @@ class update_handler : public handler<update_handler<V>, V> {
       return x;
     }
     const X x = this->template value_in_place<X>(k);
-    kept_.add(k, this->score_site(k, d, x));
+    kept_.add(this->score_site(k, d, x));
     return x;
   }
 
   void decide_factor(std::uint32_t k, const V& lp) {
     if (plan_) plan_->resize(k + 1);
-    kept_.add(k, lp);
+    kept_.add(lp);
   }
 
   // What all lanes share is written once, by the run that finds the structure.
