@@ -1,0 +1,132 @@
+// Metropolis–Hastings with a proposal that is a generative function of the current state.
+//
+//   constexpr auto nudge = sl::gen([](auto& trace, const auto& current) {
+//     trace("slope", sl::normal(current["slope"], 0.1));
+//   });
+//   sl::kernels::proposal(nudge)              sl::kernels::proposal(forward, backward)
+// The choices of `forward` become values of the latents at the same addresses; all others stay.
+//   log ratio = log p(t') − log p(t) − log q_forward(new values; t) + log q_backward(old values; t')
+// `backward` (by default `forward`) must make the same choices as `forward`.
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include <starling/inference/kernels/kernel.hpp>
+#include <starling/models/current.hpp>
+#include <starling/models/edit.hpp>
+#include <starling/models/simulate.hpp>
+
+namespace starling::kernels {
+
+// Where the choices of a proposal's run go: the latent of the posterior for each. Throws for an address that is no latent, or another
+// kind or size of value.
+std::vector<std::uint32_t> proposed_latents(const schema& proposal, const schema& model, const std::vector<std::uint32_t>& latents);
+// Throws where two runs do not make the same choices.
+void require_same_choices(std::vector<std::uint32_t> forward, std::vector<std::uint32_t> backward, const schema& model);
+
+template <generative_function Forward, generative_function Backward = Forward>
+class proposal : public kernel {
+ public:
+  static constexpr const char* name = "proposal";
+  explicit proposal(Forward forward)
+    requires std::is_same_v<Forward, Backward>
+      : forward_(forward), backward_(forward) {}
+  proposal(Forward forward, Backward backward) : forward_(std::move(forward)), backward_(std::move(backward)) {}
+
+  // One of the two functions: its structure, its place, and the latents that its choices are.
+  template <class V>
+  struct reading {
+    std::shared_ptr<const schema> structure;
+    tile_storage<V> storage;
+    std::vector<std::uint32_t> latents;
+    std::vector<std::uint32_t> sites;  // of the proposal, without its factors
+
+    template <class F, class Chains>
+    void find(const F& f, Chains& chains) {
+      const arena_scope scope;
+      structure_walk walk(nullptr, false);
+      simulate_handler<V> h(walk, key(0), storage, chains.place());
+      f.run(h, chains.current_choices());
+      structure = walk.finish();
+      storage.fit(*structure);
+      latents = proposed_latents(*structure, chains.structure(), chains.layout().latents);
+      for (std::uint32_t k = 0; k < structure->sites().size(); ++k)
+        if (!structure->sites()[k].is_factor) sites.push_back(k);
+    }
+    V* at(std::size_t j) { return storage.values.data() + structure->slots()[sites[j]].offset; }
+    std::size_t size(std::size_t j) const { return structure->sites()[sites[j]].type.size(); }
+  };
+  template <class V>
+  struct state {
+    reading<V> forward, backward;
+    std::vector<std::uint32_t> others;  // latents that stay
+  };
+
+  template <class Chains>
+  auto start(Chains& chains) const {
+    if constexpr (Chains::is_dynamic) {
+      return 0;
+    } else {
+      constexpr bool fixed = !Forward::is_dynamic && !Backward::is_dynamic;
+      static_assert(fixed, "proposal: the chains of a model of fixed structure need a proposal of fixed structure, sl::gen(body)");
+      state<typename Chains::real> s;
+      s.forward.find(forward_, chains);
+      s.backward.find(backward_, chains);
+      require_same_choices(s.forward.latents, s.backward.latents, chains.structure());
+      for (const auto k : chains.layout().latents)
+        if (std::find(s.forward.latents.begin(), s.forward.latents.end(), k) == s.forward.latents.end()) s.others.push_back(k);
+      return s;
+    }
+  }
+
+  template <class Chains, class State>
+  auto step(const key& k, Chains& chains, State& s, const phase&) const {
+    using V = typename Chains::real;
+    V ratio;
+    if constexpr (Chains::is_dynamic) ratio = chains.candidate_by_edit(edits::proposal<Forward, Backward>(forward_, backward_), k);
+    else ratio = propose(k, chains, s);
+    stream<V> coin(k.scope(hash_text("accept")), chains.place().first_lane);
+    coin.visit(0);
+    const auto info = metropolis<V>(ratio, coin.uniform());
+    chains.accept(info.accepted);
+    return info;
+  }
+
+ private:
+  template <class Chains, class State>
+  auto propose(const key& k, Chains& chains, State& s) const {
+    using V = typename Chains::real;
+    const arena_scope scope;
+    V log_forward;
+    {
+      structure_walk walk(s.forward.structure, true);
+      simulate_handler<V> h(walk, k.scope(hash_text(name)), s.forward.storage.view(), chains.place());
+      forward_.run(h, chains.current_choices());
+      log_forward = h.score();
+    }
+    for (std::size_t j = 0; j < s.forward.latents.size(); ++j)
+      std::copy_n(s.forward.at(j), s.forward.size(j), chains.candidate(s.forward.latents[j]));
+    for (const auto other : s.others)
+      std::copy_n(chains.current(other), chains.structure().sites()[other].type.size(), chains.candidate(other));
+    const V change = chains.candidate_score() - chains.score();
+    for (std::size_t j = 0; j < s.backward.latents.size(); ++j)
+      std::copy_n(chains.current(s.backward.latents[j]), s.backward.size(j), s.backward.at(j));
+    frozen_walk walk(*s.backward.structure);
+    score_handler<V> h(walk, s.backward.storage.view(), chains.place());
+    backward_.run(h, chains.candidate_choices());
+    const V ratio = change - log_forward + h.score();
+    // A proposal with bad parameters has density 0: its move is rejected.
+    return where(log_forward > V(negative_infinity), ratio, V(negative_infinity));
+  }
+
+  Forward forward_;
+  Backward backward_;
+};
+template <class F>
+proposal(F) -> proposal<F, F>;
+template <class F, class B>
+proposal(F, B) -> proposal<F, B>;
+
+}  // namespace starling::kernels
