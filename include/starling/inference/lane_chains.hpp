@@ -61,6 +61,7 @@ class lane_chains {
       : post_(post), layout_(layout), place_(place), shared_(layout.shared) {
     current_.fit(*layout.structure);
     candidate_.fit(*layout.structure);
+    for (const site_slot& s : layout.structure->slots()) places_.push_back(view(candidate_, false).at(s));
     current_.shared.clear();
     candidate_.shared.clear();
   }
@@ -104,13 +105,13 @@ class lane_chains {
 
   // The score of the candidate, all of whose latents are set. NaN and +∞ count as −∞.
   V candidate_score() {
-    if (examinations_ > 0) {
-      --examinations_;
+    if (examinations_ > 0 || keep_densities_) {
+      if (examinations_ > 0) --examinations_;
       examine_candidate();
     } else {
       const arena_scope scope;
       frozen_walk walk(*layout_.structure);
-      score_handler<V, false> h(walk, view(candidate_, keep_densities_), place_);
+      score_handler<V, false> h(walk, view(candidate_, false), place_, places_.data());
       post_.run(h);
       candidate_score_ = h.score();
       if (any(!(candidate_score_ > V(negative_infinity)))) [[unlikely]] examine_candidate();
@@ -217,6 +218,7 @@ class lane_chains {
   run_place place_;
   std::vector<V> shared_;
   tile_storage<V> current_, candidate_;
+  std::vector<const V*> places_;  // of the candidate's values
   V score_ = V(negative_infinity), candidate_score_ = V(negative_infinity);
   bool keep_densities_ = false;
   int examinations_ = 0;
