@@ -17,6 +17,10 @@ void drift::refuse_kind(const path& where, const choice_type& type) {
                               "; select others with .at, and combine with another kernel, such as regenerate");
 }
 
+void drift::refuse_covariance() {
+  throw std::invalid_argument("drift: the latents of a dynamic model come and go, so no covariance can be given; use .scale or .scales");
+}
+
 std::vector<double> drift::initial_factor(const std::vector<path>& paths, const std::vector<std::uint32_t>& sizes, std::size_t d) const {
   std::vector<double> factor;
   if (!options_.covariance.empty()) {

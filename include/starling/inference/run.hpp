@@ -11,6 +11,7 @@
 #include <starling/inference/chain_record.hpp>
 #include <starling/inference/kernels/kernel.hpp>
 #include <starling/inference/progress.hpp>
+#include <starling/inference/run_dynamic.hpp>
 
 namespace starling {
 

@@ -47,8 +47,26 @@ class drift : public kernel {
     V coin_ahead;
   };
 
+  // Chains of a dynamic model: the latents that the trace has just now move, all by `scale` (1 to begin with, and adapted, where none
+  // is given) or by the scales of their addresses. Scales do not depend on how many latents there are, or moves would not be symmetric.
   template <class Chains>
   auto start(Chains& chains) const {
+    if constexpr (Chains::is_dynamic) {
+      if (!options_.covariance.empty()) refuse_covariance();
+      return options_.scale > 0 ? options_.scale : 1.0;
+    } else {
+      return start_lanes(chains);
+    }
+  }
+  template <class Chains, class State>
+  auto step(const key& k, Chains& chains, State& s, const phase& p) const {
+    if constexpr (Chains::is_dynamic) return step_trace(k, chains, s, p);
+    else return step_lanes(k, chains, s, p);
+  }
+
+ private:
+  template <class Chains>
+  auto start_lanes(Chains& chains) const {
     using V = typename Chains::real;
     state<V> s;
     s.sites = selected_latents(chains.layout(), options_.at, name);
@@ -72,7 +90,7 @@ class drift : public kernel {
   }
 
   template <class Chains, class State>
-  auto step(const key& k, Chains& chains, State& s, const phase& p) const {
+  auto step_lanes(const key& k, Chains& chains, State& s, const phase& p) const {
     using V = typename Chains::real;
     if (s.is_ahead && s.key_ahead == k) {
       s.step.swap(s.step_ahead);
@@ -103,7 +121,40 @@ class drift : public kernel {
     return info;
   }
 
- private:
+  template <class Chains>
+  step_info<double> step_trace(const key& k, Chains& chains, double& scale, const phase& p) const {
+    stream<double> numbers(k.scope(hash_text(name)), chains.place().first_lane);
+    std::uint32_t visits = 0;
+    choice_map proposed;
+    const auto marks = chains.selected(options_.at);
+    const auto& sites = chains.structure().sites();
+    for (std::uint32_t j = 0; j < marks.size(); ++j) {
+      if (!marks[j]) continue;
+      const path where = chains.structure().path_of(j);
+      if (sites[j].type.kind != value_kind::real) refuse_kind(where, sites[j].type);
+      const double one = scale_at(where, scale);
+      std::vector<double> next(sites[j].type.size());
+      for (std::size_t e = 0; e < next.size(); ++e) {
+        numbers.visit(visits++);
+        next[e] = chains.state().numbers.values[sites[j].offset + e] + one * numbers.normal();
+      }
+      proposed.set(where, choice_value(sites[j].type, std::move(next)));
+    }
+    const double ratio = chains.candidate_by_update(proposed, k.scope(hash_text("update")));
+    numbers.visit(visits);
+    const auto info = metropolis<double>(ratio, numbers.uniform());
+    chains.accept(info.accepted);
+    if (p.warmup && adaptation_ != adapt::none)
+      scale *= std::exp(std::min(1.0, 2 * std::pow(static_cast<double>(p.step) + 1, -2.0 / 3.0)) * (info.acceptance_rate - 0.234));
+    return info;
+  }
+  double scale_at(const path& where, double scale) const {
+    for (const auto& [address, given] : options_.scales)
+      if (where.starts_with(address)) return given;
+    return scale;
+  }
+  [[noreturn]] static void refuse_covariance();
+
   bool is_triangular() const { return adaptation_ == adapt::covariance || !options_.covariance.empty(); }
   std::vector<double> initial_factor(const std::vector<path>& paths, const std::vector<std::uint32_t>& sizes, std::size_t d) const;
   [[noreturn]] static void refuse_kind(const path& where, const choice_type& type);

@@ -16,18 +16,16 @@ class regenerate : public kernel {
 
   template <class Chains>
   auto start(Chains& chains) const {
-    chains.keep_densities();
-    const auto& sites = chains.structure().sites();
-    std::vector<std::int64_t> plan(sites.size());
-    for (std::size_t k = 0; k < plan.size(); ++k) plan[k] = static_cast<std::int64_t>(k);
-    for (const auto k : selected_latents(chains.layout(), options_.at, name)) plan[k] = -1;
-    return plan;
+    if constexpr (Chains::is_dynamic) return 0;
+    else return plan_of(chains);
   }
 
-  template <class Chains>
-  auto step(const key& k, Chains& chains, const std::vector<std::int64_t>& plan, const phase&) const {
+  template <class Chains, class State>
+  auto step(const key& k, Chains& chains, const State& plan, const phase&) const {
     using V = typename Chains::real;
-    const V weight = chains.candidate_by_regenerate(plan, k);
+    V weight;
+    if constexpr (Chains::is_dynamic) weight = chains.candidate_by_regenerate(options_.at, k);
+    else weight = chains.candidate_by_regenerate(plan, k);
     stream<V> coin(k.scope(hash_text("accept")), chains.place().first_lane);
     coin.visit(0);
     const auto info = metropolis<V>(weight, coin.uniform());
@@ -36,6 +34,16 @@ class regenerate : public kernel {
   }
 
  private:
+  template <class Chains>
+  std::vector<std::int64_t> plan_of(Chains& chains) const {
+    chains.keep_densities();
+    const auto& sites = chains.structure().sites();
+    std::vector<std::int64_t> plan(sites.size());
+    for (std::size_t k = 0; k < plan.size(); ++k) plan[k] = static_cast<std::int64_t>(k);
+    for (const auto k : selected_latents(chains.layout(), options_.at, name)) plan[k] = -1;
+    return plan;
+  }
+
   regenerate_options options_;
 };
 
