@@ -145,8 +145,8 @@ def digamma_zero():
 X0 = digamma_zero()
 
 
-def digamma_tail(t):  # digamma(1.75 + t) = (1.75 + t - x0) q(t)
-    return near(lambda d: psi(0, X0 + d) / d, mpf("1.75") + t - X0)
+def digamma_tail(t):  # digamma(1.65 + t) = (1.65 + t - x0) q(t)
+    return near(lambda d: psi(0, X0 + d) / d, mpf("1.65") + t - X0)
 
 
 def quantile_tail(w):  # Φ⁻¹(p) = 2 (p - 1/2) q(w), w = -log(4 p (1 - p))
@@ -169,7 +169,7 @@ jobs = {
     "erf": lambda: report("erf(x) = x q(z), |x| < 1", erf_tail, 0, mpf("1.0"), 11, 6),
     "erfcx": lambda: report("(1 + 2x) erfcx(x) = q((x - 4) / (x + 4))", erfcx_mapped, -1, 1, 23, 14),
     "lgamma": lambda: report("lgamma(1.75 + u) = (u - 1/4) (u + 3/4) q(u)", lambda u: lgamma_tail(u - mpf("0.25")), mpf("-0.5"), mpf("0.5"), 18, 9, lambda u: 1 / lgamma_tail(u - mpf("0.25"))),
-    "digamma": lambda: report("digamma(1.75 + t) = (x - x0) q(t)", digamma_tail, mpf("-0.5"), mpf("0.5"), 20, 9, lambda t: 1 / digamma_tail(t)),
+    "digamma": lambda: report("digamma(1.65 + t) = (x - x0) q(t)", digamma_tail, mpf("-0.5"), mpf("0.5"), 21, 10, lambda t: 1 / digamma_tail(t)),
     "quantile": lambda: report("quantile = 2 (p - 1/2) q(w - 3.125)", lambda u: quantile_tail(u + mpf("3.125")), mpf("-3.125"), mpf("3.125"), 23, 10, lambda u: 1 / quantile_tail(u + mpf("3.125"))),
 }
 for name in sys.argv[1:] or jobs:

@@ -69,11 +69,11 @@ def lgamma(x):
 quarter_turns = [float(k * m.pi / 2) for k in [1, 2, 3, 4, 5, 7, 100, 1001, 65537, 1048575, 2097151, 2097152] + [rng.randrange(1, 2**21) for _ in range(60)]]
 angles = both(quarter_turns + [math.nextafter(x, 0) for x in quarter_turns[:30]]) + between(-8, 8, 150) + between(-100, 100, 100) + between(-3294198, 3294198, 150) + both(TINY) + magnitudes(-18, 0, 60, (1, -1)) + magnitudes(6.6, 300, 10, (1, -1)) + [float(k * m.pi / 4) for k in range(-9, 10) if k]
 positive = TINY + HUGE + magnitudes(-320, 308, 150) + magnitudes(-38, 38, 100) + between(0, 3, 100)
-gamma_points = positive[:-100] + between(0, 10, 250) + between(10, 200, 60) + around(1, 40) + around(2, 40) + around(1.4616321449683622, 40) + around(8, 10) + around(1.25, 10) + around(2.25, 10) + around(0.25, 10)
+gamma_points = positive[:-100] + between(0, 10, 250) + between(10, 200, 60) + around(1, 40) + around(2, 40) + around(1.4616321449683622, 40) + around(8, 10) + around(1.15, 10) + around(2.15, 10) + around(0.15, 10) + around(1.25, 10) + around(2.25, 10) + around(0.25, 10)
 negative_gamma = [x for x in between(-20, 0, 200) + between(-170, -20, 60) + [-2.457024738220801, -2.7476826467274125, -0.5040830082644554, -1e-10, -1e-300, -5e-324, -1e10 - 0.5] if x != math.floor(x)]
 
 FUNCTIONS = {
-    "exp": (m.exp, between(-1, 1, 150) + between(-20, 20, 100) + between(-745.2, 709.8, 150) + between(-104, 89, 100) + both(TINY) + [709.782712893384, -745.1332191019411, -708.3964185322641, -745.13, 88.72283, -103.97, -87.3365] + magnitudes(-18, 0, 60, (1, -1))),
+    "exp": (m.exp, between(-1, 1, 150) + between(-20, 20, 90) + between(-745.2, 709.8, 150) + between(-104, 89, 100) + both(TINY) + [709.782712893384, -745.1332191019411, -708.3964185322641, -745.13, 88.72283, -103.97, -87.3365] + magnitudes(-18, 0, 60, (1, -1))),
     "expm1": (m.expm1, between(-1, 1, 200) + between(-40, 40, 100) + between(-100, 709.7, 60) + between(-20, 88, 60) + both(TINY) + magnitudes(-18, 0, 80, (1, -1)) + around(0.34657359, 10) + around(-0.34657359, 10)),
     "log": (m.log, positive + around(1, 80) + between(0.5, 2, 150) + around(0.70710678118654752, 10) + around(1.4142135623730951, 10)),
     "log1p": (m.log1p, both(TINY) + HUGE + magnitudes(-18, 300, 100) + between(-1, 1, 200) + magnitudes(-18, 0, 80, (1, -1)) + [-1 + 2**-53, -1 + 2**-24, -0.29, 0.41] + around(-0.29, 10) + around(0.41, 10)),

@@ -19,17 +19,18 @@ template <class P> [[gnu::always_inline]] inline P lgamma_near_zeros(P u) {
     return even_odd(u, 0.450139314f, -0.119481586f, 0.0445203781f, -0.0190539211f, 0.00877852365f, -0.0042273337f, 0.00207181228f,
                     -0.00104801182f, 0.000649429217f, -0.000338490267f);
 }
-// digamma(1.75 + t) / (1.75 + t − x₀) for |t| ≤ ½, x₀ = 1.4616… the positive zero.
+// digamma(1.65 + t) / (1.65 + t − x₀) for |t| ≤ ½, x₀ = 1.4616… the positive zero.
 template <class P> [[gnu::always_inline]] inline P digamma_near_zero(P t) {
   if constexpr (sizeof(typename P::value_type) == 8)
-    return even_odd(t, 0.8581832171262995, -0.3262546278681056, 0.1571201133520424, -0.08228558635580493, 0.044799654452801624,
-                    -0.02489004848662873, 0.013985786182745777, -0.007910468871854518, 0.0044918137484496225, -0.002556684424653788,
-                    0.0014573737694578343, -0.0008315242917591701, 0.0004746934295207038, -0.0002708711919094565, 0.00015472303165151637,
-                    -8.950478817482863e-05, 5.113763937370114e-05, -2.5681473645542777e-05, 1.4674095749322036e-05,
-                    -1.4673085848681301e-05, 8.384455696068446e-06);
+    return even_odd(t, 0.8924669103233789, -0.3603397601307975, 0.1847654445683163, -0.10300460450078763, 0.05965441320160035,
+                    -0.03523057261848661, 0.021030520464437895, -0.012630935378367484, 0.007613362417974606,
+                    -0.004598805636066578, 0.0027814574812900614, -0.001683611915518305, 0.0010196658761731105,
+                    -0.0006176821040693739, 0.00037358541495854843, -0.00022637341690885519, 0.0001403277457785429,
+                    -8.504115876628075e-05, 4.2156942350301586e-05, -2.5548832220049625e-05, 3.128325124312273e-05,
+                    -1.8959399460912274e-05);
   else
-    return even_odd(t, 0.858183205f, -0.326254636f, 0.157119423f, -0.0822851956f, 0.0448213816f, -0.0249024462f, 0.0137470234f,
-                    -0.00777422171f, 0.00553787267f, -0.00315358583f);
+    return even_odd(t, 0.892466903f, -0.360339791f, 0.184765458f, -0.103002779f, 0.0596533082f, -0.0352710076f, 0.0210550092f,
+                    -0.0122699561f, 0.00739473477f, -0.00596961984f, 0.00361168105f);
 }
 
 // For x ≥ 0.
@@ -67,20 +68,22 @@ template <class P> [[gnu::always_inline]] inline P digamma_of_positive(P x) {
   const auto large = x >= P(8);
   P r = P(0);
   if (!all(large)) {
-    const auto low = x < P(1.25), lowest = x < P(0.25);
+    const auto low = x < P(1.15), lowest = x < P(0.15);
     P y = where(large, P(2), x), numerator = P(0), denominator = P(1);  // Σ 1/y as a fraction
 #pragma GCC unroll 6
     for (int i = 0; i < 6; ++i) {
-      const auto above = y > P(2.25);
+      const auto above = y > P(2.15);
       y = where(above, y - P(1), y);
       numerator = where(above, multiply_add(numerator, y, denominator), numerator);
       denominator = where(above, denominator * y, denominator);
     }
     numerator = where(lowest, P(-1) - P(2) * x, where(low, P(-1), numerator));
     denominator = where(lowest, x * (x + P(1)), where(low, x, denominator));
-    y = where(lowest, x + P(2), where(low, x + P(1), y));
-    const P distance = (y - constant<P>(1.4616321449683622, 1.46163213f)) - constant<P>(9.549995429965697e-17, 1.24381499e-08f);
-    r = multiply_add(distance, digamma_near_zero(y - P(T(1.75))), numerator / denominator);
+    // The polynomial is taken at x + 2, x + 1 or y, without rounding the sum.
+    const P shift = where(lowest, P(2), where(low, P(1), P(0)));
+    y = where(low, x, y);
+    const P distance = (y - (constant<P>(1.4616321449683622, 1.46163213f) - shift)) - constant<P>(9.549995429965697e-17, 1.24381499e-08f);
+    r = multiply_add(distance, digamma_near_zero(y - (P(T(1.65)) - shift)), numerator / denominator);
   }
   if (any(large)) {
     const P inverse = P(1) / x, z = inverse * inverse;
