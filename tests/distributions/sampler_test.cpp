@@ -110,7 +110,7 @@ TEST(sampler, yields_no_value_for_bad_parameters_and_ends) {
       const auto x = rows::made<double>(make, arity, parameters).sample(one);
       sl::stream<doubles> many(sl::key(4)), undisturbed(sl::key(4));
       many.visit(0), undisturbed.visit(0);
-      const auto xs = rows::made<doubles>(make, arity, good, parameters).sample(many_draws);
+      const auto xs = rows::made<doubles>(make, arity, good, parameters).sample(many);
       const auto expected = rows::made<doubles>(make, arity, good).sample(undisturbed);
       if constexpr (!std::is_same_v<decltype(x), const bool>) {
         EXPECT_TRUE(std::isnan(lane(x, 0))) << name << bad.dump();
