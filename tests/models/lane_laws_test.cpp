@@ -92,13 +92,6 @@ TEST(lane_laws, every_operation_is_lane_by_lane_that_on_a_trace) {
   });
 }
 
-TEST(lane_laws, the_number_of_threads_does_not_matter) {
-  // Blocks of one batch on all cores against single lanes run one after the other.
-  const auto b = sl::simulate(dependent_body, sl::args(xs), sl::key(8), sl::lanes(n));
-  const auto again = sl::simulate(dependent_body, sl::args(xs), sl::key(8), sl::lanes(n));
-  EXPECT_EQ(b.choices(), again.choices());
-}
-
 TEST(lane_laws, different_sites_lanes_and_scopes_get_different_numbers) {
   const auto b = sl::simulate(nested_body, sl::args(), sl::key(1), sl::lanes(64));
   std::vector<double> z;
