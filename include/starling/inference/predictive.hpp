@@ -1,0 +1,130 @@
+// What a fit predicts, and how well it predicts what was observed: draw by draw, in lanes.
+//
+//   fit.prior_predictive = sl::prior_predictive(post, 1000, key);   observed choices drawn from the model
+//   sl::posterior_predictive(post, fit, key);                       observed choices drawn anew given each draw of the latents
+//   sl::log_likelihood(post, fit);                                  log density of each observed choice given each draw
+// Variables have the names of the observations. Weighted draws keep their weights (resample first for equal ones).
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <vector>
+
+#include <starling/inference/lane_chains.hpp>
+#include <starling/inference/result.hpp>
+#include <starling/models/simulate.hpp>
+
+namespace starling {
+
+// The latents of a structure in the draws of a fit, found by name. Throws std::invalid_argument where the fit does not have one.
+class latent_draws {
+ public:
+  latent_draws(const schema& structure, const std::vector<std::uint32_t>& latents, const draws& fit);
+  // Values for lanes: those of draws first, first + 1, … (all chains in a row).
+  choice_map constraints(std::size_t first, std::size_t count) const;
+
+ private:
+  struct place {
+    path where;
+    choice_type type;
+    std::vector<const double*> numbers;   // of each element, in draw 0
+    std::vector<std::size_t> strides;     // from one draw to the next
+  };
+  std::vector<place> places_;
+};
+
+// Draws of the observed sites, to be filled lane by lane. `pointwise`: one number a site (its log density), not its value.
+class observed_draws {
+ public:
+  observed_draws(const schema& structure, std::vector<std::uint32_t> observed, std::size_t chains, std::size_t draws, bool pointwise);
+  const std::vector<std::uint32_t>& sites() const { return sites_; }
+  std::size_t size(std::size_t j) const { return sizes_[j]; }
+  void set(std::size_t j, std::size_t element, std::size_t draw, double x);
+  draws take() { return std::move(filled_); }
+
+ private:
+  std::vector<std::uint32_t> sites_;
+  std::vector<std::size_t> sizes_, first_slots_;
+  std::vector<std::size_t> variables_, elements_, widths_;  // of slots
+  draws filled_;
+};
+
+// What the three do: operations on batches of at most `lanes_at_once` draws, so that memory does not grow with the draws.
+inline constexpr std::size_t lanes_at_once = 4096;
+
+template <class Posterior>
+auto observed_sites(const Posterior& post, posterior_layout<native_pack<double>>& layout) {
+  static_assert(!Posterior::model_type::is_dynamic || sizeof(Posterior) == 0, "predictive draws and log likelihoods of a dynamic model are not provided");
+  layout = find_layout<native_pack<double>>(post);
+  std::vector<std::uint32_t> observed;
+  for (std::uint32_t k = 0; k < layout.structure->sites().size(); ++k)
+    if (layout.plan[k]) observed.push_back(k);
+  if (observed.empty()) throw std::invalid_argument("the posterior has no observations: there is nothing to predict");
+  return observed;
+}
+
+// Copies what `number(site, element, block, lane)` gives of a batch to draws first, first + 1, …
+template <class Number>
+void copy_lanes(observed_draws& to, std::size_t first, std::size_t count, Number&& number) {
+  constexpr std::size_t width = lanes_of<native_pack<double>>;
+  for (std::size_t j = 0; j < to.sites().size(); ++j)
+    for (std::size_t e = 0; e < to.size(j); ++e)
+      for (std::size_t l = 0; l < count; ++l) to.set(j, e, first + l, number(to.sites()[j], e, l / width)[static_cast<int>(l % width)]);
+}
+template <class Batch>
+auto values_of(const Batch& b) {
+  return [&b](std::uint32_t k, std::size_t e, std::size_t block) { return b.state().block(block).at(b.structure().sites()[k])[e]; };
+}
+
+// n draws of the observed choices from the model. Throws std::logic_error where a latent is improper.
+template <class Posterior>
+draws prior_predictive(const Posterior& post, std::size_t n, const key& k) {
+  if (n == 0) throw std::invalid_argument("prior_predictive: at least one draw is needed");
+  posterior_layout<native_pack<double>> layout;
+  auto observed = observed_sites(post, layout);
+  observed_draws filled(*layout.structure, std::move(observed), 1, n, false);
+  for (std::size_t first = 0; first < n; first += lanes_at_once) {
+    const std::size_t count = std::min(lanes_at_once, n - first);
+    const auto b = simulate(post.model(), post.args(), fold_in(k, first / lanes_at_once), lanes(count));
+    copy_lanes(filled, first, count, values_of(b));
+  }
+  return filled.take();
+}
+
+template <class Posterior, class Each>
+draws for_each_draw(const Posterior& post, const result& fit, bool pointwise, Each&& each) {
+  if (fit.posterior.empty())
+    throw std::invalid_argument("the fit has no draws (only summaries were asked for, or it was stopped): there is nothing to predict from");
+  posterior_layout<native_pack<double>> layout;
+  auto observed = observed_sites(post, layout);
+  const latent_draws latents(*layout.structure, layout.latents, fit.posterior);
+  const std::size_t n = fit.posterior.chains * fit.posterior.draws;
+  observed_draws filled(*layout.structure, std::move(observed), fit.posterior.chains, fit.posterior.draws, pointwise);
+  for (std::size_t first = 0; first < n; first += lanes_at_once) {
+    const std::size_t count = std::min(lanes_at_once, n - first);
+    each(filled, latents.constraints(first, count), first, count);
+  }
+  return filled.take();
+}
+
+// Fills fit.posterior_predictive, and returns it.
+template <class Posterior>
+const draws& posterior_predictive(const Posterior& post, result& fit, const key& k) {
+  fit.posterior_predictive = for_each_draw(post, fit, false, [&](observed_draws& to, const choice_map& given, std::size_t first, std::size_t count) {
+    const auto r = generate(post.model(), post.args(), given, fold_in(k, first / lanes_at_once), lanes(count));
+    copy_lanes(to, first, count, values_of(r.traces));
+  });
+  return fit.posterior_predictive;
+}
+
+// Fills fit.log_likelihood, and returns it: one number an observed choice, a whole vector where that is one choice.
+template <class Posterior>
+const draws& log_likelihood(const Posterior& post, result& fit) {
+  fit.log_likelihood = for_each_draw(post, fit, true, [&](observed_draws& to, choice_map given, std::size_t first, std::size_t count) {
+    const auto r = generate(post.model(), post.args(), given.merge(post.observations()), key(0), lanes(count));
+    copy_lanes(to, first, count, [&](std::uint32_t k, std::size_t, std::size_t block) { return r.traces.state().block(block).densities[k]; });
+  });
+  return fit.log_likelihood;
+}
+
+}  // namespace starling

@@ -1,0 +1,62 @@
+#include <starling/inference/predictive.hpp>
+
+#include <stdexcept>
+
+namespace starling {
+
+latent_draws::latent_draws(const schema& structure, const std::vector<std::uint32_t>& latents, const draws& fit) {
+  draw_layout layout;
+  for (const auto k : latents) layout.add(structure.path_of(k), structure.sites()[k].type);
+  const auto variables = layout.variables(0, 0);
+  const auto targets = layout.targets();
+  std::size_t slot = 0;
+  for (const auto k : latents) {
+    place p{structure.path_of(k), structure.sites()[k].type, {}, {}};
+    for (std::size_t e = 0; e < p.type.size(); ++e, ++slot) {
+      const variable& expected = variables[targets[slot].variable];
+      const variable* v = fit.find(expected.name);
+      if (v == nullptr || v->shape != expected.shape)
+        throw std::invalid_argument("the fit has no draws of " + expected.name + " of the posterior's shape: is it a fit of another posterior?");
+      p.numbers.push_back(v->values.data() + targets[slot].element);
+      p.strides.push_back(v->elements());
+    }
+    places_.push_back(std::move(p));
+  }
+}
+
+choice_map latent_draws::constraints(std::size_t first, std::size_t count) const {
+  choice_map c;
+  for (const auto& p : places_) {
+    std::vector<double> numbers;
+    numbers.reserve(count * p.numbers.size());
+    for (std::size_t l = 0; l < count; ++l)
+      for (std::size_t e = 0; e < p.numbers.size(); ++e) numbers.push_back(p.numbers[e][(first + l) * p.strides[e]]);
+    c.set(p.where, choice_value(p.type, std::move(numbers), count));
+  }
+  return c;
+}
+
+observed_draws::observed_draws(const schema& structure, std::vector<std::uint32_t> observed, std::size_t chains, std::size_t draws, bool pointwise)
+    : sites_(std::move(observed)) {
+  draw_layout layout;
+  for (const auto k : sites_) {
+    const choice_type type = pointwise ? choice_type{} : structure.sites()[k].type;
+    first_slots_.push_back(layout.add(structure.path_of(k), type));
+    sizes_.push_back(type.size());
+  }
+  filled_.chains = chains;
+  filled_.draws = draws;
+  filled_.variables = layout.variables(chains, draws);
+  for (const auto& t : layout.targets()) {
+    variables_.push_back(t.variable);
+    elements_.push_back(t.element);
+    widths_.push_back(filled_.variables[t.variable].elements());
+  }
+}
+
+void observed_draws::set(std::size_t j, std::size_t element, std::size_t draw, double x) {
+  const std::size_t slot = first_slots_[j] + element;
+  filled_.variables[variables_[slot]].values[draw * widths_[slot] + elements_[slot]] = x;
+}
+
+}  // namespace starling

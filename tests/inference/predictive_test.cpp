@@ -1,0 +1,124 @@
+// Predictive draws, log likelihoods and resampling, against the closed forms of a conjugate model.
+#include <starling/distributions/normal.hpp>
+#include <starling/inference/importance.hpp>
+#include <starling/inference/kernels/regenerate.hpp>
+#include <starling/inference/predictive.hpp>
+#include <starling/inference/resample.hpp>
+#include <starling/inference/run.hpp>
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace sl = starling;
+
+namespace {
+
+// m ~ normal(0, 1), y[i] ~ normal(m, 0.5): posterior normal(4 Σy / (1 + 4n), 1 / sqrt(1 + 4n)).
+constexpr auto location = sl::gen([](auto& trace, std::size_t n) {
+  const auto m = trace("m", sl::normal(0.0, 1.0));
+  for (std::size_t i = 0; i < n; ++i) trace({"y", i}, sl::normal(m, 0.5));
+});
+const std::vector<double> ys{0.9, 0.4, 1.3};
+const sl::posterior post(location, sl::args(ys.size()), sl::observe("y", ys));
+constexpr double posterior_mean = 4 * 2.6 / 13, posterior_variance = 1.0 / 13;
+
+double mean_of(const std::vector<double>& xs) {
+  double s = 0;
+  for (const double x : xs) s += x;
+  return s / static_cast<double>(xs.size());
+}
+double variance_of(const std::vector<double>& xs) {
+  const double m = mean_of(xs);
+  double s = 0;
+  for (const double x : xs) s += (x - m) * (x - m);
+  return s / static_cast<double>(xs.size() - 1);
+}
+constexpr double z = 4.9;  // two-sided false alarm 1e-6
+
+TEST(Predictive, PriorDrawsHaveTheModelsMoments) {
+  const std::size_t n = 10000;  // more than are drawn at once
+  const auto d = sl::prior_predictive(post, n, sl::key(1));
+  ASSERT_EQ(d["y"].shape, (std::vector<std::size_t>{3}));
+  for (std::size_t i = 0; i < 3; ++i) {
+    const auto y = d["y"].element(i);
+    ASSERT_EQ(y.size(), n);
+    EXPECT_NEAR(mean_of(y), 0, z * std::sqrt(1.25 / n));
+    EXPECT_NEAR(variance_of(y), 1.25, z * 1.25 * std::sqrt(2.0 / n));
+  }
+  EXPECT_NE(d["y"].element(0)[0], d["y"].element(0)[4096]);  // parts are drawn with numbers of their own
+}
+
+TEST(Predictive, PosteriorDrawsComeAnewForEachDrawOfTheLatents) {
+  auto fit = sl::resample(sl::importance(post, 200000, sl::key(2)), 20000, sl::key(3));
+  const auto& d = sl::posterior_predictive(post, fit, sl::key(4));
+  ASSERT_EQ(d.draws, 20000u);
+  const auto y = d["y"].element(1);
+  const double exact = posterior_variance + 0.25;
+  // The draws of m are some 40,000 effective ones: its part of the error is small beside that of y.
+  EXPECT_NEAR(mean_of(y), posterior_mean, z * std::sqrt(exact / 20000 + posterior_variance / 20000));
+  EXPECT_NEAR(variance_of(y), exact, 2 * z * exact * std::sqrt(2.0 / 20000));
+  // Residuals about the same draw's m have the noise's variance: values belong to their draws.
+  const auto m = fit.posterior["m"].element(0);
+  std::vector<double> residuals;
+  for (std::size_t i = 0; i < m.size(); ++i) residuals.push_back(y[i] - m[i]);
+  EXPECT_NEAR(variance_of(residuals), 0.25, z * 0.25 * std::sqrt(2.0 / 20000));
+}
+
+TEST(Predictive, LogLikelihoodIsTheDensityOfEachObservation) {
+  auto fit = sl::run(sl::kernels::regenerate(), post, {.chains = 3, .draws = 2000, .warmup = 10}, sl::key(5));
+  const auto& d = sl::log_likelihood(post, fit);
+  ASSERT_EQ(d.chains, 3u);
+  const auto m = fit.posterior["m"].element(0);
+  for (std::size_t i = 0; i < 3; ++i) {
+    const auto l = d["y"].element(i);
+    for (std::size_t j = 0; j < m.size(); j += 7) {
+      const double r = (ys[i] - m[j]) / 0.5;
+      EXPECT_NEAR(l[j], -0.5 * r * r - std::log(0.5) - 0.91893853320467274, 1e-12);
+    }
+  }
+}
+
+TEST(Predictive, FitOfAnotherPosteriorIsRefused) {
+  sl::result fit;
+  EXPECT_THROW(sl::log_likelihood(post, fit), std::invalid_argument);
+  fit.posterior.chains = fit.posterior.draws = 1;
+  fit.posterior.variables.push_back({"other", {}, {1.0}});
+  try {
+    sl::log_likelihood(post, fit);
+    FAIL();
+  } catch (const std::invalid_argument& e) {
+    EXPECT_NE(std::string(e.what()).find("no draws of m"), std::string::npos) << e.what();
+  }
+}
+
+TEST(Resample, TakesDrawsInProportionToTheirWeights) {
+  const std::vector<double> w{std::log(0.1), -INFINITY, std::log(0.6), std::log(0.3)};
+  std::vector<std::size_t> counts(4);
+  for (const auto i : sl::resampled_indices(w, 10, sl::key(1))) ++counts[i];
+  EXPECT_EQ(counts, (std::vector<std::size_t>{1, 0, 6, 3}));
+  const double n = 20000;
+  std::vector<double> many(4);
+  for (const auto i : sl::resampled_indices(w, 20000, sl::key(1), sl::resampling::multinomial)) ++many[i];
+  EXPECT_EQ(many[1], 0);
+  for (const std::size_t i : {0u, 2u, 3u}) {
+    const double p = std::exp(w[i]);
+    EXPECT_NEAR(many[i] / n, p, z * std::sqrt(p * (1 - p) / n));
+    EXPECT_GT(std::abs(many[i] / n - p), 1e-5);  // independent draws scatter; systematic ones would not
+  }
+}
+
+TEST(Resample, GivesThePosterior) {
+  const auto weighted = sl::importance(post, 100000, sl::key(7));
+  for (const auto how : {sl::resampling::systematic, sl::resampling::multinomial}) {
+    const auto fit = sl::resample(weighted, 10000, sl::key(8), how);
+    EXPECT_TRUE(fit.log_weights.empty());
+    const auto m = fit.posterior["m"].element(0);
+    const double error = std::sqrt(posterior_variance * (1.0 / 10000 + 1 / *weighted.ess));
+    EXPECT_NEAR(mean_of(m), posterior_mean, z * error);
+    EXPECT_GT(std::abs(mean_of(weighted.posterior["m"].element(0)) - posterior_mean), 10 * error);  // negative control: unweighted draws fail
+  }
+  EXPECT_THROW(sl::resample(sl::result(), 10, sl::key(1)), std::invalid_argument);
+}
+
+}  // namespace
