@@ -137,6 +137,8 @@ struct row {
   sl::selection selected;
   bool has_factor = false;
 };
+template <class G, class Arguments>
+row(const char*, G, Arguments, double (*)(const sl::choice_map&), sl::choice_map, sl::selection, bool = false) -> row<G, Arguments>;
 
 inline const std::vector<double> xs = {-1.0, 0.5, 2.0};
 

@@ -72,6 +72,8 @@ struct edited {
   Weight weight;
   Request backward;
 };
+template <class T, class W, class R>
+edited(T, W, R) -> edited<T, W, R>;
 
 // Log weights add; −∞ stays −∞, whatever is added.
 inline void add_weights(double& to, double w) { to = to == negative_infinity || w == negative_infinity ? negative_infinity : to + w; }
