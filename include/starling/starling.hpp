@@ -5,6 +5,7 @@
 #include <starling/inference/importance.hpp>
 #include <starling/inference/kernels/composition.hpp>
 #include <starling/inference/kernels/drift.hpp>
+#include <starling/inference/kernels/proposal.hpp>
 #include <starling/inference/kernels/regenerate.hpp>
 #include <starling/inference/posterior_program.hpp>
 #include <starling/inference/run.hpp>

@@ -12,7 +12,7 @@ namespace execution {
 
 void run_blocks(std::size_t n, std::size_t threads, void* context, void (*run)(void*, std::size_t)) {
   if (n == 0) return;
-  if (threads == 0) threads = available_threads();
+  if (threads == 0 || threads > available_threads()) threads = available_threads();
   if (n == 1 || threads == 1) {
     for (std::size_t i = 0; i < n; ++i) run(context, i);
     return;
