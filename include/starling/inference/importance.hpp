@@ -45,7 +45,8 @@ class particle_block {
     if (examinations_ == 0) {
       const arena_scope scope;
       frozen_walk walk(*layout_.structure);
-      generate_handler<V, frozen_walk, false> h(walk, k, {storage_.values.data(), shared_.data(), nullptr}, place, layout_.plan);
+      stream<V> numbers(k.scope(path::root_hash), place.first_lane);
+      generate_handler<V, frozen_walk, false> h(walk, k, numbers, {storage_.values.data(), shared_.data(), nullptr}, place, layout_.plan);
       post_.run(h);
       if (all(h.score() + h.weight() > V(negative_infinity))) [[likely]] return h.weight();
       examinations_ = 16;

@@ -23,6 +23,9 @@ class generate_handler : public handler<generate_handler<V, Walk, Examines>, V, 
   generate_handler(Walk& walk, const key& k, tile<V> t, const run_place& place, const std::vector<constraint_ref>& plan)
       : base(walk, k, t, place), cursor_(choice_map_of_nothing()), frozen_plan_(plan.data()) {}
 
+  generate_handler(Walk& walk, const key& k, stream<V>& numbers, tile<V> t, const run_place& place, const std::vector<constraint_ref>& plan)
+      : base(walk, k, numbers, t, place), cursor_(choice_map_of_nothing()), frozen_plan_(plan.data()) {}
+
   // Improper distributions take their start instead of refusing: what inference asks for.
   void allow_starts() { this->use_start_ = true; }
   V weight() const { return weight_.total(); }
@@ -37,7 +40,7 @@ class generate_handler : public handler<generate_handler<V, Walk, Examines>, V, 
   }
 
   template <class X, class D>
-  X decide(std::uint32_t k, const D& d) {
+  [[gnu::always_inline]] X decide(std::uint32_t k, const D& d) {
     if ((always_frozen || frozen_plan_) && this->walk_.slot(k).shared) [[likely]] return keep<X>(k, d);
     const constraint_ref c = constraint(k);
     if (!c) {
@@ -52,7 +55,7 @@ class generate_handler : public handler<generate_handler<V, Walk, Examines>, V, 
 
   // The value that stands in its place.
   template <class X, class D>
-  X keep(std::uint32_t k, const D& d) {
+  [[gnu::always_inline]] X keep(std::uint32_t k, const D& d) {
     const X x = this->template value_in_place<X>(k);
     if constexpr (Examines) weight_.add(this->score_site(k, d, x));
     else weight_.add(V(this->unexamined_density(d, x)));  // the score is that of what was drawn

@@ -17,50 +17,11 @@
 #include <starling/models/choice.hpp>
 #include <starling/models/generative_function.hpp>
 #include <starling/models/problem.hpp>
+#include <starling/models/tile.hpp>
 #include <starling/random/stream.hpp>
 #include <starling/traces/schema.hpp>
 
 namespace starling {
-
-// Where a handler reads and writes: one block of lanes. `shared` holds the sites that have one value for all lanes.
-template <class V>
-struct tile {
-  V* values = nullptr;
-  V* shared = nullptr;
-  V* densities = nullptr;  // null: not kept
-
-  V* at(const site_slot& s) const { return (s.shared ? shared : values) + s.offset; }
-};
-
-// A tile that owns its storage and grows with the schema.
-template <class V>
-struct tile_storage {
-  std::vector<V> values, shared, densities;
-  bool keep_densities = true;
-
-  void fit(const schema& s) {
-    values.resize(s.elements());
-    shared.resize(s.shared_elements());
-    if (keep_densities) densities.resize(s.sites().size());
-  }
-  tile<V> view() { return {values.data(), shared.data(), keep_densities ? densities.data() : nullptr}; }
-};
-
-// Where notes go. Told of each note with its path and its numbers, one V an element.
-template <class V>
-class note_sink {
- public:
-  virtual void note(const path& where, const choice_type& type, const V* values) = 0;
-
- protected:
-  ~note_sink() = default;
-};
-
-// Where and how a run takes place.
-struct run_place {
-  std::size_t first_lane = 0;                    // the lane of element 0: words of the random numbers, rows of per-lane constraints
-  std::size_t lanes = static_cast<std::size_t>(-1);  // of the whole batch; those beyond are padding
-};
 
 // A sum of terms that come one a site.
 template <class V>
@@ -91,6 +52,9 @@ class handler {
   // A run in a place of the right size: the structure is frozen.
   handler(Walk& walk, const key& k, tile<V> t, const run_place& place)
       : walk_(walk), key_(k), stream_(k.scope(path::root_hash), place.first_lane), tile_(t), place_(place) {}
+  // The same with the random numbers in a place of their own: what stands in the handler can then stay in registers.
+  handler(Walk& walk, const key& k, stream<V>& numbers, tile<V> t, const run_place& place)
+      : walk_(walk), key_(k), stream_(numbers), tile_(t), place_(place) {}
   handler(const handler&) = delete;
   handler& operator=(const handler&) = delete;
 
@@ -142,6 +106,11 @@ class handler {
   mask active() const { return mask(true); }
 
  protected:
+  // Its random numbers: none, a place elsewhere (the ones without examination), or its own.
+  struct no_numbers {
+    no_numbers(const key&, std::size_t) {}
+  };
+  using numbers_type = std::conditional_t<!Draws, no_numbers, std::conditional_t<Examines, stream<V>, stream<V>&>>;
 
   Derived& self() { return static_cast<Derived&>(*this); }
   const site& at(std::uint32_t k) const { return walk_[k]; }
@@ -153,7 +122,7 @@ class handler {
 
   // Draws the value of site k afresh.
   template <class X, class D>
-  X draw(std::uint32_t k, const D& d) {
+  [[gnu::always_inline]] X draw(std::uint32_t k, const D& d) {
     if constexpr (is_improper<D>) {
       if (!use_start_) refuse_to_draw(k);
       return start_of<X>(d);
@@ -196,7 +165,7 @@ class handler {
 
   // The log density of x at site k; −∞ instead of NaN, and the first bad parameter remembered.
   template <class X, class D>
-  V score_site(std::uint32_t k, const D& d, const X& x) {
+  [[gnu::always_inline]] V score_site(std::uint32_t k, const D& d, const X& x) {
     V lp;
     if constexpr (Examines) {
       lp = V(d.log_density(x));
@@ -216,7 +185,7 @@ class handler {
 
   Walk& walk_;
   key key_;
-  stream<V> stream_;
+  numbers_type stream_;
   std::uint32_t visit_ = 0;
   tile<V> tile_;
   tile_storage<V>* growth_ = nullptr;
@@ -231,7 +200,7 @@ class handler {
   struct call_scope {
     handler& h;
     std::uint32_t outer, visit;
-    stream<V> numbers;
+    std::decay_t<numbers_type> numbers;
     call_scope(handler& handler_, const address& a)
         : h(handler_), outer(h.walk_.enter(a)), visit(std::exchange(h.visit_, 0u)), numbers(h.stream_) {
       if constexpr (Draws) h.stream_ = stream<V>(h.key_.scope(h.walk_.scope_hash()), h.place_.first_lane);
