@@ -8,6 +8,8 @@
 #include <starling/inference/kernels/proposal.hpp>
 #include <starling/inference/kernels/regenerate.hpp>
 #include <starling/inference/posterior_program.hpp>
+#include <starling/inference/predictive.hpp>
+#include <starling/inference/resample.hpp>
 #include <starling/inference/run.hpp>
 #include <starling/io/program.hpp>
 #include <starling/models/assess.hpp>
@@ -23,3 +25,4 @@
 #include <starling/models/update.hpp>
 #include <starling/values/math.hpp>
 #include <starling/values/matrix.hpp>
+#include <starling/values/pick.hpp>
