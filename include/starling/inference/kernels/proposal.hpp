@@ -6,7 +6,9 @@
 //   sl::kernels::proposal(nudge)              sl::kernels::proposal(forward, backward)
 // The choices of `forward` become values of the latents at the same addresses; all others stay.
 //   log ratio = log p(t') − log p(t) − log q_forward(new values; t) + log q_backward(old values; t')
-// `backward` (by default `forward`) must make the same choices as `forward`.
+// `backward` must make the same choices as `forward`. Where the two differ each chain takes at each step one of them at random
+// to move and the other one to come back: always moving by `forward` would not leave the posterior unchanged, since the way back of such
+// a move is one by `backward`.
 #pragma once
 
 #include <algorithm>
@@ -33,7 +35,7 @@ class proposal : public kernel {
   explicit proposal(Forward forward)
     requires std::is_same_v<Forward, Backward>
       : forward_(forward), backward_(forward) {}
-  proposal(Forward forward, Backward backward) : forward_(std::move(forward)), backward_(std::move(backward)) {}
+  proposal(Forward forward, Backward backward) : forward_(std::move(forward)), backward_(std::move(backward)), differ_(true) {}
 
   // One of the two functions: its structure, its place, and the latents that its choices are.
   template <class V>
@@ -84,9 +86,18 @@ class proposal : public kernel {
   template <class Chains, class State>
   auto step(const key& k, Chains& chains, State& s, const phase&) const {
     using V = typename Chains::real;
+    mask_of<V> turned(false);
+    if (differ_) {
+      stream<V> direction(k.scope(hash_text("direction")), chains.place().first_lane);
+      direction.visit(0);
+      turned = direction.uniform() < V(0.5);
+    }
     V ratio;
-    if constexpr (Chains::is_dynamic) ratio = chains.candidate_by_edit(edits::proposal<Forward, Backward>(forward_, backward_), k);
-    else ratio = propose(k, chains, s);
+    if constexpr (Chains::is_dynamic)
+      ratio = turned ? chains.candidate_by_edit(edits::proposal<Backward, Forward>(backward_, forward_), k)
+                     : chains.candidate_by_edit(edits::proposal<Forward, Backward>(forward_, backward_), k);
+    else
+      ratio = propose(k, chains, s, turned);
     stream<V> coin(k.scope(hash_text("accept")), chains.place().first_lane);
     coin.visit(0);
     const auto info = metropolis<V>(ratio, coin.uniform());
@@ -96,33 +107,51 @@ class proposal : public kernel {
 
  private:
   template <class Chains, class State>
-  auto propose(const key& k, Chains& chains, State& s) const {
+  auto propose(const key& k, Chains& chains, State& s, const mask_of<typename Chains::real>& turned) const {
     using V = typename Chains::real;
     const arena_scope scope;
-    V log_forward;
-    {
-      structure_walk walk(s.forward.structure, true);
-      simulate_handler<V> h(walk, k.scope(hash_text(name)), s.forward.storage.view(), chains.place());
-      forward_.run(h, chains.current_choices());
-      log_forward = h.score();
+    V log_there = draw(k, chains, forward_, s.forward);
+    write(chains, s.forward, mask_of<V>(true));
+    if (differ_) {
+      log_there = where(turned, draw(k, chains, backward_, s.backward), log_there);
+      write(chains, s.backward, turned);
     }
-    for (std::size_t j = 0; j < s.forward.latents.size(); ++j)
-      std::copy_n(s.forward.at(j), s.forward.size(j), chains.candidate(s.forward.latents[j]));
     for (const auto other : s.others)
       std::copy_n(chains.current(other), chains.structure().sites()[other].type.size(), chains.candidate(other));
     const V change = chains.candidate_score() - chains.score();
-    for (std::size_t j = 0; j < s.backward.latents.size(); ++j)
-      std::copy_n(chains.current(s.backward.latents[j]), s.backward.size(j), s.backward.at(j));
-    frozen_walk walk(*s.backward.structure);
-    score_handler<V> h(walk, s.backward.storage.view(), chains.place());
-    backward_.run(h, chains.candidate_choices());
-    const V ratio = change - log_forward + h.score();
+    V log_home = score_current(chains, backward_, s.backward);
+    if (differ_) log_home = where(turned, score_current(chains, forward_, s.forward), log_home);
     // A proposal with bad parameters has density 0: its move is rejected.
-    return where(log_forward > V(negative_infinity), ratio, V(negative_infinity));
+    return where(log_there > V(negative_infinity), change - log_there + log_home, V(negative_infinity));
+  }
+  // Draws from one of the functions given the current state; the log density of what was drawn.
+  template <class Chains, class F, class V>
+  static V draw(const key& k, Chains& chains, const F& f, reading<V>& to) {
+    structure_walk walk(to.structure, true);
+    simulate_handler<V> h(walk, k.scope(hash_text(name)), to.storage.view(), chains.place());
+    f.run(h, chains.current_choices());
+    return h.score();
+  }
+  template <class Chains, class V>
+  static void write(Chains& chains, reading<V>& from, const mask_of<V>& lanes) {
+    for (std::size_t j = 0; j < from.latents.size(); ++j) {
+      V* to = chains.candidate(from.latents[j]);
+      for (std::size_t e = 0; e < from.size(j); ++e) to[e] = where(lanes, from.at(j)[e], to[e]);
+    }
+  }
+  // The log density of the current values under one of the functions given the candidate.
+  template <class Chains, class F, class V>
+  static V score_current(Chains& chains, const F& f, reading<V>& from) {
+    for (std::size_t j = 0; j < from.latents.size(); ++j) std::copy_n(chains.current(from.latents[j]), from.size(j), from.at(j));
+    frozen_walk walk(*from.structure);
+    score_handler<V> h(walk, from.storage.view(), chains.place());
+    f.run(h, chains.candidate_choices());
+    return h.score();
   }
 
   Forward forward_;
   Backward backward_;
+  bool differ_ = false;
 };
 template <class F>
 proposal(F) -> proposal<F, F>;
