@@ -9,6 +9,7 @@
 #include <starling/inference/kernels/regenerate.hpp>
 #include <starling/inference/posterior_program.hpp>
 #include <starling/inference/predictive.hpp>
+#include <starling/inference/proposed_importance.hpp>
 #include <starling/inference/resample.hpp>
 #include <starling/inference/run.hpp>
 #include <starling/io/program.hpp>
