@@ -1,4 +1,5 @@
 // Importance sampling.
+#include <algorithm>
 #include <memory>
 
 #include <starling/inference/importance.hpp>
@@ -11,10 +12,22 @@ namespace sl = starling;
 
 namespace {
 
+// The posterior mean: from the summaries, or from the particles one by one, which takes no memory.
 double mean_of(const sl::result& fit, const std::string& name) {
-  for (const auto& row : sl::summarise(fit))
-    if (row.name == name) return row.mean;
-  return NAN;
+  if (fit.posterior.empty()) {
+    for (const auto& row : fit.summaries)
+      if (row.name == name) return row.mean;
+    return NAN;
+  }
+  const auto& values = fit.posterior[name].values;
+  const double top = *std::max_element(fit.log_weights.begin(), fit.log_weights.end());
+  double weight = 0, sum = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const double w = std::exp(fit.log_weights[i] - top);
+    weight += w;
+    sum += w * values[i];
+  }
+  return sum / weight;
 }
 
 prepared_work importance_work(const work_options& o, std::size_t particles, std::size_t threads, bool summaries_only, double tolerance) {
