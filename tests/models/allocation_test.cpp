@@ -21,13 +21,14 @@ std::size_t counted(F&& f) {
 }
 }  // namespace
 
-void* operator new(std::size_t n) {
+// Out of line, or g++ sees malloc meet delete and warns.
+[[gnu::noinline]] void* operator new(std::size_t n) {
   ++allocations;
   if (void* p = std::malloc(n)) return p;
   throw std::bad_alloc();
 }
-void operator delete(void* p) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t) noexcept { std::free(p); }
+[[gnu::noinline]] void operator delete(void* p) noexcept { std::free(p); }
+[[gnu::noinline]] void operator delete(void* p, std::size_t) noexcept { std::free(p); }
 
 constexpr auto forty = sl::gen([](auto& trace) {
   auto x = trace({"x", 0}, sl::normal(0.0, 1.0));
