@@ -141,8 +141,8 @@ template <real V> class stream {
   std::uint64_t shared_address_ = ~std::uint64_t{0};
   mask active_;
   products product_of_lane_;
-  numbers shared_;  // draw 0 of per_block consecutive visits or elements
-  numbers own_;     // later draws of the current site or element
+  numbers shared_{};  // draw 0 of per_block consecutive visits or elements
+  numbers own_{};     // later draws of the current site or element
 };
 
 // The elements of one site of one lane, laid out over the lanes of V; made by stream::elements.
