@@ -19,13 +19,12 @@ namespace starling {
 struct block_record {
   block_record(const schema& structure, const std::vector<std::uint32_t>& latents, std::size_t first_chain, std::size_t lanes,
                std::size_t width, std::size_t draws, bool summaries_only);
-  void expect_notes() { notes_wanted = true; }
 
   draw_layout layout;                  // latents first, then notes
   std::vector<std::uint32_t> sites;    // the latents
   std::vector<std::uint32_t> sizes;
   std::size_t first_chain, lanes, width, draws_wanted;
-  bool summaries_only, notes_wanted = false, complete = false;
+  bool summaries_only;
   std::size_t draws = 0;               // so far
   std::vector<double> numbers;         // [draw][slot][W]; slots: latents and notes, lp, acceptance rate
   std::size_t row = 0;                 // slots a draw, with lp and acceptance rate
@@ -85,7 +84,7 @@ class note_list final : public note_sink<V> {
 template <class V>
 class lane_recorder {
  public:
-  lane_recorder(block_record& record, std::size_t) : record_(record) {}
+  explicit lane_recorder(block_record& record) : record_(record) {}
 
   template <class Chains>
   void record(Chains& chains, const V& rate, bool notes) {

@@ -49,7 +49,6 @@ class draw_layout {
     std::vector<std::size_t> index;
     choice_type type;
   };
-  std::vector<std::size_t> shape_of(const group& g) const { return g.extents; }
   std::vector<group> groups_;
   std::vector<item> items_;
   std::unordered_map<std::uint64_t, std::size_t> by_path_;

@@ -43,8 +43,7 @@ void run_block(const Kernel& kernel, const Posterior& post, const posterior_layo
     kernel.step(fold_in(warm, s), chains, state, kernels::phase{true, s});
     if (s % stride == stride - 1 && !monitor.advance(stride)) break;
   }
-  lane_recorder<V> recorder(record, place.lanes - place.first_lane);
-  if (o.notes) record.expect_notes();
+  lane_recorder<V> recorder(record);
   std::size_t step = 0;
   for (std::size_t d = 0; d < o.draws; ++d) {
     V rate(0);
@@ -71,7 +70,6 @@ result run_in(const Kernel& kernel, const Posterior& post, const run_options& o,
       [&](std::size_t b) {
         if (monitor.stopped()) return;
         run_block<V>(kernel, post, layout, o, k, {b * width, o.chains}, records[b], monitor);
-        records[b].complete = !monitor.stopped();
       },
       o.threads);
   result r = collect(records, *layout.structure, o.chains, o.draws, monitor.stopped());

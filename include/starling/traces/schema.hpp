@@ -101,8 +101,6 @@ class structure_walk {
   const site& operator[](std::uint32_t k) const { return sites_[k]; }
   const site_slot& slot(std::uint32_t k) const { return slots_[k]; }
   bool growing() const { return grown_ != nullptr; }
-  bool frozen() const { return frozen_; }
-  std::uint32_t cursor() const { return cursor_; }
   const schema& current() const { return *schema_; }
 
   // Ends the walk: the schema of the run.
