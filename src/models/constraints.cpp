@@ -9,7 +9,7 @@
 namespace starling {
 
 constraint_ref constraint_cursor::search(const site& s) {
-  const std::int64_t index = s.last_is_index ? s.local.index(s.local.indices() - 1) : -1;
+  const std::int64_t index = s.last_index;
   // The next element of the array that stands next.
   if (next_ < count_ && index >= 0 && static_cast<std::size_t>(index) == element_) {
     const auto& e = map_->entries()[next_];
@@ -90,10 +90,10 @@ std::vector<path> unmet(const choice_map& constraints, const schema& run) {
   return left;
 }
 
-void remove_reachable(std::vector<path>& left, const schema& seen) {
+void remove_reachable(std::vector<path>& left, const schema& seen, bool any_index) {
   std::erase_if(left, [&](const path& p) {
     if (seen.find(p.hash()) >= 0) return true;
-    for (std::uint32_t k = 0; k < seen.sites().size(); ++k) {
+    for (std::uint32_t k = 0; any_index && k < seen.sites().size(); ++k) {
       const path q = seen.path_of(k);
       if (q.parts().size() != p.parts().size()) continue;
       bool alike = true;
@@ -119,7 +119,7 @@ std::string describe_unmet(const std::vector<path>& left, const schema& run, con
   std::size_t best = 3;
   std::size_t shown = 0;
   for (std::uint32_t k = 0; k < run.sites().size(); ++k) {
-    if (run.sites()[k].is_factor) continue;
+    if (!run.sites()[k].is_choice()) continue;
     const std::string here = run.path_of(k).str();
     if (const std::size_t d = distance(here, p.str()); d < best) {
       best = d;
@@ -144,7 +144,7 @@ void require_lanes(const choice_map& constraints, std::size_t lanes) {
 
 std::vector<std::uint8_t> selected_sites(const selection& s, const schema& run) {
   std::vector<std::uint8_t> selected(run.sites().size());
-  for (std::uint32_t k = 0; k < selected.size(); ++k) selected[k] = !run.sites()[k].is_factor && s.contains(run.path_of(k));
+  for (std::uint32_t k = 0; k < selected.size(); ++k) selected[k] = run.sites()[k].is_choice() && s.contains(run.path_of(k));
   return selected;
 }
 

@@ -32,13 +32,13 @@ choice_map choices_of(const trace_state& state, const std::vector<std::uint32_t>
 choice_map choices_of(const trace_state& state) {
   std::vector<std::uint32_t> sites;
   for (std::uint32_t k = 0; k < state.structure->sites().size(); ++k)
-    if (!state.structure->sites()[k].is_factor) sites.push_back(k);
+    if (state.structure->sites()[k].is_choice()) sites.push_back(k);
   return choices_of(state, sites);
 }
 
 std::uint32_t site_at(const schema& s, const path& where) {
   const auto k = s.find(where.hash());
-  if (k >= 0 && !s.sites()[static_cast<std::size_t>(k)].is_factor) return static_cast<std::uint32_t>(k);
+  if (k >= 0 && s.sites()[static_cast<std::size_t>(k)].is_choice()) return static_cast<std::uint32_t>(k);
   if (s.has_scope(where.hash())) throw std::out_of_range("trace: a subtree of choices stands at " + where.str() + ", not a value");
   throw std::out_of_range(describe_unmet({where}, s, "trace"));
 }
@@ -53,9 +53,7 @@ double project_state(const trace_state& state, const selection& s) {
 void append_removed(const schema& before, const schema& after, std::vector<std::uint32_t>& changed) {
   for (std::uint32_t k = 0; k < before.sites().size(); ++k) {
     const auto& s = before.sites()[k];
-    if (s.is_factor) continue;
-    const auto j = after.find(s.full);
-    if (j < 0 || !(after.sites()[static_cast<std::size_t>(j)].type == s.type)) changed.push_back(k);
+    if (s.is_choice() && after.find(s.full, s.type) < 0) changed.push_back(k);
   }
 }
 
@@ -64,8 +62,7 @@ std::vector<std::uint32_t> redrawn(const std::vector<std::uint8_t>& selected, co
   for (std::uint32_t k = 0; k < selected.size(); ++k) {
     if (!selected[k]) continue;
     const auto& s = before.sites()[k];
-    const auto j = &before == &after ? static_cast<std::int64_t>(k) : after.find(s.full);
-    if (j >= 0 && after.sites()[static_cast<std::size_t>(j)].type == s.type) sites.push_back(k);
+    if (&before == &after || after.find(s.full, s.type) >= 0) sites.push_back(k);
   }
   return sites;
 }
@@ -74,7 +71,7 @@ double factors_of(const trace_state& state) {
   double total = 0;
   const auto& sites = state.structure->sites();
   for (std::size_t k = 0; k < sites.size(); ++k)
-    if (sites[k].is_factor) total += state.numbers.densities[k];
+    if (sites[k].is_factor()) total += state.numbers.densities[k];
   return total;
 }
 

@@ -52,14 +52,14 @@ class trace_chain {
   const schema& structure() const { return trace_.structure(); }
   const trace_state& state() const { return trace_.state(); }
   bool is_observed(const site& s) const {
-    return static_cast<bool>(post_.observations().find(s.full, s.parent, s.last_is_index ? s.local.index(s.local.indices() - 1) : -1));
+    return static_cast<bool>(post_.observations().find(s.full, s.parent, s.last_index));
   }
   // The sites of the current trace that are latents and that `at` holds.
   std::vector<std::uint8_t> selected(const selection& at) const {
     auto marks = selected_sites(at, structure());
     for (std::uint32_t k = 0; k < marks.size(); ++k) {
       const site& s = structure().sites()[k];
-      if (marks[k] && (s.is_factor || is_observed(s))) marks[k] = 0;
+      if (marks[k] && (!s.is_choice() || is_observed(s))) marks[k] = 0;
     }
     return marks;
   }

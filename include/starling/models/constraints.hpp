@@ -41,8 +41,8 @@ void check_constraint(const constraint_ref& c, const choice_type& expected, cons
 // The constraints that no site of the run has (by address), in order.
 std::vector<path> unmet(const choice_map& constraints, const schema& run);
 
-// Takes from `left` what `seen` visits, up to indices.
-void remove_reachable(std::vector<path>& left, const schema& seen);
+// Takes from `left` what `seen` visits; with any_index also what differs from it by indices alone.
+void remove_reachable(std::vector<path>& left, const schema& seen, bool any_index);
 
 // The sentence about constraints that the model cannot visit: what they are, and what stands there instead or is close by.
 std::string describe_unmet(const std::vector<path>& left, const schema& run, const char* operation);

@@ -29,6 +29,7 @@ class generate_handler : public handler<generate_handler<V, Walk, Examines>, V, 
   // Improper distributions take their start instead of refusing: what inference asks for.
   void allow_starts() { this->use_start_ = true; }
   V weight() const { return weight_.total(); }
+  auto sums() { return std::tie(weight_.total()); }
   bool all_used() const { return cursor_.all_used(); }
 
  private:
@@ -49,8 +50,25 @@ class generate_handler : public handler<generate_handler<V, Walk, Examines>, V, 
       this->score_site(k, d, x);
       return x;
     }
+    if constexpr (base::width > 1)
+      if (c.present) [[unlikely]] return decide_mixed<X>(k, d, c);
     put_constraint(this->place(k), c, rank_of<X> == 0 ? 1 : this->at(k).type.size(), this->place_.first_lane, this->place_.lanes);
     return keep<X>(k, d);
+  }
+
+  // Some lanes are given a value, some draw.
+  template <class X, class D>
+  [[gnu::noinline]] X decide_mixed(std::uint32_t k, const D& d, const constraint_ref& c) {
+    const auto given = lanes_given<V>(c, this->place_);
+    this->draw_where(!given, k, [&] { return this->template draw<X>(k, d); });
+    const std::size_t size = this->at(k).type.size();
+    vector<V> constrained(size);
+    put_constraint(constrained.data(), c, size, this->place_.first_lane, this->place_.lanes);
+    V* to = this->place(k);
+    for (std::size_t e = 0; e < size; ++e) to[e] = where(given, constrained[e], to[e]);
+    const X x = this->template value_in_place<X>(k);
+    weight_.add(where(given, this->score_site(k, d, x), V(0)));
+    return x;
   }
 
   // The value that stands in its place.
@@ -141,18 +159,22 @@ auto generate(const G& model, const arguments<A...>& as, const choice_map& const
   weighted_batch<B> r{B(model, std::make_shared<const arguments<A...>>(as), n.count, n.first), {}};
   std::vector<V> weights(r.traces.blocks());
   std::vector<constraint_ref> plan;
+  const auto weight_of = [&](const auto& h, const tile<V>& t, const run_place& place) {
+    const auto constraint_of = [&](std::uint32_t j) { return j < plan.size() ? plan[j] : constraint_ref(); };
+    return where(lanes_unreached(h.structure(), t, place, constraint_of), V(negative_infinity), h.weight());
+  };
   r.traces.run_all(
       nullptr,
       [&](structure_walk& walk, tile_storage<V>& storage, const run_place& place, auto done) {
         generate_handler<V> h(walk, k, storage, constraints, place, &plan);
         done(h);
-        weights[0] = h.weight();
+        weights[0] = weight_of(h, storage.view(), place);
         require_met(constraints, walk.current(), "generate");
       },
       [&](structure_walk& walk, tile<V> t, const run_place& place, std::size_t block, auto done) {
         generate_handler<V> h(walk, k, t, place, plan);
         done(h);
-        weights[block] = h.weight();
+        weights[block] = weight_of(h, t, place);
       });
   r.weights = column(weights, n.count);
   return r;

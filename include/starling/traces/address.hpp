@@ -53,6 +53,8 @@ class address {
  public:
   static constexpr int max_indices = 3;
 
+  // The empty address: the choice (or call) stands where its scope stands. `trace({}, d)`.
+  constexpr address() = default;
   template <std::size_t N>
   consteval address(const char (&text)[N]) : name_(text, N - 1), hash_(hash_text(name_)) {}
 
