@@ -51,7 +51,7 @@ class generate_handler : public handler<generate_handler<V, Walk, Examines>, V, 
       return x;
     }
     if constexpr (base::width > 1)
-      if (c.present) [[unlikely]] return decide_mixed<X>(k, d, c);
+      if (c.present || is_for_another_region<V>(c, this->at(k))) [[unlikely]] return decide_mixed<X>(k, d, c);
     put_constraint(this->place(k), c, rank_of<X> == 0 ? 1 : this->at(k).type.size(), this->place_.first_lane, this->place_.lanes);
     return keep<X>(k, d);
   }
@@ -59,11 +59,16 @@ class generate_handler : public handler<generate_handler<V, Walk, Examines>, V, 
   // Some lanes are given a value, some draw.
   template <class X, class D>
   [[gnu::noinline]] X decide_mixed(std::uint32_t k, const D& d, const constraint_ref& c) {
-    const auto given = lanes_given<V>(c, this->place_);
-    this->draw_where(!given, k, [&] { return this->template draw<X>(k, d); });
+    auto given = lanes_given<V>(c, this->place_);
     const std::size_t size = this->at(k).type.size();
     vector<V> constrained(size);
-    put_constraint(constrained.data(), c, size, this->place_.first_lane, this->place_.lanes);
+    if (is_for_another_region<V>(c, this->at(k))) {
+      if (any(given & this->active())) check_constraint(c, this->at(k).type, this->walk_.current().path_of(k));
+      given = mask_of<V>(false);
+    } else {
+      put_constraint(constrained.data(), c, size, this->place_.first_lane, this->place_.lanes);
+    }
+    this->draw_where(!given, k, [&] { return this->template draw<X>(k, d); });
     V* to = this->place(k);
     for (std::size_t e = 0; e < size; ++e) to[e] = where(given, constrained[e], to[e]);
     const X x = this->template value_in_place<X>(k);
@@ -88,8 +93,8 @@ class generate_handler : public handler<generate_handler<V, Walk, Examines>, V, 
   constraint_ref constraint(std::uint32_t k) {
     if (always_frozen || frozen_plan_) [[likely]] return frozen_plan_[k];
     const site& s = this->at(k);
-    constraint_ref c = base::width > 1 && this->walk_.growing() ? std::exchange(found_, {}) : cursor_.find(s);
-    if (c && c.type_code != s.type.code()) check_constraint(c, s.type, this->walk_.current().path_of(k));
+    constraint_ref c = base::width > 1 && this->walk_.growing() && !s.is_conditional() ? std::exchange(found_, {}) : cursor_.find(s);
+    if (c && c.type_code != s.type.code() && !is_for_another_region<V>(c, s)) check_constraint(c, s.type, this->walk_.current().path_of(k));
     if (plan_) {
       plan_->resize(k + 1);
       (*plan_)[k] = c;

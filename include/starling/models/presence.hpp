@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <starling/models/choice.hpp>
+#include <starling/models/constraints.hpp>
 #include <starling/models/tile.hpp>
 
 namespace starling {
@@ -46,14 +47,24 @@ mask_of<V> lanes_given(const constraint_ref& c, const run_place& place) {
   }
 }
 
-// The lanes in which a constraint has a value for a choice that is not there. `constraint_of(j)`: that of site j.
+// Where an address has another kind or size in another region, a constraint may be meant for that one.
+template <class V>
+bool is_for_another_region(const constraint_ref& c, const site& s) {
+  return lanes_of<V> > 1 && c && c.type_code != s.type.code() && s.is_conditional() && !fits(c, s.type);
+}
+
+// The lanes in which a constraint has a value for an address at which nothing stands. `constraint_of(j)`: that of site j.
 template <class V, class F>
 mask_of<V> lanes_unreached(const schema& s, const tile<V>& t, const run_place& place, F&& constraint_of) {
   mask_of<V> unreached = mask_of<V>(false);
   if (!s.is_conditional()) return unreached;
   for (std::uint32_t j = 0; j < s.sites().size(); ++j) {
-    if (!s.sites()[j].is_choice() || !s.sites()[j].is_conditional()) continue;
-    if (const constraint_ref c = constraint_of(j)) unreached = unreached | (lanes_given<V>(c, place) & !lanes_present(s, t, j));
+    if (!s.sites()[j].is_choice() || !s.sites()[j].is_conditional() || s.find(s.sites()[j].full) != j) continue;
+    const constraint_ref c = constraint_of(j);
+    if (!c) continue;
+    mask_of<V> there = mask_of<V>(false);
+    for (std::uint32_t i = j; i != site::none; i = s.sites()[i].next) there = there | (*t.at(s.slots()[s.sites()[i].presence]) != V(0));
+    unreached = unreached | (lanes_given<V>(c, place) & !there);
   }
   return unreached;
 }
