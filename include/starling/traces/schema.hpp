@@ -22,7 +22,8 @@ struct site_slot {
 // What a site is. A choice has a value and a density. Where lanes differ (switch_, mask) every conditional region begins with a
 // `presence` site, whose value says in each lane whether the region runs there (0 or 1); and an address that stands in two regions
 // has its value once: later visits are sites of role `again`, with a density but the place of the first.
-enum class site_role : std::uint8_t { choice, factor, presence, again };
+// Where a trace keeps the instances of a call by themselves, one site of role `instances` stands for all of them: its density is theirs.
+enum class site_role : std::uint8_t { choice, factor, presence, again, instances };
 
 struct site : site_slot {
   static constexpr std::uint32_t none = 0xffffffffu;
@@ -71,6 +72,7 @@ class schema {
   bool is_conditional() const { return conditional_; }
   bool has_scope(std::uint64_t full) const;
   // The same structure in which the sites marked in `which` have a value for each lane.
+  friend bool operator==(const schema& a, const schema& b);
   schema without_sharing(const std::vector<std::uint8_t>& which) const;
   // The structure of one lane: the sites in `kept` (in order), without presences.
   schema of_one_lane(const std::vector<std::uint8_t>& kept, const std::vector<std::uint8_t>& kept_calls) const;
@@ -118,6 +120,7 @@ class structure_walk {
     return k;
   }
   std::uint32_t claim_factor();
+  std::uint32_t claim_instances();
   // A conditional region: claims its presence site; leave_region gets what was outside.
   std::uint32_t enter_region();
   void leave_region(std::uint32_t outside) { presence_ = outside; }
