@@ -31,6 +31,7 @@ std::vector<std::string> gradient_warnings(const std::vector<const gradient_reco
   const bool energies = settings.transition != kernels::gradient_settings::transitions::jump;
   for (const auto* c : chains) {
     std::vector<double> energy;
+    energy.reserve(c->draws());
     double accepted = 0;
     for (std::size_t d = 0; d < c->draws(); ++d) {
       ++all;
