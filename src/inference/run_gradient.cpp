@@ -72,8 +72,9 @@ class recorded_chain {
     if (++since_report_ == stretch || chain_.finished()) {
       const bool goes_on = monitor_.advance(since_report_) && !lost_.any();
       since_report_ = 0;
-      return goes_on && !chain_.finished();
+      if (!goes_on || chain_.finished()) return false;
     }
+    chain_.go_on();
     return true;
   }
 

@@ -1,12 +1,14 @@
 // One chain from its first point to its last draw, as a machine that is told densities: starting point, step size, warm-up, draws.
+// After each iteration it rests until go_on(): there it can be looked at, saved, or set to another point.
 //
 // All it draws is addressed by (key, chain, step); it knows nothing of lanes, threads or other chains. Random numbers: scope "start", step =
 // attempt; scope "step size", step = count of trials; scopes "warmup" and "sample", step = iteration.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
-#include <memory>
+#include <optional>
 
 #include <inference/adaptations/dual_averaging.hpp>
 #include <inference/adaptations/metric_adaptation.hpp>
@@ -29,7 +31,7 @@ struct chain_plan {
 template <trajectories::transition Transition>
 class sampling_chain {
  public:
-  enum class events { none, warmed, moved, lost };  // an iteration of the warm-up, or after it, is over; no start was found
+  enum class events { none, warmed, moved, lost };  // an iteration of the warm-up, or after it, is over: it rests; no start was found
 
   template <class Settings>
   sampling_chain(const chain_plan& plan, const Settings& settings, std::size_t chain)
@@ -57,11 +59,23 @@ class sampling_chain {
     return phase_ == phases::starting ? receive_start(log_density) : receive_trial(log_density);
   }
 
-  // After an iteration, until the next receive: the state (its q and g stay the same until the next event), what is known of the step.
+  // While it rests: the state, and what is known of the last step.
   const trajectories::chain_state& state() { return transition_.state(); }
   const trajectories::transition_info& info() const { return info_; }
-  const trajectories::metric& metric() const { return metric_; }
   bool finished() const { return iteration_ == plan_.warmup + plan_.steps; }
+
+  // Ends the rest: begins the next iteration, after a search for the step size where the metric is new.
+  void go_on() {
+    if (wants_search_) search_step_size();
+    else begin_iteration();
+  }
+  // The same from another point q, where the density is asked for first, with the numbers of `k` for this iteration alone: one step of a kernel
+  // among others.
+  void go_on_from(const double* q, const key& k) {
+    own_numbers_ = k;
+    std::copy_n(q, plan_.dimension, trial_.q);
+    phase_ = phases::starting;
+  }
 
  private:
   enum class phases { starting, scaling, moving };
@@ -82,7 +96,7 @@ class sampling_chain {
     bool good = log_density > -std::numeric_limits<double>::infinity();
     for (std::size_t i = 0; i < plan_.dimension; ++i) good = good && std::isfinite(trial_.g[i]);
     if (!good) {
-      if (plan_.starts != nullptr || ++attempt_ == 100) return events::lost;
+      if (own_numbers_ || plan_.starts != nullptr || ++attempt_ == 100) return events::lost;
       draw_start();
       return events::none;
     }
@@ -90,19 +104,24 @@ class sampling_chain {
     trajectories::copy_array(trial_.q, state.q, memory_.size());
     trajectories::copy_array(trial_.g, state.g, memory_.size());
     state.log_density = log_density;
+    if (!begun_) begin_chain();
+    go_on();
+    return events::none;
+  }
+  void begin_chain() {
+    begun_ = true;
     const auto& given = plan_.settings.inverse_metric;
-    if (given.empty()) metric_ = adaptation_.initial(state.g);
+    if (given.empty()) metric_ = adaptation_.initial(transition_.state().g);
     else metric_ = given.size() == plan_.dimension ? trajectories::metric::diagonal(given) : trajectories::metric::dense(given, plan_.dimension);
     step_size_ = plan_.settings.step_size > 0 ? plan_.settings.step_size : 1;
-    if (plan_.warmup > 0 || plan_.settings.step_size == 0) search_step_size();
-    else begin_iteration();
-    return events::none;
+    wants_search_ = plan_.warmup > 0 || plan_.settings.step_size == 0;
   }
 
   // Hoffman and Gelman's heuristic as Stan has it: from the current step size on, doubled or halved until one step's acceptance
   // exp(H₀ − H) crosses 0.8; each trial has a momentum of its own.
   void search_step_size() {
     phase_ = phases::scaling;
+    wants_search_ = false;
     direction_ = 0;
     begin_trial();
   }
@@ -110,7 +129,7 @@ class sampling_chain {
     const auto& state = transition_.state();
     trajectories::copy_array(state.q, trial_.q, memory_.size());
     trajectories::copy_array(state.g, trial_.g, memory_.size());
-    stream<double> numbers(fold_in(plan_.numbers.scope(hash_text("step size")), trials_++), chain_);
+    stream<double> numbers(fold_in(own_numbers_.value_or(plan_.numbers).scope(hash_text("step size")), trials_++), chain_);
     trial_energy_ = trajectories::draw_momentum(numbers, metric_, trial_, memory_[4]) - state.log_density;
     trajectories::begin_leapfrog(trial_, metric_, step_size_);
   }
@@ -132,21 +151,19 @@ class sampling_chain {
 
   void begin_iteration() {
     phase_ = phases::moving;
-    const bool warm = iteration_ < plan_.warmup;
-    const key k = warm ? fold_in(plan_.numbers.scope(hash_text("warmup")), iteration_)
-                       : fold_in(plan_.numbers.scope(hash_text("sample")), iteration_ - plan_.warmup);
-    transition_.begin(metric_, step_size_, stream<double>(k, chain_));
+    transition_.begin(metric_, step_size_, stream<double>(own_numbers_ ? *own_numbers_ : key_of_iteration(), chain_));
+  }
+  key key_of_iteration() const {
+    return iteration_ < plan_.warmup ? fold_in(plan_.numbers.scope(hash_text("warmup")), iteration_)
+                                     : fold_in(plan_.numbers.scope(hash_text("sample")), iteration_ - plan_.warmup);
   }
 
   events end_iteration() {
     info_ = transition_.info();
     const std::size_t s = iteration_++;
-    if (s < plan_.warmup) {
-      adapt(s);
-      return events::warmed;
-    }
-    if (!finished()) begin_iteration();
-    return events::moved;
+    if (s >= plan_.warmup) return events::moved;
+    adapt(s);
+    return events::warmed;
   }
 
   [[gnu::noinline]] void adapt(std::size_t s) {
@@ -155,9 +172,8 @@ class sampling_chain {
     const auto& state = transition_.state();
     const auto change = adaptation_.learn(s, state.q, state.g, metric_);
     const bool last = s + 1 == plan_.warmup;
-    if (change == adaptations::metric_adaptation::changes::replaced && !last) return search_step_size();
+    wants_search_ = change == adaptations::metric_adaptation::changes::replaced && !last;
     if (last) step_size_ = averaging_.mean_step();
-    if (!finished()) begin_iteration();
   }
 
   const chain_plan& plan_;
@@ -171,6 +187,8 @@ class sampling_chain {
   double trial_energy_ = 0, step_size_ = 1;
   int direction_ = 0;
   phases phase_ = phases::starting;
+  bool begun_ = false, wants_search_ = false;
+  std::optional<key> own_numbers_;
   std::size_t attempt_ = 0, trials_ = 0, iteration_ = 0;
   trajectories::transition_info info_;
 };
