@@ -58,35 +58,6 @@ std::vector<const gradient_record*> records_used(const std::vector<gradient_reco
   return used;
 }
 
-void write_draws(const std::vector<const gradient_record*>& used, const draw_view& view, const run_options& o, draws& to) {
-  const auto targets = view.layout().targets();
-  std::vector<std::size_t> elements;
-  for (const auto& v : to.variables) elements.push_back(v.elements());
-  const std::size_t lanes = view.lanes(), all = to.chains * to.draws, slots = targets.size();
-  const std::size_t stretch = lanes * 64, stretches = (all + stretch - 1) / stretch;
-  parallel_for(
-      stretches,
-      [&](std::size_t b) {
-        std::vector<double> rows(lanes * slots);
-        const double* from[target::most_lanes];
-        double* row[target::most_lanes];
-        for (std::size_t l = 0; l < lanes; ++l) row[l] = rows.data() + l * slots;
-        for (std::size_t first = b * stretch, end = std::min(all, first + stretch); first < end; first += lanes) {
-          for (std::size_t l = 0; l < lanes; ++l) {
-            const std::size_t at = std::min(first + l, end - 1);
-            from[l] = used[at / to.draws]->point(at % to.draws);
-          }
-          view.write(from, row);
-          for (std::size_t l = 0; l < lanes && first + l < end; ++l)
-            for (std::size_t s = 0; s < slots; ++s) {
-              const auto& t = targets[s];
-              to.variables[t.variable].values[(first + l) * elements[t.variable] + t.element] = row[l][s];
-            }
-        }
-      },
-      o.threads);
-}
-
 void write_statistics(const std::vector<const gradient_record*>& used, bool trees, draws& to) {
   using record = gradient_record;
   const std::pair<const char*, record::statistics> all[] = {
@@ -106,6 +77,32 @@ void write_statistics(const std::vector<const gradient_record*>& used, bool tree
 }
 
 }  // namespace
+
+void write_points(const std::vector<const double*>& points, const draw_view& view, std::size_t threads, draws& to) {
+  const auto targets = view.layout().targets();
+  std::vector<std::size_t> elements;
+  for (const auto& v : to.variables) elements.push_back(v.elements());
+  const std::size_t lanes = view.lanes(), slots = targets.size();
+  const std::size_t stretch = lanes * 64, stretches = (points.size() + stretch - 1) / stretch;
+  parallel_for(
+      stretches,
+      [&](std::size_t b) {
+        std::vector<double> rows(lanes * slots);
+        const double* from[target::most_lanes];
+        double* row[target::most_lanes];
+        for (std::size_t l = 0; l < lanes; ++l) row[l] = rows.data() + l * slots;
+        for (std::size_t first = b * stretch, end = std::min(points.size(), first + stretch); first < end; first += lanes) {
+          for (std::size_t l = 0; l < lanes; ++l) from[l] = points[std::min(first + l, end - 1)];
+          view.write(from, row);
+          for (std::size_t l = 0; l < lanes && first + l < end; ++l)
+            for (std::size_t s = 0; s < slots; ++s) {
+              const auto& t = targets[s];
+              to.variables[t.variable].values[(first + l) * elements[t.variable] + t.element] = row[l][s];
+            }
+        }
+      },
+      threads);
+}
 
 result collect_gradient(const std::vector<gradient_record>& records, const draw_view& view, const kernels::gradient_settings& settings,
                         const run_options& o, bool interrupted) {
@@ -134,7 +131,11 @@ result collect_gradient(const std::vector<gradient_record>& records, const draw_
   r.posterior.chains = r.sample_stats.chains = used.size();
   r.posterior.draws = r.sample_stats.draws = draws;
   r.posterior.variables = view.layout().variables(used.size(), draws);
-  write_draws(used, view, o, r.posterior);
+  std::vector<const double*> points;
+  points.reserve(used.size() * draws);
+  for (const auto* u : used)
+    for (std::size_t d = 0; d < draws; ++d) points.push_back(u->point(d));
+  write_points(points, view, o.threads, r.posterior);
   write_statistics(used, settings.transition == kernels::gradient_settings::transitions::tree, r.sample_stats);
   return r;
 }

@@ -42,6 +42,9 @@ class gradient_record {
 result collect_gradient(const std::vector<gradient_record>& records, const draw_view& view, const kernels::gradient_settings& settings,
                         const run_options& o, bool interrupted);
 
+// Writes the draws of unconstrained points, in the order [chain][draw] of `to`, whose variables have room for them.
+void write_points(const std::vector<const double*>& points, const draw_view& view, std::size_t threads, draws& to);
+
 // Divergences, trees that ran into the limit, low E-BFMI: whole sentences with what to do.
 std::vector<std::string> gradient_warnings(const std::vector<const gradient_record*>& chains, const kernels::gradient_settings& settings);
 
