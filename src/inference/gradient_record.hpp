@@ -1,7 +1,7 @@
 // What chains of a gradient kernel leave behind, and how it becomes a result.
 #pragma once
 
-#include <array>
+#include <algorithm>
 #include <cstddef>
 #include <vector>
 
@@ -24,6 +24,16 @@ class gradient_record {
 
   enum statistics { lp, acceptance_rate, step_size, tree_depth, n_steps, diverging, energy, statistics_count };
   double statistic(std::size_t draw, statistics which) const { return statistics_[draw * statistics_count + which]; }
+
+  template <class Archive>
+  void archive(Archive& a) {
+    const std::size_t points = points_.size(), statistics = statistics_.size();
+    a(draws_, points_, statistics_, moments_);
+    if constexpr (!Archive::reads) return;
+    points_.resize(points);  // the run goes on with another number of draws
+    statistics_.resize(statistics);
+    draws_ = std::min(draws_, wanted_);
+  }
 
   const std::vector<running_moments>& moments() const { return moments_; }  // [slot][half]
 

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string>
 
+#include <inference/archive.hpp>
 #include <inference/gradient_record.hpp>
 #include <inference/lane_loop.hpp>
 #include <inference/sampling_chain.hpp>
@@ -50,11 +51,19 @@ class recorded_chain {
  public:
   template <class Settings>
   recorded_chain(const chain_plan& plan, const Settings& settings, std::size_t chain, std::size_t thin, gradient_record& record, run_monitor& monitor,
-                 lost_chains& lost)
-      : plan_(plan), chain_(plan, settings, chain), thin_(thin), record_(record), monitor_(monitor), lost_(lost) {}
+                 lost_chains& lost, std::vector<std::byte>* saved)
+      : plan_(plan), chain_(plan, settings, chain), thin_(thin), record_(record), monitor_(monitor), lost_(lost), saved_(saved) {}
 
   const double* point() const { return chain_.point(); }
   double* gradient() { return chain_.gradient(); }
+  // Goes on where the chain that was saved rested; false where it was done.
+  bool restore(const std::vector<std::byte>& from) {
+    archive_reader reader(from);
+    reader(chain_, record_, since_draw_);
+    if (chain_.finished()) return false;
+    chain_.go_on();
+    return true;
+  }
   // False once the chain is done, or the run should end.
   bool receive(double log_density) {
     using events = typename sampling_chain<Transition>::events;
@@ -72,25 +81,36 @@ class recorded_chain {
     if (++since_report_ == stretch || chain_.finished()) {
       const bool goes_on = monitor_.advance(since_report_) && !lost_.any();
       since_report_ = 0;
-      if (!goes_on || chain_.finished()) return false;
+      if (!goes_on || chain_.finished()) {
+        save();
+        return false;
+      }
     }
     chain_.go_on();
     return true;
   }
 
  private:
+  void save() {
+    if (saved_ == nullptr) return;
+    saved_->clear();
+    archive_writer writer(*saved_);
+    writer(chain_, record_, since_draw_);
+  }
+
   const chain_plan& plan_;
   sampling_chain<Transition> chain_;
   std::size_t thin_;
   gradient_record& record_;
   run_monitor& monitor_;
   lost_chains& lost_;
+  std::vector<std::byte>* saved_;
   std::size_t since_draw_ = 0, since_report_ = 0;
 };
 
 template <class Transition, class Settings>
 void run_all(const Settings& settings, const chain_plan& plan, const target& density, const run_options& o, std::vector<gradient_record>& records,
-             run_monitor& monitor, lost_chains& lost) {
+             run_monitor& monitor, lost_chains& lost, gradient_checkpoint* checkpoint) {
   std::atomic<std::size_t> next{0};
   const std::size_t workers = (o.chains + density.lanes() - 1) / density.lanes();
   parallel_for(
@@ -98,9 +118,13 @@ void run_all(const Settings& settings, const chain_plan& plan, const target& den
       [&](std::size_t) {
         using machine = recorded_chain<Transition>;
         run_lanes<machine>(density, [&]() -> std::unique_ptr<machine> {
-          const std::size_t chain = monitor.stopped() || lost.any() ? o.chains : next.fetch_add(1);
-          if (chain >= o.chains) return nullptr;
-          return std::make_unique<machine>(plan, settings, chain, o.thin, records[chain], monitor, lost);
+          while (true) {
+            const std::size_t chain = monitor.stopped() || lost.any() ? o.chains : next.fetch_add(1);
+            if (chain >= o.chains) return nullptr;
+            auto* const saved = checkpoint == nullptr ? nullptr : &checkpoint->chains[chain];
+            auto one = std::make_unique<machine>(plan, settings, chain, o.thin, records[chain], monitor, lost, saved);
+            if (saved == nullptr || saved->empty() || one->restore(*saved)) return one;
+          }
         });
       },
       o.threads);
@@ -124,12 +148,29 @@ void check(const kernels::gradient_settings& s, const target& density, const run
   require(given.valid(), "inverse_metric is not positive definite");
 }
 
+// A new checkpoint is marked with what the run is; an old one must be of the same run.
+void open_checkpoint(gradient_checkpoint& c, const kernels::gradient_settings& s, std::size_t d, const run_options& o, const key& k) {
+  std::string of = std::string(s.name) + " " + std::to_string(static_cast<int>(s.metric)) + " " + std::to_string(d) + " " + std::to_string(o.chains) + " " +
+                   std::to_string(o.warmup) + " " + std::to_string(o.thin) + " " + std::to_string(k.state()) + " " + std::to_string(k.step_word());
+  for (const double x : {s.target_acceptance, s.step_size, s.max_energy_error, s.initial_radius, static_cast<double>(s.max_depth), static_cast<double>(s.steps), s.jitter})
+    of += " " + std::to_string(x);
+  if (o.summaries_only) of += " summaries of " + std::to_string(o.draws);
+  if (c.run.empty()) {
+    c.run = of;
+    c.chains.assign(o.chains, {});
+  }
+  if (c.run != of || c.chains.size() != o.chains)
+    throw std::invalid_argument("the checkpoint is of another run: kernel, settings, key, chains, warmup and thin must be the same");
+}
+
 }  // namespace
 
 result run_gradient(const kernels::gradient_kernel& kernel, const target& density, const draw_view& view, const run_options& o, const key& k,
-                    progress& report, std::span<const double> starts) {
+                    progress& report, const gradient_start& start) {
   const auto& s = kernel.settings();
+  const auto starts = start.starts;
   check(s, density, o, starts);
+  if (start.checkpoint != nullptr) open_checkpoint(*start.checkpoint, s, density.dimension(), o, k);
   const chain_plan plan{s, density.dimension(), o.warmup, o.draws * o.thin, k, starts.empty() ? nullptr : starts.data()};
   std::vector<gradient_record> records;
   records.reserve(o.chains);
@@ -138,14 +179,14 @@ result run_gradient(const kernels::gradient_kernel& kernel, const target& densit
   lost_chains lost;
   switch (s.transition) {
     case kernels::gradient_settings::transitions::tree:
-      run_all<trajectories::nuts_tree>(trajectories::nuts_tree::settings{s.max_depth, s.max_energy_error}, plan, density, o, records, monitor, lost);
+      run_all<trajectories::nuts_tree>(trajectories::nuts_tree::settings{s.max_depth, s.max_energy_error}, plan, density, o, records, monitor, lost, start.checkpoint);
       break;
     case kernels::gradient_settings::transitions::path:
       run_all<trajectories::hamiltonian_path>(trajectories::hamiltonian_path::settings{s.steps, s.jitter, s.max_energy_error}, plan, density, o, records,
-                                              monitor, lost);
+                                              monitor, lost, start.checkpoint);
       break;
     case kernels::gradient_settings::transitions::jump:
-      run_all<trajectories::barker_jump>(trajectories::barker_jump::settings{}, plan, density, o, records, monitor, lost);
+      run_all<trajectories::barker_jump>(trajectories::barker_jump::settings{}, plan, density, o, records, monitor, lost, start.checkpoint);
       break;
   }
   if (lost.any()) lost.refuse(view, !starts.empty());
@@ -158,9 +199,9 @@ result run_gradient(const kernels::gradient_kernel& kernel, const target& densit
 }
 
 result run_gradient(const kernels::gradient_kernel& kernel, const target& density, const draw_view& view, const run_options& o, const key& k,
-                    std::span<const double> starts) {
+                    const gradient_start& start) {
   progress silent;
-  return run_gradient(kernel, density, view, o, k, silent, starts);
+  return run_gradient(kernel, density, view, o, k, silent, start);
 }
 
 }  // namespace starling

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <vector>
 
 #include <inference/adaptations/dual_averaging.hpp>
 #include <inference/adaptations/metric_adaptation.hpp>
@@ -75,6 +76,17 @@ class sampling_chain {
     own_numbers_ = k;
     std::copy_n(q, plan_.dimension, trial_.q);
     phase_ = phases::starting;
+  }
+
+  // While it rests. A chain that was restored rests too: go_on() is what comes next.
+  template <class Archive>
+  void archive(Archive& a) {
+    auto& state = transition_.state();
+    std::vector<double> place(state.q, state.q + plan_.dimension), slope(state.g, state.g + plan_.dimension);
+    a(place, slope, state.log_density, metric_, adaptation_, averaging_, step_size_, begun_, wants_search_, attempt_, trials_, iteration_);
+    if constexpr (!Archive::reads) return;
+    std::copy(place.begin(), place.end(), state.q);
+    std::copy(slope.begin(), slope.end(), state.g);
   }
 
  private:

@@ -168,7 +168,7 @@ TEST(pathfinder, its_points_start_chains) {
   const auto t = sl::target::of<pack>(scaled);
   const auto found = sl::find_pathfinder_points(t, {.draws = 4}, sl::key(3));
   const closed_form::identity_view view(5);
-  const auto r = sl::run_gradient(sl::kernels::nuts({.inverse_metric = found.variances}), t, view, {.chains = 4, .draws = 500, .warmup = 200}, sl::key(1), found.points);
+  const auto r = sl::run_gradient(sl::kernels::nuts({.inverse_metric = found.variances}), t, view, {.chains = 4, .draws = 500, .warmup = 200}, sl::key(1), {.starts = found.points});
   for (const auto& row : sl::summarise(r)) EXPECT_LT(row.r_hat, 1.03);
   for (std::size_t i = 0; i < 5; ++i) EXPECT_NEAR(std::sqrt(found.variances[i]), scaled.scale[i], 0.7 * scaled.scale[i]);
 }

@@ -156,6 +156,40 @@ TEST(gradient_kernels, an_interrupted_run_keeps_its_draws) {
   EXPECT_EQ(r.posterior["x"].values[0], fit(kernels::nuts(), scaled, {.chains = 1, .draws = 1, .warmup = 128}).posterior["x"].values[0]);
 }
 
+TEST(gradient_kernels, a_run_that_was_interrupted_goes_on_bit_for_bit) {
+  struct stop_after final : sl::progress {
+    explicit stop_after(std::size_t n) : limit(n) {}
+    std::size_t limit;
+    std::atomic<std::size_t> calls = 0;
+    void update(const char*, std::size_t, std::size_t) override { ++calls; }
+    bool stop_requested() const override { return calls > limit; }
+  };
+  const closed_form::identity_view view(5);
+  const auto t = sl::target::of<pack>(scaled);
+  for (const auto metric : all_metrics) {
+    const kernels::nuts kernel({.metric = metric});
+    const sl::run_options o{.chains = 11, .draws = 150, .warmup = 300, .thin = 2};
+    const auto whole = sl::run_gradient(kernel, t, view, o, sl::key(1));
+    for (const std::size_t limit : {2u, 20u, 40u, 70u}) {  // during the warm-up, around its end, after the first chains are done
+      sl::gradient_checkpoint saved;
+      stop_after watch(limit);
+      ASSERT_TRUE(sl::run_gradient(kernel, t, view, o, sl::key(1), watch, {.checkpoint = &saved}).interrupted);
+      stop_after again(10);
+      sl::run_gradient(kernel, t, view, o, sl::key(1), again, {.checkpoint = &saved});
+      const auto rest = sl::run_gradient(kernel, t, view, o, sl::key(1), {.checkpoint = &saved});
+      EXPECT_FALSE(rest.interrupted);
+      EXPECT_EQ(rest.posterior["x"].values, whole.posterior["x"].values) << limit;
+      for (const char* name : {"lp", "energy", "n_steps", "step_size"}) EXPECT_EQ(rest.sample_stats[name].values, whole.sample_stats[name].values) << name;
+      if (limit != 20) continue;
+      auto more = o;
+      more.draws = 200;
+      const auto longer = sl::run_gradient(kernel, t, view, more, sl::key(1), {.checkpoint = &saved});
+      EXPECT_EQ(longer.posterior["x"].values, sl::run_gradient(kernel, t, view, more, sl::key(1)).posterior["x"].values) << "extended";
+      EXPECT_THROW(sl::run_gradient(kernel, t, view, o, sl::key(2), {.checkpoint = &saved}), std::invalid_argument);
+    }
+  }
+}
+
 TEST(gradient_kernels, mistakes_are_told) {
   const auto message = [](auto&& f) -> std::string {
     try {

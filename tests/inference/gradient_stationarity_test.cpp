@@ -62,7 +62,7 @@ double worst(const std::vector<double>& q) {
 
 double after_one_step(const kernels::gradient_kernel& k, const std::vector<double>& starts) {
   const closed_form::identity_view view(2);
-  const auto r = sl::run_gradient(k, sl::target::of<sl::native_pack<double>>(target), view, {.chains = chains, .draws = 1, .warmup = 0}, sl::key(5), starts);
+  const auto r = sl::run_gradient(k, sl::target::of<sl::native_pack<double>>(target), view, {.chains = chains, .draws = 1, .warmup = 0}, sl::key(5), {.starts = starts});
   return worst(r.posterior["x"].values);
 }
 

@@ -28,6 +28,10 @@ class welford {
   std::size_t count() const { return count_; }
   // The sample variances, or the covariance row-major: divisor n − 1.
   std::vector<double> variance() const;
+  template <class Archive>
+  void archive(Archive& a) {
+    a(products_, count_, mean_, delta_, squares_);
+  }
   double variance(std::size_t i) const { return squares_[products_ ? i * mean_.size() + i : i] / (static_cast<double>(count_) - 1); }
 
  private:
@@ -47,11 +51,20 @@ class metric_adaptation {
   // Warm-up step s ended at q with gradient g.
   changes learn(std::size_t s, const double* q, const double* g, trajectories::metric& m);
 
+  template <class Archive>
+  void archive(Archive& a) {
+    a(first_, windows_, older_, younger_);
+  }
+
  private:
   struct window {
     welford draws, gradients;
     std::vector<double> rows;  // low rank: draw and gradient of each step, [step][2][d]
     void clear();
+    template <class Archive>
+    void archive(Archive& a) {
+      a(draws, gradients, rows);
+    }
   };
   changes learn_in_windows(std::size_t s, const double* q, trajectories::metric& m);
   changes learn_moving(std::size_t s, const double* q, const double* g, trajectories::metric& m);

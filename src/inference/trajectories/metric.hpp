@@ -35,6 +35,11 @@ class metric {
   void step(const double* z, double* x) const;
   void whiten(const double* g, double* c) const;
 
+  template <class Archive>
+  void archive(Archive& a) {
+    a(kind_, d_, valid_, inverse_, root_, vectors_, values_);
+  }
+
  private:
   enum class transforms { velocity, momentum, step, whiten };
   void apply_low_rank(transforms which, const double* in, double* out) const;
