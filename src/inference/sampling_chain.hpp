@@ -78,6 +78,17 @@ class sampling_chain {
     phase_ = phases::starting;
   }
 
+  // The same where the density and its gradient at q are known.
+  void go_on_with(const double* q, const double* gradient, double log_density, const key& k) {
+    own_numbers_ = k;
+    auto& state = transition_.state();
+    std::copy_n(q, plan_.dimension, state.q);
+    std::copy_n(gradient, plan_.dimension, state.g);
+    state.log_density = log_density;
+    if (!begun_) begin_chain();
+    go_on();
+  }
+
   // While it rests. A chain that was restored rests too: go_on() is what comes next.
   template <class Archive>
   void archive(Archive& a) {
