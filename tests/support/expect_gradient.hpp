@@ -50,9 +50,9 @@ template <class V, class F> evaluated with_adjoints(const F& f, const std::vecto
   const sl::arena_scope memory;
   sl::tape_scope<V> scope;
   sl::vector<sl::adjoint<V>> x(at.size()), given(at.size());
-  for (std::size_t i = 0; i < at.size(); ++i) given[i] = x[i] = variable(scope, in_last_lane<V>(at[i], beside[i]));
+  for (std::size_t i = 0; i < at.size(); ++i) given[i] = x[i] = scope.variable(in_last_lane<V>(at[i], beside[i]));
   const sl::adjoint<V> y = f(x);
-  gradient(scope, y);
+  scope.differentiate(y);
   evaluated r{last_lane(y.value()), {}};
   for (const auto& a : given) r.derivatives.push_back(last_lane(a.derivative()));
   return r;
@@ -64,17 +64,21 @@ struct difference {
 };
 template <class F> difference finite_difference(const F& f, std::vector<double> at, std::size_t i) {
   const double x = at[i];
+  double largest = 0;
   const auto value = [&](double t) {
     at[i] = t;
-    return plain_value<double>(f, at, at);
+    const double f_there = plain_value<double>(f, at, at);
+    largest = std::max(largest, std::abs(f_there));
+    return f_there;
   };
-  const double rounding = 1e-15 * std::abs(value(x));
   difference best{NAN, INFINITY};
   for (const double scale : {1.0, std::abs(x)}) {
     double previous = NAN;
-    for (double h = 0.03 * scale; h > 1e-6 * scale; h /= 4) {
+    // Powers of 2, so that x ± h is exact.
+    for (double h = std::exp2(std::floor(std::log2(0.03 * scale))); h > 1e-6 * scale && h > 1e-13 * std::abs(x); h /= 4) {
+      largest = 0;
       const double d = (45 * (value(x + h) - value(x - h)) - 9 * (value(x + 2 * h) - value(x - 2 * h)) + (value(x + 3 * h) - value(x - 3 * h))) / (60 * h);
-      const double error = std::abs(d - previous) + rounding / h;
+      const double error = std::abs(d - previous) + 2e-15 * largest / h;
       if (error < best.error) best = {d, error};
       previous = d;
     }

@@ -109,8 +109,8 @@ TEST(derivatives, throws_where_double_throws) {
 TEST(derivatives, a_lane_that_is_not_taken_gives_zero_even_where_its_derivative_is_infinite) {
   const auto check = [](auto f) {
     sl::tape_scope<doubles> scope;
-    const auto x = variable(scope, doubles(0.0)), y = variable(scope, doubles(3.0));
-    gradient(scope, f(x, y));
+    const auto x = scope.variable(doubles(0.0)), y = scope.variable(doubles(3.0));
+    scope.differentiate(f(x, y));
     EXPECT_EQ(x.derivative()[0], 0) << "of the side that was not taken";
     EXPECT_EQ(y.derivative()[0], 1);
   };
@@ -127,10 +127,10 @@ TEST(derivatives, of_what_is_picked) {
   const sl::arena_scope memory;
   sl::tape_scope<doubles> scope;
   sl::vector<sl::adjoint<doubles>> x(3);
-  for (std::size_t i = 0; i < 3; ++i) x[i] = variable(scope, doubles(static_cast<double>(i) + 0.5));
+  for (std::size_t i = 0; i < 3; ++i) x[i] = scope.variable(doubles(static_cast<double>(i) + 0.5));
   const auto z = sl::whole<double, doubles::lanes>::iota(0) % 3;
   const auto y = sl::pick(x, z);
-  gradient(scope, y * y);
+  scope.differentiate(y * y);
   for (int l = 0; l < doubles::lanes; ++l)
     for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(x[i].derivative()[l], l % 3 == static_cast<int>(i) ? 2 * (static_cast<double>(i) + 0.5) : 0);
 }

@@ -56,7 +56,7 @@ template <class V> std::ptrdiff_t memory_used(sl::tape_scope<V>& scope, auto f) 
 
 TEST(tape, constants_and_chains_of_one_number_record_nothing) {
   sl::tape_scope<double> scope;
-  const auto x = variable(scope, 1.5);
+  const auto x = scope.variable(1.5);
   const sl::adjoint<double> constant = 3.0;
   const std::ptrdiff_t nothing = memory_used(scope, [] {});
   EXPECT_EQ(memory_used(scope, [&] {
@@ -68,26 +68,26 @@ TEST(tape, constants_and_chains_of_one_number_record_nothing) {
     EXPECT_EQ(y.cell(), x.cell());
   }), nothing);
   EXPECT_GT(memory_used(scope, [&] {
-    const auto y = x * variable(scope, 2.0);
+    const auto y = x * scope.variable(2.0);
     EXPECT_NE(y.cell(), x.cell());
   }), nothing);
 }
 
 TEST(tape, scopes_nest) {
   sl::tape_scope<double> outer;
-  const auto x = variable(outer, 3.0), y = variable(outer, 2.0);
+  const auto x = outer.variable(3.0), y = outer.variable(2.0);
   auto product = x * y;
   double slope = 0;
   {
     sl::tape_scope<double> inner;
-    const auto u = variable(inner, x.value()), v = variable(inner, 5.0);
-    gradient(inner, u * v * v);
+    const auto u = inner.variable(x.value()), v = inner.variable(5.0);
+    inner.differentiate(u * v * v);
     slope = u.derivative();
     EXPECT_EQ(slope, 25);
     EXPECT_EQ(v.derivative(), 30);
   }
   product = product * slope;
-  gradient(outer, product);
+  outer.differentiate(product);
   EXPECT_EQ(x.derivative(), 50);
   EXPECT_EQ(y.derivative(), 75);
   EXPECT_NE(sl::tape<double>::current, nullptr);
@@ -97,15 +97,15 @@ TEST(tape, no_scope_no_current_tape) { EXPECT_EQ(sl::tape<double>::current, null
 
 TEST(tape, an_exception_leaves_the_outer_scope_as_it_was) {
   sl::tape_scope<double> outer;
-  const auto x = variable(outer, 3.0), y = variable(outer, 2.0);
+  const auto x = outer.variable(3.0), y = outer.variable(2.0);
   const auto product = x * y;
   try {
     sl::tape_scope<double> inner;
-    const auto u = variable(inner, 1.0), v = variable(inner, 1.0);
+    const auto u = inner.variable(1.0), v = inner.variable(1.0);
     if (u * v > 0.0) throw std::runtime_error("stop");
   } catch (const std::runtime_error&) {
   }
-  gradient(outer, product);
+  outer.differentiate(product);
   EXPECT_EQ(x.derivative(), 2);
 }
 
@@ -114,11 +114,11 @@ TEST(tape, the_steady_state_allocates_nothing) {
     const sl::arena_scope memory;
     sl::tape_scope<doubles> scope;
     sl::vector<sl::adjoint<doubles>> x(50);
-    for (auto& a : x) a = variable(scope, doubles(0.7));
+    for (auto& a : x) a = scope.variable(doubles(0.7));
     sl::adjoint<doubles> total = 0.0;
     for (int round = 0; round < 20; ++round)
       for (std::size_t i = 0; i + 1 < x.size(); ++i) total = total * 0.5 + x[i] * sl::exp(x[i + 1]);
-    gradient(scope, total);
+    scope.differentiate(total);
     return x[3].derivative()[0];
   };
   std::size_t before = allocations;
@@ -134,10 +134,10 @@ TEST(tape, threads_do_not_meet) {
     double total = 0;
     for (int round = 0; round < 200; ++round) {
       sl::tape_scope<double> scope;
-      const auto x = variable(scope, start), y = variable(scope, 2.0);
+      const auto x = scope.variable(start), y = scope.variable(2.0);
       sl::adjoint<double> z = x;
       for (int i = 0; i < 50; ++i) z = sl::sin(z * y) + x;
-      gradient(scope, z);
+      scope.differentiate(z);
       total += x.derivative();
     }
     return total;
@@ -153,9 +153,9 @@ TEST(tape, threads_do_not_meet) {
 
 TEST(tape, a_shared_number_gathers_all_that_depends_on_it) {
   sl::tape_scope<double> scope;
-  const auto x = variable(scope, 2.0), y = variable(scope, 5.0);
+  const auto x = scope.variable(2.0), y = scope.variable(5.0);
   const auto a = x * y, b = a * x, c = a + b;  // c = xy + x²y
-  gradient(scope, c * c);
+  scope.differentiate(c * c);
   const double value = 2.0 * 5 + 4 * 5;
   EXPECT_EQ(x.derivative(), 2 * value * (5 + 2 * 2 * 5));
   EXPECT_EQ(y.derivative(), 2 * value * (2 + 4));

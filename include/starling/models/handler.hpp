@@ -183,6 +183,26 @@ class handler {
     score_.add(lp);
   }
 
+  template <class D>
+  [[gnu::noinline, gnu::cold]] V examine(std::uint32_t k, const D& d, const V& lp) {
+    const mask alive = score() > V(negative_infinity);
+    if constexpr (requires { d.parameters([](auto&&...) {}); }) {
+      if (!problem_.found) {
+        d.parameters([&](std::string_view parameter, const auto& value, const auto& ok, std::string_view requirement) {
+          const mask bad = alive & !mask(ok);
+          if (problem_.found || !any(bad)) return;
+          for (int l = 0; l < width; ++l) {
+            const std::size_t lane = place_.first_lane + static_cast<std::size_t>(l);
+            if (!lane_holds(bad, l) || lane >= place_.lanes) continue;
+            problem_ = {true, k, lane, D::name, parameter, requirement, lane_number(value, l)};
+            break;
+          }
+        });
+      }
+    }
+    return where(lp > V(negative_infinity), lp, V(negative_infinity));
+  }
+
   Walk& walk_;
   key key_;
   numbers_type stream_;
@@ -215,26 +235,6 @@ class handler {
   [[gnu::noinline, gnu::cold]] void fit() {
     growth_->fit(walk_.current());
     tile_ = growth_->view();
-  }
-
-  template <class D>
-  [[gnu::noinline, gnu::cold]] V examine(std::uint32_t k, const D& d, const V& lp) {
-    const mask alive = score() > V(negative_infinity);
-    if constexpr (requires { d.parameters([](auto&&...) {}); }) {
-      if (!problem_.found) {
-        d.parameters([&](std::string_view parameter, const auto& value, const auto& ok, std::string_view requirement) {
-          const mask bad = alive & !mask(ok);
-          if (problem_.found || !any(bad)) return;
-          for (int l = 0; l < width; ++l) {
-            const std::size_t lane = place_.first_lane + static_cast<std::size_t>(l);
-            if (!lane_holds(bad, l) || lane >= place_.lanes) continue;
-            problem_ = {true, k, lane, D::name, parameter, requirement, lane_number(value, l)};
-            break;
-          }
-        });
-      }
-    }
-    return where(lp > V(negative_infinity), lp, V(negative_infinity));
   }
 
   static bool lane_holds(const mask& m, int l) {

@@ -1,10 +1,10 @@
 // Reverse-mode derivatives as a value type: adjoint<double> in one lane, adjoint<pack> in many. Any generic function of numbers runs
 // with it unchanged.
 //
-//   const tape_scope<V> scope;
-//   const auto x = variable(scope, 2.0);          // leaves
+//   tape_scope<V> scope;
+//   const auto x = scope.variable(2.0);          // leaves
 //   const auto y = f(x);                          // any function
-//   gradient(scope, y);  x.derivative();          // dy/dx
+//   scope.differentiate(y);  x.derivative();          // dy/dx
 //
 // A number is a value, a cell of the tape and the derivative of the value with respect to that cell. So constants, chains of functions
 // of one number and arithmetic with constants leave nothing on the tape; only where numbers of two different cells meet an entry is
@@ -88,12 +88,10 @@ template <class V, class FA, class FB>
   return {f, V(1), join_cells<V>(x.cell(), fx(x.by()), y.cell(), fy(y.by()))};
 }
 
-// An argument: a number with a cell of its own.
-template <class V> inline adjoint<V> variable(tape_scope<V>& scope, const std::type_identity_t<V>& x) { return {x, V(1), scope.cells(1)}; }
-// The derivatives of y, in all lanes, are carried to the arguments it depends on.
-template <class V> inline void gradient(tape_scope<V>& scope, const adjoint<V>& y) {
+template <class V> adjoint<V> tape_scope<V>::variable(const V& x) { return {x, V(1), cells(1)}; }
+template <class V> void tape_scope<V>::differentiate(const adjoint<V>& y) {
   y.add_derivative(V(1));
-  scope.sweep();
+  sweep();
 }
 
 }  // namespace starling

@@ -144,13 +144,14 @@ template <class A, class B, class C>
   return a * b + c;
 }
 
-// The smaller and the larger of two; where either is NaN, the first.
+// The smaller and the larger of two; where either is NaN, the first. Where they are equal min is the first and max the second, so
+// that a function of min and max together has the derivatives of both.
 template <class A, class B>
   requires with_derivatives<A, B>
 inline auto min(const A& a, const B& b) { return where(b < a, promote<A, B>(b), promote<A, B>(a)); }
 template <class A, class B>
   requires with_derivatives<A, B>
-inline auto max(const A& a, const B& b) { return where(a < b, promote<A, B>(b), promote<A, B>(a)); }
+inline auto max(const A& a, const B& b) { return where(b >= a, promote<A, B>(b), promote<A, B>(a)); }
 
 template <differentiable A> inline A to_real(const A& x) { return x; }
 template <differentiable A> inline auto isnan(const A& x) { return isnan(x.value()); }

@@ -20,6 +20,7 @@
 namespace starling {
 
 template <class V> class tape;
+template <class V> class adjoint;
 
 // An entry of any kind. `pull` passes the derivative on; null for the frequent entry with two arguments.
 struct tape_entry {
@@ -92,6 +93,11 @@ template <class V> class tape_scope {
     tape_.last_ = start_;
     tape<V>::current = outer_;
   }
+
+  // An argument: a number with a cell of its own.
+  adjoint<V> variable(const V& x);
+  // Carries the derivatives of y (in lanes, each lane's) to the arguments it depends on. Once a scope.
+  void differentiate(const adjoint<V>& y);
 
   // n cells for arguments.
   V* cells(std::size_t n) { return tape_.cells(n); }
