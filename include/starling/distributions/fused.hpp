@@ -86,6 +86,26 @@ template <class V> struct fused_derivatives {
     for (; i < n; ++i) cells[i] += passed_on(own, by[i]);
   }
 };
+// The derivatives `by` with respect to the numbers of a sequence, or to one number.
+template <class V, class Sequence> fused_derivatives<V> derivatives_of(const Sequence& x, V* by) {
+  const std::size_t n = x.size();
+  fused_derivatives<V> to{n, by, n ? x[0].cell() : nullptr, nullptr};
+  bool in_a_row = to.cells != nullptr;
+  for (std::size_t i = 0; i < n && in_a_row; ++i) in_a_row = x[i].cell() == to.cells + i && all(x[i].by() == V(1));
+  if (in_a_row) return to;
+  to.each = tape<V>::current->template take<V*>(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    to.each[i] = x[i].cell();
+    by[i] = passed_on(by[i], x[i].by());
+  }
+  return to;
+}
+template <class V> fused_derivatives<V> one_number(const V& by, const adjoint<V>& x) {
+  fused_derivatives<V> to{1, tape<V>::current->template take<V>(1), x.cell(), nullptr};
+  *to.by = passed_on(by, x.by());
+  return to;
+}
+
 template <class V, std::size_t N> struct fused_entry : tape_entry {
   V own;
   fused_derivatives<V> of[N];
@@ -137,30 +157,20 @@ template <unsigned K, class V, class A> class fused_operand {
     }
   }
   // The derivative with respect to a number.
-  V by() const {
-    if constexpr (in_packs) return passed_on(sum(total_), a_.by());
-    else return passed_on(total_, a_.by());
-  }
-  void write(fused_derivatives<V>& to, std::size_t n) const {
-    to = {};
-    if constexpr (is_active && !is_sequence) {
-      to = {1, tape<V>::current->template take<V>(1), a_.cell(), nullptr};
-      *to.by = by();
-    } else if constexpr (is_active) {
-      to = {n, by_, n ? a_[0].cell() : nullptr, nullptr};
-      bool in_a_row = true;
-      for (std::size_t i = 0; i < n && in_a_row; ++i) in_a_row = to.cells && a_[i].cell() == to.cells + i && all(a_[i].by() == V(1));
-      if (in_a_row) return;
-      to.each = tape<V>::current->template take<V*>(n);
-      for (std::size_t i = 0; i < n; ++i) {
-        to.each[i] = a_[i].cell();
-        by_[i] = passed_on(by_[i], a_[i].by());
-      }
-    }
+  V by() const { return passed_on(summed(), a_.by()); }
+  fused_derivatives<V> derivatives() const {
+    if constexpr (is_active && !is_sequence) return one_number(summed(), a_);
+    else if constexpr (is_active) return derivatives_of(a_, by_);
+    else return {};
   }
   const A& argument() const { return a_; }
 
  private:
+  V summed() const {
+    if constexpr (in_packs) return sum(total_);
+    else return total_;
+  }
+
   const A& a_;
   work total_ = work(0);
   V* by_ = nullptr;
@@ -190,7 +200,7 @@ template <class F, class... A> adjoint<common_primal<A...>> fused_sum(std::size_
       using entry = fused_entry<V, sizeof...(A)>;
       auto* const e = tape<V>::current->template push<entry>(entry::pull_all);
       e->own = V(0);
-      (std::get<K>(operands).write(e->of[K], n), ...);
+      ((e->of[K] = std::get<K>(operands).derivatives()), ...);
       return adjoint<V>(value, V(1), &e->own);
     } else {
       adjoint<V> r(value);

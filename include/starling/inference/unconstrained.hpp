@@ -122,11 +122,12 @@ template <class V, class Posterior> class unconstrained_posterior {
     post_->run(h);
     offsets_ = std::move(h.offsets);
     dimension_ = h.free.size();
-    constants_ = constant_values(structure().sites().size());
+    constants_ = constant_values(offsets_.size());
+    constants_of_choices_ = constant_values(offsets_.size());
   }
   unconstrained_posterior(const unconstrained_posterior& other)
       : post_(other.post_), layout_(other.layout_), place_(other.place_), values_(other.values_), offsets_(other.offsets_),
-        constants_(other.offsets_.size()), dimension_(other.dimension_) {}
+        constants_(other.offsets_.size()), constants_of_choices_(other.offsets_.size()), dimension_(other.dimension_) {}
   unconstrained_posterior& operator=(const unconstrained_posterior&) = delete;
 
   std::size_t dimension() const { return dimension_; }
