@@ -28,22 +28,37 @@ namespace starling {
 
 // Adds up the density over blocks of rows, and where wanted its derivatives: with respect to η (times the rows of X, to `by`) and to
 // the further parameters of the formulas.
-template <class Formulas, class V, class... Further> class linear_pass {
+template <class Formulas, class V, bool Slopes, class... Further> class linear_pass {
  public:
-  // In one lane as many rows as a pack has lanes, their η side by side in one pack.
+  // In one lane the η of neighbouring rows stand side by side in a pack.
   static constexpr bool one_lane = std::is_arithmetic_v<V>;
   template <bool, class W> struct work_type { using type = W; };
   template <class W> struct work_type<true, W> { using type = native_pack<W>; };
   using work = typename work_type<one_lane, V>::type;
-  static constexpr int rows_at_once = one_lane ? lanes_of<work> : 4;
+  static constexpr std::size_t rows_at_once = 32;  // they stay in the cache from η to the derivatives
 
   linear_pass(const matrix_view<double>& x, const V& intercept, const V* coefficients, V* by)
       : x_(x), intercept_(intercept), coefficients_(coefficients), by_(by) {}
 
   template <class Y> void run(const Y& y, const Further&... further) {
-    std::size_t i = 0;
-    for (; i + rows_at_once <= x_.rows(); i += rows_at_once) block<rows_at_once>(y, i, further...);
-    for (; i < x_.rows(); ++i) block<1>(y, i, further...);
+    for (std::size_t first = 0; first < x_.rows(); first += rows_at_once) {
+      const std::size_t rows = x_.rows() - first < rows_at_once ? x_.rows() - first : rows_at_once;
+      const double* const x = x_.data() + first * x_.cols();
+      V eta[rows_at_once];
+      multiply(x, rows, x_.cols(), coefficients_, eta);
+      if constexpr (one_lane) {
+        constexpr std::size_t width = lanes_of<work>;
+        for (std::size_t r = 0; r < rows; r += width) {
+          const int count = rows - r < width ? static_cast<int>(rows - r) : lanes_of<work>;
+          for (std::size_t k = r + static_cast<std::size_t>(count); k < r + width; ++k) eta[k] = eta[r];
+          element(elements_at<work>{first + r, count}(y), work::load(eta + r) + intercept_, count, further...).store(eta + r);
+        }
+      } else {
+        for (std::size_t r = 0; r < rows; ++r) eta[r] = element(element_at{first + r}(y), eta[r] + intercept_, 1, further...);
+      }
+      if constexpr (Slopes)
+        if (by_) add_transposed(x, rows, x_.cols(), eta, by_);
+    }
   }
 
   V value() const { return total(value_); }
@@ -56,31 +71,20 @@ template <class Formulas, class V, class... Further> class linear_pass {
     else return w;
   }
 
-  template <int Rows, class Y> [[gnu::always_inline]] void block(const Y& y, std::size_t i, const Further&... further) {
-    V eta[rows_at_once], slope[rows_at_once];
-    multiply_rows<Rows>(x_.data() + i * x_.cols(), x_.cols(), x_.cols(), coefficients_, eta);
-    if constexpr (one_lane) {
-      for (int r = Rows; r < rows_at_once; ++r) eta[r] = eta[0];
-      const elements_at<work> at{i, Rows};
-      const auto [value, d] = element(at(y), work::load(eta) + intercept_, Rows, further...);
-      d.store(slope);
+  // The density of the elements in a pack; returns its derivative with respect to η.
+  template <class Y> [[gnu::always_inline]] work element(const Y& y, const work& eta, int count, const Further&... further) {
+    const auto valid = [&](const work& w) { return !one_lane || count == lanes_of<work> ? w : where(mask_of<work>::first(count), w, work(0)); };
+    if constexpr (Slopes) {
+      const auto result = Formulas::log_density(y, dual_variable<0>(eta), as_further(further)...);
+      const work d = valid(result.template by<0>());
+      value_ = value_ + valid(result.value());
+      by_intercept_ = by_intercept_ + d;
+      if constexpr ((is_adjoint<Further> || ...)) by_further_ = by_further_ + valid(result.template by<1>());
+      return d;
     } else {
-      for (int r = 0; r < Rows; ++r) {
-        const auto [value, d] = element(element_at{i + static_cast<std::size_t>(r)}(y), work(eta[r] + intercept_), 1, further...);
-        slope[r] = d;
-      }
+      value_ = value_ + valid(work(Formulas::log_density(y, eta, further...)));
+      return work(0);
     }
-    if (by_) add_rows<Rows>(x_.data() + i * x_.cols(), x_.cols(), x_.cols(), slope, by_);
-  }
-
-  template <class Y> [[gnu::always_inline]] std::pair<work, work> element(const Y& y, const work& eta, int count, const Further&... further) {
-    const auto valid = [&](const work& w) { return !one_lane || count == rows_at_once ? w : where(mask_of<work>::first(count), w, work(0)); };
-    const auto result = Formulas::log_density(y, dual_variable<0>(eta), as_further(further)...);
-    const work value = valid(result.value()), d = valid(result.template by<0>());
-    value_ = value_ + value;
-    by_intercept_ = by_intercept_ + d;
-    if constexpr ((is_adjoint<Further> || ...)) by_further_ = by_further_ + valid(result.template by<1>());
-    return {value, d};
   }
   template <class P> static auto as_further(const P& p) {
     if constexpr (is_adjoint<P>) return dual_variable<1>(work(p.value()));
@@ -134,7 +138,7 @@ template <class Formulas, class Intercept, class Coefficients, class... Further>
       if (!tape<V>::current) [[unlikely]] throw_no_tape();
       if constexpr (with_slopes) by = tape<V>::current->cells(x_.cols());
     }
-    linear_pass<Formulas, V, Further...> pass(x_, V(primal(intercept_)), coefficients.data(), by);
+    linear_pass<Formulas, V, is_adjoint<real>, Further...> pass(x_, V(primal(intercept_)), coefficients.data(), by);
     std::apply([&](const auto&... f) { pass.run(y, f...); }, further_);
     const V lp = never_nan(pass.value());
     if constexpr (is_adjoint<real>) return entry(lp, pass, by);

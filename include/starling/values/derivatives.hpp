@@ -119,9 +119,15 @@ template <differentiable A> inline A logit(const A& p) {
   const auto v = p.value();
   return chain(logit(v), p, [&] { return 1.0 / (v * (1.0 - v)); });
 }
-template <differentiable A> inline A log1p_exp(const A& x) {
-  const auto v = x.value();
-  return chain(log1p_exp(v), x, [&] { return inverse_logit(v); });
+template <differentiable A> [[gnu::always_inline]] inline A log1p_exp(const A& x) {
+  using V = primal_of<A>;
+  if constexpr (std::is_arithmetic_v<V>) {
+    const auto both = log1p_exp_and_slope(pack<V, 1>(x.value()));
+    return chain(V(both.value[0]), x, [&] { return V(both.slope[0]); });
+  } else {
+    const auto both = log1p_exp_and_slope(x.value());
+    return chain(both.value, x, [&] { return both.slope; });
+  }
 }
 
 // x to the power y. The derivative with respect to y is 0 where x is 0 and y > 0.
