@@ -9,6 +9,7 @@
 
 #include <starling/distributions/elements.hpp>
 #include <starling/values/adjoint.hpp>
+#include <starling/values/adjoint_matrices.hpp>
 #include <starling/values/derivatives.hpp>
 #include <starling/values/dual.hpp>
 
