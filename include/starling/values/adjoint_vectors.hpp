@@ -132,28 +132,28 @@ template <value A, class B>
   requires either_adjoint<A, B>
 auto operator/(const A& x, vector<B> y) { return elementwise_arithmetic<primal_of_operands<A, B>, divide_elements>(x, y); }
 
-// A number that depends on two vectors, with its derivatives with respect to their elements.
-template <class V> struct reduction_entry : tape_entry {
+// The derivatives of a number with respect to the elements of a vector it depends on; `by` null: 1.
+template <class V> struct reduction_part {
+  captured_cells<V> cells;
+  const V* by = nullptr;
+};
+template <class V, std::size_t N> struct reduction_entry : tape_entry {
   V own;
-  captured_cells<V> x, y;
-  const V *by_x, *by_y;  // null: 1
+  reduction_part<V> of[N];
   static void pull_all(tape_entry* e) {
     const auto& self = static_cast<const reduction_entry&>(*e);
-    const auto pull = [&](const captured_cells<V>& cells, const V* by) {
-      for (std::size_t i = 0; i < cells.n; ++i) cells.add(i, by ? passed_on(self.own, by[i]) : self.own);
-    };
-    pull(self.x, self.by_x);
-    pull(self.y, self.by_y);
+    for (const auto& part : self.of)
+      for (std::size_t i = 0; i < part.cells.n; ++i) part.cells.add(i, part.by ? passed_on(self.own, part.by[i]) : self.own);
   }
 };
-template <class V> adjoint<V> reduced(const V& value, const captured_cells<V>& x, const V* by_x, const captured_cells<V>& y = {}, const V* by_y = nullptr) {
-  if (!x && !y) return {value, V(0), nullptr};
-  auto* const e = tape<V>::current->template push<reduction_entry<V>>(reduction_entry<V>::pull_all);
+// A number that depends on several vectors.
+template <class V, std::same_as<reduction_part<V>>... Parts> adjoint<V> reduced(const V& value, const Parts&... parts) {
+  if (!(static_cast<bool>(parts.cells) || ...)) return {value, V(0), nullptr};
+  using entry = reduction_entry<V, sizeof...(Parts)>;
+  auto* const e = tape<V>::current->template push<entry>(entry::pull_all);
   e->own = V(0);
-  e->x = x;
-  e->y = y;
-  e->by_x = by_x;
-  e->by_y = by_y;
+  std::size_t k = 0;
+  ((e->of[k++] = parts), ...);
   return {value, V(1), &e->own};
 }
 
@@ -165,7 +165,7 @@ auto sum(vector<A> x) {
   const auto c = capture_operand<V>(x);
   V total(0);
   for (std::size_t i = 0; i < x.size(); ++i) total = total + c.values[i];
-  return reduced<V>(total, c.cells, nullptr);
+  return reduced<V>(total, reduction_part<V>{c.cells, nullptr});
 }
 template <class A, class B>
   requires either_adjoint<A, B>
@@ -173,7 +173,7 @@ auto dot(vector<A> a, vector<B> b) {
   using V = primal_of_operands<A, B>;
   require_tape<V>();
   const auto x = capture_operand<V>(a), y = capture_operand<V>(b);
-  return reduced<V>(dot_of(x.values, y.values, a.size()), x.cells, y.values, y.cells, x.values);
+  return reduced<V>(dot_of(x.values, y.values, a.size()), reduction_part<V>{x.cells, y.values}, reduction_part<V>{y.cells, x.values});
 }
 template <class V> adjoint<V> log_sum_exp(const vector<adjoint<V>>& a) {
   require_tape<V>();
@@ -182,7 +182,7 @@ template <class V> adjoint<V> log_sum_exp(const vector<adjoint<V>>& a) {
   V* const shares = tape<V>::current->template take<V>(a.size());
   const V f = log_sum_exp(plain);
   for (std::size_t i = 0; i < a.size(); ++i) shares[i] = exp(x.values[i] - where(isfinite(f), f, V(0)));
-  return reduced<V>(f, x.cells, shares);
+  return reduced<V>(f, reduction_part<V>{x.cells, shares});
 }
 
 // softmax(x): derivatives d → s ∘ (d − s · d).

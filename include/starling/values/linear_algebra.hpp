@@ -175,7 +175,7 @@ template <class A> auto log_determinant(const matrix<A>& a) {
       solve_packed_transposed(static_cast<const V*>(factor.data()), n, column.data());
       for (std::size_t i = j; i < n; ++i) packed_row(by, i)[j] = i == j ? column[i] : V(2) * column[i];
     }
-    return reduced<V>(V(2) * total, packed.cells, by);
+    return reduced<V>(V(2) * total, reduction_part<V>{packed.cells, by});
   }
 }
 
@@ -198,7 +198,7 @@ template <class X, class A> auto quadratic_form(const vector<X>& x, const matrix
       by_x[i] = by_x[i] + product[i];
       for (std::size_t j = 0; j < n; ++j) by_a[i * n + j] = xs.values[i] * xs.values[j];
     }
-    return reduced<V>(dot_of(xs.values, static_cast<const V*>(product.data()), n), xs.cells, by_x, as.cells, by_a);
+    return reduced<V>(dot_of(xs.values, static_cast<const V*>(product.data()), n), reduction_part<V>{xs.cells, by_x}, reduction_part<V>{as.cells, by_a});
   }
 }
 
