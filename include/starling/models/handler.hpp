@@ -268,6 +268,13 @@ class handler {
     score_.add(lp);
   }
 
+  template <class D>
+  [[gnu::noinline, gnu::cold]] V examine(std::uint32_t k, const D& d, const V& lp) {
+    const mask alive = alive_ & active_ & (score() > V(negative_infinity));
+    find_bad_parameter<V>(problem_, k, d, alive, place_);
+    return where(lp > V(negative_infinity), lp, V(negative_infinity));
+  }
+
   Walk& walk_;
   key key_;
   numbers_type stream_;
@@ -324,13 +331,6 @@ class handler {
   [[gnu::noinline, gnu::cold]] void fit() {
     growth_->fit(walk_.current());
     tile_ = growth_->view();
-  }
-
-  template <class D>
-  [[gnu::noinline, gnu::cold]] V examine(std::uint32_t k, const D& d, const V& lp) {
-    const mask alive = alive_ & active_ & (score() > V(negative_infinity));
-    find_bad_parameter<V>(problem_, k, d, alive, place_);
-    return where(lp > V(negative_infinity), lp, V(negative_infinity));
   }
 
   [[noreturn, gnu::noinline, gnu::cold]] void refuse_twice(std::uint32_t k) const {
