@@ -49,6 +49,8 @@ template <class V> class free_numbers_handler : public handler<free_numbers_hand
  private:
   template <class X, class D> X decide(std::uint32_t k, const D& d) {
     const X x = this->template value_in_place<X>(k);
+    // A choice of several regions has its free numbers once, with the Jacobian of the region that runs.
+    if (const site& s = this->at(k); s.role == site_role::again) offsets[k] = offsets[s.first];
     if (!layout_.is_latent(k)) return x;
     if constexpr (can_be_freed<D>) {
       const auto support = d.support();
@@ -75,7 +77,7 @@ template <class R> class free_handler : public differentiating_handler<free_hand
                V* to = nullptr)
       : base(walk, plain, constants, place), offsets_(offsets), free_(free), to_(to) {}
 
-  V log_jacobian() const { return primal(log_jacobian_.total()); }
+  V log_jacobian() const { return primal(this->log_jacobian_.total()); }
 
  private:
   friend typename base::base;
@@ -84,7 +86,8 @@ template <class R> class free_handler : public differentiating_handler<free_hand
     if (at < 0) return this->template constant<X>(k, d);
     if constexpr (can_be_freed<D>) {
       const auto support = d.support();
-      const X x = bijector<std::remove_cvref_t<decltype(support)>>::template to_support<R>(support, free_ + at, log_jacobian_);
+      typename base::jacobian_terms terms{*this};
+      const X x = bijector<std::remove_cvref_t<decltype(support)>>::template to_support<R>(support, free_ + at, terms);
       this->score_of(k, d, x);
       if constexpr (!is_adjoint<R>) put(to_ + this->walk_.slot(k).offset, x);
       return x;
@@ -96,7 +99,6 @@ template <class R> class free_handler : public differentiating_handler<free_hand
   const std::int64_t* offsets_;
   const R* free_;
   V* to_;
-  site_sum<R> log_jacobian_;
 };
 
 // The target of the lanes of V: a differentiable density (inference/target.hpp). Many threads may use one at once. The posterior must
