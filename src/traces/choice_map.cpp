@@ -119,6 +119,25 @@ constraint_ref choice_map::find(const path& where) const {
   return find(where.hash(), parent.hash(), indexed ? where.parts().back().index : -1);
 }
 
+void choice_map::add_instances(const path& where, std::size_t instances, instance_set& found) const {
+  if (entries_.empty()) return;
+  if (index_.contains(where.hash())) return found.add_all();  // an array for all of them
+  if (!has_prefix(where.hash())) return;
+  if (entries_.size() > instances) {
+    for (std::size_t i = 0; i < instances; ++i) {
+      const auto one = hash_combine(where.hash(), hash_index(static_cast<std::int64_t>(i)));
+      if (index_.contains(one) || prefixes_.contains(one)) found.add(i);
+    }
+    return;
+  }
+  const std::size_t depth = where.parts().size();
+  for (const auto& e : entries_) {
+    if (e.where.parts().size() <= depth || !e.where.starts_with(where)) continue;
+    const auto& next = e.where.parts()[depth];
+    if (next.is_index() && next.index >= 0) found.add(static_cast<std::size_t>(next.index));
+  }
+}
+
 choice_value choice_map::value_at(const path& where) const {
   const auto r = find(where);
   if (!r) {

@@ -16,9 +16,7 @@ schema::schema() : calls_(1), buckets_(16, 0) {}
 std::int64_t call::last_index() const { return local.indices() > 0 ? local.index(local.indices() - 1) : -1; }
 
 std::uint64_t call::parent_hash(std::uint64_t scope) const {
-  if (local.indices() > 0 && !local.name().empty()) scope = hash_combine(scope, hash_text(local.name()));
-  for (int k = 0; k + 1 < local.indices(); ++k) scope = hash_combine(scope, hash_index(local.index(k)));
-  return scope;
+  return local.indices() > 0 ? extend_hash(scope, local, local.indices() - 1) : scope;
 }
 
 path schema::path_of_call(std::uint32_t call) const {
@@ -114,6 +112,15 @@ schema schema::without_sharing(const std::vector<std::uint8_t>& which) const {
   return s;
 }
 
+bool operator==(const schema& a, const schema& b) {
+  if (a.slots_.size() != b.slots_.size() || a.calls_.size() != b.calls_.size()) return false;
+  for (std::size_t k = 0; k < a.slots_.size(); ++k)
+    if (a.slots_[k].check != b.slots_[k].check || a.slots_[k].offset != b.slots_[k].offset) return false;
+  for (std::size_t k = 0; k < a.calls_.size(); ++k)
+    if (a.calls_[k].full != b.calls_[k].full || a.calls_[k].parent != b.calls_[k].parent || a.calls_[k].first_site != b.calls_[k].first_site) return false;
+  return true;
+}
+
 schema schema::of_one_lane(const std::vector<std::uint8_t>& kept, const std::vector<std::uint8_t>& kept_calls) const {
   schema s;
   std::vector<std::uint32_t> new_call(calls_.size(), 0);
@@ -166,13 +173,11 @@ schema schema::beginning(std::uint32_t sites, std::uint32_t calls) const {
   return s;
 }
 
-structure_walk::structure_walk(std::shared_ptr<const schema> expected, bool frozen)
-    : frozen_(frozen), scope_check_(scope_key(0)), expected_(std::move(expected)) {
-  if (!expected_) {
-    static const auto nothing = std::make_shared<const schema>();
-    expected_ = nothing;
-  }
-  schema_ = expected_.get();
+structure_walk::structure_walk(const std::shared_ptr<const schema>& expected, bool frozen)
+    : frozen_(frozen), scope_check_(scope_key(0)), expected_(&expected) {
+  static const auto nothing = std::make_shared<const schema>();
+  if (!expected) expected_ = &nothing;
+  schema_ = expected_->get();
   refresh();
 }
 
@@ -184,7 +189,7 @@ void structure_walk::refresh() {
 
 void structure_walk::start_growing() {
   if (grown_) return;
-  grown_ = std::make_shared<schema>(expected_->beginning(cursor_, call_cursor_));
+  grown_ = std::make_shared<schema>((*expected_)->beginning(cursor_, call_cursor_));
   schema_ = grown_.get();
   refresh();
 }
@@ -208,9 +213,7 @@ void structure_walk::grow(const address& a, const choice_type& type, std::string
   s.full = extend_hash(around.full, a);
   if (a.indices() > 0) {
     s.last_index = a.index(a.indices() - 1);
-    s.parent = around.full;
-    if (!a.name().empty()) s.parent = hash_combine(s.parent, hash_text(a.name()));
-    for (int k = 0; k + 1 < a.indices(); ++k) s.parent = hash_combine(s.parent, hash_index(a.index(k)));
+    s.parent = extend_hash(around.full, a, a.indices() - 1);
   } else if (!a.name().empty()) {
     s.parent = around.full;
   } else if (scope_ != 0) {  // the choice of a call at the empty address: its place is the call's
@@ -268,6 +271,11 @@ std::uint32_t structure_walk::claim_factor() {
   return claim_without_address(factor_name, site_role::factor, "factor");
 }
 
+std::uint32_t structure_walk::claim_instances() {
+  static const literal instances_name = name("<instances>");
+  return claim_without_address(instances_name, site_role::instances, "instances");
+}
+
 std::uint32_t structure_walk::enter_region() {
   static const literal presence_name = name("<presence>");
   const std::uint32_t outside = presence_;
@@ -304,10 +312,11 @@ void structure_walk::leave(std::uint32_t outer) {
   scope_check_ = scope_key(outer);
 }
 
-std::shared_ptr<const schema> structure_walk::finish() {
+const std::shared_ptr<const schema>& structure_walk::finish() {
   if (!grown_ && (cursor_ < count_ || call_cursor_ < schema_->calls().size()) && !frozen_) start_growing();
-  if (grown_) return grown_;
-  return expected_;
+  if (!grown_) return *expected_;
+  finished_ = grown_;
+  return finished_;
 }
 
 }  // namespace starling

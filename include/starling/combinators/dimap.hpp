@@ -13,7 +13,7 @@
 
 namespace starling {
 
-struct unchanged {
+struct same_value {
   template <class R>
   const R& operator()(const R& r) const {
     return r;
@@ -51,7 +51,7 @@ struct dimap_model : generative {
 
 template <generative_function F, class Before>
 constexpr auto contramap(F f, Before before) {
-  return dimap_model<F, Before, unchanged>(std::move(f), std::move(before), unchanged());
+  return dimap_model<F, Before, same_value>(std::move(f), std::move(before), same_value());
 }
 template <generative_function F, class After>
 constexpr auto map_retval(F f, After after) {

@@ -4,39 +4,20 @@
 //   constexpr auto plate = sl::map(sl::gen([](auto& trace, double x, const auto& slope) { return trace({}, sl::normal(slope * x, 1.0)); }));
 //   const auto ys = trace("y", plate, sl::each(xs), slope);       // choices {"y", 0}, {"y", 1}, …
 //
-// Returns a vector of what the instances return. vmap is another name for it. repeat(f, n): n instances without arguments of their own.
+// Returns the results of the instances (results.hpp). An update runs the instances again whose choices or arguments it changes. vmap is another name for it. repeat(f, n): n instances without arguments of their own.
 // Throws std::invalid_argument where per-instance arguments have different sizes.
 #pragma once
 
 #include <stdexcept>
 #include <string>
 
+#include <starling/combinators/each.hpp>
 #include <starling/combinators/gate.hpp>
+#include <starling/combinators/remembered.hpp>
 #include <starling/models/generative_function.hpp>
 #include <starling/values/vector.hpp>
 
 namespace starling {
-
-// An argument of which instance i gets element i: anything with size() and []. Temporaries are kept, others are referred to.
-template <class Sequence>
-struct each_of {
-  Sequence values;
-};
-template <class Sequence>
-constexpr auto each(Sequence&& values) {
-  return each_of<std::decay_t<Sequence>>{std::forward<Sequence>(values)};
-}
-
-template <class A>
-inline constexpr bool is_each = false;
-template <class Sequence>
-inline constexpr bool is_each<each_of<Sequence>> = true;
-
-template <class A>
-decltype(auto) instance_argument(const A& a, std::size_t i) {
-  if constexpr (is_each<A>) return a.values[i];
-  else return (a);
-}
 
 // The number of instances that per-instance arguments are given for.
 template <class Handler, class... Args>
@@ -57,15 +38,6 @@ std::size_t instance_count(const Handler& trace, const char* combinator, const A
   return n;
 }
 
-// Runs f(i) for i < n under the addresses 0 … n − 1 and returns what it returns as a vector.
-template <class Handler, class F>
-auto run_instances(Handler& trace, std::size_t n, F&& f) {
-  using R = std::decay_t<decltype(f(trace, std::size_t{0}))>;
-  vector<R> results(n);
-  trace.instances(n, [&](auto& inner, std::size_t i) { ::new (static_cast<void*>(results.data() + i)) R(f(inner, i)); });
-  return results;
-}
-
 template <generative_function F>
 struct map_model : generative {
   static constexpr bool is_dynamic = F::is_dynamic;
@@ -76,8 +48,10 @@ struct map_model : generative {
   auto run(Handler& trace, const Args&... args) const {
     constexpr bool some = (is_each<Args> || ...);
     static_assert(some, "map needs an argument per instance, sl::each(xs); for instances without arguments of their own there is sl::repeat(f, n)");
-    return run_instances(trace, instance_count(trace, "map", args...),
-                         [&](auto& inner_trace, std::size_t i) { return run_for_result(inner, inner_trace, instance_argument(args, i)...); });
+    using R = result_of<F, Handler, std::decay_t<decltype(instance_argument(args, 0))>...>;
+    return trace.template instances<R>(
+        instance_count(trace, "map", args...), instances_depend_on<false>(args...),
+        [&](auto& instance, std::size_t i, const auto&) { return run_for_result(inner, instance, instance_argument(args, i)...); });
   }
 };
 
@@ -99,7 +73,8 @@ struct repeat_model : generative {
 
   template <class Handler, class... Args>
   auto run(Handler& trace, const Args&... args) const {
-    return run_instances(trace, n, [&](auto& inner_trace, std::size_t) { return run_for_result(inner, inner_trace, args...); });
+    return trace.template instances<result_of<F, Handler, Args...>>(
+        n, instances_depend_on<false>(args...), [&](auto& instance, std::size_t, const auto&) { return run_for_result(inner, instance, args...); });
   }
 };
 

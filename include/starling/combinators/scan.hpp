@@ -3,16 +3,27 @@
 //   const auto [last, ys] = trace("steps", sl::scan(kernel), initial, xs, parameters…);
 //   kernel(trace, carry, xs[t], parameters…) returns a pair of the next carry and the output
 //
-// Returns the last carry and the vector of outputs. Carries are like the states of unfold.
+// Returns the pair of the last carry and the outputs (results.hpp). Carries are like the states of unfold.
 #pragma once
 
 #include <utility>
 
+#include <starling/combinators/each.hpp>
 #include <starling/combinators/gate.hpp>
+#include <starling/combinators/remembered.hpp>
 #include <starling/models/generative_function.hpp>
 #include <starling/values/vector.hpp>
 
 namespace starling {
+
+// A step depends on its input and on the carry of the one before, not on that one's output.
+template <class... A>
+struct scan_policy : instance_policy<true, A...> {
+  template <class R>
+  static bool feeds(const R& before, const R& now) {
+    return !same_values(before.first, now.first);
+  }
+};
 
 template <generative_function Kernel>
 struct scan_model : generative {
@@ -28,17 +39,16 @@ struct scan_model : generative {
     using step = result_of<Kernel, Handler, C, input, Args...>;
     constexpr bool fits = requires(step s) { C(s.first); s.second; };
     static_assert(fits, "scan: the kernel must return a pair of the next carry, of the type of the initial one, and an output");
-    using Y = std::decay_t<decltype(std::declval<step>().second)>;
-    const auto n = static_cast<std::size_t>(xs.size());
-    vector<C> carries(n + 1);
-    vector<Y> outputs(n);
-    ::new (static_cast<void*>(carries.data())) C(lift_value<V>(initial));
-    trace.instances(n, [&](auto& inner, std::size_t t) {
-      const auto next = kernel.run(inner, carries[t], xs[t], args...);
-      ::new (static_cast<void*>(carries.data() + t + 1)) C(next.first);
-      ::new (static_cast<void*>(outputs.data() + t)) Y(next.second);
-    });
-    return std::pair<C, vector<Y>>(carries[n], outputs);
+    using R = std::pair<C, std::decay_t<decltype(std::declval<step>().second)>>;
+    const C first = lift_value<V>(initial);
+    const auto inputs = each(xs);
+    const auto steps = trace.template instances<R>(
+        static_cast<std::size_t>(xs.size()), scan_policy<std::decay_t<decltype(inputs)>, Carry, Args...>{{{inputs, initial, args...}}},
+        [&](auto& inner, std::size_t t, const results<R>& before) -> R {
+          const auto next = kernel.run(inner, t == 0 ? first : before[t - 1].first, xs[t], args...);
+          return R(next.first, next.second);
+        });
+    return std::pair(steps.empty() ? first : steps.back().first, results<R, second_of_result>(steps));
   }
 };
 

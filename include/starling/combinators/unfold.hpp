@@ -7,14 +7,15 @@
 //   }));
 //   const auto states = trace("steps", walk, T, 0.0, scale);     // kernel(trace, t, state, parameters…) for t = 0 … T − 1
 //
-// Arguments: the number of steps, the state before the first, parameters that all steps share. Returns the vector of states 0 … T − 1.
+// Arguments: the number of steps, the state before the first, parameters that all steps share. Returns the states 0 … T − 1 as results
+// (results.hpp). An update at step t runs the steps from t on, as long as states change; one more step runs one step.
 // A state is a value, an array, pair, tuple, vector of values, or a class template with one type parameter: S<double>.
 #pragma once
 
 #include <concepts>
-#include <optional>
 
 #include <starling/combinators/gate.hpp>
+#include <starling/combinators/remembered.hpp>
 #include <starling/models/generative_function.hpp>
 #include <starling/values/vector.hpp>
 
@@ -33,13 +34,11 @@ struct unfold_model : generative {
     constexpr bool fits = std::is_convertible_v<result_of<Kernel, Handler, std::size_t, S, Args...>, S>;
     static_assert(fits, "unfold: the kernel must return the next state, of the type of the initial one");
     if (steps < 0) throw std::invalid_argument("unfold at " + trace.here().str() + ": the number of steps must not be negative, got " + std::to_string(steps));
-    const auto n = static_cast<std::size_t>(steps);
-    vector<S> states(n);
     const S first = lift_value<V>(initial);
-    trace.instances(n, [&](auto& inner, std::size_t t) {
-      ::new (static_cast<void*>(states.data() + t)) S(kernel.run(inner, t, t == 0 ? first : states[t - 1], args...));
-    });
-    return states;
+    return trace.template instances<S>(static_cast<std::size_t>(steps), instances_depend_on<true>(initial, args...),
+                                       [&](auto& step, std::size_t t, const results<S>& states) -> S {
+                                         return kernel.run(step, t, t == 0 ? first : states[t - 1], args...);
+                                       });
   }
 };
 

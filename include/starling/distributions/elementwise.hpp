@@ -21,6 +21,7 @@
 #include <utility>
 
 #include <starling/distributions/elements.hpp>
+#include <starling/distributions/fused.hpp>
 #include <starling/distributions/supports.hpp>
 
 namespace starling {
@@ -85,18 +86,42 @@ template <class Formulas, class... Parameters> class elementwise : public distri
   template <class X> auto log_density(const X& x) const {
     return std::apply(
         [&](const auto&... p) {
-          if constexpr (is_vector)
+          constexpr bool on_tape = any_adjoint<X, Parameters...>;
+          if constexpr (is_vector && on_tape)
+            return never_nan(fused_sum_of_elements(x, p...));
+          else if constexpr (is_vector)
             return never_nan(sum_elements<promote<element_of<X>, element_of<Parameters>...>>(
                 name, size(), x, [&](const auto& xi, auto at) { return Formulas::log_density(xi, at(p)...); }));
+          else if constexpr (on_tape)
+            return promote<X, Parameters...>(fused_log_density(x));
           else
             return never_nan(Formulas::log_density(as_real(x), p...));
         },
         parameters_);
   }
 
+  // The same with its derivatives, where x or a parameter is an adjoint: nothing is put on the tape.
+  template <class X> auto fused_log_density(const X& x) const
+    requires(!is_vector && any_adjoint<X, Parameters...>)
+  {
+    return std::apply(
+        [&](const auto&... p) {
+          return fused([](const auto& y, const auto&... q) { return never_nan(Formulas::log_density(y, q...)); }, as_real(x), p...);
+        },
+        parameters_);
+  }
+  // The log density of n values of which each is drawn by itself, for a scalar distribution; some number is an adjoint.
+  template <class X> auto fused_log_density_of_all(const X& x) const
+    requires(!is_vector && any_adjoint<X, Parameters...>)
+  {
+    return std::apply(
+        [&](const auto&... p) { return fused_sum(x.size(), [](const auto&... q) { return Formulas::log_density(q...); }, x, p...); },
+        parameters_);
+  }
+
   // The same for sums that are checked as a whole: NaN may stand for −∞.
   template <class X> auto unguarded_log_density(const X& x) const
-    requires(!is_vector)
+    requires(!is_vector && !any_adjoint<X, Parameters...>)
   {
     return std::apply([&](const auto&... p) { return Formulas::log_density(as_real(x), p...); }, parameters_);
   }
@@ -128,6 +153,12 @@ template <class Formulas, class... Parameters> class elementwise : public distri
   }
 
  private:
+  template <class X, class... P> auto fused_sum_of_elements(const X& x, const P&... p) const {
+    static_assert(sequence<X>, "the value of a distribution with vector parameters is a vector");
+    if (x.size() != size()) [[unlikely]] throw_wrong_size(name, size(), x.size());
+    return fused_sum(size(), [](const auto&... q) { return Formulas::log_density(q...); }, x, p...);
+  }
+
   struct nothing {};
   std::tuple<Parameters...> parameters_;
   [[no_unique_address]] std::conditional_t<is_vector, std::size_t, nothing> size_{};

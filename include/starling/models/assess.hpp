@@ -22,7 +22,7 @@ class assess_handler : public handler<assess_handler<V>, V> {
   template <class X, class D>
   X decide(std::uint32_t k, const D& d) {
     const site& s = this->at(k);
-    constraint_ref c = cursor_.find(s);
+    constraint_ref c = cursor_.find(s.full, s.parent, s.last_index);
     if (is_for_another_region<V>(c, s) && !any(lanes_given<V>(c, this->place_) & this->active())) c = {};
     if (!all(lanes_given<V>(c, this->place_) | !this->active())) missing(k, lanes_given<V>(c, this->place_));
     if (!c) return nobody<X>(k);
@@ -68,7 +68,7 @@ auto assess(const G& model, const arguments<A...>& as, const choice_map& choices
   const arena_scope scope;
   structure_walk walk(run.structure, false);
   assess_handler<double> h(walk, run.numbers, choices);
-  assessed<typename T::value_type> r{0, persist(T::run(model, h, as))};
+  assessed<decltype(persist(T::run(model, h, as)))> r{0, persist(T::run(model, h, as))};
   finish_run(walk, h, run);
   if (!h.all_used()) {
     const auto left = unmet(choices, *run.structure);

@@ -26,6 +26,10 @@ class generate_handler : public handler<generate_handler<V, Walk, Examines>, V, 
   generate_handler(Walk& walk, const key& k, stream<V>& numbers, tile<V> t, const run_place& place, const std::vector<constraint_ref>& plan)
       : base(walk, k, numbers, t, place), cursor_(choice_map_of_nothing()), frozen_plan_(plan.data()) {}
 
+  // An instance of a call.
+  static constexpr bool can_keep = base::width == 1 && !always_frozen;
+  generate_handler(generate_handler& outer, const instance_run& r) : base(outer, r), cursor_(outer.cursor_) {}
+
   // Improper distributions take their start instead of refusing: what inference asks for.
   void allow_starts() { this->use_start_ = true; }
   V weight() const { return weight_.total(); }
@@ -36,7 +40,7 @@ class generate_handler : public handler<generate_handler<V, Walk, Examines>, V, 
   friend base;
   bool is_shared(const site& s) {
     if constexpr (base::width == 1) return false;
-    found_ = cursor_.find(s);
+    found_ = cursor_.find(s.full, s.parent, s.last_index);
     return found_ && found_.lane_stride == 0;
   }
 
@@ -93,13 +97,23 @@ class generate_handler : public handler<generate_handler<V, Walk, Examines>, V, 
   constraint_ref constraint(std::uint32_t k) {
     if (always_frozen || frozen_plan_) [[likely]] return frozen_plan_[k];
     const site& s = this->at(k);
-    constraint_ref c = base::width > 1 && this->walk_.growing() && !s.is_conditional() ? std::exchange(found_, {}) : cursor_.find(s);
+    constraint_ref c = base::width > 1 && this->walk_.growing() && !s.is_conditional() ? std::exchange(found_, {}) : find(k);
     if (c && c.type_code != s.type.code() && !is_for_another_region<V>(c, s)) check_constraint(c, s.type, this->walk_.current().path_of(k));
     if (plan_) {
       plan_->resize(k + 1);
       (*plan_)[k] = c;
     }
     return c;
+  }
+
+  constraint_ref find(std::uint32_t k) {
+    if (cursor_.empty()) return {};
+    const auto at = this->key_of(k);
+    return cursor_.find(at.full, at.parent, at.last_index);
+  }
+  void absorb(generate_handler& child, const instance_run&, const schema&, V&) {
+    cursor_ = child.cursor_;
+    weight_.add(child.weight());
   }
 
   static const choice_map& choice_map_of_nothing() {
@@ -127,6 +141,7 @@ double generate_into(trace<G, Arguments>& t, const choice_map& constraints, cons
   t.advance(t.shared_args(), [&](const trace_state&, trace_state& next, journal&) {
     structure_walk walk(next.structure, false);
     generate_handler<double> h(walk, k, next.numbers, constraints, place);
+    t.keep_instances_of(h);
     if (allow_starts) h.allow_starts();
     auto value = trace<G, Arguments>::run(t.model(), h, t.args());
     finish_run(walk, h, next);

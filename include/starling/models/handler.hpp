@@ -8,7 +8,8 @@
 //   trace.factor(log_density)        a term without a value: counts in scores and in every weight, like an observation
 // and for combinators:
 //   trace.masked(mask, region, f)    run f where the mask holds: one lane runs it or not; lanes run it all, and it counts where it holds
-//   trace.instances(n, f)            f(trace, i) for i < n, each in the scope of its index
+//   trace.instances<R>(n, policy, f) the results of f(trace, i, results so far) for i < n, each in the scope of its index; a trace keeps
+//                                    those that an update does not concern (kept_instances.hpp, run_kept.hpp)
 // A handler works on a tile: the values of all sites for W lanes, [element][W], and their log densities, [site][W].
 // Each operation of the interface is one handler, in one file, that says only how a value is decided: `decide(site, distribution)`.
 #include <cstdint>
@@ -20,6 +21,7 @@
 
 #include <starling/models/choice.hpp>
 #include <starling/models/generative_function.hpp>
+#include <starling/models/kept_run.hpp>
 #include <starling/models/examination.hpp>
 #include <starling/models/scopes.hpp>
 #include <starling/models/tile.hpp>
@@ -95,12 +97,18 @@ class handler {
       scope.keep_what_counts();
     }
   }
-  template <class F>
-  void instances(std::size_t n, F&& f) {
+  template <class R, class Policy, class F>
+  results<R> instances(std::size_t n, Policy&& policy, F&& f) {
+    if constexpr (Derived::can_keep)
+      if (kept_.undo) return run_kept<R>(n, policy, f);
+    auto* const cells = arena::current().take<result_cell<R>>(n);
+    auto* const cell = arena::current().take<const result_cell<R>*>(1);
+    *cell = cells;
     for (std::size_t i = 0; i < n; ++i) {
       const call_scope<handler> scope(*this, address(static_cast<std::int64_t>(i)));
-      f(self(), i);
+      ::new (static_cast<void*>(cells + i)) result_cell<R>{f(self(), i, results<R>(cell, i))};
     }
+    return {cell, n};
   }
 
   template <class X>
@@ -125,10 +133,24 @@ class handler {
   void send_notes_to(note_sink<V>* sink) { notes_ = sink; }
   const schema& structure() const { return walk_.current(); }
   // The address of the call that the body is in.
-  path here() const { return walk_.current().path_of_call(walk_.scope()); }
+  path here() const {
+    const path inner = walk_.current().path_of_call(walk_.scope());
+    return inside_ ? inside_->where() / inner : inner;
+  }
+  // From here on the instances of calls are kept in `calls`, and what is done to them is noted in `undo`.
+  void keep_instances(kept_calls& calls, kept_undo& undo, const argument_context* arguments = nullptr) {
+    kept_ = {&undo, &calls, nullptr, 0};
+    arguments_ = arguments;
+  }
+  // Ends a run that keeps instances: calls that it did not visit are removed.
+  void end_kept() {
+    if (kept_.calls) remove_calls(kept_.calls->nodes.size());
+  }
   // The lanes that run where the body is now.
   mask active() const { return active_; }
 
+  // Whether the operation can run an instance by itself, and whether it may leave one as it is.
+  static constexpr bool can_keep = false, can_skip = false;
   // Whether conditional regions run whatever their masks hold: in lanes.
   static constexpr bool runs_all_regions = width > 1;
   // The sums, beside the score, that an operation keeps of its sites.
@@ -141,13 +163,40 @@ class handler {
   };
   using numbers_type = std::conditional_t<!Draws, no_numbers, std::conditional_t<Examines, stream<V>, stream<V>&>>;
 
+  // A run of one instance, inside another run.
+  handler(handler& outer, const instance_run& r)
+      : walk_(r.walk), key_(outer.key_), stream_(r.key_of(outer.key_), outer.place_.first_lane), tile_(r.storage.view()), growth_(&r.storage),
+        place_(outer.place_), notes_(outer.notes_), use_start_(outer.use_start_), scope_hash_(r.scope_hash), inside_(&r),
+        arguments_(outer.arguments_) {
+    kept_ = r.kept;
+    alive_ = outer.alive_ & (outer.score() > V(negative_infinity));
+  }
+
   Derived& self() { return static_cast<Derived&>(*this); }
+  // Which constraints are for site k: the hashes of its path and of that without its last component, and that one, where it is an index.
+  struct site_key {
+    std::uint64_t full, parent;
+    std::int64_t last_index;
+  };
+  site_key key_of(std::uint32_t k) const {
+    const site& s = at(k);
+    if (!inside_) [[likely]] return {s.full, s.parent, s.last_index};
+    if (s.local.indices() == 0 && s.local.name().empty() && walk_.scope() == 0) return {scope_hash_, inside_->node.where().hash(), static_cast<std::int64_t>(inside_->i)};
+    return {extend_hash(scope_hash_, s.local), s.local.indices() == 0 ? scope_hash_ : extend_hash(scope_hash_, s.local, s.local.indices() - 1), s.last_index};
+  }
   const site& at(std::uint32_t k) const { return walk_[k]; }
   V* place(std::uint32_t k) const { return tile_.at(walk_.slot(k)); }
 
   // No site is shared unless the operation says so.
   bool is_shared(const site&) const { return false; }
   void decide_factor(std::uint32_t, const V&) {}
+  // Of a conditional region: the lanes in which it runs.
+  void mark_presence(std::uint32_t k, const mask& m) { *place(k) = where(m, V(1), V(0)); }
+  // Of kept instances: `child` ran one; all of a call are done, with their total and what was drawn afresh in it; some are no more.
+  void absorb(Derived&, const instance_run&, const schema&, V&) {}
+  void count_instances(const V&, const V&) {}
+  void lose(const kept_instances&) {}
+  void lose_instance(const kept_instances&, std::size_t) {}
 
   // Draws the value of site k afresh.
   template <class X, class D>
@@ -221,6 +270,13 @@ class handler {
     score_.add(lp);
   }
 
+  template <class D>
+  [[gnu::noinline, gnu::cold]] V examine(std::uint32_t k, const D& d, const V& lp) {
+    const mask alive = alive_ & active_ & (score() > V(negative_infinity));
+    find_bad_parameter<V>(problem_, k, d, alive, place_);
+    return where(lp > V(negative_infinity), lp, V(negative_infinity));
+  }
+
   Walk& walk_;
   key key_;
   numbers_type stream_;
@@ -233,6 +289,10 @@ class handler {
   bad_parameter problem_;
   bool use_start_ = false;  // improper distributions give their start instead of refusing
   mask active_ = mask(true);
+  std::uint64_t scope_hash_ = path::root_hash;  // of the path of the call that the body is in
+  const instance_run* inside_ = nullptr;        // the instance that this is a run of; null: it is a whole run
+  kept_place kept_;
+  const argument_context* arguments_ = nullptr;
 
  private:
   template <class>
@@ -261,19 +321,18 @@ class handler {
     return x;
   }
 
+  template <class R, class Policy, class F>
+  results<R> run_kept(std::size_t n, Policy& policy, F& f);
+  template <class Node>
+  Node& find_kept();
+  void remove_calls(std::size_t end);
+
   std::uint64_t region_ = 0;       // which conditional region of the current call: part of the address of random numbers
   mask alive_ = mask(true);        // the lanes whose score outside the current region is above −∞
 
   [[gnu::noinline, gnu::cold]] void fit() {
     growth_->fit(walk_.current());
     tile_ = growth_->view();
-  }
-
-  template <class D>
-  [[gnu::noinline, gnu::cold]] V examine(std::uint32_t k, const D& d, const V& lp) {
-    const mask alive = alive_ & active_ & (score() > V(negative_infinity));
-    find_bad_parameter<V>(problem_, k, d, alive, place_);
-    return where(lp > V(negative_infinity), lp, V(negative_infinity));
   }
 
   [[noreturn, gnu::noinline, gnu::cold]] void refuse_twice(std::uint32_t k) const {
@@ -292,3 +351,5 @@ class handler {
 };
 
 }  // namespace starling
+
+#include <starling/models/run_kept.hpp>

@@ -13,6 +13,9 @@ struct regenerate_step {
   bool mixed = false;     // not the same in all lanes
 };
 
+// The selected sites of `before` that `after` still has: their values were drawn anew.
+std::vector<std::uint32_t> redrawn(const std::vector<std::uint8_t>& selected, const schema& before, const schema& after);
+
 template <class V>
 class regenerate_handler : public handler<regenerate_handler<V>, V> {
  public:
@@ -25,6 +28,19 @@ class regenerate_handler : public handler<regenerate_handler<V>, V> {
   regenerate_handler(structure_walk& walk, const key& k, tile<V> t, const old_values<V>& old, const run_place& place,
                      const std::vector<regenerate_step>& plan)
       : base(walk, k, t, place), old_(old), frozen_plan_(plan.data()) {}
+
+  // An instance of a call.
+  static constexpr bool can_keep = base::width == 1, can_skip = can_keep;
+  regenerate_handler(regenerate_handler& outer, const instance_run& r)
+      : base(outer, r), old_{r.before ? r.before->structure.get() : nullptr, {r.old_values(), nullptr, r.old_densities()}},
+        selection_(outer.selection_), selected_before_(r.flags.data()) {
+    if (!r.before) return;
+    const path where = r.where();
+    selected_sites(*selection_, *r.before->structure, &where, r.flags);
+    selected_before_ = r.flags.data();
+  }
+  // What is selected inside of calls.
+  void select(const selection& s) { selection_ = &s; }
 
   V weight() const { return weight_; }
   // Takes off the factors of the old trace.
@@ -83,14 +99,28 @@ class regenerate_handler : public handler<regenerate_handler<V>, V> {
     return step;
   }
 
+  void add_touched(const kept_instances& node, instance_set& todo) { selection_->add_instances(node.where(), todo); }
+  void absorb(regenerate_handler& child, const instance_run& r, const schema& now, V&) {
+    weight_ += child.weight();
+    if (!r.before) return;
+    const schema& before = *r.before->structure;
+    for (const auto i : redrawn(r.flags, before, now)) r.changed.push_back(i);
+    if (&before != &now) append_removed(before, now, r.changed);
+    for (std::uint32_t k = 0; k < before.sites().size(); ++k)
+      if (before.sites()[k].is_factor()) charge(r.old_densities()[k]);
+  }
+  void lose(const kept_instances& node) { charge(node.factors()); }
+  void lose_instance(const kept_instances& node, std::size_t i) { charge(node.factors(i)); }
+
   old_values<V> old_;
+  const selection* selection_ = nullptr;
   const std::uint8_t* selected_before_ = nullptr;
   std::vector<regenerate_step>* plan_ = nullptr;
   const regenerate_step* frozen_plan_ = nullptr;
   V weight_ = V(0);
 };
 
-// Σ of the factors of a state; a number a block for a batch.
+// Σ of the factors of a run, those of kept instances apart; a number a block for a batch.
 double factors_of(const trace_state& state);
 template <class V>
 std::vector<V> factors_of_blocks(const batch_state<V>& s) {
@@ -101,19 +131,19 @@ std::vector<V> factors_of_blocks(const batch_state<V>& s) {
   return total;
 }
 
-// The selected sites of `before` that `after` still has: their values were drawn anew.
-std::vector<std::uint32_t> redrawn(const std::vector<std::uint8_t>& selected, const schema& before, const schema& after);
-
 template <class G, class Arguments>
-double regenerate_into(trace<G, Arguments>& t, std::shared_ptr<const Arguments> as, const std::vector<std::uint8_t>& selected, const key& k,
-                       const run_place& place = {}) {
+double regenerate_into(trace<G, Arguments>& t, std::shared_ptr<const Arguments> as, const selection& s, const key& k,
+                       const run_place& place = {}, const std::vector<std::uint8_t>* marks = nullptr) {
   double weight = 0;
+  const std::vector<std::uint8_t> selected = marks ? *marks : selected_sites(s, t.structure());
   const auto& next_args = *as;
   t.advance(as, [&](const trace_state& old, trace_state& next, journal& j) {
     structure_walk walk(old.structure, false);
     const auto& numbers = old.numbers;
     const old_values<double> before{old.structure.get(), {numbers.values.data(), numbers.shared.data(), numbers.densities.data()}};
     regenerate_handler<double> h(walk, k, next.numbers, before, selected, place);
+    h.select(s);
+    t.keep_instances_of(h);
     auto value = trace<G, Arguments>::run(t.model(), h, next_args);
     finish_run(walk, h, next);
     for (const auto i : redrawn(selected, *old.structure, *next.structure)) j.changed.push_back(i);
@@ -128,7 +158,7 @@ double regenerate_into(trace<G, Arguments>& t, std::shared_ptr<const Arguments> 
 // Draws the selected choices anew. The trace is taken by value, as in update.
 template <generative_function G, class Arguments>
 auto regenerate(trace<G, Arguments> t, const selection& s, const key& k) {
-  const double weight = regenerate_into(t, t.shared_args(), selected_sites(s, t.structure()), k);
+  const double weight = regenerate_into(t, t.shared_args(), s, k);
   auto discard = t.discard();
   return updated_trace<trace<G, Arguments>>{std::move(t), weight, std::move(discard)};
 }
@@ -136,7 +166,7 @@ auto regenerate(trace<G, Arguments> t, const selection& s, const key& k) {
 // The same with new arguments.
 template <generative_function G, class Arguments>
 auto regenerate(trace<G, Arguments> t, const Arguments& as, const selection& s, const key& k) {
-  const double weight = regenerate_into(t, std::make_shared<const Arguments>(as), selected_sites(s, t.structure()), k);
+  const double weight = regenerate_into(t, std::make_shared<const Arguments>(as), s, k);
   auto discard = t.discard();
   return updated_trace<trace<G, Arguments>>{std::move(t), weight, std::move(discard)};
 }

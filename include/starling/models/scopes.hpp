@@ -34,7 +34,7 @@ struct own_numbers {
   std::decay_t<typename H::numbers_type> numbers;
   own_numbers(H& handler, std::uint64_t region_now)
       : h(handler), visit(std::exchange(h.visit_, 0u)), region(std::exchange(h.region_, region_now)), numbers(h.stream_) {
-    const std::uint64_t scope = region_now == 0 ? h.walk_.scope_hash() : hash_combine(h.walk_.scope_hash(), region_now);
+    const std::uint64_t scope = region_now == 0 ? h.scope_hash_ : hash_combine(h.scope_hash_, region_now);
     if constexpr (H::draws) h.stream_ = stream<typename H::real>(h.key_.scope(scope), h.place_.first_lane, h.active_);
   }
   ~own_numbers() {
@@ -49,8 +49,12 @@ template <class H>
 struct in_call {
   H& h;
   std::uint32_t outer;
-  in_call(H& handler, const address& a) : h(handler), outer(h.walk_.enter(a)) {}
-  ~in_call() { h.walk_.leave(outer); }
+  std::uint64_t outer_hash;
+  in_call(H& handler, const address& a) : h(handler), outer(h.walk_.enter(a)), outer_hash(h.scope_hash_) { h.scope_hash_ = extend_hash(outer_hash, a); }
+  ~in_call() {
+    h.walk_.leave(outer);
+    h.scope_hash_ = outer_hash;
+  }
 };
 template <class H>
 struct call_scope : in_call<H>, own_numbers<H> {
@@ -75,7 +79,7 @@ struct in_region {
     if (h.growth_ && h.walk_.growing()) h.fit();
     h.alive_ = h.alive_ & (h.score() > V(negative_infinity));
     h.active_ = h.active_ & m;
-    *h.place(first_site) = where(h.active_, V(1), V(0));
+    h.self().mark_presence(first_site, h.active_);
   }
   ~in_region() {
     h.active_ = active;

@@ -68,7 +68,7 @@ void require_reachable(const G& model, const Arguments& as, std::vector<path> le
 // The weight of a run that may have left constraints: `weight` where all were met, −∞ where some were not reached this time.
 template <class G, class Arguments>
 double unreached_weight(const trace<G, Arguments>& t, const choice_map& constraints, const schema& run, double weight, const char* operation) {
-  const auto left = unmet(constraints, run);
+  const auto left = unmet(constraints, run, t.state().calls.get());
   if (left.empty()) return weight;
   require_reachable(t.model(), t.args(), left, run, operation);
   return -std::numeric_limits<double>::infinity();

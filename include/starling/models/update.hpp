@@ -20,6 +20,7 @@ struct old_values {
 
   // The old site for site k of the run, or -1; its kind and size must be the same.
   std::int64_t find(const structure_walk& walk, std::uint32_t k) const {
+    if (!structure) [[unlikely]] return -1;
     if (!walk.growing()) [[likely]] return walk.slot(k).again ? walk[k].first : k;
     return structure->find(walk[k].full, walk[k].type);
   }
@@ -43,6 +44,9 @@ V log_difference(const V& a, const V& b) {
   return where(w == w, w, V(-std::numeric_limits<double>::infinity()));
 }
 
+// Sites of `before` that `after` does not have, or has with another kind or size.
+void append_removed(const schema& before, const schema& after, std::vector<std::uint32_t>& changed);
+
 template <class V>
 class update_handler : public handler<update_handler<V>, V> {
  public:
@@ -54,6 +58,11 @@ class update_handler : public handler<update_handler<V>, V> {
   update_handler(structure_walk& walk, const key& k, tile<V> t, const old_values<V>& old, const run_place& place,
                  const std::vector<update_step>& plan)
       : base(walk, k, t, place), old_(old), cursor_(nothing_), frozen_plan_(plan.data()) {}
+
+  // An instance of a call.
+  static constexpr bool can_keep = base::width == 1, can_skip = can_keep;
+  update_handler(update_handler& outer, const instance_run& r)
+      : base(outer, r), old_{r.before ? r.before->structure.get() : nullptr, {r.old_values(), nullptr, nullptr}}, cursor_(outer.cursor_), changed_(&r.changed) {}
 
   bool all_used() const { return cursor_.all_used(); }
   // Σ over constrained and retained choices, before the old score is taken off.
@@ -115,11 +124,23 @@ class update_handler : public handler<update_handler<V>, V> {
     kept_.add(lp);
   }
 
+  void add_touched(const kept_instances& node, instance_set& todo) { cursor_.choices().add_instances(node.where(), node.size(), todo); }
+  void absorb(update_handler& child, const instance_run& r, const schema& now, V& fresh) {
+    cursor_ = child.cursor_;
+    if (r.before && r.before->structure.get() != &now) append_removed(*r.before->structure, now, r.changed);
+    if (child.score() != child.kept()) fresh += log_difference(child.score(), child.kept());
+  }
+  void count_instances(const V& total, const V& fresh) { kept_.add(total - fresh); }
+
   // What all lanes share is written once, by the run that finds the structure.
   bool writes(std::uint32_t k) const { return !this->walk_.slot(k).shared || this->growth_ != nullptr; }
 
   update_step find(std::uint32_t k) {
-    update_step step{cursor_.find(this->at(k)), old_.find(this->walk_, k)};
+    update_step step{{}, old_.find(this->walk_, k)};
+    if (!cursor_.empty()) {
+      const auto at = this->key_of(k);
+      step.constraint = cursor_.find(at.full, at.parent, at.last_index);
+    }
     if (step.constraint) check(k, step.constraint, step.old);
     if constexpr (base::width > 1)
       step.mixed = this->at(k).is_conditional() || step.constraint.present || (step.old >= 0 && old_.is_conditional(step.old));
@@ -152,12 +173,9 @@ struct updated_trace {
   discarded discard;   // the old values at every overwritten and every removed address
 };
 
-// Sites of `before` that `after` does not have, or has with another kind or size.
-void append_removed(const schema& before, const schema& after, std::vector<std::uint32_t>& changed);
-
 template <class G, class Arguments>
 double update_into(trace<G, Arguments>& t, std::shared_ptr<const Arguments> as, const choice_map& constraints, const key& k,
-                   const run_place& place = {}) {
+                   const run_place& place = {}, const change_hints* hints = nullptr) {
   double weight = 0;
   const auto& next_args = *as;
   t.advance(as, [&](const trace_state& old, trace_state& next, journal& j) {
@@ -165,13 +183,14 @@ double update_into(trace<G, Arguments>& t, std::shared_ptr<const Arguments> as, 
     const auto& numbers = old.numbers;
     update_handler<double> h(walk, k, next.numbers, {old.structure.get(), {numbers.values.data(), numbers.shared.data(), nullptr}},
                              constraints, place, nullptr, &j.changed);
+    t.keep_instances_of(h);
     auto value = trace<G, Arguments>::run(t.model(), h, next_args);
     finish_run(walk, h, next);
     if (next.structure != old.structure) append_removed(*old.structure, *next.structure, j.changed);
     weight = log_difference(h.kept(), old.score);
     if (!h.all_used()) weight = unreached_weight(t, constraints, *next.structure, weight, "update");
     return value;
-  });
+  }, hints);
   return weight;
 }
 
@@ -188,6 +207,14 @@ auto update(trace<G, Arguments> t, const choice_map& constraints, const key& k) 
 template <generative_function G, class Arguments>
 auto update(trace<G, Arguments> t, const Arguments& as, const choice_map& constraints, const key& k) {
   const double weight = update_into(t, std::make_shared<const Arguments>(as), constraints, k);
+  auto discard = t.discard();
+  return updated_trace<trace<G, Arguments>>{std::move(t), weight, std::move(discard)};
+}
+
+// The same with hints about how the arguments changed (change.hpp).
+template <generative_function G, class Arguments>
+auto update(trace<G, Arguments> t, const Arguments& as, const change_hints& hints, const choice_map& constraints, const key& k) {
+  const double weight = update_into(t, std::make_shared<const Arguments>(as), constraints, k, {}, &hints);
   auto discard = t.discard();
   return updated_trace<trace<G, Arguments>>{std::move(t), weight, std::move(discard)};
 }

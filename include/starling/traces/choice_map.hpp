@@ -16,6 +16,7 @@
 #include <vector>
 
 #include <starling/traces/address.hpp>
+#include <starling/traces/change.hpp>
 #include <starling/traces/choice_type.hpp>
 
 namespace starling {
@@ -107,6 +108,9 @@ class choice_map {
   choice_map lane(std::size_t k) const;  // the values that one lane has
   const entry* entry_at(std::uint64_t path_hash) const;
   bool has_prefix(std::uint64_t path_hash) const { return prefixes_.contains(path_hash); }
+
+  // The instances of a call at `where` (the indices that follow it) that have values in the map.
+  void add_instances(const path& where, std::size_t instances, instance_set& found) const;
 
   // Reading. Throws, naming the address, where there is no value or one of another shape.
   double operator[](const path& where) const;

@@ -22,7 +22,8 @@ struct site_slot {
 // What a site is. A choice has a value and a density. Where lanes differ (switch_, mask) every conditional region begins with a
 // `presence` site, whose value says in each lane whether the region runs there (0 or 1); and an address that stands in two regions
 // has its value once: later visits are sites of role `again`, with a density but the place of the first.
-enum class site_role : std::uint8_t { choice, factor, presence, again };
+// Where a trace keeps the instances of a call by themselves, one site of role `instances` stands for all of them: its density is theirs.
+enum class site_role : std::uint8_t { choice, factor, presence, again, instances };
 
 struct site : site_slot {
   static constexpr std::uint32_t none = 0xffffffffu;
@@ -71,6 +72,7 @@ class schema {
   bool is_conditional() const { return conditional_; }
   bool has_scope(std::uint64_t full) const;
   // The same structure in which the sites marked in `which` have a value for each lane.
+  friend bool operator==(const schema& a, const schema& b);
   schema without_sharing(const std::vector<std::uint8_t>& which) const;
   // The structure of one lane: the sites in `kept` (in order), without presences.
   schema of_one_lane(const std::vector<std::uint8_t>& kept, const std::vector<std::uint8_t>& kept_calls) const;
@@ -98,7 +100,8 @@ class schema {
 class structure_walk {
  public:
   // `frozen`: the structure is known to be the same (same arguments, structure does not depend on values): nothing is compared.
-  structure_walk(std::shared_ptr<const schema> expected, bool frozen);
+  // `expected` (null: nothing is) outlives the walk.
+  structure_walk(const std::shared_ptr<const schema>& expected, bool frozen);
 
   template <class Shared>
   std::uint32_t claim(const address& a, const choice_type& type, std::string_view distribution, Shared&& shared) {
@@ -118,6 +121,7 @@ class structure_walk {
     return k;
   }
   std::uint32_t claim_factor();
+  std::uint32_t claim_instances();
   // A conditional region: claims its presence site; leave_region gets what was outside.
   std::uint32_t enter_region();
   void leave_region(std::uint32_t outside) { presence_ = outside; }
@@ -135,7 +139,7 @@ class structure_walk {
   const schema& current() const { return *schema_; }
 
   // Ends the walk: the schema of the run.
-  std::shared_ptr<const schema> finish();
+  const std::shared_ptr<const schema>& finish();
 
  private:
   [[gnu::noinline, gnu::cold]] void grow_at(const char* name, std::size_t length, std::uint64_t hash, std::int64_t i, std::int64_t j,
@@ -159,8 +163,9 @@ class structure_walk {
   std::uint64_t scope_check_ = 0;
   std::uint32_t scope_ = 0, call_cursor_ = 1, presence_ = site::none;
   const schema* schema_ = nullptr;
-  std::shared_ptr<const schema> expected_;
+  const std::shared_ptr<const schema>* expected_;
   std::shared_ptr<schema> grown_;
+  std::shared_ptr<const schema> finished_;
 };
 
 // Walks along a structure that is known to be the run's: nothing is compared, nothing grows.
