@@ -32,7 +32,7 @@ void expect_scores_and_values(const Row& r, const Batch& b, const std::vector<po
     EXPECT_NEAR(scores[l], points[i].lp.total(), tolerance(scores[l])) << lane_label(r, l) << " " << what;
     const auto alone = sl::assess(r.model, as, points[i].choices);
     EXPECT_NEAR(alone.score, scores[l], tolerance(scores[l])) << lane_label(r, l) << " " << what;
-    expect_value(b.value(l), alone.value, lane_label(r, l) + " value after " + what);
+    expect_value(sl::persist(b.value(l)), sl::persist(alone.value), lane_label(r, l) + " value after " + what);
     EXPECT_EQ(b.lane(l).score(), scores[l]) << lane_label(r, l);
   }
 }
@@ -58,7 +58,7 @@ void check_lanes_simulate(const Row& r) {
     } else {
       const auto again = sl::assess(r.model, r.as, b.choices(), sl::lanes(many));
       EXPECT_EQ(again.scores, b.scores()) << r.name;
-      for (const auto l : looked_at) EXPECT_TRUE(again.traces.value(l) == b.value(l)) << lane_label(r, l);
+      for (const auto l : looked_at) EXPECT_TRUE(sl::persist(again.traces.value(l)) == sl::persist(b.value(l))) << lane_label(r, l);
       const auto p = sl::propose(r.model, r.as, sl::key(1), sl::lanes(many));
       EXPECT_EQ(p.scores, b.scores()) << r.name;
     }
@@ -104,7 +104,7 @@ void check_one_lane_update(const Row& r, const Batch& b, const Arguments& as, co
     if (!std::isfinite(u.weights[l])) continue;
     EXPECT_EQ(back.traces.lane(l).choices(), before[i].choices) << lane_label(r, l) << what << ": update and back";
     EXPECT_EQ(back.traces.scores()[l], b.scores()[l]) << lane_label(r, l) << what;
-    EXPECT_TRUE(back.traces.value(l) == b.value(l)) << lane_label(r, l) << what;
+    EXPECT_TRUE(sl::persist(back.traces.value(l)) == sl::persist(b.value(l))) << lane_label(r, l) << what;
     const double size = std::abs(b.scores()[l]) + std::abs(u.traces.scores()[l]);
     EXPECT_NEAR(u.weights[l] + back.weights[l], -fresh_density(before[i], after[i], constraints_of(l)), tolerance(size)) << lane_label(r, l) << what;
   }
@@ -192,7 +192,7 @@ void check_lanes_merge(const Row& r) {
   for (std::size_t l = 0; l < 20; ++l) {
     EXPECT_EQ(m.lane(l).choices(), (mask[l] ? a : b).lane(l).choices()) << lane_label(r, l);
     EXPECT_EQ(m.scores()[l], (mask[l] ? a : b).scores()[l]) << lane_label(r, l);
-    EXPECT_TRUE(m.value(l) == (mask[l] ? a : b).value(l)) << lane_label(r, l);
+    EXPECT_TRUE(sl::persist(m.value(l)) == sl::persist((mask[l] ? a : b).value(l))) << lane_label(r, l);
   }
 }
 

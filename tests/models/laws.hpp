@@ -6,7 +6,16 @@
 
 #include <starling/models/edit.hpp>
 
+#include <starling/models/results.hpp>
+
 namespace laws {
+
+// A return value without views of what a trace keeps.
+template <class X>
+auto plain(const X& x) {
+  using sl::persist;
+  return persist(x);
+}
 
 constexpr std::uint64_t seeds = 20;
 
@@ -22,11 +31,11 @@ void check_simulate(const Row& r) {
     const auto t = sl::simulate(r.model, r.as, sl::key(s));
     EXPECT_NEAR(t.score(), point_of(r, t, r.as).lp.total(), tolerance(t.score())) << label(r, s);
     const auto [score, value] = sl::assess(r.model, r.as, t.choices());
-    EXPECT_EQ(score, t.score()) << label(r, s);
-    EXPECT_TRUE(value == t.value()) << label(r, s);
+    EXPECT_NEAR(score, t.score(), tolerance(score)) << label(r, s);
+    EXPECT_TRUE(plain(value) == plain(t.value())) << label(r, s);
     const auto p = sl::propose(r.model, r.as, sl::key(s));
     EXPECT_EQ(p.choices, t.choices()) << label(r, s);
-    EXPECT_EQ(p.score, score) << label(r, s);
+    EXPECT_EQ(p.score, t.score()) << label(r, s);
   }
 }
 
@@ -37,7 +46,7 @@ void check_generate(const Row& r) {
     if (!r.has_factor) { EXPECT_EQ(none, 0.0) << label(r, s); }
     EXPECT_EQ(free.choices(), sl::simulate(r.model, r.as, sl::key(s)).choices()) << label(r, s) << ": the same key, the same draws";
     const auto [fixed, all] = sl::generate(r.model, r.as, free.choices(), sl::key(s + 100));
-    EXPECT_DOUBLE_EQ(all, free.score()) << label(r, s);
+    EXPECT_NEAR(all, free.score(), tolerance(all)) << label(r, s);
     EXPECT_EQ(fixed.choices(), free.choices()) << label(r, s);
     for (std::size_t c = 0; c < r.changes.size(); ++c) {
       const auto [part, w] = sl::generate(r.model, r.as, r.changes[c], sl::key(s));
@@ -59,8 +68,8 @@ void check_one_update(const Row& r, const Trace& t, const Arguments& as, const s
   if (!std::isfinite(w)) return;
   const auto [back, v, ignored] = sl::update(u, t.args(), discard, sl::key(71));
   EXPECT_EQ(back.choices(), before.choices) << what << ": update and back";
-  EXPECT_EQ(back.score(), t.score()) << what;
-  EXPECT_TRUE(back.value() == t.value()) << what;
+  EXPECT_NEAR(back.score(), t.score(), tolerance(t.score())) << what;
+  EXPECT_TRUE(plain(back.value()) == plain(t.value())) << what;
   const double size = std::abs(t.score()) + std::abs(u.score());
   EXPECT_NEAR(w + v, -fresh_density(before, after, constraints), tolerance(size)) << what << ": update and back";
 }
@@ -93,7 +102,7 @@ void check_rollback(const Row& r) {
     u.rollback();
     EXPECT_EQ(u.choices(), t.choices()) << label(r, 3, c);
     EXPECT_EQ(u.score(), t.score()) << label(r, 3, c);
-    EXPECT_TRUE(u.value() == t.value()) << label(r, 3, c);
+    EXPECT_TRUE(plain(u.value()) == plain(t.value())) << label(r, 3, c);
   }
 }
 
@@ -157,7 +166,7 @@ void check_edit(const Row& r) {
     if (std::isfinite(a.weight)) {
       const auto back = sl::edit(a.target, a.backward, sl::key(8));
       EXPECT_EQ(back.target.choices(), before.choices) << label(r, 6, c);
-      EXPECT_EQ(back.target.score(), t.score()) << label(r, 6, c);
+      EXPECT_NEAR(back.target.score(), t.score(), tolerance(t.score())) << label(r, 6, c);
     }
     const auto s = sl::edit(t, sl::edits::selection{selected}, sl::key(7));
     EXPECT_EQ(s.weight, sl::regenerate(t, selected, sl::key(7)).weight) << label(r, 6, c);

@@ -82,6 +82,7 @@ class schema {
   void append(site s);
   void chain(std::uint32_t earlier, std::uint32_t later);
   bool is_taken(const call& c) const;
+  bool has_call(std::uint64_t full, std::uint32_t presence) const;
   schema beginning(std::uint32_t sites, std::uint32_t calls) const;
   void rehash(std::size_t buckets);
   std::size_t bucket(std::uint64_t full) const;
@@ -93,6 +94,7 @@ class schema {
   std::vector<std::uint32_t> buckets_;  // open addressing on `full`; 0 is empty, else site + 1
   std::uint32_t elements_ = 0, shared_elements_ = 0;
   bool conditional_ = false;
+  bool mixed_ = false;  // some address is a choice in one region and a call in another
 };
 
 // Walks along a schema while a body runs. While the visits agree with the schema a claim is one comparison; from the first that
