@@ -25,6 +25,7 @@
 #include <starling/models/examination.hpp>
 #include <starling/models/scopes.hpp>
 #include <starling/models/tile.hpp>
+#include <starling/models/wide.hpp>
 #include <starling/random/stream.hpp>
 #include <starling/traces/schema.hpp>
 
@@ -104,7 +105,12 @@ class handler {
     auto* const cells = arena::current().take<result_cell<R>>(n);
     auto* const cell = arena::current().take<const result_cell<R>*>(1);
     *cell = cells;
-    for (std::size_t i = 0; i < n; ++i) {
+    std::size_t i = 0;
+    if constexpr (Derived::can_widen) {
+      if constexpr (runs_wide<native_pack<double>, R, std::decay_t<F>>)
+        if (!notes_) i = self().template run_wide<R>(n, cells, f);
+    }
+    for (; i < n; ++i) {
       const call_scope<handler> scope(*this, address(static_cast<std::int64_t>(i)));
       ::new (static_cast<void*>(cells + i)) result_cell<R>{f(self(), i, results<R>(cell, i))};
     }
@@ -151,6 +157,8 @@ class handler {
 
   // Whether the operation can run an instance by itself, and whether it may leave one as it is.
   static constexpr bool can_keep = false, can_skip = false;
+  // Whether it can run instances in packs: one lane, all values in their places.
+  static constexpr bool can_widen = false;
   // Whether conditional regions run whatever their masks hold: in lanes.
   static constexpr bool runs_all_regions = width > 1;
   // The sums, beside the score, that an operation keeps of its sites.
