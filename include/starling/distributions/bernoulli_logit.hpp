@@ -13,7 +13,7 @@ struct bernoulli_logit_formulas : boolean_valued {
     return rng.uniform() < inverse_logit(logit);
   }
 
-  template <class X, class L> static auto log_density(const X& x, const L& logit) {
+  template <class X, class L> [[gnu::always_inline]] static auto log_density(const X& x, const L& logit) {
     const auto is_true = x == X(1);
     return where(either(is_true, x == X(0)), -log1p_exp(where(is_true, -logit, logit)), negative_infinity);
   }

@@ -59,7 +59,7 @@ template <class Formulas, class... Parameters> class elementwise : public distri
   using value = vector_if<is_vector, typename Formulas::template value<V>>;
 
   explicit(sizeof...(Parameters) == 1) elementwise(Parameters... p) : parameters_(std::move(p)...) {
-    if constexpr (is_vector) std::apply([&](const auto&... q) { size_ = common_size(name, q...); }, parameters_);
+    if constexpr (is_vector) size_ = std::apply([](const auto&... q) { return common_size(name, q...); }, parameters_);
   }
 
   std::size_t size() const
@@ -70,28 +70,11 @@ template <class Formulas, class... Parameters> class elementwise : public distri
   // The parameters as they were given.
   const std::tuple<Parameters...>& values() const { return parameters_; }
 
-  template <class Rng> auto sample(Rng& rng) const {
-    return std::apply(
-        [&](const auto&... p) {
-          if constexpr (is_vector)
-            return draw_elements<typename Formulas::template value<typename Rng::real>>(
-                rng, size(), [&](auto& r, auto at) { return draw_element<Formulas>(r, at(p)...); });
-          else
-            return draw_element<Formulas>(rng, p...);
-        },
-        parameters_);
-  }
+  template <class Rng> [[gnu::always_inline]] auto sample(Rng& rng) const { return sample_of(rng, std::index_sequence_for<Parameters...>()); }
 
-  template <class X> auto log_density(const X& x) const {
-    return std::apply(
-        [&](const auto&... p) {
-          if constexpr (is_vector)
-            return never_nan(sum_elements<promote<element_of<X>, element_of<Parameters>...>>(
-                name, size(), x, [&](const auto& xi, auto at) { return Formulas::log_density(xi, at(p)...); }));
-          else
-            return never_nan(Formulas::log_density(as_real(x), p...));
-        },
-        parameters_);
+  // Inline to the last, so that what constant parameters give (a logarithm of 1) is computed by the compiler.
+  template <class X> [[gnu::always_inline]] auto log_density(const X& x) const {
+    return log_density_of(x, std::index_sequence_for<Parameters...>());
   }
 
   // The same for sums that are checked as a whole: NaN may stand for −∞.
@@ -128,6 +111,21 @@ template <class Formulas, class... Parameters> class elementwise : public distri
   }
 
  private:
+  template <class Rng, std::size_t... I> [[gnu::always_inline]] auto sample_of(Rng& rng, std::index_sequence<I...>) const {
+    if constexpr (is_vector)
+      return draw_elements<typename Formulas::template value<typename Rng::real>>(
+          rng, size(), [&](auto& r, auto at) { return draw_element<Formulas>(r, at(std::get<I>(parameters_))...); });
+    else
+      return draw_element<Formulas>(rng, std::get<I>(parameters_)...);
+  }
+  template <class X, std::size_t... I> [[gnu::always_inline]] auto log_density_of(const X& x, std::index_sequence<I...>) const {
+    if constexpr (is_vector)
+      return never_nan(sum_elements<promote<element_of<X>, element_of<Parameters>...>>(
+          name, size(), x, [&](const auto& xi, auto at) __attribute__((always_inline)) { return Formulas::log_density(xi, at(std::get<I>(parameters_))...); }));
+    else
+      return never_nan(Formulas::log_density(as_real(x), std::get<I>(parameters_)...));
+  }
+
   struct nothing {};
   std::tuple<Parameters...> parameters_;
   [[no_unique_address]] std::conditional_t<is_vector, std::size_t, nothing> size_{};
