@@ -8,7 +8,7 @@ std::vector<std::uint32_t> proposed_latents(const schema& proposal, const schema
   std::vector<std::uint32_t> places;
   for (std::uint32_t k = 0; k < proposal.sites().size(); ++k) {
     const site& s = proposal.sites()[k];
-    if (s.is_factor) continue;
+    if (!s.is_choice()) continue;
     const std::string where = proposal.path_of(k).str();
     const auto at = model.find(s.full);
     if (at < 0) throw std::invalid_argument("proposal: it makes a choice at " + where + ", which the model does not have");

@@ -7,7 +7,7 @@ double removed_density(const trace_state& before, const schema& after) {
   double sum = 0;
   for (std::uint32_t k = 0; k < before.structure->sites().size(); ++k) {
     const site& s = before.structure->sites()[k];
-    if (s.is_factor) continue;
+    if (!s.is_choice()) continue;
     const auto j = after.find(s.full);
     if (j < 0 || !(after.sites()[static_cast<std::size_t>(j)].type == s.type)) sum += before.numbers.densities[k];
   }

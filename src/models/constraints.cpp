@@ -4,16 +4,16 @@
 #include <cmath>
 #include <stdexcept>
 
+#include <starling/models/trace.hpp>
 #include <starling/traces/selection.hpp>
 
 namespace starling {
 
-constraint_ref constraint_cursor::search(const site& s) {
-  const std::int64_t index = s.last_is_index ? s.local.index(s.local.indices() - 1) : -1;
+constraint_ref constraint_cursor::search(std::uint64_t full, std::uint64_t parent, std::int64_t index) {
   // The next element of the array that stands next.
   if (next_ < count_ && index >= 0 && static_cast<std::size_t>(index) == element_) {
     const auto& e = map_->entries()[next_];
-    if (e.where.hash() == s.parent && e.value.type.rank != 0 && element_ < e.value.type.size()) {
+    if (e.where.hash() == parent && e.value.type.rank != 0 && element_ < e.value.type.size()) {
       const auto found = map_->ref(next_, index);
       if (++element_ == e.value.type.size()) {
         element_ = 0;
@@ -23,7 +23,7 @@ constraint_ref constraint_cursor::search(const site& s) {
       return found;
     }
   }
-  return map_->find(s.full, s.parent, index);
+  return map_->find(full, parent, index);
 }
 
 void check_constraint(const constraint_ref& c, const choice_type& expected, const path& where) {
@@ -43,12 +43,13 @@ void check_constraint(const constraint_ref& c, const choice_type& expected, cons
 
 namespace {
 
-bool is_met(const choice_map::entry& e, const schema& run) {
-  if (run.find(e.where.hash()) >= 0) return true;
+template <class Has>
+bool is_met(const choice_map::entry& e, Has&& has) {
+  if (has(e.where)) return true;
   if (e.value.type.rank == 0) return false;
   // An array for indexed choices: every element must have its site.
   for (std::size_t i = 0; i < e.value.type.size(); ++i)
-    if (run.find(hash_combine(e.where.hash(), hash_index(static_cast<std::int64_t>(i)))) < 0) return false;
+    if (!has(path(e.where).append(path_component{{}, static_cast<std::int64_t>(i)}))) return false;
   return e.value.type.size() > 0;
 }
 
@@ -70,17 +71,20 @@ std::size_t distance(const std::string& a, const std::string& b) {
 
 }  // namespace
 
-std::vector<path> unmet(const choice_map& constraints, const schema& run) {
+std::vector<path> unmet(const choice_map& constraints, const schema& run) { return unmet(constraints, run, nullptr); }
+
+std::vector<path> unmet(const choice_map& constraints, const schema& run, const kept_calls* calls) {
+  const auto has = [&](const path& p) { return run.find(p.hash()) >= 0 || (calls && has_choice(run, calls, p)); };
   std::vector<path> left;
   for (const auto& e : constraints.entries()) {
-    if (is_met(e, run)) continue;
+    if (is_met(e, has)) continue;
     bool some = false;
     if (e.value.type.rank != 0) {
       // Name the elements that have no site, when some have one.
       std::vector<path> missing;
       for (std::size_t i = 0; i < e.value.type.size(); ++i) {
         const path element = path(e.where).append(path_component{{}, static_cast<std::int64_t>(i)});
-        if (run.find(element.hash()) < 0) missing.push_back(element);
+        if (!has(element)) missing.push_back(element);
         else some = true;
       }
       if (some) left.insert(left.end(), missing.begin(), missing.end());
@@ -90,10 +94,10 @@ std::vector<path> unmet(const choice_map& constraints, const schema& run) {
   return left;
 }
 
-void remove_reachable(std::vector<path>& left, const schema& seen) {
+void remove_reachable(std::vector<path>& left, const schema& seen, bool any_index) {
   std::erase_if(left, [&](const path& p) {
     if (seen.find(p.hash()) >= 0) return true;
-    for (std::uint32_t k = 0; k < seen.sites().size(); ++k) {
+    for (std::uint32_t k = 0; any_index && k < seen.sites().size(); ++k) {
       const path q = seen.path_of(k);
       if (q.parts().size() != p.parts().size()) continue;
       bool alike = true;
@@ -119,7 +123,7 @@ std::string describe_unmet(const std::vector<path>& left, const schema& run, con
   std::size_t best = 3;
   std::size_t shown = 0;
   for (std::uint32_t k = 0; k < run.sites().size(); ++k) {
-    if (run.sites()[k].is_factor) continue;
+    if (!run.sites()[k].is_choice()) continue;
     const std::string here = run.path_of(k).str();
     if (const std::size_t d = distance(here, p.str()); d < best) {
       best = d;
@@ -143,9 +147,14 @@ void require_lanes(const choice_map& constraints, std::size_t lanes) {
 }
 
 std::vector<std::uint8_t> selected_sites(const selection& s, const schema& run) {
-  std::vector<std::uint8_t> selected(run.sites().size());
-  for (std::uint32_t k = 0; k < selected.size(); ++k) selected[k] = !run.sites()[k].is_factor && s.contains(run.path_of(k));
+  std::vector<std::uint8_t> selected;
+  selected_sites(s, run, nullptr, selected);
   return selected;
+}
+void selected_sites(const selection& s, const schema& run, const path* inside, std::vector<std::uint8_t>& selected) {
+  selected.resize(run.sites().size());
+  for (std::uint32_t k = 0; k < selected.size(); ++k)
+    selected[k] = run.sites()[k].is_choice() && s.contains(inside ? *inside / run.path_of(k) : run.path_of(k));
 }
 
 }  // namespace starling

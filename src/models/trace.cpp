@@ -13,8 +13,140 @@ namespace starling {
 std::string bad_parameter::sentence(const schema& where) const {
   char number[32];
   std::snprintf(number, sizeof number, "%.6g", value);
-  return "at " + where.path_of(site).str() + ": " + std::string(distribution) + ": " + std::string(parameter) + " " +
+  return "at " + (this->where ? *this->where : where.path_of(site)).str() + ": " + std::string(distribution) + ": " + std::string(parameter) + " " +
          std::string(requirement) + ", got " + number + (lane ? " (lane " + std::to_string(lane) + ")" : "");
+}
+
+namespace {
+
+// Calls f(path, choice) for the choices of a run that lies at `inside`, and of the instances that it keeps, in order of the run.
+template <class F>
+void visit_run(const schema& structure, const double* values, const double* densities, const kept_calls* calls, const path& inside, F&& f);
+template <class F>
+void visit_node(const kept_instances& node, F&& f) {
+  for (std::size_t i = 0; i < node.size(); ++i)
+    visit_run(*node[i].structure, node.values(node[i]), node.densities(node[i]), node[i].calls.get(), node.path_of(i), f);
+}
+template <class F>
+void visit_run(const schema& structure, const double* values, const double* densities, const kept_calls* calls, const path& inside, F&& f) {
+  std::size_t next_call = 0;
+  for (std::uint32_t k = 0; k < structure.sites().size(); ++k) {
+    const site& s = structure.sites()[k];
+    if (s.is_choice()) f(inside / structure.path_of(k), found_choice{s.type, values + s.offset, densities[k]});
+    else if (s.role == site_role::instances && calls) visit_node(*calls->nodes[next_call++], f);
+  }
+}
+template <class F>
+void for_each_choice(const trace_state& state, F&& f) {
+  visit_run(*state.structure, state.numbers.values.data(), state.numbers.densities.data(), state.calls.get(), path(), f);
+}
+
+// Where a choice stands: a site of the run (node null) or of an instance that it keeps.
+struct choice_place {
+  const kept_instances* node;
+  std::size_t instance;
+  const schema* structure;
+  std::uint32_t site;
+};
+std::optional<choice_place> look_up(const schema& structure, const kept_calls* calls, const path& where, std::size_t depth, std::uint64_t rest,
+                                    const kept_instances* node, std::size_t instance) {
+  if (const auto k = structure.find(rest); k >= 0 && structure.sites()[static_cast<std::size_t>(k)].is_choice())
+    return choice_place{node, instance, &structure, static_cast<std::uint32_t>(k)};
+  if (!calls) return {};
+  const auto& parts = where.parts();
+  for (const auto& call : calls->nodes) {
+    const std::size_t n = call->where().parts().size();
+    if (parts.size() <= n || n < depth || !parts[n].is_index() || !where.starts_with(call->where())) continue;
+    const auto i = static_cast<std::size_t>(parts[n].index);
+    if (i >= call->size()) return {};
+    std::uint64_t inner = path::root_hash;
+    for (std::size_t p = n + 1; p < parts.size(); ++p) inner = hash_combine(inner, parts[p].hash());
+    const auto& x = (*call)[i];
+    return look_up(*x.structure, x.calls.get(), where, n + 1, inner, call.get(), i);
+  }
+  return {};
+}
+std::optional<found_choice> look_up(const trace_state& state, const path& where) {
+  const auto p = look_up(*state.structure, state.calls.get(), where, 0, where.hash(), nullptr, 0);
+  if (!p) return {};
+  const double* values = p->node ? p->node->values((*p->node)[p->instance]) : state.numbers.values.data();
+  const double* densities = p->node ? p->node->densities((*p->node)[p->instance]) : state.numbers.densities.data();
+  const site& s = p->structure->sites()[p->site];
+  return found_choice{s.type, values + s.offset, densities[p->site]};
+}
+
+choice_value value_of(const found_choice& c) { return choice_value(c.type, std::vector<double>(c.values, c.values + c.type.size())); }
+
+}  // namespace
+
+trace_state copy_state(const trace_state& state, copied_cells& cells) {
+  trace_state copy = state;
+  if (state.calls) {
+    copy.calls = std::make_shared<kept_calls>(*state.calls, cells);
+    copy.calls->rebind(cells);
+  }
+  return copy;
+}
+
+found_choice find_choice(const trace_state& state, const path& where) {
+  if (const auto c = look_up(state, where)) return *c;
+  if (state.structure->has_scope(where.hash())) throw std::out_of_range("trace: a subtree of choices stands at " + where.str() + ", not a value");
+  throw std::out_of_range(describe_unmet({where}, *state.structure, "trace"));
+}
+bool has_choice(const trace_state& state, const path& where) { return look_up(state, where).has_value(); }
+bool has_choice(const schema& run, const kept_calls* calls, const path& where) {
+  return look_up(run, calls, where, 0, where.hash(), nullptr, 0).has_value();
+}
+
+template <class F>
+void for_each_discarded(const journal& j, F&& f) {
+  for (const auto k : j.changed) {
+    const site& s = j.before.structure->sites()[k];
+    f(j.before.structure->path_of(k), found_choice{s.type, j.before.numbers.values.data() + s.offset, j.before.numbers.densities[k]});
+  }
+  for (const auto& s : j.undo.steps) {
+    if (s.what == kept_undo::step::kind::changed) s.node->visit_discarded([](void* to, const path& where, const choice_type& type, const double* x, double lp) { (*static_cast<std::remove_reference_t<F>*>(to))(where, found_choice{type, x, lp}); }, &f);
+    if (s.what == kept_undo::step::kind::removed) visit_node(*s.removed, f);
+  }
+}
+
+choice_map journal::choices() const {
+  if (taken_back) throw std::logic_error("discard: the update was taken back by rollback(), and with it what it discarded; copy the discard before");
+  if (discard) return *discard;
+  choice_map c;
+  for_each_discarded(*this, [&](const path& where, const found_choice& x) { c.set(where, value_of(x)); });
+  return c;
+}
+double journal::removed_density(const schema& after, const schema& visited) const {
+  double total = 0;
+  for_each_discarded(*this, [&](const path& where, const found_choice& x) {
+    const auto now = look_up(after, calls.get(), where, 0, where.hash(), nullptr, 0);
+    const bool still = now && now->structure->sites()[now->site].type == x.type;
+    if (!still && visited.find(where.hash()) < 0) total += x.density;
+  });
+  return total;
+}
+bool journal::empty() const { return undo.steps.empty() ? changed.empty() && (!discard || discard->empty()) : choices().empty(); }
+void journal::close(bool somebody_asks) {
+  if (somebody_asks && !undo.steps.empty() && !discard) discard = choices();
+  else if (!somebody_asks) discard.reset();
+  undo.forget();
+}
+
+void kept_instances::visit_discarded(discard_visitor f, void* context) const {
+  for (const saved& old : log_) {
+    const double* numbers = log_numbers_.data() + old.numbers;
+    const path inside = path_of(old.i);
+    for (std::size_t c = old.first_changed; c < old.last_changed; ++c) {
+      const site& s = old.structure->sites()[changed_[c]];
+      f(context, inside / old.structure->path_of(changed_[c]), s.type, numbers + s.offset, numbers[old.structure->elements() + changed_[c]]);
+    }
+  }
+  for (std::size_t j = 0; j < removed_.size(); ++j) {
+    const instance& x = removed_[j];
+    visit_run(*x.structure, values(x), densities(x), x.calls.get(), path_of(instances_.size() + j),
+              [&](const path& where, const found_choice& c) { f(context, where, c.type, c.values, c.density); });
+  }
 }
 
 choice_value choice_at(const trace_state& state, std::uint32_t k) {
@@ -30,32 +162,45 @@ choice_map choices_of(const trace_state& state, const std::vector<std::uint32_t>
 }
 
 choice_map choices_of(const trace_state& state) {
-  std::vector<std::uint32_t> sites;
-  for (std::uint32_t k = 0; k < state.structure->sites().size(); ++k)
-    if (!state.structure->sites()[k].is_factor) sites.push_back(k);
-  return choices_of(state, sites);
+  choice_map all;
+  for_each_choice(state, [&](const path& where, const found_choice& c) {
+    all.set(where, value_of(c));
+  });
+  return all;
 }
 
 std::uint32_t site_at(const schema& s, const path& where) {
   const auto k = s.find(where.hash());
-  if (k >= 0 && !s.sites()[static_cast<std::size_t>(k)].is_factor) return static_cast<std::uint32_t>(k);
+  if (k >= 0 && s.sites()[static_cast<std::size_t>(k)].is_choice()) return static_cast<std::uint32_t>(k);
   if (s.has_scope(where.hash())) throw std::out_of_range("trace: a subtree of choices stands at " + where.str() + ", not a value");
   throw std::out_of_range(describe_unmet({where}, s, "trace"));
 }
 
-double project_state(const trace_state& state, const selection& s) {
+namespace {
+double project_run(const schema& structure, const double* densities, const kept_calls* calls, const path& inside, const selection& s) {
   double total = 0;
-  for (std::uint32_t k = 0; k < state.structure->sites().size(); ++k)
-    if (s.contains(state.structure->path_of(k))) total += state.numbers.densities[k];
+  std::size_t next_call = 0;
+  for (std::uint32_t k = 0; k < structure.sites().size(); ++k) {
+    if (structure.sites()[k].role == site_role::instances && calls) {
+      const kept_instances& node = *calls->nodes[next_call++];
+      for (std::size_t i = 0; i < node.size(); ++i)
+        total += project_run(*node[i].structure, node.densities(node[i]), node[i].calls.get(), node.path_of(i), s);
+    } else if (s.contains(inside / structure.path_of(k))) {
+      total += densities[k];
+    }
+  }
   return total;
+}
+}  // namespace
+
+double project_state(const trace_state& state, const selection& s) {
+  return project_run(*state.structure, state.numbers.densities.data(), state.calls.get(), path(), s);
 }
 
 void append_removed(const schema& before, const schema& after, std::vector<std::uint32_t>& changed) {
   for (std::uint32_t k = 0; k < before.sites().size(); ++k) {
     const auto& s = before.sites()[k];
-    if (s.is_factor) continue;
-    const auto j = after.find(s.full);
-    if (j < 0 || !(after.sites()[static_cast<std::size_t>(j)].type == s.type)) changed.push_back(k);
+    if (s.is_choice() && after.find(s.full, s.type) < 0) changed.push_back(k);
   }
 }
 
@@ -64,8 +209,7 @@ std::vector<std::uint32_t> redrawn(const std::vector<std::uint8_t>& selected, co
   for (std::uint32_t k = 0; k < selected.size(); ++k) {
     if (!selected[k]) continue;
     const auto& s = before.sites()[k];
-    const auto j = &before == &after ? static_cast<std::int64_t>(k) : after.find(s.full);
-    if (j >= 0 && after.sites()[static_cast<std::size_t>(j)].type == s.type) sites.push_back(k);
+    if (&before == &after || after.find(s.full, s.type) >= 0) sites.push_back(k);
   }
   return sites;
 }
@@ -74,12 +218,12 @@ double factors_of(const trace_state& state) {
   double total = 0;
   const auto& sites = state.structure->sites();
   for (std::size_t k = 0; k < sites.size(); ++k)
-    if (sites[k].is_factor) total += state.numbers.densities[k];
+    if (sites[k].is_factor()) total += state.numbers.densities[k];
   return total;
 }
 
-void require_visited(const choice_map& proposed, const schema& structure) {
-  const auto left = unmet(proposed, structure);
+void require_visited(const choice_map& proposed, const schema& structure, const kept_calls* calls) {
+  const auto left = unmet(proposed, structure, calls);
   if (!left.empty()) throw std::invalid_argument(describe_unmet(left, structure, "edit: a proposal"));
 }
 
@@ -88,15 +232,6 @@ choice_map visited_by(const schema& run, const choice_map& discarded) {
   for (const auto& e : discarded.entries())
     if (run.find(e.where.hash()) >= 0) kept.set(e.where, e.value);
   return kept;
-}
-
-double removed_unvisited(const trace_state& before, const schema& after, const schema& backward) {
-  std::vector<std::uint32_t> removed;
-  if (before.structure.get() != &after) append_removed(*before.structure, after, removed);
-  double total = 0;
-  for (const auto k : removed)
-    if (backward.find(before.structure->sites()[k].full) < 0) total += before.numbers.densities[k];
-  return total;
 }
 
 }  // namespace starling

@@ -28,6 +28,12 @@ path& path::append(const address& local) {
   return *this;
 }
 
+path path::without_back() const {
+  path p;
+  for (std::size_t k = 0; k + 1 < parts_.size(); ++k) p.append(parts_[k]);
+  return p;
+}
+
 bool path::starts_with(const path& prefix) const {
   if (prefix.parts_.size() > parts_.size()) return false;
   for (std::size_t k = 0; k < prefix.parts_.size(); ++k)

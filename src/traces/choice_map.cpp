@@ -84,6 +84,7 @@ choice_map choice_map::lane(std::size_t k) const {
     }
     if (k >= e.value.lanes)
       throw std::out_of_range("choice map: lane " + std::to_string(k) + " of " + std::to_string(e.value.lanes) + " at " + e.where.str());
+    if (!e.value.present.empty() && !e.value.present[k]) continue;
     const auto n = static_cast<std::ptrdiff_t>(e.value.type.size());
     const auto from = e.value.data.begin() + static_cast<std::ptrdiff_t>(k) * n;
     one.set(e.where, choice_value(e.value.type, std::vector<double>(from, from + n)));
@@ -98,7 +99,7 @@ const choice_map::entry* choice_map::entry_at(std::uint64_t path_hash) const {
 
 constraint_ref choice_map::ref(std::size_t entry_index, std::int64_t element) const {
   const constraint_ref r = ref(entry_index);
-  return {r.data + element, r.lane_stride, choice_type{r.type().kind, 0, 1, 1}.code()};
+  return {r.data + element, r.lane_stride, choice_type{r.type().kind, 0, 1, 1}.code(), r.present};
 }
 
 constraint_ref choice_map::find(std::uint64_t where, std::uint64_t parent, std::int64_t index) const {
@@ -116,6 +117,25 @@ constraint_ref choice_map::find(const path& where) const {
   for (std::size_t k = 0; k + 1 < where.parts().size(); ++k) parent.append(where.parts()[k]);
   const bool indexed = !where.empty() && where.parts().back().is_index();
   return find(where.hash(), parent.hash(), indexed ? where.parts().back().index : -1);
+}
+
+void choice_map::add_instances(const path& where, std::size_t instances, instance_set& found) const {
+  if (entries_.empty()) return;
+  if (index_.contains(where.hash())) return found.add_all();  // an array for all of them
+  if (!has_prefix(where.hash())) return;
+  if (entries_.size() > instances) {
+    for (std::size_t i = 0; i < instances; ++i) {
+      const auto one = hash_combine(where.hash(), hash_index(static_cast<std::int64_t>(i)));
+      if (index_.contains(one) || prefixes_.contains(one)) found.add(i);
+    }
+    return;
+  }
+  const std::size_t depth = where.parts().size();
+  for (const auto& e : entries_) {
+    if (e.where.parts().size() <= depth || !e.where.starts_with(where)) continue;
+    const auto& next = e.where.parts()[depth];
+    if (next.is_index() && next.index >= 0) found.add(static_cast<std::size_t>(next.index));
+  }
 }
 
 choice_value choice_map::value_at(const path& where) const {
@@ -143,7 +163,8 @@ bool operator==(const choice_map& a, const choice_map& b) {
   if (a.size() != b.size()) return false;
   return std::all_of(a.entries_.begin(), a.entries_.end(), [&](const choice_map::entry& e) {
     const auto* other = b.entry_at(e.where.hash());
-    return other && other->value.type == e.value.type && other->value.data == e.value.data && other->value.lanes == e.value.lanes;
+    return other && other->value.type == e.value.type && other->value.data == e.value.data && other->value.lanes == e.value.lanes &&
+           other->value.present == e.value.present;
   });
 }
 

@@ -13,9 +13,18 @@ constexpr std::uint32_t call_bit = 0x80000000u;
 
 schema::schema() : calls_(1), buckets_(16, 0) {}
 
+std::int64_t call::last_index() const { return local.indices() > 0 ? local.index(local.indices() - 1) : -1; }
+
+std::uint64_t call::parent_hash(std::uint64_t scope) const {
+  return local.indices() > 0 ? extend_hash(scope, local, local.indices() - 1) : scope;
+}
+
 path schema::path_of_call(std::uint32_t call) const {
-  if (call == 0) return {};
-  return path_of_call(calls_[call].parent).append(calls_[call].local);
+  std::vector<std::uint32_t> outer;
+  for (; call != 0; call = calls_[call].parent) outer.push_back(call);
+  path p;
+  for (auto c = outer.rbegin(); c != outer.rend(); ++c) p.append(calls_[*c].local);
+  return p;
 }
 
 path schema::path_of(std::uint32_t site) const { return path_of_call(sites_[site].scope).append(sites_[site].local); }
@@ -31,8 +40,10 @@ std::size_t schema::bucket(std::uint64_t full) const {
 
 void schema::rehash(std::size_t buckets) {
   buckets_.assign(buckets, 0);
-  for (std::uint32_t k = 0; k < sites_.size(); ++k) buckets_[bucket(sites_[k].full)] = k + 1;
+  // Sites after calls: a choice at the empty address of a call stands where the call stands. Of several at one address the first.
   for (std::uint32_t k = 1; k < calls_.size(); ++k) buckets_[bucket(calls_[k].full)] = k | call_bit;
+  for (std::uint32_t k = 0; k < sites_.size(); ++k)
+    if (auto& b = buckets_[bucket(sites_[k].full)]; b == 0 || (b & call_bit)) b = k + 1;
 }
 
 void schema::index(std::uint64_t full, std::uint32_t entry) {
@@ -45,20 +56,46 @@ std::int64_t schema::find(std::uint64_t full) const {
   return e == 0 || (e & call_bit) ? -1 : static_cast<std::int64_t>(e) - 1;
 }
 
+std::int64_t schema::find(std::uint64_t full, const choice_type& type) const {
+  auto j = find(full);
+  while (j >= 0 && !(sites_[static_cast<std::size_t>(j)].is_choice() && sites_[static_cast<std::size_t>(j)].type == type)) {
+    const auto next = sites_[static_cast<std::size_t>(j)].next;
+    j = next == site::none ? -1 : static_cast<std::int64_t>(next);
+  }
+  return j;
+}
+
+void schema::chain(std::uint32_t earlier, std::uint32_t later) {
+  while (sites_[earlier].next != site::none) earlier = sites_[earlier].next;
+  sites_[earlier].next = later;
+}
+
 bool schema::has_scope(std::uint64_t full) const {
   return full == path::root_hash || (buckets_[bucket(full)] & call_bit) != 0;
 }
 
 void schema::append(site s) {
-  s.offset = elements_;
-  if (!s.is_factor) elements_ += static_cast<std::uint32_t>(s.type.size());
+  s.again = s.role == site_role::again;
+  s.offset = s.again ? sites_[s.first].offset : elements_;
+  if (s.role == site_role::choice || s.role == site_role::presence) elements_ += static_cast<std::uint32_t>(s.type.size());
+  conditional_ = conditional_ || s.role == site_role::presence;
   sites_.push_back(s);
   slots_.push_back(s);
   for (std::uint32_t c = s.scope;; c = calls_[c].parent) {
     calls_[c].last_site = static_cast<std::uint32_t>(sites_.size());
     if (c == 0) break;
   }
-  index(s.full, static_cast<std::uint32_t>(sites_.size()));
+  if (find(s.full) < 0) index(s.full, static_cast<std::uint32_t>(sites_.size()));
+  else chain(static_cast<std::uint32_t>(find(s.full)), static_cast<std::uint32_t>(sites_.size() - 1));
+}
+
+// Whether another call of the same address may run in the same lanes.
+bool schema::is_taken(const call& c) const {
+  if (!has_scope(c.full)) return false;
+  const std::uint32_t entry = buckets_[bucket(c.full)];
+  if (entry == 0) return true;  // the root
+  const call& other = calls_[entry & ~call_bit];
+  return c.presence == site::none || other.presence == site::none || other.presence == c.presence;
 }
 
 schema schema::without_sharing(const std::vector<std::uint8_t>& which) const {
@@ -68,14 +105,54 @@ schema schema::without_sharing(const std::vector<std::uint8_t>& which) const {
     auto& here = s.sites_[k];
     if (which[k]) here.shared = false;
     auto& end = here.shared ? s.shared_elements_ : s.elements_;
-    here.offset = end;
-    if (!here.is_factor) end += static_cast<std::uint32_t>(here.type.size());
+    here.offset = here.again ? s.sites_[here.first].offset : end;
+    if (here.role == site_role::choice || here.role == site_role::presence) end += static_cast<std::uint32_t>(here.type.size());
     s.slots_[k] = here;
   }
   return s;
 }
 
-schema schema::first(std::uint32_t sites, std::uint32_t calls) const {
+bool operator==(const schema& a, const schema& b) {
+  if (a.slots_.size() != b.slots_.size() || a.calls_.size() != b.calls_.size()) return false;
+  for (std::size_t k = 0; k < a.slots_.size(); ++k)
+    if (a.slots_[k].check != b.slots_[k].check || a.slots_[k].offset != b.slots_[k].offset) return false;
+  for (std::size_t k = 0; k < a.calls_.size(); ++k)
+    if (a.calls_[k].full != b.calls_[k].full || a.calls_[k].parent != b.calls_[k].parent || a.calls_[k].first_site != b.calls_[k].first_site) return false;
+  return true;
+}
+
+schema schema::of_one_lane(const std::vector<std::uint8_t>& kept, const std::vector<std::uint8_t>& kept_calls) const {
+  schema s;
+  std::vector<std::uint32_t> new_call(calls_.size(), 0);
+  std::uint32_t done = 1;  // calls so far
+  const auto copy_calls_to = [&](std::uint32_t site) {
+    for (; done < calls_.size() && calls_[done].first_site <= site; ++done) {
+      if (!kept_calls[done]) continue;
+      call c = calls_[done];
+      c.parent = new_call[c.parent];
+      c.presence = site::none;
+      c.first_site = c.last_site = static_cast<std::uint32_t>(s.sites_.size());
+      new_call[done] = static_cast<std::uint32_t>(s.calls_.size());
+      s.calls_.push_back(c);
+      s.index(c.full, static_cast<std::uint32_t>(s.calls_.size() - 1) | call_bit);
+    }
+  };
+  for (std::uint32_t k = 0; k < sites_.size(); ++k) {
+    copy_calls_to(k);
+    if (!kept[k]) continue;
+    site here = sites_[k];
+    if (here.role == site_role::again) here.role = site_role::choice;
+    here.shared = false;
+    here.presence = here.first = here.next = site::none;
+    here.scope = new_call[here.scope];
+    here.check = structure_walk::check_of(here.local.hash(), here.type, structure_walk::scope_key(here.scope));
+    s.append(here);
+  }
+  copy_calls_to(static_cast<std::uint32_t>(sites_.size()));
+  return s;
+}
+
+schema schema::beginning(std::uint32_t sites, std::uint32_t calls) const {
   schema s;
   s.sites_.assign(sites_.begin(), sites_.begin() + sites);
   s.slots_.assign(slots_.begin(), slots_.begin() + sites);
@@ -84,9 +161,11 @@ schema schema::first(std::uint32_t sites, std::uint32_t calls) const {
     c.first_site = std::min(c.first_site, sites);
     c.last_site = std::min(c.last_site, sites);
   }
-  for (const auto& k : s.sites_) {
-    if (k.is_factor) continue;
-    (k.shared ? s.shared_elements_ : s.elements_) += static_cast<std::uint32_t>(k.type.size());
+  for (auto& k : s.sites_) {
+    if (k.next != site::none && k.next >= sites) k.next = site::none;
+    s.conditional_ = s.conditional_ || k.role == site_role::presence;
+    if (k.role == site_role::choice || k.role == site_role::presence)
+      (k.shared ? s.shared_elements_ : s.elements_) += static_cast<std::uint32_t>(k.type.size());
   }
   std::size_t buckets = 16;
   while (buckets < 4 * (s.sites_.size() + s.calls_.size())) buckets *= 2;
@@ -112,37 +191,52 @@ void structure_walk::refresh() {
 
 void structure_walk::start_growing() {
   if (grown_) return;
-  grown_ = std::make_shared<schema>(expected_->first(cursor_, call_cursor_));
+  grown_ = std::make_shared<schema>(expected_->beginning(cursor_, call_cursor_));
   schema_ = grown_.get();
   refresh();
 }
 
 void structure_walk::grow_at(const char* name, std::size_t length, std::uint64_t hash, std::int64_t i, std::int64_t j, std::int64_t l,
                              int indices, std::uint64_t type_code, const char* distribution, std::size_t distribution_length) {
-  grow(address({name, length}, hash, i, j, l, indices), choice_type::from_code(type_code), {distribution, distribution_length}, false);
+  grow(address({name, length}, hash, i, j, l, indices), choice_type::from_code(type_code), {distribution, distribution_length}, site_role::choice);
 }
 
-void structure_walk::grow(const address& a, const choice_type& type, std::string_view distribution, bool factor) {
+void structure_walk::grow(const address& a, const choice_type& type, std::string_view distribution, site_role role) {
   start_growing();
   site s;
-  s.check = a.hash() ^ type.code() * 0x9e3779b97f4a7c15u ^ scope_check_;
+  s.check = check_of(a.hash(), type, scope_check_);
   s.scope = scope_;
+  s.presence = presence_;
   s.type = type;
-  s.is_factor = factor;
+  s.role = role;
   s.local = a;
   s.distribution = distribution;
-  path where = grown_->path_of_call(scope_).append(a);
-  s.full = where.hash();
-  s.last_is_index = !where.parts().empty() && where.parts().back().is_index();
-  path parent;
-  for (std::size_t k = 0; k + 1 < where.parts().size(); ++k) parent.append(where.parts()[k]);
-  s.parent = parent.hash();
-  if (grown_->find(s.full) >= 0)
-    throw std::logic_error("the address " + where.str() + " was visited twice in one run; every choice needs an address of its own");
-  if (scope_ != 0 || !where.empty()) {
-    if (grown_->has_scope(s.full))
-      throw std::logic_error("the address " + where.str() + " is a choice, but a call stands there already in the same run");
+  const call& around = grown_->calls_[scope_];
+  s.full = extend_hash(around.full, a);
+  if (a.indices() > 0) {
+    s.last_index = a.index(a.indices() - 1);
+    s.parent = extend_hash(around.full, a, a.indices() - 1);
+  } else if (!a.name().empty()) {
+    s.parent = around.full;
+  } else if (scope_ != 0) {  // the choice of a call at the empty address: its place is the call's
+    s.last_index = around.last_index();
+    s.parent = around.parent_hash(grown_->calls_[around.parent].full);
   }
+  const auto where = [&] { return grown_->path_of_call(scope_).append(a).str(); };
+  // The address may stand in another conditional region: there it is the same choice, where its type is the same.
+  for (auto j = grown_->find(s.full); j >= 0;) {
+    const site& earlier = grown_->sites()[static_cast<std::size_t>(j)];
+    if (role != site_role::choice || !s.is_conditional() || !earlier.is_conditional() || earlier.presence == s.presence)
+      throw std::logic_error("the address " + where() + " was visited twice in one run; every choice needs an address of its own");
+    if (earlier.is_choice() && earlier.type == type) {
+      s.role = site_role::again;
+      s.first = static_cast<std::uint32_t>(j);
+    }
+    j = earlier.next == site::none ? -1 : static_cast<std::int64_t>(earlier.next);
+  }
+  const bool in_its_call = a.hash() == address().hash();
+  if (!in_its_call && grown_->has_scope(s.full))
+    throw std::logic_error("the address " + where() + " is a choice, but a call stands there already in the same run");
   grown_->append(s);
   cursor_ = static_cast<std::uint32_t>(grown_->sites().size());
   refresh();
@@ -158,21 +252,37 @@ void structure_walk::mark_shared(std::uint32_t k) {
   grown_->slots_[k] = s;
 }
 
-std::uint32_t structure_walk::claim_factor() {
+std::uint32_t structure_walk::claim_without_address(const literal& name, site_role role, const char* what) {
   const std::uint32_t k = cursor_;
   if (frozen_) {
     ++cursor_;
     return k;
   }
-  static const literal factor_name = name("<factor>");
-  const address a(factor_name, k);
-  const choice_type none{value_kind::real, 3, 0, 0};
-  if (k < count_ && slots_[k].check == (a.hash() ^ none.code() * 0x9e3779b97f4a7c15u ^ scope_check_)) {
+  const address a(name, k);
+  const choice_type type = role == site_role::presence ? choice_type{value_kind::boolean, 3, 1, 1} : choice_type{value_kind::real, 3, 0, 0};
+  if (k < count_ && slots_[k].check == check_of(a.hash(), type, scope_check_)) {
     ++cursor_;
     return k;
   }
-  grow(a, none, "factor", true);
+  grow(a, type, what, role);
   return k;
+}
+
+std::uint32_t structure_walk::claim_factor() {
+  static const literal factor_name = name("<factor>");
+  return claim_without_address(factor_name, site_role::factor, "factor");
+}
+
+std::uint32_t structure_walk::claim_instances() {
+  static const literal instances_name = name("<instances>");
+  return claim_without_address(instances_name, site_role::instances, "instances");
+}
+
+std::uint32_t structure_walk::enter_region() {
+  static const literal presence_name = name("<presence>");
+  const std::uint32_t outside = presence_;
+  presence_ = claim_without_address(presence_name, site_role::presence, "presence");
+  return outside;
 }
 
 std::uint32_t structure_walk::enter(const address& a) {
@@ -187,11 +297,12 @@ std::uint32_t structure_walk::enter(const address& a) {
     c.parent = scope_;
     c.full = extend_hash(scope_hash(), a);
     c.first_site = c.last_site = cursor_;
-    if (grown_->find(c.full) >= 0 || grown_->has_scope(c.full))
+    c.presence = presence_;
+    if (grown_->find(c.full) >= 0 || grown_->is_taken(c))
       throw std::logic_error("the address " + grown_->path_of_call(scope_).append(a).str() +
                              " was visited twice in one run; every call needs an address of its own");
     grown_->calls_.push_back(c);
-    grown_->index(c.full, static_cast<std::uint32_t>(grown_->calls_.size() - 1) | call_bit);
+    if (!grown_->has_scope(c.full)) grown_->index(c.full, static_cast<std::uint32_t>(grown_->calls_.size() - 1) | call_bit);
   }
   scope_ = call_cursor_++;
   scope_check_ = scope_key(scope_);

@@ -27,6 +27,34 @@ struct selection::node {
     return true;
   }
 
+  static void add_instances(const node* n, std::span<const path_component> where, instance_set& found) {
+    if (!n) return;
+    switch (n->kind) {
+      case op::all:
+      case op::complement: return found.add_all();
+      case op::either:
+        add_instances(n->left.get(), where, found);
+        return add_instances(n->right.get(), where, found);
+      case op::both: {  // the smaller of the two
+        instance_set left, right;
+        add_instances(n->left.get(), where, left);
+        add_instances(n->right.get(), where, right);
+        if (left.all() && right.all()) return found.add_all();
+        const bool use_left = right.all() || (!left.all() && left.some().size() < right.some().size());
+        for (const auto i : use_left ? left.some() : right.some()) found.add(i);
+        return;
+      }
+      case op::pattern: break;
+    }
+    for (std::size_t k = 0; k < n->parts.size() && k < where.size(); ++k) {
+      const auto& part = n->parts[k];
+      if (part.any_index ? !where[k].is_index() : !(part.component == where[k])) return;
+    }
+    if (n->parts.size() <= where.size() || n->parts[where.size()].any_index) return found.add_all();
+    const auto& next = n->parts[where.size()].component;
+    if (next.is_index() && next.index >= 0) found.add(static_cast<std::size_t>(next.index));
+  }
+
   static std::string str(const node* n) {
     if (!n) return "none";
     switch (n->kind) {
@@ -91,6 +119,8 @@ selection operator|(const selection& a, const selection& b) {
 selection operator&(const selection& a, const selection& b) {
   return selection(join(selection::node::op::both, a.node_, b.node_));
 }
+
+void selection::add_instances(const path& where, instance_set& found) const { node::add_instances(node_.get(), where.parts(), found); }
 
 std::string selection::str() const { return node::str(node_.get()); }
 

@@ -12,11 +12,10 @@ double fresh_density(const T& t, const T& old, const sl::choice_map& constraints
   double total = 0;
   const auto& sites = t.structure().sites();
   for (std::uint32_t k = 0; k < sites.size(); ++k) {
-    if (sites[k].is_factor) continue;
+    if (!sites[k].is_choice()) continue;
     const auto where = t.structure().path_of(k);
     if (constraints.contains(where)) continue;
-    const auto j = old.structure().find(where.hash());
-    if (j >= 0 && old.structure().sites()[static_cast<std::size_t>(j)].type == sites[k].type) continue;
+    if (old.structure().find(where.hash(), sites[k].type) >= 0) continue;
     total += t.log_density(where);
   }
   return total;

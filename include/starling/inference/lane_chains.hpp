@@ -21,7 +21,7 @@ struct posterior_layout {
   std::vector<V> shared;              // the observed values
   std::vector<std::uint32_t> latents; // sites that are not observed
 
-  bool is_latent(std::uint32_t k) const { return !structure->sites()[k].is_factor && !plan[k]; }
+  bool is_latent(std::uint32_t k) const { return structure->sites()[k].is_choice() && !plan[k]; }
 };
 
 template <class V, class Posterior>
@@ -123,7 +123,7 @@ class lane_chains {
   }
 
   // Draws the sites that `plan` marks −1 into the candidate, keeps the others; returns the log weight.
-  V candidate_by_regenerate(const std::vector<std::int64_t>& plan, const key& k) {
+  V candidate_by_regenerate(const std::vector<regenerate_step>& plan, const key& k) {
     const arena_scope scope;
     structure_walk walk(layout_.structure, true);
     const old_values<V> old{layout_.structure.get(), {current_.values.data(), shared_.data(), current_.densities.data()}};
@@ -133,7 +133,7 @@ class lane_chains {
     candidate_score_ = h.score();
     V factors(0);
     for (std::uint32_t s = 0; s < structure().sites().size(); ++s)
-      if (structure().sites()[s].is_factor) factors += current_.densities[s];
+      if (structure().sites()[s].is_factor()) factors += current_.densities[s];
     h.charge(factors);
     return h.weight();
   }
@@ -218,7 +218,7 @@ class lane_chains {
       if (number(candidate_.densities[k]) > negative_infinity) continue;
       const site& s = structure().sites()[k];
       text += "; in the last one the density is 0 at " + structure().path_of(k).str() + " (" + std::string(s.distribution) + ")";
-      if (!s.is_factor && s.type.rank == 0)
+      if (s.is_choice() && s.type.rank == 0)
         text += ", whose value is " + std::to_string(number(*((s.shared ? shared_ : candidate_.values).data() + s.offset)));
       break;
     }

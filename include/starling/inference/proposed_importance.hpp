@@ -42,7 +42,7 @@ result importance(const Posterior& post, const Proposal& proposal, const argumen
     auto plan = layout.plan;
     std::vector<std::vector<double>> numbers;  // of the proposed latents, [lane][element]
     for (std::uint32_t j = 0, next = 0; j < proposed.structure().sites().size(); ++j) {
-      if (proposed.structure().sites()[j].is_factor) continue;
+      if (!proposed.structure().sites()[j].is_choice()) continue;
       const site& s = sites[latents[next]];
       numbers.push_back(proposed.get(proposed.structure().path_of(j)));
       plan[latents[next++]] = {numbers.back().data(), s.type.size(), s.type.code()};

@@ -30,7 +30,9 @@ class trace_chain {
   static constexpr bool is_dynamic = true;
 
   trace_chain(const Posterior& post, std::size_t chain, std::size_t chains)
-      : post_(post), place_{chain, chains}, trace_(post.model(), post.shared_args()) {}
+      : post_(post), place_{chain, chains}, trace_(post.model(), post.shared_args()) {
+    trace_.keep_no_instances();  // kernels read all choices as sites of one run
+  }
 
   // As lane_chains: draws from the prior until the density is finite, 100 tries.
   void start(const key& k) {
@@ -52,14 +54,14 @@ class trace_chain {
   const schema& structure() const { return trace_.structure(); }
   const trace_state& state() const { return trace_.state(); }
   bool is_observed(const site& s) const {
-    return static_cast<bool>(post_.observations().find(s.full, s.parent, s.last_is_index ? s.local.index(s.local.indices() - 1) : -1));
+    return static_cast<bool>(post_.observations().find(s.full, s.parent, s.last_index));
   }
   // The sites of the current trace that are latents and that `at` holds.
   std::vector<std::uint8_t> selected(const selection& at) const {
     auto marks = selected_sites(at, structure());
     for (std::uint32_t k = 0; k < marks.size(); ++k) {
       const site& s = structure().sites()[k];
-      if (marks[k] && (s.is_factor || is_observed(s))) marks[k] = 0;
+      if (marks[k] && (!s.is_choice() || is_observed(s))) marks[k] = 0;
     }
     return marks;
   }
@@ -67,7 +69,7 @@ class trace_chain {
   // Moves. Each gives the log Metropolis–Hastings ratio; accept(false) takes it back.
   double candidate_by_regenerate(const selection& at, const key& k) {
     const auto marks = selected(at);
-    return attempt([&] { return regenerate_into(trace_, trace_.shared_args(), marks, k, place_); });
+    return attempt([&] { return regenerate_into(trace_, trace_.shared_args(), at, k, place_, &marks); });
   }
   // New values for some choices, proposed symmetrically. What the run reaches for the first time is drawn from the prior and cancels,
   // as does what falls away; a proposed value that is not reached any more counts for nothing.

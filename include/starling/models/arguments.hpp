@@ -17,10 +17,21 @@ struct arguments {
   std::tuple<A...> values;
 };
 
+// How an argument is kept; what refers to something by itself may specialise it.
+template <class A>
+struct stored_argument {
+  using type = A;
+  template <class From>
+  static type from(From&& a) {
+    return type(std::forward<From>(a));
+  }
+};
+
 // The arguments of a model, in order: sl::args(xs, 2.0).
 template <class... A>
 auto args(A&&... a) {
-  return arguments<std::decay_t<A>...>{std::tuple<std::decay_t<A>...>(std::forward<A>(a)...)};
+  return arguments<typename stored_argument<std::decay_t<A>>::type...>{
+      std::tuple<typename stored_argument<std::decay_t<A>>::type...>(stored_argument<std::decay_t<A>>::from(std::forward<A>(a))...)};
 }
 
 // What the body gets for an argument when reals are V: per-lane arguments become V (or a vector of V), all others are as they are.

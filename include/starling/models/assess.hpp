@@ -22,8 +22,9 @@ class assess_handler : public handler<assess_handler<V>, V> {
   template <class X, class D>
   X decide(std::uint32_t k, const D& d) {
     const site& s = this->at(k);
-    const constraint_ref c = cursor_.find(s);
-    if (!c) missing(k);
+    const constraint_ref c = cursor_.find(s.full, s.parent, s.last_index);
+    if (!all(lanes_given<V>(c, this->place_) | !this->active())) missing(k, lanes_given<V>(c, this->place_));
+    if (!c) return nobody<X>(k);
     if (c.type_code != s.type.code()) check_constraint(c, s.type, this->walk_.current().path_of(k));
     put_constraint(this->place(k), c, s.type.size(), this->place_.first_lane, this->place_.lanes);
     const X x = take<X>(this->place(k), s.type);
@@ -31,8 +32,22 @@ class assess_handler : public handler<assess_handler<V>, V> {
     return x;
   }
 
-  [[noreturn, gnu::noinline, gnu::cold]] void missing(std::uint32_t k) const {
-    throw std::invalid_argument("assess: no value was given for " + this->walk_.current().path_of(k).str());
+  // A choice of a region that runs in none of these lanes.
+  template <class X>
+  X nobody(std::uint32_t k) {
+    for (std::size_t e = 0; e < this->at(k).type.size(); ++e) this->place(k)[e] = V(not_a_number);
+    return take<X>(this->place(k), this->at(k).type);
+  }
+
+  [[noreturn, gnu::noinline, gnu::cold]] void missing(std::uint32_t k, const mask_of<V>& given) const {
+    std::string lane;
+    if constexpr (base::width > 1) {
+      const auto lacking = this->active() & !given;
+      int l = 0;
+      while (!lacking[l]) ++l;
+      if (any(given)) lane = " in lane " + std::to_string(this->place_.first_lane + static_cast<std::size_t>(l));
+    }
+    throw std::invalid_argument("assess: no value was given for " + this->walk_.current().path_of(k).str() + lane);
   }
 
   constraint_cursor cursor_;
@@ -52,7 +67,7 @@ auto assess(const G& model, const arguments<A...>& as, const choice_map& choices
   const arena_scope scope;
   structure_walk walk(run.structure, false);
   assess_handler<double> h(walk, run.numbers, choices);
-  assessed<typename T::value_type> r{0, persist(T::run(model, h, as))};
+  assessed<decltype(persist(T::run(model, h, as)))> r{0, persist(T::run(model, h, as))};
   finish_run(walk, h, run);
   if (!h.all_used()) {
     const auto left = unmet(choices, *run.structure);
@@ -76,16 +91,23 @@ auto assess(const G& model, const arguments<A...>& as, const choice_map& choices
   using B = batch<G, arguments<A...>, V>;
   require_lanes(choices, n.first + n.count);
   B b(model, std::make_shared<const arguments<A...>>(as), n.count, n.first);
+  const auto require_used = [&](const auto& h, const tile<V>& t, const run_place& place) {
+    const auto constraint_of = [&](std::uint32_t j) { const auto& s = h.structure().sites()[j]; return choices.find(s.full, s.parent, s.last_index); };
+    if (any(lanes_unreached(h.structure(), t, place, constraint_of)))
+      throw std::invalid_argument("assess: in some lanes a value was given for a choice that the model does not make there");
+  };
   b.run_all(
       nullptr,
       [&](structure_walk& walk, tile_storage<V>& storage, const run_place& place, auto done) {
         assess_handler<V> h(walk, storage, choices, place);
         done(h);
         require_met(choices, walk.current(), "assess");
+        require_used(h, storage.view(), place);
       },
       [&](structure_walk& walk, tile<V> t, const run_place& place, std::size_t, auto done) {
         assess_handler<V> h(walk, t, choices, place);
         done(h);
+        require_used(h, t, place);
       });
   auto scores = b.scores();
   return assessed_batch<B>{std::move(scores), std::move(b)};

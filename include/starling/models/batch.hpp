@@ -1,6 +1,7 @@
 #pragma once
 // A batch: N lanes of a model, run together in SIMD blocks. The same operations as on a trace, with weights as columns.
 // A batch of a dynamic model is N single traces behind the same interface (traces.hpp).
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <mutex>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include <starling/execution/executor.hpp>
+#include <starling/models/presence.hpp>
 #include <starling/models/trace.hpp>
 #include <starling/values/lift.hpp>
 #include <starling/values/pack.hpp>
@@ -91,23 +93,35 @@ class batch {
   std::vector<double> operator[](const path& where) const {
     const site& s = state_.structure->sites()[site_at(*state_.structure, where)];
     if (s.type.rank != 0) throw std::invalid_argument("batch: expected a scalar at " + where.str() + ", it holds " + s.type.str());
-    return elements_at(s);
+    return get(where);
   }
-  // The choice at an address, [lane][element].
-  std::vector<double> get(const path& where) const { return elements_at(state_.structure->sites()[site_at(*state_.structure, where)]); }
+  // The choice at an address, [lane][element]. NaN in lanes that do not have it.
+  std::vector<double> get(const path& where) const {
+    const auto k = site_at(*state_.structure, where);
+    auto numbers = elements_at(state_.structure->sites()[k]);
+    const auto present = present_at(k);
+    const std::size_t n = state_.structure->sites()[k].type.size();
+    for (std::size_t i = 0; i < numbers.size() && !present.empty(); ++i)
+      if (!present[i / n]) numbers[i] = not_a_number;
+    return numbers;
+  }
 
   // All choices, a value a lane; those that all lanes share are given once.
   choice_map choices() const {
     choice_map c;
     for (std::uint32_t k = 0; k < state_.structure->sites().size(); ++k) {
-      const site& s = state_.structure->sites()[k];
-      if (!s.is_factor) c.set(state_.structure->path_of(k), value_at(s));
+      if (!state_.structure->sites()[k].is_choice()) continue;
+      const path where = state_.structure->path_of(k);
+      if (c.contains(where))
+        throw std::invalid_argument("batch: the choice at " + where.str() + " has another kind or size from lane to lane; ask lane(k)");
+      c.set(where, value_at(k));
     }
     return c;
   }
-  choice_value value_at(const site& s) const {
+  choice_value value_at(std::uint32_t k) const {
+    const site& s = state_.structure->sites()[k];
     auto numbers = elements_at(s);
-    if (!s.shared) return choice_value(s.type, std::move(numbers), lanes_);
+    if (!s.shared) return choice_value(s.type, std::move(numbers), lanes_, present_at(k));
     numbers.resize(s.type.size());
     return choice_value(s.type, std::move(numbers));
   }
@@ -122,15 +136,21 @@ class batch {
     check_lane(k);
     lane_trace t(model_, std::make_shared<const lane_arguments_type>(lane_arguments(*arguments_, first_ + k)));
     trace_state s;
-    s.structure = std::make_shared<const schema>(state_.structure->without_sharing(std::vector<std::uint8_t>(state_.structure->sites().size(), 1)));
-    s.numbers.fit(*s.structure);
     const int l = static_cast<int>(k % width);
-    for (std::size_t i = 0; i < s.structure->sites().size(); ++i) {
-      const site& from = state_.structure->sites()[i];
-      const V* at = state_.block(k / width).at(from);
-      for (std::size_t e = 0; e < from.type.size() && !from.is_factor; ++e)
-        s.numbers.values[s.structure->sites()[i].offset + e] = static_cast<double>(at[e][l]);
-      s.numbers.densities[i] = static_cast<double>(state_.block(k / width).densities[i][l]);
+    const auto block = state_.block(k / width);
+    const auto& sites = state_.structure->sites();
+    const auto runs_here = [&](std::uint32_t presence) { return presence == site::none || (*block.at(sites[presence]))[l] != 0; };
+    std::vector<std::uint8_t> kept(sites.size()), kept_calls(state_.structure->calls().size());
+    for (std::size_t i = 0; i < kept.size(); ++i) kept[i] = sites[i].role != site_role::presence && runs_here(sites[i].presence);
+    for (std::size_t i = 0; i < kept_calls.size(); ++i) kept_calls[i] = runs_here(state_.structure->calls()[i].presence);
+    s.structure = std::make_shared<const schema>(state_.structure->of_one_lane(kept, kept_calls));
+    s.numbers.fit(*s.structure);
+    for (std::size_t i = 0, to = 0; i < sites.size(); ++i) {
+      if (!kept[i]) continue;
+      const site& here = s.structure->sites()[to];
+      const V* at = block.at(sites[i]);
+      for (std::size_t e = 0; e < here.type.size() && here.is_choice(); ++e) s.numbers.values[here.offset + e] = static_cast<double>(at[e][l]);
+      s.numbers.densities[to++] = static_cast<double>(block.densities[i][l]);
     }
     s.score = static_cast<double>(state_.scores[k / width][l]);
     t.adopt(std::move(s), lane_of(values_[k / width], l));
@@ -195,6 +215,15 @@ class batch {
       for (std::size_t e = 0; e < n; ++e) numbers[l * n + e] = static_cast<double>(at[e][static_cast<int>(l % width)]);
     }
     return numbers;
+  }
+
+  // A flag a lane: whether it has the choice of site k. Empty: all do.
+  std::vector<std::uint8_t> present_at(std::uint32_t k) const {
+    if (!state_.structure->sites()[k].is_conditional()) return {};
+    std::vector<std::uint8_t> flags(lanes_);
+    for (std::size_t b = 0; b < blocks(); ++b)
+      write_flags(lanes_present(*state_.structure, state_.block(b), k), std::min(width, lanes_ - b * width), flags.data() + b * width);
+    return flags;
   }
 
   void check_lane(std::size_t k) const {

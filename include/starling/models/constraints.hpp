@@ -17,20 +17,23 @@ class constraint_cursor {
  public:
   explicit constraint_cursor(const choice_map& c) : map_(&c), count_(c.size()) {}
 
-  constraint_ref find(const site& s) {
-    if (next_ < count_ && map_->entries()[next_].where.hash() == s.full) [[likely]] {
+  // The constraint of the site at the path with hash `full`; `parent` and `index` as in choice_map::find.
+  constraint_ref find(std::uint64_t full, std::uint64_t parent, std::int64_t index) {
+    if (next_ < count_ && map_->entries()[next_].where.hash() == full) [[likely]] {
       ++used_;
       return map_->ref(next_++);
     }
     if (count_ == 0) return {};
-    return search(s);
+    return search(full, parent, index);
   }
+  bool empty() const { return count_ == 0; }
+  const choice_map& choices() const { return *map_; }
 
   // True where every constraint was met in order; otherwise ask unmet().
   bool all_used() const { return used_ == count_; }
 
  private:
-  constraint_ref search(const site& s);
+  constraint_ref search(std::uint64_t full, std::uint64_t parent, std::int64_t index);
   const choice_map* map_;
   std::size_t count_, next_ = 0, element_ = 0, used_ = 0;
 };
@@ -41,8 +44,8 @@ void check_constraint(const constraint_ref& c, const choice_type& expected, cons
 // The constraints that no site of the run has (by address), in order.
 std::vector<path> unmet(const choice_map& constraints, const schema& run);
 
-// Takes from `left` what `seen` visits, up to indices.
-void remove_reachable(std::vector<path>& left, const schema& seen);
+// Takes from `left` what `seen` visits; with any_index also what differs from it by indices alone.
+void remove_reachable(std::vector<path>& left, const schema& seen, bool any_index);
 
 // The sentence about constraints that the model cannot visit: what they are, and what stands there instead or is close by.
 std::string describe_unmet(const std::vector<path>& left, const schema& run, const char* operation);
@@ -52,7 +55,8 @@ void require_met(const choice_map& constraints, const schema& run, const char* o
 // Throws where constraints given per lane are for another number of lanes.
 void require_lanes(const choice_map& constraints, std::size_t lanes);
 
-// Which sites a selection holds.
+// Which sites a selection holds; `inside`: the path of the instance whose run it is, or null.
 std::vector<std::uint8_t> selected_sites(const class selection& s, const schema& run);
+void selected_sites(const class selection& s, const schema& run, const path* inside, std::vector<std::uint8_t>& selected);
 
 }  // namespace starling

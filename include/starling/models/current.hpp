@@ -10,23 +10,38 @@ template <real V>
 class current_choices {
  public:
   current_choices(const schema& structure, tile<const V> values) : structure_(&structure), values_(values) {}
+  explicit current_choices(const trace_state& state)
+      : structure_(state.structure.get()), values_{state.numbers.values.data(), state.numbers.shared.data(), nullptr}, state_(&state) {}
 
   // The scalar at an address. Throws, naming it, where there is none.
   V operator[](const path& where) const {
+    if constexpr (lanes_of<V> == 1)
+      if (state_) return scalar_in(*state_, where);
     const site& s = structure_->sites()[site_at(*structure_, where)];
     if (s.type.rank != 0) throw std::invalid_argument("current: expected a scalar at " + where.str() + ", it holds " + s.type.str());
     return *values_.at(s);
   }
   // The vector at an address; a scalar is a vector of one.
   vector<V> get(const path& where) const {
+    if constexpr (lanes_of<V> == 1)
+      if (state_) {
+        const auto c = find_choice(*state_, where);
+        return take<vector<V>>(c.values, {value_kind::real, 1, static_cast<std::uint32_t>(c.type.size()), 1});
+      }
     const site& s = structure_->sites()[site_at(*structure_, where)];
     return take<vector<V>>(values_.at(s), {value_kind::real, 1, static_cast<std::uint32_t>(s.type.size()), 1});
   }
-  bool contains(const path& where) const { return structure_->find(where.hash()) >= 0; }
+  bool contains(const path& where) const { return state_ ? has_choice(*state_, where) : structure_->find(where.hash()) >= 0; }
 
  private:
+  static double scalar_in(const trace_state& state, const path& where) {
+    const auto c = find_choice(state, where);
+    if (c.type.rank != 0) throw std::invalid_argument("current: expected a scalar at " + where.str() + ", it holds " + c.type.str());
+    return *c.values;
+  }
   const schema* structure_;
   tile<const V> values_;
+  const trace_state* state_ = nullptr;  // of one trace, with the instances that it keeps
 };
 
 // The current choices as an argument of a proposal: what they are in a run is decided by its value type.
@@ -42,7 +57,7 @@ struct current_batch {
 template <real V>
 current_choices<V> argument_for(const current_trace& c, std::size_t, std::size_t) {
   static_assert(std::is_same_v<V, double>, "one trace is read by runs of one lane");
-  return {*c.state->structure, {c.state->numbers.values.data(), c.state->numbers.shared.data(), nullptr}};
+  return current_choices<V>(*c.state);
 }
 template <real V>
 current_choices<V> argument_for(const current_batch<V>& c, std::size_t first_lane, std::size_t) {

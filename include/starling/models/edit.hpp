@@ -110,19 +110,16 @@ auto edit(T t, const edits::arguments<Arguments>& e, const key& k) {
 }
 
 // Throws where a proposal makes a choice that the new trace does not have.
-void require_visited(const choice_map& proposed, const schema& structure);
+void require_visited(const choice_map& proposed, const schema& structure, const kept_calls* calls = nullptr);
 // Those of the discarded choices that a run visits.
 choice_map visited_by(const schema& run, const choice_map& discarded);
-// Σ old densities over removed sites that the backward proposal does not visit.
-double removed_unvisited(const trace_state& before, const schema& after, const schema& backward);
 
 template <class G, class Arguments, class F, class B>
 auto edit(trace<G, Arguments> t, const edits::proposal<F, B>& e, const key& k) {
   const auto forward = simulate(e.forward, args(current_trace{&t.state()}), k.scope(hash_text("proposal")));
   const choice_map choices = forward.choices();
-  const trace_state before = t.state();
   auto u = update(std::move(t), choices, k.scope(hash_text("update")));
-  require_visited(choices, u.trace.structure());
+  require_visited(choices, u.trace.structure(), u.trace.state().calls.get());
   const choice_map discard = u.discard;
   const auto as = args(current_trace{&u.trace.state()});
   trace_state run;
@@ -136,7 +133,7 @@ auto edit(trace<G, Arguments> t, const edits::proposal<F, B>& e, const key& k) {
   double w = u.weight;
   add_weights(w, -forward.score());
   add_weights(w, run.score);
-  add_weights(w, removed_unvisited(before, u.trace.structure(), *run.structure));
+  add_weights(w, u.trace.last_update().removed_density(u.trace.structure(), *run.structure));
   return edited{std::move(u.trace), w, edits::proposal<B, F>(e.backward, e.forward)};
 }
 

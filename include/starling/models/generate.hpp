@@ -26,16 +26,21 @@ class generate_handler : public handler<generate_handler<V, Walk, Examines>, V, 
   generate_handler(Walk& walk, const key& k, stream<V>& numbers, tile<V> t, const run_place& place, const std::vector<constraint_ref>& plan)
       : base(walk, k, numbers, t, place), cursor_(choice_map_of_nothing()), frozen_plan_(plan.data()) {}
 
+  // An instance of a call.
+  static constexpr bool can_keep = base::width == 1 && !always_frozen;
+  generate_handler(generate_handler& outer, const instance_run& r) : base(outer, r), cursor_(outer.cursor_) {}
+
   // Improper distributions take their start instead of refusing: what inference asks for.
   void allow_starts() { this->use_start_ = true; }
   V weight() const { return weight_.total(); }
+  auto sums() { return std::tie(weight_.total()); }
   bool all_used() const { return cursor_.all_used(); }
 
  private:
   friend base;
   bool is_shared(const site& s) {
     if constexpr (base::width == 1) return false;
-    found_ = cursor_.find(s);
+    found_ = cursor_.find(s.full, s.parent, s.last_index);
     return found_ && found_.lane_stride == 0;
   }
 
@@ -49,8 +54,25 @@ class generate_handler : public handler<generate_handler<V, Walk, Examines>, V, 
       this->score_site(k, d, x);
       return x;
     }
+    if constexpr (base::width > 1)
+      if (c.present) [[unlikely]] return decide_mixed<X>(k, d, c);
     put_constraint(this->place(k), c, rank_of<X> == 0 ? 1 : this->at(k).type.size(), this->place_.first_lane, this->place_.lanes);
     return keep<X>(k, d);
+  }
+
+  // Some lanes are given a value, some draw.
+  template <class X, class D>
+  [[gnu::noinline]] X decide_mixed(std::uint32_t k, const D& d, const constraint_ref& c) {
+    const auto given = lanes_given<V>(c, this->place_);
+    this->draw_where(!given, k, [&] { return this->template draw<X>(k, d); });
+    const std::size_t size = this->at(k).type.size();
+    vector<V> constrained(size);
+    put_constraint(constrained.data(), c, size, this->place_.first_lane, this->place_.lanes);
+    V* to = this->place(k);
+    for (std::size_t e = 0; e < size; ++e) to[e] = where(given, constrained[e], to[e]);
+    const X x = this->template value_in_place<X>(k);
+    weight_.add(where(given, this->score_site(k, d, x), V(0)));
+    return x;
   }
 
   // The value that stands in its place.
@@ -70,13 +92,23 @@ class generate_handler : public handler<generate_handler<V, Walk, Examines>, V, 
   constraint_ref constraint(std::uint32_t k) {
     if (always_frozen || frozen_plan_) [[likely]] return frozen_plan_[k];
     const site& s = this->at(k);
-    constraint_ref c = base::width > 1 && this->walk_.growing() ? std::exchange(found_, {}) : cursor_.find(s);
+    constraint_ref c = base::width > 1 && this->walk_.growing() ? std::exchange(found_, {}) : find(k);
     if (c && c.type_code != s.type.code()) check_constraint(c, s.type, this->walk_.current().path_of(k));
     if (plan_) {
       plan_->resize(k + 1);
       (*plan_)[k] = c;
     }
     return c;
+  }
+
+  constraint_ref find(std::uint32_t k) {
+    if (cursor_.empty()) return {};
+    const auto at = this->key_of(k);
+    return cursor_.find(at.full, at.parent, at.last_index);
+  }
+  void absorb(generate_handler& child, const instance_run&, const schema&, V&) {
+    cursor_ = child.cursor_;
+    weight_.add(child.weight());
   }
 
   static const choice_map& choice_map_of_nothing() {
@@ -104,6 +136,7 @@ double generate_into(trace<G, Arguments>& t, const choice_map& constraints, cons
   t.advance(t.shared_args(), [&](const trace_state&, trace_state& next, journal&) {
     structure_walk walk(next.structure, false);
     generate_handler<double> h(walk, k, next.numbers, constraints, place);
+    t.keep_instances_of(h);
     if (allow_starts) h.allow_starts();
     auto value = trace<G, Arguments>::run(t.model(), h, t.args());
     finish_run(walk, h, next);
@@ -141,18 +174,22 @@ auto generate(const G& model, const arguments<A...>& as, const choice_map& const
   weighted_batch<B> r{B(model, std::make_shared<const arguments<A...>>(as), n.count, n.first), {}};
   std::vector<V> weights(r.traces.blocks());
   std::vector<constraint_ref> plan;
+  const auto weight_of = [&](const auto& h, const tile<V>& t, const run_place& place) {
+    const auto constraint_of = [&](std::uint32_t j) { return j < plan.size() ? plan[j] : constraint_ref(); };
+    return where(lanes_unreached(h.structure(), t, place, constraint_of), V(negative_infinity), h.weight());
+  };
   r.traces.run_all(
       nullptr,
       [&](structure_walk& walk, tile_storage<V>& storage, const run_place& place, auto done) {
         generate_handler<V> h(walk, k, storage, constraints, place, &plan);
         done(h);
-        weights[0] = h.weight();
+        weights[0] = weight_of(h, storage.view(), place);
         require_met(constraints, walk.current(), "generate");
       },
       [&](structure_walk& walk, tile<V> t, const run_place& place, std::size_t block, auto done) {
         generate_handler<V> h(walk, k, t, place, plan);
         done(h);
-        weights[block] = h.weight();
+        weights[block] = weight_of(h, t, place);
       });
   r.weights = column(weights, n.count);
   return r;

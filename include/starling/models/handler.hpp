@@ -6,33 +6,29 @@
 //   trace(address, function, args…)  open a scope and run the function in it
 //   trace.note(address, value)       a named deterministic output: shown in draws, never in choice maps
 //   trace.factor(log_density)        a term without a value: counts in scores and in every weight, like an observation
+// and for combinators:
+//   trace.masked(mask, region, f)    run f where the mask holds: one lane runs it or not; lanes run it all, and it counts where it holds
+//   trace.instances<R>(n, policy, f) the results of f(trace, i, results so far) for i < n, each in the scope of its index; a trace keeps
+//                                    those that an update does not concern (kept_instances.hpp, run_kept.hpp)
 // A handler works on a tile: the values of all sites for W lanes, [element][W], and their log densities, [site][W].
 // Each operation of the interface is one handler, in one file, that says only how a value is decided: `decide(site, distribution)`.
 #include <cstdint>
 #include <limits>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 #include <starling/models/choice.hpp>
 #include <starling/models/generative_function.hpp>
-#include <starling/models/problem.hpp>
+#include <starling/models/kept_run.hpp>
+#include <starling/models/examination.hpp>
+#include <starling/models/scopes.hpp>
 #include <starling/models/tile.hpp>
 #include <starling/random/stream.hpp>
 #include <starling/traces/schema.hpp>
 
 namespace starling {
-
-// A sum of terms that come one a site.
-template <class V>
-class site_sum {
- public:
-  void add(const V& term) { total_ += term; }
-  V total() const { return total_; }
-
- private:
-  V total_ = V(0);
-};
 
 // Walk: structure_walk, or frozen_walk for handlers that only ever follow a known structure. Draws: whether it draws at all.
 // Examines: whether each site is looked at for a density that is not finite. A run without is for the frequent case: where its score
@@ -43,6 +39,7 @@ class handler {
   using real = V;
   using mask = mask_of<V>;
   static constexpr int width = lanes_of<V>;
+  static constexpr bool draws = Draws;
 
   // A run over storage that may grow.
   handler(Walk& walk, const key& k, tile_storage<V>& storage, const run_place& place = {})
@@ -66,6 +63,8 @@ class handler {
     if (growth_ && walk_.growing()) [[unlikely]] fit();
     if constexpr (Draws && Examines) stream_.visit(visit_++);
     else if constexpr (Draws) ++visit_;
+    if constexpr (Derived::runs_all_regions && Draws)
+      if (walk_.slot(k).again) [[unlikely]] return decide_again<value_type>(k, d);
     return self().template decide<value_type>(k, d);
   }
 
@@ -78,9 +77,38 @@ class handler {
     if constexpr (is_generative) {
       static_assert(width == 1 || !G::is_dynamic,
                     "a model that calls a dynamic model must be dynamic itself: declare it sl::gen(sl::dynamic, body)");
-      const call_scope scope(*this, a);
+      if (a.hash() == address().hash()) return g.run(*this, args...);  // in the scope of the caller
+      const call_scope<handler> scope(*this, a);
       return g.run(*this, args...);
     }
+  }
+
+  // For combinators. f runs where m holds; in lanes it runs for all, with its own count of everything, which is kept where m holds.
+  // `region` tells the regions of one scope apart: random numbers are addressed by it, so what a branch draws depends on itself alone.
+  template <class F>
+  void masked(const mask& m, std::uint64_t region, F&& f) {
+    if constexpr (!Derived::runs_all_regions) {
+      if (!m) return;
+      const region_numbers<handler> numbers(*this, region);
+      f();
+    } else {
+      const region_scope<handler, Derived> scope(*this, m, region);
+      f();
+      scope.keep_what_counts();
+    }
+  }
+  template <class R, class Policy, class F>
+  results<R> instances(std::size_t n, Policy&& policy, F&& f) {
+    if constexpr (Derived::can_keep)
+      if (kept_.calls) return run_kept<R>(n, policy, f);
+    auto* const cells = arena::current().take<result_cell<R>>(n);
+    auto* const cell = arena::current().take<const result_cell<R>*>(1);
+    *cell = cells;
+    for (std::size_t i = 0; i < n; ++i) {
+      const call_scope<handler> scope(*this, address(static_cast<std::int64_t>(i)));
+      ::new (static_cast<void*>(cells + i)) result_cell<R>{f(self(), i, results<R>(cell, i))};
+    }
+    return {cell, n};
   }
 
   template <class X>
@@ -103,7 +131,31 @@ class handler {
   V score() const { return score_.total(); }
   const bad_parameter& problem() const { return problem_; }
   void send_notes_to(note_sink<V>* sink) { notes_ = sink; }
-  mask active() const { return mask(true); }
+  const schema& structure() const { return walk_.current(); }
+  // The address of the call that the body is in.
+  path here() const {
+    const path inner = walk_.current().path_of_call(walk_.scope());
+    return inside_ ? *inside_ / inner : inner;
+  }
+  // From here on the instances of calls are kept in `calls`, and what is done to them is noted in `undo`.
+  void keep_instances(kept_calls& calls, kept_undo& undo, const argument_context* arguments = nullptr) {
+    kept_.calls = &calls;
+    kept_.undo = &undo;
+    arguments_ = arguments;
+  }
+  // Ends a run that keeps instances: calls that it did not visit are removed.
+  void end_kept() {
+    if (kept_.calls) remove_calls(kept_.calls->nodes.size());
+  }
+  // The lanes that run where the body is now.
+  mask active() const { return active_; }
+
+  // Whether the operation can run an instance by itself, and whether it may leave one as it is.
+  static constexpr bool can_keep = false, can_skip = false;
+  // Whether conditional regions run whatever their masks hold: in lanes.
+  static constexpr bool runs_all_regions = width > 1;
+  // The sums, beside the score, that an operation keeps of its sites.
+  std::tuple<> sums() { return {}; }
 
  protected:
   // Its random numbers: none, a place elsewhere (the ones without examination), or its own.
@@ -112,13 +164,38 @@ class handler {
   };
   using numbers_type = std::conditional_t<!Draws, no_numbers, std::conditional_t<Examines, stream<V>, stream<V>&>>;
 
+  // A run of one instance, inside another run.
+  handler(handler& outer, const instance_run& r)
+      : walk_(r.walk), key_(outer.key_), stream_(r.key_of(outer.key_), outer.place_.first_lane), tile_(r.storage.view()), growth_(&r.storage),
+        place_(outer.place_), notes_(outer.notes_), use_start_(outer.use_start_), scope_hash_(r.scope_hash), inside_(&r.where),
+        arguments_(outer.arguments_) {
+    kept_ = r.kept;
+    alive_ = outer.alive_ & (outer.score() > V(negative_infinity));
+  }
+
   Derived& self() { return static_cast<Derived&>(*this); }
+  // Which constraints are for site k: the hashes of its path and of that without its last component, and that one, where it is an index.
+  struct site_key {
+    std::uint64_t full, parent;
+    std::int64_t last_index;
+  };
+  site_key key_of(std::uint32_t k) const {
+    const site& s = at(k);
+    if (!inside_) [[likely]] return {s.full, s.parent, s.last_index};
+    if (s.local.indices() == 0 && s.local.name().empty() && walk_.scope() == 0) return {scope_hash_, inside_->without_back().hash(), inside_->parts().back().index};
+    return {extend_hash(scope_hash_, s.local), s.local.indices() == 0 ? scope_hash_ : extend_hash(scope_hash_, s.local, s.local.indices() - 1), s.last_index};
+  }
   const site& at(std::uint32_t k) const { return walk_[k]; }
   V* place(std::uint32_t k) const { return tile_.at(walk_.slot(k)); }
 
   // No site is shared unless the operation says so.
   bool is_shared(const site&) const { return false; }
   void decide_factor(std::uint32_t, const V&) {}
+  // Of kept instances: `child` ran one; all of a call are done, with their total and what was drawn afresh in it; some are no more.
+  void absorb(Derived&, const instance_run&, const schema&, V&) {}
+  void count_instances(const V&, const V&) {}
+  void lose(const kept_instances&) {}
+  void lose_instance(const kept_instances&, std::size_t) {}
 
   // Draws the value of site k afresh.
   template <class X, class D>
@@ -130,6 +207,15 @@ class handler {
       if constexpr (!Examines) stream_.visit(visit_ - 1);  // only where something is drawn
       return d.sample(stream_);
     }
+  }
+
+  // Draws the value of site k by f for the lanes of m, where there are some, and records it.
+  template <class F>
+  void draw_where(const mask& m, std::uint32_t k, F&& f) {
+    if (!any(m & active_)) return;
+    stream_.set_active(m & active_);
+    record(k, f());
+    stream_.set_active(active_);
   }
 
   // The value in the place of site k.
@@ -194,23 +280,47 @@ class handler {
   note_sink<V>* notes_ = nullptr;
   bad_parameter problem_;
   bool use_start_ = false;  // improper distributions give their start instead of refusing
+  mask active_ = mask(true);
+  std::uint64_t scope_hash_ = path::root_hash;  // of the path of the call that the body is in
+  const path* inside_ = nullptr;                // the instance that this is a run of; null: it is a whole run
+  kept_place kept_;
+  const argument_context* arguments_ = nullptr;
 
  private:
-  // Enters a call, and leaves it however the callee ends.
-  struct call_scope {
-    handler& h;
-    std::uint32_t outer, visit;
-    std::decay_t<numbers_type> numbers;
-    call_scope(handler& handler_, const address& a)
-        : h(handler_), outer(h.walk_.enter(a)), visit(std::exchange(h.visit_, 0u)), numbers(h.stream_) {
-      if constexpr (Draws) h.stream_ = stream<V>(h.key_.scope(h.walk_.scope_hash()), h.place_.first_lane);
-    }
-    ~call_scope() {
-      h.walk_.leave(outer);
-      h.visit_ = visit;
-      if constexpr (Draws) h.stream_ = numbers;
-    }
-  };
+  template <class>
+  friend struct own_numbers;
+  template <class>
+  friend struct in_call;
+  template <class>
+  friend struct region_numbers;
+  template <class>
+  friend struct in_region;
+  template <class, class>
+  friend struct region_scope;
+
+  // A site whose address stood in an earlier region too: other lanes' value is there already and stays.
+  template <class X, class D>
+  [[gnu::noinline, gnu::cold]] X decide_again(std::uint32_t k, const D& d) {
+    const auto& sites = walk_.current().sites();
+    mask taken = mask(false);
+    for (std::uint32_t j = sites[k].first; j != k; j = sites[j].next) taken = taken | (*place(sites[j].presence) != V(0));
+    if (any(taken & active_)) refuse_twice(k);
+    const std::size_t n = at(k).type.size();
+    vector<V> others(n);
+    for (std::size_t e = 0; e < n; ++e) others[e] = place(k)[e];
+    const X x = self().template decide<X>(k, d);
+    for (std::size_t e = 0; e < n; ++e) place(k)[e] = where(active_, place(k)[e], others[e]);
+    return x;
+  }
+
+  template <class R, class Policy, class F>
+  results<R> run_kept(std::size_t n, Policy& policy, F& f);
+  template <class Node>
+  Node& find_kept();
+  void remove_calls(std::size_t end);
+
+  std::uint64_t region_ = 0;       // which conditional region of the current call: part of the address of random numbers
+  mask alive_ = mask(true);        // the lanes whose score outside the current region is above −∞
 
   [[gnu::noinline, gnu::cold]] void fit() {
     growth_->fit(walk_.current());
@@ -219,33 +329,13 @@ class handler {
 
   template <class D>
   [[gnu::noinline, gnu::cold]] V examine(std::uint32_t k, const D& d, const V& lp) {
-    const mask alive = score() > V(negative_infinity);
-    if constexpr (requires { d.parameters([](auto&&...) {}); }) {
-      if (!problem_.found) {
-        d.parameters([&](std::string_view parameter, const auto& value, const auto& ok, std::string_view requirement) {
-          const mask bad = alive & !mask(ok);
-          if (problem_.found || !any(bad)) return;
-          for (int l = 0; l < width; ++l) {
-            const std::size_t lane = place_.first_lane + static_cast<std::size_t>(l);
-            if (!lane_holds(bad, l) || lane >= place_.lanes) continue;
-            problem_ = {true, k, lane, D::name, parameter, requirement, lane_number(value, l)};
-            break;
-          }
-        });
-      }
-    }
+    const mask alive = alive_ & active_ & (score() > V(negative_infinity));
+    find_bad_parameter<V>(problem_, k, d, alive, place_);
     return where(lp > V(negative_infinity), lp, V(negative_infinity));
   }
 
-  static bool lane_holds(const mask& m, int l) {
-    if constexpr (width == 1) return m;
-    else return m[l];
-  }
-  template <class X>
-  static double lane_number(const X& x, int l) {
-    if constexpr (std::is_arithmetic_v<X>) return static_cast<double>(x);
-    else if constexpr (requires { static_cast<double>(x[l]); }) return static_cast<double>(x[l]);
-    else return std::numeric_limits<double>::quiet_NaN();
+  [[noreturn, gnu::noinline, gnu::cold]] void refuse_twice(std::uint32_t k) const {
+    throw std::logic_error("the address " + walk_.current().path_of(k).str() + " was visited twice in one run; every choice needs an address of its own");
   }
 
   [[noreturn, gnu::noinline, gnu::cold]] void refuse_to_draw(std::uint32_t k) const {
@@ -255,16 +345,10 @@ class handler {
 
   template <class X>
   [[gnu::noinline, gnu::cold]] void send_note(const address& a, const X& x) {
-    const path where = walk_.current().path_of_call(walk_.scope()).append(a);
-    if constexpr (value<X>) {
-      const V one = to_stored<V>(x);
-      notes_->note(where, {kind_of<X>(), 0, 1, 1}, &one);
-    } else {
-      std::vector<V> many;
-      for (const auto& e : x) many.push_back(to_stored<V>(e));
-      notes_->note(where, {kind_of<std::remove_cvref_t<decltype(*x.begin())>>(), 1, static_cast<std::uint32_t>(many.size()), 1}, many.data());
-    }
+    tell_note(*notes_, here().append(a), x, active_);
   }
 };
 
 }  // namespace starling
+
+#include <starling/models/run_kept.hpp>

@@ -35,18 +35,25 @@ template <class T>
 auto persist(const T& x) {
   return x;
 }
+template <class A, class B>
+auto persist(const std::pair<A, B>& x);
+template <class... A>
+auto persist(const std::tuple<A...>& x);
+template <class A, std::size_t N>
+auto persist(const std::array<A, N>& x);
+template <class E>
+auto persist(const matrix<E>& x);
 template <class E>
 auto persist(const vector<E>& x) {
-  return std::vector<std::remove_const_t<E>>(x.begin(), x.end());
+  std::vector<std::remove_const_t<decltype(persist(x[0]))>> r;
+  r.reserve(x.size());
+  for (const auto& e : x) r.push_back(persist(e));
+  return r;
 }
 template <class E>
 auto persist(const matrix<E>& x) {
   return owned_matrix<std::remove_const_t<E>>{x.rows(), x.cols(), {x.data(), x.data() + x.size()}};
 }
-template <class A, class B>
-auto persist(const std::pair<A, B>& x);
-template <class... A>
-auto persist(const std::tuple<A...>& x);
 template <class A, std::size_t N>
 auto persist(const std::array<A, N>& x) {
   return [&]<std::size_t... I>(std::index_sequence<I...>) {

@@ -18,6 +18,7 @@ struct bad_parameter {
   std::size_t lane = 0;
   std::string_view distribution, parameter, requirement;
   double value = 0;
+  std::shared_ptr<const path> where = {};  // of a site in an instance that a trace keeps by itself; null: the site's path
 
   void keep_first(const bad_parameter& other) {
     if (other.found && (!found || other.lane < lane)) *this = other;

@@ -14,7 +14,7 @@ struct proposed {
 template <generative_function G, class... A>
 auto propose(const G& model, const arguments<A...>& as, const key& k) {
   const auto t = simulate(model, as, k);
-  return proposed<typename decltype(t)::value_type>{t.choices(), t.score(), t.value()};
+  return proposed<decltype(persist(t.value()))>{t.choices(), t.score(), persist(t.value())};
 }
 
 template <class Batch>

@@ -7,7 +7,15 @@
 
 namespace starling {
 
-// What regenerate does at one site: `old` is the site whose value is kept, -1 where a value is drawn.
+// What regenerate does at one site, worked out once for all blocks of a batch.
+struct regenerate_step {
+  std::int64_t old = -1;  // the site before whose value is kept, -1 where a value is drawn
+  bool mixed = false;     // not the same in all lanes
+};
+
+// The selected sites of `before` that `after` still has: their values were drawn anew.
+std::vector<std::uint32_t> redrawn(const std::vector<std::uint8_t>& selected, const schema& before, const schema& after);
+
 template <class V>
 class regenerate_handler : public handler<regenerate_handler<V>, V> {
  public:
@@ -15,21 +23,37 @@ class regenerate_handler : public handler<regenerate_handler<V>, V> {
 
   regenerate_handler(structure_walk& walk, const key& k, tile_storage<V>& storage, const old_values<V>& old,
                      const std::vector<std::uint8_t>& selected_before, const run_place& place = {},
-                     std::vector<std::int64_t>* plan = nullptr)
+                     std::vector<regenerate_step>* plan = nullptr)
       : base(walk, k, storage, place), old_(old), selected_before_(selected_before.data()), plan_(plan) {}
   regenerate_handler(structure_walk& walk, const key& k, tile<V> t, const old_values<V>& old, const run_place& place,
-                     const std::vector<std::int64_t>& plan)
+                     const std::vector<regenerate_step>& plan)
       : base(walk, k, t, place), old_(old), frozen_plan_(plan.data()) {}
+
+  // An instance of a call.
+  static constexpr bool can_keep = base::width == 1, can_skip = can_keep;
+  regenerate_handler(regenerate_handler& outer, const instance_run& r)
+      : base(outer, r), old_{r.before ? r.before->structure.get() : nullptr, {r.old_values(), nullptr, r.old_densities()}},
+        selection_(outer.selection_), selected_before_(r.flags.data()) {
+    if (!r.before) return;
+    selected_sites(*selection_, *r.before->structure, &r.where, r.flags);
+    selected_before_ = r.flags.data();
+  }
+  // What is selected inside of calls.
+  void select(const selection& s) { selection_ = &s; }
 
   V weight() const { return weight_; }
   // Takes off the factors of the old trace.
   void charge(const V& lp) { weight_ = log_difference(weight_, lp); }
+  auto sums() { return std::tie(weight_); }
 
  private:
   friend base;
   template <class X, class D>
   X decide(std::uint32_t k, const D& d) {
-    const std::int64_t old = frozen_plan_ ? frozen_plan_[k] : find(k);
+    const regenerate_step step = frozen_plan_ ? frozen_plan_[k] : find(k);
+    const std::int64_t old = step.old;
+    if constexpr (base::width > 1)
+      if (step.mixed) [[unlikely]] return decide_mixed<X>(k, d, old);
     if (old < 0) {
       const X x = this->template draw<X>(k, d);
       this->record(k, x);
@@ -45,52 +69,80 @@ class regenerate_handler : public handler<regenerate_handler<V>, V> {
     return x;
   }
 
+  // Lanes that had the value keep it, the others draw.
+  template <class X, class D>
+  [[gnu::noinline]] X decide_mixed(std::uint32_t k, const D& d, std::int64_t old) {
+    const auto kept = old >= 0 ? old_.present(old) : mask_of<V>(false);
+    this->draw_where(!kept, k, [&] { return this->template draw<X>(k, d); });
+    V* to = this->place(k);
+    for (std::size_t e = 0, n = this->at(k).type.size(); e < n && old >= 0; ++e) to[e] = where(kept, old_.at(old)[e], to[e]);
+    const X x = this->template value_in_place<X>(k);
+    const V lp = this->score_site(k, d, x);
+    if (old >= 0) weight_ += where(kept, log_difference(lp, density_of(*old_.structure, old_.values, static_cast<std::uint32_t>(old))), V(0));
+    return x;
+  }
+
   void decide_factor(std::uint32_t k, const V& lp) {
     if (plan_) plan_->resize(k + 1);
     weight_ += lp;
   }
 
-  std::int64_t find(std::uint32_t k) {
-    std::int64_t old = old_.find(this->walk_, k);
-    if (old >= 0 && selected_before_[old]) old = -1;
+  regenerate_step find(std::uint32_t k) {
+    regenerate_step step{old_.find(this->walk_, k)};
+    if (step.old >= 0 && selected_before_[step.old]) step.old = -1;
+    if constexpr (base::width > 1) step.mixed = this->at(k).is_conditional() || (step.old >= 0 && old_.is_conditional(step.old));
     if (plan_) {
       plan_->resize(k + 1);
-      (*plan_)[k] = old;
+      (*plan_)[k] = step;
     }
-    return old;
+    return step;
   }
 
+  void add_touched(const kept_instances& node, instance_set& todo) { selection_->add_instances(node.where(), todo); }
+  void absorb(regenerate_handler& child, const instance_run& r, const schema& now, V&) {
+    weight_ += child.weight();
+    if (!r.before) return;
+    const schema& before = *r.before->structure;
+    for (const auto i : redrawn(r.flags, before, now)) r.changed.push_back(i);
+    if (&before != &now) append_removed(before, now, r.changed);
+    for (std::uint32_t k = 0; k < before.sites().size(); ++k)
+      if (before.sites()[k].is_factor()) charge(r.old_densities()[k]);
+  }
+  void lose(const kept_instances& node) { charge(node.factors()); }
+  void lose_instance(const kept_instances& node, std::size_t i) { charge(node.factors(i)); }
+
   old_values<V> old_;
+  const selection* selection_ = nullptr;
   const std::uint8_t* selected_before_ = nullptr;
-  std::vector<std::int64_t>* plan_ = nullptr;
-  const std::int64_t* frozen_plan_ = nullptr;
+  std::vector<regenerate_step>* plan_ = nullptr;
+  const regenerate_step* frozen_plan_ = nullptr;
   V weight_ = V(0);
 };
 
-// Σ of the factors of a state; a number a block for a batch.
+// Σ of the factors of a run, those of kept instances apart; a number a block for a batch.
 double factors_of(const trace_state& state);
 template <class V>
 std::vector<V> factors_of_blocks(const batch_state<V>& s) {
   std::vector<V> total(s.scores.size(), V(0));
   for (std::size_t b = 0; b < total.size(); ++b)
     for (std::uint32_t k = 0; k < s.structure->sites().size(); ++k)
-      if (s.structure->sites()[k].is_factor) total[b] += s.block(b).densities[k];
+      if (s.structure->sites()[k].is_factor()) total[b] += s.block(b).densities[k];
   return total;
 }
 
-// The selected sites of `before` that `after` still has: their values were drawn anew.
-std::vector<std::uint32_t> redrawn(const std::vector<std::uint8_t>& selected, const schema& before, const schema& after);
-
 template <class G, class Arguments>
-double regenerate_into(trace<G, Arguments>& t, std::shared_ptr<const Arguments> as, const std::vector<std::uint8_t>& selected, const key& k,
-                       const run_place& place = {}) {
+double regenerate_into(trace<G, Arguments>& t, std::shared_ptr<const Arguments> as, const selection& s, const key& k,
+                       const run_place& place = {}, const std::vector<std::uint8_t>* marks = nullptr) {
   double weight = 0;
+  const std::vector<std::uint8_t> selected = marks ? *marks : selected_sites(s, t.structure());
   const auto& next_args = *as;
   t.advance(as, [&](const trace_state& old, trace_state& next, journal& j) {
     structure_walk walk(old.structure, false);
     const auto& numbers = old.numbers;
     const old_values<double> before{old.structure.get(), {numbers.values.data(), numbers.shared.data(), numbers.densities.data()}};
     regenerate_handler<double> h(walk, k, next.numbers, before, selected, place);
+    h.select(s);
+    t.keep_instances_of(h);
     auto value = trace<G, Arguments>::run(t.model(), h, next_args);
     finish_run(walk, h, next);
     for (const auto i : redrawn(selected, *old.structure, *next.structure)) j.changed.push_back(i);
@@ -105,7 +157,7 @@ double regenerate_into(trace<G, Arguments>& t, std::shared_ptr<const Arguments> 
 // Draws the selected choices anew. The trace is taken by value, as in update.
 template <generative_function G, class Arguments>
 auto regenerate(trace<G, Arguments> t, const selection& s, const key& k) {
-  const double weight = regenerate_into(t, t.shared_args(), selected_sites(s, t.structure()), k);
+  const double weight = regenerate_into(t, t.shared_args(), s, k);
   auto discard = t.discard();
   return updated_trace<trace<G, Arguments>>{std::move(t), weight, std::move(discard)};
 }
@@ -113,7 +165,7 @@ auto regenerate(trace<G, Arguments> t, const selection& s, const key& k) {
 // The same with new arguments.
 template <generative_function G, class Arguments>
 auto regenerate(trace<G, Arguments> t, const Arguments& as, const selection& s, const key& k) {
-  const double weight = regenerate_into(t, std::make_shared<const Arguments>(as), selected_sites(s, t.structure()), k);
+  const double weight = regenerate_into(t, std::make_shared<const Arguments>(as), s, k);
   auto discard = t.discard();
   return updated_trace<trace<G, Arguments>>{std::move(t), weight, std::move(discard)};
 }
@@ -125,7 +177,7 @@ auto regenerate(batch<G, Arguments, V> b, std::shared_ptr<const Arguments> as, c
   const batch_state<V> before = with_lanes_of_their_own(b.state(), [&](std::uint32_t i) { return selected[i] != 0; });
   b.set_args(std::move(as));
   std::vector<V> weights(b.blocks());
-  std::vector<std::int64_t> plan;
+  std::vector<regenerate_step> plan;
   const auto factors = factors_of_blocks(before);
   b.run_all(
       before.structure,
@@ -141,10 +193,11 @@ auto regenerate(batch<G, Arguments, V> b, std::shared_ptr<const Arguments> as, c
         h.charge(factors[block]);
         weights[block] = h.weight();
       });
-  std::vector<std::uint32_t> changed = redrawn(selected, *before.structure, b.structure());
-  if (b.state().structure != before.structure) append_removed(*before.structure, b.structure(), changed);
   auto w = column(weights, b.size());
-  discarded_lanes<V> discard(before, std::move(changed), b.size());
+  auto discard = discard_of(before, b.state(), b.size(), [&](std::uint32_t k, const run_place&) {
+    const auto j = before.structure->find(b.structure().sites()[k].full, b.structure().sites()[k].type);
+    return mask_of<V>(j >= 0 && selected[static_cast<std::size_t>(j)] != 0);
+  });
   return updated_batch<batch<G, Arguments, V>, V>{std::move(b), std::move(w), std::move(discard)};
 }
 template <generative_function G, class Arguments, class V>

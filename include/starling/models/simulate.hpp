@@ -10,6 +10,8 @@ class simulate_handler : public handler<simulate_handler<V>, V> {
  public:
   using base = handler<simulate_handler<V>, V>;
   using base::base;
+  static constexpr bool can_keep = base::width == 1;
+  simulate_handler(simulate_handler& outer, const instance_run& r) : base(outer, r) {}
 
  private:
   friend base;
@@ -27,6 +29,7 @@ void simulate_into(trace<G, Arguments>& t, const key& k, const run_place& place 
   t.advance(t.shared_args(), [&](const trace_state&, trace_state& next, journal&) {
     structure_walk walk(next.structure, false);
     simulate_handler<double> h(walk, k, next.numbers, place);
+    t.keep_instances_of(h);
     auto value = trace<G, Arguments>::run(t.model(), h, t.args());
     finish_run(walk, h, next);
     return value;

@@ -18,22 +18,38 @@ template <class V>
 class simulate_handler;
 class selection;
 
-// The untyped part of a trace.
+// The untyped part of a trace: the numbers of its run, and the instances that it keeps by themselves (null: none are).
 struct trace_state {
   std::shared_ptr<const schema> structure;
   tile_storage<double> numbers;
   double score = 0;
+  std::shared_ptr<kept_calls> calls;
 };
+// A copy that shares nothing that changes; `cells` becomes where the results of instances went.
+trace_state copy_state(const trace_state& state, copied_cells& cells);
 
-// What an update overwrote: the trace as it was, and which of its sites were overwritten or removed.
+// What an update overwrote: the numbers of the run as they were, which of its sites were overwritten or removed, and what was done to
+// kept instances.
 struct journal {
   trace_state before;
   std::vector<std::uint32_t> changed;  // sites of `before`
+  kept_undo undo;
+  std::shared_ptr<kept_calls> calls;   // that `undo` is about
+  std::optional<choice_map> discard;   // once read from what an update is about to overwrite
+  bool taken_back = false;
+
+  choice_map choices() const;
+  bool empty() const;
+  // Σ old log densities over choices that the trace (now of structure `after`) has no more and `visited` does not have.
+  double removed_density(const schema& after, const schema& visited) const;
+  // The update stands: what it did to kept instances need not be known any more. Somebody may ask for the discard later.
+  void close(bool somebody_asks);
 };
 
 // Takes over what a run found: its structure and score. Throws where a distribution got bad parameters.
 template <class Handler>
-void finish_run(structure_walk& walk, const Handler& h, trace_state& next) {
+void finish_run(structure_walk& walk, Handler& h, trace_state& next) {
+  h.end_kept();
   auto structure = walk.finish();
   if (structure != next.structure) {
     next.structure = std::move(structure);
@@ -48,20 +64,31 @@ choice_map choices_of(const trace_state& state);
 choice_map choices_of(const trace_state& state, const std::vector<std::uint32_t>& sites);
 // The choice at a site.
 choice_value choice_at(const trace_state& state, std::uint32_t site);
+// A choice of a trace by its address, inside kept instances too: its type, its numbers and its log density. Throws as site_at.
+struct found_choice {
+  choice_type type;
+  const double* values;
+  double density;
+};
+found_choice find_choice(const trace_state& state, const path& where);
+bool has_choice(const trace_state& state, const path& where);
+bool has_choice(const schema& run, const kept_calls* calls, const path& where);
+// The constraints (by address) that neither a run of this structure nor an instance that it keeps (calls, or null) has.
+std::vector<path> unmet(const choice_map& constraints, const schema& run, const kept_calls* calls);
 // The site at `where`; throws with the addresses there are.
 std::uint32_t site_at(const schema& s, const path& where);
 double project_state(const trace_state& state, const selection& s);
 
 // The old values at the addresses that an update overwrote or removed. Costs nothing until it is looked at; it is a choice map to
-// whoever wants one.
+// whoever wants one. Throws std::logic_error where the update was taken back: copy it before rollback().
 class discarded {
  public:
   discarded() = default;
   explicit discarded(std::shared_ptr<const journal> j) : journal_(std::move(j)) {}
-  choice_map choices() const { return journal_ ? choices_of(journal_->before, journal_->changed) : choice_map(); }
+  choice_map choices() const { return journal_ ? journal_->choices() : choice_map(); }
   operator choice_map() const { return choices(); }
-  bool empty() const { return !journal_ || journal_->changed.empty(); }
-  std::size_t size() const { return journal_ ? journal_->changed.size() : 0; }
+  bool empty() const { return !journal_ || journal_->empty(); }
+  std::size_t size() const { return choices().size(); }
   double operator[](const path& where) const { return choices()[where]; }
 
  private:
@@ -84,14 +111,18 @@ class trace {
       }
     });
   }
-  using value_type = persistent_t<decltype(run(std::declval<const G&>(), std::declval<simulate_handler<double>&>(), std::declval<const Arguments&>()))>;
+  using value_type = decltype(keep_value(run(std::declval<const G&>(), std::declval<simulate_handler<double>&>(), std::declval<const Arguments&>()), true));
 
   trace(G model, std::shared_ptr<const Arguments> as) : model_(std::move(model)), arguments_(std::move(as)) {
     if (argument_lanes(*arguments_) != 0)
       throw std::invalid_argument("arguments are given per lane, but the operation runs one lane: give it sl::lanes(n)");
+    state_.calls = std::make_shared<kept_calls>();
   }
-  trace(const trace& other)
-      : model_(other.model_), arguments_(other.arguments_), state_(other.state_), value_(other.value_) {}
+  trace(const trace& other) : model_(other.model_), arguments_(other.arguments_), value_(other.value_), epoch_(other.epoch_) {
+    copied_cells cells;
+    state_ = copy_state(other.state_, cells);
+    if (value_) rebind_views(*value_, cells);
+  }
   trace& operator=(const trace& other) { return *this = trace(other); }
   trace(trace&&) noexcept = default;
   trace& operator=(trace&&) noexcept = default;
@@ -106,25 +137,28 @@ class trace {
   // The choice at an address. get<R> for R = double, long, bool, std::vector<…>; [] for scalars.
   template <class R = double>
   R get(const path& where) const {
-    const auto v = choice_at(state_, site_at(*state_.structure, where));
+    const auto v = find_choice(state_, where);
     if constexpr (std::is_arithmetic_v<R>) {
       if (v.type.rank != 0) throw std::invalid_argument("trace: expected a scalar at " + where.str() + ", it holds " + v.type.str());
-      return static_cast<R>(v.data[0]);
+      return static_cast<R>(v.values[0]);
     } else {
-      return R(v.data.begin(), v.data.end());
+      return R(v.values, v.values + v.type.size());
     }
   }
   double operator[](const path& where) const { return get<double>(where); }
-  bool contains(const path& where) const { return state_.structure->find(where.hash()) >= 0; }
+  bool contains(const path& where) const { return has_choice(state_, where); }
   // log density of the choice at an address.
-  double log_density(const path& where) const { return state_.numbers.densities[site_at(*state_.structure, where)]; }
+  double log_density(const path& where) const { return find_choice(state_, where).density; }
 
   // Takes the last update back: what a rejected proposal does. Throws where there was none, or when done twice.
   void rollback() {
     if (!journal_ || !can_roll_back_) throw std::logic_error("rollback: there is no update to take back");
-    std::swap(state_, journal_->before);
+    journal_->undo.take_back();
+    journal_->taken_back = true;
+    swap_numbers();
     std::swap(arguments_, old_arguments_);
     std::swap(value_, old_value_);
+    std::swap(epoch_, old_epoch_);
     journal_->changed.clear();
     can_roll_back_ = false;
   }
@@ -133,17 +167,32 @@ class trace {
   const trace_state& state() const { return state_; }
   std::shared_ptr<const Arguments> shared_args() const { return arguments_; }
   discarded discard() const { return discarded(journal_); }
+  const journal& last_update() const { return *journal_; }
+  // Takes over a run without kept instances.
   void adopt(trace_state state, value_type value) {
     state_ = std::move(state);
     value_.emplace(std::move(value));
   }
 
+  // From now on instances are scopes of the one run: before its first run.
+  void keep_no_instances() { state_.calls = nullptr; }
+  template <class Handler>
+  void keep_instances_of(Handler& h) {
+    if (state_.calls) h.keep_instances(*state_.calls, journal_->undo, &context_);
+  }
+
   // Runs `h` over the next state and takes it over when it ends well; the state before goes to the journal.
-  // f(old state, next state, journal) runs the body and returns its value.
+  // f(old state, next state, journal) runs the body and returns its value. Where it throws all is as before.
   template <class F>
-  void advance(std::shared_ptr<const Arguments> next_arguments, F&& f) {
-    if (!journal_ || journal_.use_count() > 1) journal_ = std::make_shared<journal>();
+  void advance(std::shared_ptr<const Arguments> next_arguments, F&& f, const change_hints* hints = nullptr) {
+    const bool somebody_asks = journal_.use_count() > 1;
+    if (journal_) journal_->close(somebody_asks);
+    if (!journal_ || somebody_asks) journal_ = std::make_shared<journal>();
+    journal_->calls = state_.calls;
+    const std::uint64_t next_epoch = next_arguments == arguments_ ? epoch_ : ++last_epoch_;
+    if (state_.calls) describe(*next_arguments, next_epoch, hints);
     can_roll_back_ = false;
+    journal_->taken_back = false;
     journal_->changed.clear();
     auto& next = journal_->before;
     if (next.structure != state_.structure) {
@@ -151,20 +200,43 @@ class trace {
       if (next.structure) next.numbers.fit(*next.structure);
     }
     const arena_scope scope;
-    old_value_ = persist(f(state_, next, *journal_));
-    std::swap(state_, journal_->before);
+    try {
+      old_value_ = keep_value(f(state_, next, *journal_), state_.calls != nullptr);
+    } catch (...) {
+      journal_->undo.take_back();
+      throw;
+    }
+    swap_numbers();
     std::swap(value_, old_value_);
     old_arguments_ = std::exchange(arguments_, std::move(next_arguments));
+    old_epoch_ = std::exchange(epoch_, next_epoch);
     can_roll_back_ = true;
   }
 
  private:
+  void swap_numbers() {
+    auto& before = journal_->before;
+    std::swap(state_.structure, before.structure);
+    std::swap(state_.numbers, before.numbers);
+    std::swap(state_.score, before.score);
+  }
+  void describe(const Arguments& as, std::uint64_t epoch, const change_hints* hints) {
+    context_.begin = reinterpret_cast<const std::byte*>(&as);
+    context_.end = context_.begin + sizeof(Arguments);
+    context_.epoch = epoch;
+    context_.hints = hints;
+    context_.places.clear();
+    std::apply([&](const auto&... a) { (context_.places.push_back(&a), ...); }, as.values);
+  }
+
   G model_;
   std::shared_ptr<const Arguments> arguments_, old_arguments_;
   trace_state state_;
   std::optional<value_type> value_, old_value_;
   std::shared_ptr<journal> journal_;
   bool can_roll_back_ = false;
+  argument_context context_;
+  std::uint64_t epoch_ = 1, old_epoch_ = 1, last_epoch_ = 1;  // of the arguments: compared, never ordered
 };
 
 }  // namespace starling

@@ -262,7 +262,7 @@ template <class G, class Arguments>
 auto regenerate_lanes(trace_batch<G, Arguments> b, const trace_batch<G, Arguments>* next, const selection& s, const key& k) {
   auto weights = b.each([&](auto& t, const run_place& place, std::size_t lane) {
     auto as = next ? next->lane(lane).shared_args() : t.shared_args();
-    return regenerate_into(t, std::move(as), selected_sites(s, t.structure()), k, place);
+    return regenerate_into(t, std::move(as), s, k, place);
   });
   if (next) b.set_args(next->shared_args());
   return with_discards(std::move(b), std::move(weights));

@@ -14,6 +14,7 @@ namespace starling {
 class explore_handler : public handler<explore_handler, double> {
  public:
   using base = handler<explore_handler, double>;
+  static constexpr bool runs_all_regions = true;
   explore_handler(structure_walk& walk, const key& k, tile_storage<double>& storage, bool adventurous)
       : base(walk, k, storage), adventurous_(adventurous) {
     this->use_start_ = true;
@@ -47,20 +48,19 @@ class explore_handler : public handler<explore_handler, double> {
 // running it: an address that differs from a visited one by indices alone counts as one that it can visit.
 template <class G, class Arguments>
 void require_reachable(const G& model, const Arguments& as, std::vector<path> left, const schema& run, const char* operation) {
-  if constexpr (G::is_dynamic) {
-    constexpr std::uint64_t probes = 200;
-    for (std::uint64_t i = 0; i < probes && !left.empty(); ++i) {
-      tile_storage<double> storage;
-      structure_walk walk(nullptr, false);
-      const arena_scope scope;
-      try {
-        explore_handler h(walk, key(0x70726f6265u + i), storage, i % 2 == 1);
-        trace<G, Arguments>::run(model, h, as);
-      } catch (const std::exception&) {
-        // What was visited until then counts.
-      }
-      remove_reachable(left, walk.current());
+  // One look at all branches is enough where nothing but branches depends on values.
+  constexpr std::uint64_t probes = G::is_dynamic ? 200 : 1;
+  for (std::uint64_t i = 0; i < probes && !left.empty(); ++i) {
+    tile_storage<double> storage;
+    structure_walk walk(nullptr, false);
+    const arena_scope scope;
+    try {
+      explore_handler h(walk, key(0x70726f6265u + i), storage, i % 2 == 1);
+      trace<G, Arguments>::run(model, h, as);
+    } catch (const std::exception&) {
+      // What was visited until then counts.
     }
+    remove_reachable(left, walk.current(), G::is_dynamic);
   }
   if (!left.empty()) throw std::invalid_argument(describe_unmet(left, run, operation));
 }
@@ -68,7 +68,7 @@ void require_reachable(const G& model, const Arguments& as, std::vector<path> le
 // The weight of a run that may have left constraints: `weight` where all were met, −∞ where some were not reached this time.
 template <class G, class Arguments>
 double unreached_weight(const trace<G, Arguments>& t, const choice_map& constraints, const schema& run, double weight, const char* operation) {
-  const auto left = unmet(constraints, run);
+  const auto left = unmet(constraints, run, t.state().calls.get());
   if (left.empty()) return weight;
   require_reachable(t.model(), t.args(), left, run, operation);
   return -std::numeric_limits<double>::infinity();

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include <starling/models/constraints.hpp>
+#include <starling/models/discarded_lanes.hpp>
 #include <starling/models/trace.hpp>
 #include <starling/models/unreached.hpp>
 #include <starling/models/batch.hpp>
@@ -19,11 +20,13 @@ struct old_values {
 
   // The old site for site k of the run, or -1; its kind and size must be the same.
   std::int64_t find(const structure_walk& walk, std::uint32_t k) const {
-    if (!walk.growing()) [[likely]] return k;
-    const auto j = structure->find(walk[k].full);
-    if (j < 0 || !(structure->sites()[static_cast<std::size_t>(j)].type == walk[k].type)) return -1;
-    return j;
+    if (!structure) [[unlikely]] return -1;
+    if (!walk.growing()) [[likely]] return walk.slot(k).again ? walk[k].first : k;
+    return structure->find(walk[k].full, walk[k].type);
   }
+  // The lanes that had it.
+  mask_of<V> present(std::int64_t j) const { return lanes_present(*structure, values, static_cast<std::uint32_t>(j)); }
+  bool is_conditional(std::int64_t j) const { return structure->sites()[static_cast<std::size_t>(j)].is_conditional(); }
   const V* at(std::int64_t j) const { return values.at(structure->slots()[static_cast<std::size_t>(j)]); }
 };
 
@@ -31,6 +34,7 @@ struct old_values {
 struct update_step {
   constraint_ref constraint;
   std::int64_t old = -1;
+  bool mixed = false;  // not the same in all lanes
 };
 
 // a − b for log weights; −∞ − (−∞) is −∞.
@@ -39,6 +43,9 @@ V log_difference(const V& a, const V& b) {
   const V w = a - b;
   return where(w == w, w, V(-std::numeric_limits<double>::infinity()));
 }
+
+// Sites of `before` that `after` does not have, or has with another kind or size.
+void append_removed(const schema& before, const schema& after, std::vector<std::uint32_t>& changed);
 
 template <class V>
 class update_handler : public handler<update_handler<V>, V> {
@@ -52,9 +59,15 @@ class update_handler : public handler<update_handler<V>, V> {
                  const std::vector<update_step>& plan)
       : base(walk, k, t, place), old_(old), cursor_(nothing_), frozen_plan_(plan.data()) {}
 
+  // An instance of a call.
+  static constexpr bool can_keep = base::width == 1, can_skip = can_keep;
+  update_handler(update_handler& outer, const instance_run& r)
+      : base(outer, r), old_{r.before ? r.before->structure.get() : nullptr, {r.old_values(), nullptr, nullptr}}, cursor_(outer.cursor_), changed_(&r.changed) {}
+
   bool all_used() const { return cursor_.all_used(); }
   // Σ over constrained and retained choices, before the old score is taken off.
   V kept() const { return kept_.total(); }
+  auto sums() { return std::tie(kept_.total()); }
 
  private:
   friend base;
@@ -62,21 +75,13 @@ class update_handler : public handler<update_handler<V>, V> {
   X decide(std::uint32_t k, const D& d) {
     const std::size_t size = rank_of<X> == 0 ? 1 : this->at(k).type.size();
     V* to = this->place(k);
-    constraint_ref constraint;
-    std::int64_t old;
-    if (frozen_plan_) {
-      constraint = frozen_plan_[k].constraint;
-      old = frozen_plan_[k].old;
-    } else {
-      constraint = cursor_.find(this->at(k));
-      old = old_.find(this->walk_, k);
-      if (constraint) check(k, constraint, old);
-      if (plan_) plan(k, {constraint, old});
-    }
-    if (constraint) {
-      if (writes(k)) put_constraint(to, constraint, size, this->place_.first_lane, this->place_.lanes);
-    } else if (old >= 0) {
-      const V* from = old_.at(old);
+    const update_step step = frozen_plan_ ? frozen_plan_[k] : find(k);
+    if constexpr (base::width > 1)
+      if (step.mixed) [[unlikely]] return decide_mixed<X>(k, d, step);
+    if (step.constraint) {
+      if (writes(k)) put_constraint(to, step.constraint, size, this->place_.first_lane, this->place_.lanes);
+    } else if (step.old >= 0) {
+      const V* from = old_.at(step.old);
       if (writes(k))
         for (std::size_t e = 0; e < size; ++e) to[e] = from[e];
     } else {
@@ -90,14 +95,53 @@ class update_handler : public handler<update_handler<V>, V> {
     return x;
   }
 
+  // Some lanes are given a value, some keep theirs, some draw.
+  template <class X, class D>
+  [[gnu::noinline]] X decide_mixed(std::uint32_t k, const D& d, const update_step& step) {
+    const auto before = step.old >= 0 ? old_.present(step.old) : mask_of<V>(false);
+    const auto given = lanes_given<V>(step.constraint, this->place_);
+    this->draw_where(!(before | given), k, [&] { return this->template draw<X>(k, d); });
+    const std::size_t size = this->at(k).type.size();
+    V* to = this->place(k);
+    vector<V> constrained(size);
+    if (step.constraint) put_constraint(constrained.data(), step.constraint, size, this->place_.first_lane, this->place_.lanes);
+    for (std::size_t e = 0; e < size; ++e) {
+      if (step.old >= 0) to[e] = where(before, old_.at(step.old)[e], to[e]);
+      if (step.constraint) to[e] = where(given, constrained[e], to[e]);
+    }
+    const X x = this->template value_in_place<X>(k);
+    kept_.add(where(before | given, this->score_site(k, d, x), V(0)));
+    return x;
+  }
+
   void decide_factor(std::uint32_t k, const V& lp) {
     if (plan_) plan_->resize(k + 1);
     kept_.add(lp);
   }
 
+  void add_touched(const kept_instances& node, instance_set& todo) { cursor_.choices().add_instances(node.where(), node.size(), todo); }
+  void absorb(update_handler& child, const instance_run& r, const schema& now, V& fresh) {
+    cursor_ = child.cursor_;
+    if (r.before && r.before->structure.get() != &now) append_removed(*r.before->structure, now, r.changed);
+    if (child.score() != child.kept()) fresh += log_difference(child.score(), child.kept());
+  }
+  void count_instances(const V& total, const V& fresh) { kept_.add(total - fresh); }
+
   // What all lanes share is written once, by the run that finds the structure.
   bool writes(std::uint32_t k) const { return !this->walk_.slot(k).shared || this->growth_ != nullptr; }
 
+  update_step find(std::uint32_t k) {
+    update_step step{{}, old_.find(this->walk_, k)};
+    if (!cursor_.empty()) {
+      const auto at = this->key_of(k);
+      step.constraint = cursor_.find(at.full, at.parent, at.last_index);
+    }
+    if (step.constraint) check(k, step.constraint, step.old);
+    if constexpr (base::width > 1)
+      step.mixed = this->at(k).is_conditional() || step.constraint.present || (step.old >= 0 && old_.is_conditional(step.old));
+    if (plan_) plan(k, step);
+    return step;
+  }
   void check(std::uint32_t k, const constraint_ref& c, std::int64_t old) {
     if (c.type_code != this->at(k).type.code()) [[unlikely]] check_constraint(c, this->at(k).type, this->walk_.current().path_of(k));
     if (changed_ && old >= 0) changed_->push_back(static_cast<std::uint32_t>(old));
@@ -123,12 +167,9 @@ struct updated_trace {
   discarded discard;   // the old values at every overwritten and every removed address
 };
 
-// Sites of `before` that `after` does not have, or has with another kind or size.
-void append_removed(const schema& before, const schema& after, std::vector<std::uint32_t>& changed);
-
 template <class G, class Arguments>
 double update_into(trace<G, Arguments>& t, std::shared_ptr<const Arguments> as, const choice_map& constraints, const key& k,
-                   const run_place& place = {}) {
+                   const run_place& place = {}, const change_hints* hints = nullptr) {
   double weight = 0;
   const auto& next_args = *as;
   t.advance(as, [&](const trace_state& old, trace_state& next, journal& j) {
@@ -136,13 +177,14 @@ double update_into(trace<G, Arguments>& t, std::shared_ptr<const Arguments> as, 
     const auto& numbers = old.numbers;
     update_handler<double> h(walk, k, next.numbers, {old.structure.get(), {numbers.values.data(), numbers.shared.data(), nullptr}},
                              constraints, place, nullptr, &j.changed);
+    t.keep_instances_of(h);
     auto value = trace<G, Arguments>::run(t.model(), h, next_args);
     finish_run(walk, h, next);
     if (next.structure != old.structure) append_removed(*old.structure, *next.structure, j.changed);
     weight = log_difference(h.kept(), old.score);
     if (!h.all_used()) weight = unreached_weight(t, constraints, *next.structure, weight, "update");
     return value;
-  });
+  }, hints);
   return weight;
 }
 
@@ -159,6 +201,14 @@ auto update(trace<G, Arguments> t, const choice_map& constraints, const key& k) 
 template <generative_function G, class Arguments>
 auto update(trace<G, Arguments> t, const Arguments& as, const choice_map& constraints, const key& k) {
   const double weight = update_into(t, std::make_shared<const Arguments>(as), constraints, k);
+  auto discard = t.discard();
+  return updated_trace<trace<G, Arguments>>{std::move(t), weight, std::move(discard)};
+}
+
+// The same with hints about how the arguments changed (change.hpp).
+template <generative_function G, class Arguments>
+auto update(trace<G, Arguments> t, const Arguments& as, const change_hints& hints, const choice_map& constraints, const key& k) {
+  const double weight = update_into(t, std::make_shared<const Arguments>(as), constraints, k, {}, &hints);
   auto discard = t.discard();
   return updated_trace<trace<G, Arguments>>{std::move(t), weight, std::move(discard)};
 }
@@ -181,40 +231,11 @@ batch_state<V> with_lanes_of_their_own(const batch_state<V>& s, Which&& which) {
       const site& from = s.structure->sites()[k];
       const V* numbers = s.block(b).at(from);
       V* to = t.block(b).at(t.structure->sites()[k]);
-      for (std::size_t e = 0; e < from.type.size() && !from.is_factor; ++e) to[e] = numbers[e];
+      for (std::size_t e = 0; e < from.type.size() && !from.is_factor(); ++e) to[e] = numbers[e];
     }
   }
   return t;
 }
-
-// The old values of a batch at the addresses that an operation overwrote or removed; a choice map with a value a lane.
-template <class V>
-class discarded_lanes {
- public:
-  discarded_lanes(batch_state<V> before, std::vector<std::uint32_t> sites, std::size_t lanes)
-      : before_(std::move(before)), sites_(std::move(sites)), lanes_(lanes) {}
-  choice_map choices() const {
-    choice_map c;
-    for (const auto k : sites_) {
-      const site& s = before_.structure->sites()[k];
-      const std::size_t n = s.type.size(), count = s.shared ? 1 : lanes_;
-      std::vector<double> numbers(count * n);
-      for (std::size_t l = 0; l < count; ++l)
-        for (std::size_t e = 0; e < n; ++e)
-          numbers[l * n + e] = static_cast<double>(before_.block(l / lanes_of<V>).at(s)[e][static_cast<int>(l % lanes_of<V>)]);
-      c.set(before_.structure->path_of(k), choice_value(s.type, std::move(numbers), s.shared ? 0 : lanes_));
-    }
-    return c;
-  }
-  operator choice_map() const { return choices(); }
-  bool empty() const { return sites_.empty(); }
-  std::size_t size() const { return sites_.size(); }
-
- private:
-  batch_state<V> before_;
-  std::vector<std::uint32_t> sites_;
-  std::size_t lanes_;
-};
 
 template <class Batch, class V>
 struct updated_batch {
@@ -229,29 +250,34 @@ auto update(batch<G, Arguments, V> b, std::shared_ptr<const Arguments> as, const
   require_lanes(constraints, b.first_lane() + b.size());
   const batch_state<V> before = with_lanes_of_their_own(b.state(), [&](std::uint32_t s) {
     const site& here = b.structure().sites()[s];
-    const auto c = constraints.find(here.full, here.parent, here.last_is_index ? here.local.index(here.local.indices() - 1) : -1);
+    const auto c = constraints.find(here.full, here.parent, here.last_index);
     return c && c.lane_stride != 0;
   });
   b.set_args(std::move(as));
   std::vector<V> weights(b.blocks());
   std::vector<update_step> plan;
-  std::vector<std::uint32_t> changed;
+  const auto constraint_of = [&](std::uint32_t j) { return j < plan.size() ? plan[j].constraint : constraint_ref(); };
+  const auto weight_of = [&](const update_handler<V>& h, const tile<V>& t, const run_place& place, std::size_t block) {
+    const V w = log_difference(h.kept(), before.scores[block]);
+    return where(lanes_unreached(h.structure(), t, place, constraint_of), V(negative_infinity), w);
+  };
   b.run_all(
       before.structure,
       [&](structure_walk& walk, tile_storage<V>& storage, const run_place& place, auto done) {
-        update_handler<V> h(walk, k, storage, {before.structure.get(), before.block(0)}, constraints, place, &plan, &changed);
+        update_handler<V> h(walk, k, storage, {before.structure.get(), before.block(0)}, constraints, place, &plan);
         done(h);
-        weights[0] = log_difference(h.kept(), before.scores[0]);
+        weights[0] = weight_of(h, storage.view(), place, 0);
         require_met(constraints, walk.current(), "update");
       },
       [&](structure_walk& walk, tile<V> t, const run_place& place, std::size_t block, auto done) {
         update_handler<V> h(walk, k, t, {before.structure.get(), before.block(block)}, place, plan);
         done(h);
-        weights[block] = log_difference(h.kept(), before.scores[block]);
+        weights[block] = weight_of(h, t, place, block);
       });
-  if (b.state().structure != before.structure) append_removed(*before.structure, b.structure(), changed);
   auto w = column(weights, b.size());
-  discarded_lanes<V> discard(before, std::move(changed), b.size());
+  auto discard = discard_of(before, b.state(), b.size(), [&](std::uint32_t k, const run_place& place) {
+    return lanes_given<V>(constraint_of(k), {b.first_lane() + place.first_lane, b.first_lane() + b.size()});
+  });
   return updated_batch<batch<G, Arguments, V>, V>{std::move(b), std::move(w), std::move(discard)};
 }
 template <generative_function G, class Arguments, class V>

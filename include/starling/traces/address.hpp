@@ -53,13 +53,15 @@ class address {
  public:
   static constexpr int max_indices = 3;
 
+  // The empty address: the choice (or call) stands where its scope stands. `trace({}, d)`.
+  constexpr address() = default;
   template <std::size_t N>
-  consteval address(const char (&text)[N]) : name_(text, N - 1), hash_(hash_text(name_)) {}
+  consteval address(const char (&text)[N]) : name_(text, N - 1), hash_(hash_text(name_)), name_hash_(hash_) {}
 
   template <std::integral... I>
     requires(sizeof...(I) <= max_indices)
   constexpr address(literal name, I... index)
-      : name_(name.text()), hash_(name.hash()), count_(sizeof...(I)) {
+      : name_(name.text()), hash_(name.hash()), name_hash_(hash_), count_(sizeof...(I)) {
     std::size_t k = 0;
     ((index_[k++] = static_cast<std::int64_t>(index)), ...);
     for (std::size_t j = 0; j < sizeof...(I); ++j) hash_ = hash_combine(hash_, hash_index(index_[j]));
@@ -67,7 +69,7 @@ class address {
 
   // From its parts: a name with static storage (or none), the hash, and the indices.
   constexpr address(std::string_view name, std::uint64_t hash, std::int64_t i, std::int64_t j, std::int64_t k, int indices)
-      : name_(name), hash_(hash), index_{i, j, k}, count_(static_cast<std::uint8_t>(indices)) {}
+      : name_(name), hash_(hash), name_hash_(name.empty() ? 0 : hash_text(name)), index_{i, j, k}, count_(static_cast<std::uint8_t>(indices)) {}
 
   // An index alone: the instances of a combinator.
   explicit constexpr address(std::int64_t index)
@@ -77,10 +79,11 @@ class address {
   constexpr int indices() const { return count_; }
   constexpr std::int64_t index(int k) const { return index_[k]; }
   constexpr std::uint64_t hash() const { return hash_; }
+  constexpr std::uint64_t name_hash() const { return name_hash_; }
 
  private:
   std::string_view name_{};
-  std::uint64_t hash_ = 0;
+  std::uint64_t hash_ = 0, name_hash_ = 0;
   std::int64_t index_[max_indices] = {0, 0, 0};
   std::uint8_t count_ = 0;
 };
@@ -126,6 +129,7 @@ class path {
   bool empty() const { return parts_.empty(); }
   bool starts_with(const path& prefix) const;
   path without_front(std::size_t n) const;  // the path after its first n components
+  path without_back() const;                // the path before its last component
   std::string str() const;                  // "inner/y[3]", "(root)" when empty
   friend bool operator==(const path& a, const path& b) { return a.hash_ == b.hash_ && a.parts_ == b.parts_; }
 
@@ -136,11 +140,15 @@ class path {
 
 inline path operator/(const address& head, const address& tail) { return path(head) / tail; }
 
+// The same with the first `indices` of its indices only.
+constexpr std::uint64_t extend_hash(std::uint64_t scope, const address& local, int indices) {
+  if (!local.name().empty()) scope = hash_combine(scope, local.name_hash());
+  for (int k = 0; k < indices; ++k) scope = hash_combine(scope, hash_index(local.index(k)));
+  return scope;
+}
 // The hash of `scope` / `local`, without building the path.
 constexpr std::uint64_t extend_hash(std::uint64_t scope, const address& local) {
-  if (!local.name().empty()) scope = hash_combine(scope, hash_text(local.name()));
-  for (int k = 0; k < local.indices(); ++k) scope = hash_combine(scope, hash_index(local.index(k)));
-  return scope;
+  return extend_hash(scope, local, local.indices());
 }
 
 }  // namespace starling

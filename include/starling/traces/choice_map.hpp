@@ -16,6 +16,7 @@
 #include <vector>
 
 #include <starling/traces/address.hpp>
+#include <starling/traces/change.hpp>
 #include <starling/traces/choice_type.hpp>
 
 namespace starling {
@@ -54,11 +55,13 @@ class choice_value {
   }
   choice_value(per_lane_numbers xs) : data(std::move(xs.values)), lanes(data.size()) {}
   choice_value(per_lane_vectors xs);
-  choice_value(choice_type t, std::vector<double> xs, std::size_t n_lanes = 0) : type(t), data(std::move(xs)), lanes(n_lanes) {}
+  choice_value(choice_type t, std::vector<double> xs, std::size_t n_lanes = 0, std::vector<std::uint8_t> lanes_present = {})
+      : type(t), data(std::move(xs)), lanes(n_lanes), present(std::move(lanes_present)) {}
 
   choice_type type{};
   std::vector<double> data;  // shared: type.size() numbers; per lane: [lane][element]
   std::size_t lanes = 0;     // 0: shared by all lanes
+  std::vector<std::uint8_t> present;  // per lane: which lanes have the value; empty: all
 
  private:
   void as_vector(value_kind kind) { type = {kind, 1, static_cast<std::uint32_t>(data.size()), 1}; }
@@ -70,6 +73,7 @@ struct constraint_ref {
   const double* data = nullptr;
   std::size_t lane_stride = 0;
   std::uint64_t type_code = 0;
+  const std::uint8_t* present = nullptr;  // a flag a lane; null: every lane has it
   choice_type type() const { return choice_type::from_code(type_code); }
   explicit operator bool() const { return data != nullptr; }
   double at(std::size_t element, std::size_t lane) const { return data[element + lane * lane_stride]; }
@@ -101,9 +105,12 @@ class choice_map {
   const std::vector<entry>& entries() const& { return entries_; }
   std::vector<entry> entries() && { return std::move(entries_); }  // so that `for (auto& e : t.choices().entries())` is safe
   choice_map submap(const path& prefix) const;
-  choice_map lane(std::size_t k) const;  // the values of one lane
+  choice_map lane(std::size_t k) const;  // the values that one lane has
   const entry* entry_at(std::uint64_t path_hash) const;
   bool has_prefix(std::uint64_t path_hash) const { return prefixes_.contains(path_hash); }
+
+  // The instances of a call at `where` (the indices that follow it) that have values in the map.
+  void add_instances(const path& where, std::size_t instances, instance_set& found) const;
 
   // Reading. Throws, naming the address, where there is no value or one of another shape.
   double operator[](const path& where) const;
@@ -123,7 +130,7 @@ class choice_map {
   constraint_ref find(std::uint64_t where, std::uint64_t parent, std::int64_t index) const;
   constraint_ref ref(std::size_t entry_index) const {
     const entry& e = entries_[entry_index];
-    return {e.value.data.data(), e.value.lanes == 0 ? 0 : e.value.type.size(), e.type_code};
+    return {e.value.data.data(), e.value.lanes == 0 ? 0 : e.value.type.size(), e.type_code, e.value.present.empty() ? nullptr : e.value.present.data()};
   }
   constraint_ref ref(std::size_t entry_index, std::int64_t element) const;
 

@@ -16,16 +16,31 @@ struct site_slot {
   std::uint64_t check = 0;   // local hash, type and scope in one word: what the cursor compares
   std::uint32_t offset = 0;  // of its first element, in the lanes' or in the shared values
   bool shared = false;       // one value for all lanes, kept once
+  bool again = false;        // the value stands at an earlier site: site_role::again
 };
 
+// What a site is. A choice has a value and a density. Where lanes differ (switch_, mask) every conditional region begins with a
+// `presence` site, whose value says in each lane whether the region runs there (0 or 1); and an address that stands in two regions
+// has its value once: later visits are sites of role `again`, with a density but the place of the first.
+// Where a trace keeps the instances of a call by themselves, one site of role `instances` stands for all of them: its density is theirs.
+enum class site_role : std::uint8_t { choice, factor, presence, again, instances };
+
 struct site : site_slot {
-  bool is_factor = false;  // a term without a value
-  bool last_is_index = false;
+  static constexpr std::uint32_t none = 0xffffffffu;
+  site_role role = site_role::choice;
+  std::uint32_t presence = none;   // the presence site of the innermost conditional region around it
+  std::uint32_t first = none;      // role again: the choice that it visits again
+  std::uint32_t next = none;       // of a choice or `again`: the next site of the same address
   std::uint32_t scope = 0;
   choice_type type{};
   std::uint64_t full = 0, parent = 0;  // hashes of the path and of the path without its last component
+  std::int64_t last_index = -1;        // the last component of the path, where it is an index
   address local{std::int64_t{0}};
   std::string_view distribution;
+
+  bool is_choice() const { return role == site_role::choice; }
+  bool is_factor() const { return role == site_role::factor; }
+  bool is_conditional() const { return presence != none; }
 };
 
 struct call {
@@ -33,6 +48,10 @@ struct call {
   std::uint64_t full = path::root_hash;
   std::uint32_t parent = 0;
   std::uint32_t first_site = 0, last_site = 0;  // [first, last)
+  std::uint32_t presence = site::none;
+
+  std::int64_t last_index() const;                       // the last component of its address, where it is an index
+  std::uint64_t parent_hash(std::uint64_t scope) const;  // of its path without the last component; `scope`: its parent's hash
 };
 
 class schema {
@@ -46,16 +65,24 @@ class schema {
 
   path path_of(std::uint32_t site) const;
   path path_of_call(std::uint32_t call) const;
-  // The site at the path with this hash, or -1.
+  // The site at the path with this hash, or -1; and the choice there that has the given type.
   std::int64_t find(std::uint64_t full) const;
+  std::int64_t find(std::uint64_t full, const choice_type& type) const;
+  // Whether some sites run in some lanes only.
+  bool is_conditional() const { return conditional_; }
   bool has_scope(std::uint64_t full) const;
   // The same structure in which the sites marked in `which` have a value for each lane.
+  friend bool operator==(const schema& a, const schema& b);
   schema without_sharing(const std::vector<std::uint8_t>& which) const;
+  // The structure of one lane: the sites in `kept` (in order), without presences.
+  schema of_one_lane(const std::vector<std::uint8_t>& kept, const std::vector<std::uint8_t>& kept_calls) const;
 
  private:
   friend class structure_walk;
   void append(site s);
-  schema first(std::uint32_t sites, std::uint32_t calls) const;
+  void chain(std::uint32_t earlier, std::uint32_t later);
+  bool is_taken(const call& c) const;
+  schema beginning(std::uint32_t sites, std::uint32_t calls) const;
   void rehash(std::size_t buckets);
   std::size_t bucket(std::uint64_t full) const;
   void index(std::uint64_t full, std::uint32_t entry);
@@ -65,6 +92,7 @@ class schema {
   std::vector<call> calls_;
   std::vector<std::uint32_t> buckets_;  // open addressing on `full`; 0 is empty, else site + 1
   std::uint32_t elements_ = 0, shared_elements_ = 0;
+  bool conditional_ = false;
 };
 
 // Walks along a schema while a body runs. While the visits agree with the schema a claim is one comparison; from the first that
@@ -81,17 +109,23 @@ class structure_walk {
       ++cursor_;
       return k;
     }
-    if (k < count_ && slots_[k].check == (a.hash() ^ type.code() * 0x9e3779b97f4a7c15u ^ scope_check_)) [[likely]] {
+    if (k < count_ && slots_[k].check == check_of(a.hash(), type, scope_check_)) [[likely]] {
       ++cursor_;
       return k;
     }
     // By values, so that in the loops of bodies the address need not exist in memory.
     grow_at(a.name().data(), a.name().size(), a.hash(), a.index(0), a.index(1), a.index(2), a.indices(), type.code(), distribution.data(),
             distribution.size());
-    if (shared(sites_[k])) mark_shared(k);
+    if (!sites_[k].is_conditional() && shared(sites_[k])) mark_shared(k);
     return k;
   }
   std::uint32_t claim_factor();
+  std::uint32_t claim_instances();
+  // A conditional region: claims its presence site; leave_region gets what was outside.
+  std::uint32_t enter_region();
+  void leave_region(std::uint32_t outside) { presence_ = outside; }
+  std::uint32_t presence() const { return presence_; }
+  std::uint32_t position() const { return cursor_; }
 
   std::uint32_t enter(const address& a);  // a call; returns the scope to give to leave()
   void leave(std::uint32_t outer);
@@ -110,18 +144,23 @@ class structure_walk {
   [[gnu::noinline, gnu::cold]] void grow_at(const char* name, std::size_t length, std::uint64_t hash, std::int64_t i, std::int64_t j,
                                             std::int64_t l, int indices, std::uint64_t type_code, const char* distribution,
                                             std::size_t distribution_length);
-  void grow(const address& a, const choice_type& type, std::string_view distribution, bool factor);
+  void grow(const address& a, const choice_type& type, std::string_view distribution, site_role role);
+  std::uint32_t claim_without_address(const literal& name, site_role role, const char* what);
   void start_growing();
   void mark_shared(std::uint32_t k);
   void refresh();
+  friend class schema;
   static std::uint64_t scope_key(std::uint32_t scope) { return (std::uint64_t{scope} + 1) * 0xd6e8feb86659fd93u; }
+  static std::uint64_t check_of(std::uint64_t local, const choice_type& type, std::uint64_t scope) {
+    return local ^ type.code() * 0x9e3779b97f4a7c15u ^ scope;
+  }
 
   const site* sites_ = nullptr;
   const site_slot* slots_ = nullptr;
   std::uint32_t count_ = 0, cursor_ = 0;
   bool frozen_ = false;
   std::uint64_t scope_check_ = 0;
-  std::uint32_t scope_ = 0, call_cursor_ = 1;
+  std::uint32_t scope_ = 0, call_cursor_ = 1, presence_ = site::none;
   const schema* schema_ = nullptr;
   std::shared_ptr<const schema> expected_;
   std::shared_ptr<schema> grown_;
@@ -137,6 +176,14 @@ class frozen_walk {
     return cursor_++;
   }
   std::uint32_t claim_factor() { return cursor_++; }
+  std::uint32_t enter_region() {
+    const std::uint32_t outside = presence_;
+    presence_ = cursor_++;
+    return outside;
+  }
+  void leave_region(std::uint32_t outside) { presence_ = outside; }
+  std::uint32_t presence() const { return presence_; }
+  std::uint32_t position() const { return cursor_; }
   std::uint32_t enter(const address&) {
     const std::uint32_t outer = scope_;
     scope_ = call_cursor_++;
@@ -153,7 +200,7 @@ class frozen_walk {
  private:
   const site_slot* slots_;
   const schema* schema_;
-  std::uint32_t cursor_ = 0, scope_ = 0, call_cursor_ = 1;
+  std::uint32_t cursor_ = 0, scope_ = 0, call_cursor_ = 1, presence_ = site::none;
 };
 
 }  // namespace starling

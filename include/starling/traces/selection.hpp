@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <starling/traces/address.hpp>
+#include <starling/traces/change.hpp>
 #include <starling/values/lane_mask.hpp>
 
 namespace starling {
@@ -58,6 +59,8 @@ class selection {
   friend selection operator|(const selection& a, const selection& b);
   friend selection operator&(const selection& a, const selection& b);
   std::string str() const;
+  // The instances of a call at `where` (the indices that follow it) of which it may hold something.
+  void add_instances(const path& where, instance_set& found) const;
 
   struct node;
 

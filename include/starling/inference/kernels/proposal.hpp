@@ -55,7 +55,7 @@ class proposal : public kernel {
       storage.fit(*structure);
       latents = proposed_latents(*structure, chains.structure(), chains.layout().latents);
       for (std::uint32_t k = 0; k < structure->sites().size(); ++k)
-        if (!structure->sites()[k].is_factor) sites.push_back(k);
+        if (structure->sites()[k].is_choice()) sites.push_back(k);
     }
     V* at(std::size_t j) { return storage.values.data() + structure->slots()[sites[j]].offset; }
     std::size_t size(std::size_t j) const { return structure->sites()[sites[j]].type.size(); }

@@ -35,12 +35,16 @@ class regenerate : public kernel {
 
  private:
   template <class Chains>
-  std::vector<std::int64_t> plan_of(Chains& chains) const {
+  std::vector<regenerate_step> plan_of(Chains& chains) const {
     chains.keep_densities();
     const auto& sites = chains.structure().sites();
-    std::vector<std::int64_t> plan(sites.size());
-    for (std::size_t k = 0; k < plan.size(); ++k) plan[k] = static_cast<std::int64_t>(k);
-    for (const auto k : selected_latents(chains.layout(), options_.at, name)) plan[k] = -1;
+    std::vector<std::uint8_t> selected(sites.size());
+    for (const auto k : selected_latents(chains.layout(), options_.at, name)) selected[k] = 1;
+    std::vector<regenerate_step> plan(sites.size());
+    for (std::uint32_t k = 0; k < plan.size(); ++k) {
+      const std::uint32_t first = sites[k].again ? sites[k].first : k;
+      plan[k] = {selected[first] ? -1 : static_cast<std::int64_t>(first), sites[k].is_conditional()};
+    }
     return plan;
   }
 

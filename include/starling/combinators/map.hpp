@@ -1,0 +1,86 @@
+// map(f): f for each of many instances, instance i under the address i of the call. Arguments given as sl::each(xs) are per instance
+// (element i for instance i), all others are shared.
+//
+//   constexpr auto plate = sl::map(sl::gen([](auto& trace, double x, const auto& slope) { return trace({}, sl::normal(slope * x, 1.0)); }));
+//   const auto ys = trace("y", plate, sl::each(xs), slope);       // choices {"y", 0}, {"y", 1}, …
+//
+// Returns the results of the instances (results.hpp). An update runs the instances again whose choices or arguments it changes. vmap is another name for it. repeat(f, n): n instances without arguments of their own.
+// Throws std::invalid_argument where per-instance arguments have different sizes.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+#include <starling/combinators/each.hpp>
+#include <starling/combinators/gate.hpp>
+#include <starling/combinators/remembered.hpp>
+#include <starling/models/generative_function.hpp>
+#include <starling/values/vector.hpp>
+
+namespace starling {
+
+// The number of instances that per-instance arguments are given for.
+template <class Handler, class... Args>
+std::size_t instance_count(const Handler& trace, const char* combinator, const Args&... args) {
+  std::size_t n = 0;
+  bool known = false;
+  const auto meet = [&](const auto& a) {
+    if constexpr (is_each<std::decay_t<decltype(a)>>) {
+      const auto size = static_cast<std::size_t>(a.values.size());
+      if (known && size != n)
+        throw std::invalid_argument(std::string(combinator) + " at " + trace.here().str() + ": arguments for " + std::to_string(n) + " and for " +
+                                    std::to_string(size) + " instances");
+      n = size;
+      known = true;
+    }
+  };
+  (meet(args), ...);
+  return n;
+}
+
+template <generative_function F>
+struct map_model : generative {
+  static constexpr bool is_dynamic = F::is_dynamic;
+  F inner;
+  constexpr explicit map_model(F f) : inner(std::move(f)) {}
+
+  template <class Handler, class... Args>
+  auto run(Handler& trace, const Args&... args) const {
+    constexpr bool some = (is_each<Args> || ...);
+    static_assert(some, "map needs an argument per instance, sl::each(xs); for instances without arguments of their own there is sl::repeat(f, n)");
+    using R = result_of<F, Handler, std::decay_t<decltype(instance_argument(args, 0))>...>;
+    return trace.template instances<R>(
+        instance_count(trace, "map", args...), instances_depend_on<false>(args...),
+        [&](auto& instance, std::size_t i, const auto&) { return run_for_result(inner, instance, instance_argument(args, i)...); });
+  }
+};
+
+template <generative_function F>
+constexpr auto map(F f) {
+  return map_model<F>(std::move(f));
+}
+template <generative_function F>
+constexpr auto vmap(F f) {
+  return map_model<F>(std::move(f));
+}
+
+template <generative_function F>
+struct repeat_model : generative {
+  static constexpr bool is_dynamic = F::is_dynamic;
+  F inner;
+  std::size_t n;
+  constexpr repeat_model(F f, std::size_t count) : inner(std::move(f)), n(count) {}
+
+  template <class Handler, class... Args>
+  auto run(Handler& trace, const Args&... args) const {
+    return trace.template instances<result_of<F, Handler, Args...>>(
+        n, instances_depend_on<false>(args...), [&](auto& instance, std::size_t, const auto&) { return run_for_result(inner, instance, args...); });
+  }
+};
+
+template <generative_function F>
+constexpr auto repeat(F f, std::size_t n) {
+  return repeat_model<F>(std::move(f), n);
+}
+
+}  // namespace starling

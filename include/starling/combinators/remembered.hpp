@@ -1,0 +1,192 @@
+// What a trace remembers of the arguments of a call with instances, to see which instances an update concerns.
+//
+// Arguments are compared with copies. An argument that is the model's own, while the model's arguments are the same, is known to be the
+// same without looking; a hint (change.hpp) says so of new ones. std::span, pointers and std::ref are not copied: what they refer to may
+// change unseen, so with new arguments they count as changed.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <span>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <starling/combinators/each.hpp>
+#include <starling/models/kept_run.hpp>
+
+namespace starling {
+
+template <class A>
+inline constexpr bool is_reference_like = std::is_pointer_v<A>;
+template <class T, std::size_t N>
+inline constexpr bool is_reference_like<std::span<T, N>> = true;
+template <class T>
+inline constexpr bool is_reference_like<std::reference_wrapper<T>> = true;
+template <class T>
+inline constexpr bool is_reference_like<matrix<const T>> = true;
+
+// Whether an owned copy is the same as the value now.
+template <class Copy, class A>
+bool same_as(const Copy& copy, const A& now) {
+  if constexpr (std::is_same_v<Copy, A>) return same_values(copy, now);
+  else if constexpr (requires { copy.size(); copy[0]; now.size(); now[0]; }) {
+    if (copy.size() != now.size()) return false;
+    for (std::size_t i = 0; i < now.size(); ++i)
+      if (!same_as(copy[i], now[i])) return false;
+    return true;
+  } else if constexpr (is_tuple<A>) {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return (same_as(std::get<I>(copy), std::get<I>(now)) && ...);
+    }(std::make_index_sequence<std::tuple_size_v<A>>());
+  } else {
+    return same_values(A(copy), now);
+  }
+}
+
+// An argument that all instances share.
+template <class A>
+class remembered {
+ public:
+  // Brings the memory up to date; adds all instances where the argument changed.
+  void compare(const A& now, const argument_context* model, instance_set& todo) {
+    const bool of_model = model && model->holds(&now);
+    if (of_model && address_ == &now && epoch_ == model->epoch) return;
+    const change known = of_model ? model->hint(&now) : change();
+    bool same = has_value() && known.what == change::kind::none;
+    if constexpr (copied)
+      if (has_value() && known.what == change::kind::unknown) same = same_as(*copy_, now);
+    if (!same) {
+      todo.add_all();
+      store(now);
+    }
+    address_ = of_model ? &now : nullptr;
+    epoch_ = of_model ? model->epoch : 0;
+  }
+  void take_back() {
+    if (before_) copy_ = std::move(*before_);
+    before_.reset();
+  }
+  void forget() { before_.reset(); }
+
+ private:
+  using copy_type = std::decay_t<decltype(persist(std::declval<const A&>()))>;
+  static constexpr bool copied = !is_reference_like<A> && std::copy_constructible<copy_type> && !std::is_empty_v<A>;
+  bool has_value() const { return !copied || copy_.has_value(); }
+  void store(const A& now) {
+    if constexpr (copied) {
+      if (!before_) before_.emplace(std::move(copy_));
+      copy_.emplace(persist(now));
+    }
+  }
+  std::optional<copy_type> copy_;
+  std::optional<std::optional<copy_type>> before_;
+  const void* address_ = nullptr;
+  std::uint64_t epoch_ = 0;
+};
+
+// An argument of which instance i has element i.
+template <class Sequence>
+class remembered<each_of<Sequence>> {
+ public:
+  void compare(const each_of<Sequence>& now, const argument_context* model, instance_set& todo) {
+    const auto& values = now.values;
+    const void* const here = now.place();
+    const bool of_model = model && model->holds(here);
+    if (of_model && address_ == here && epoch_ == model->epoch) return;
+    const change known = of_model ? model->hint(here) : change();
+    const std::size_t n = values.size();
+    if constexpr (is_reference_like<std::remove_cvref_t<Sequence>>) {
+      if (known.what == change::kind::elements) for (const auto i : known.elements) todo.add(i);
+      else if (known.what != change::kind::none) todo.add_all();
+    } else {
+      if (!known_before_) {
+        for (std::size_t i = 0; i < n; ++i) copies_.push_back(persist(values[i]));
+        todo.add_all();
+      } else {
+        if (!count_before_) count_before_ = copies_.size();
+        const auto look = [&](std::size_t i) {
+          if (i >= copies_.size() || i >= n || same_as(copies_[i], values[i])) return;
+          old_.emplace_back(i, copies_[i]);
+          copies_[i] = persist(values[i]);
+          todo.add(i);
+        };
+        if (known.what == change::kind::elements) for (const auto i : known.elements) look(i);
+        else if (known.what != change::kind::none) for (std::size_t i = 0; i < n; ++i) look(i);
+        for (std::size_t i = copies_.size(); i-- > n;) {
+          if (i < *count_before_) old_.emplace_back(i, copies_[i]);
+          copies_.pop_back();
+        }
+        for (std::size_t i = copies_.size(); i < n; ++i) copies_.push_back(persist(values[i]));
+      }
+    }
+    known_before_ = true;
+    address_ = of_model ? here : nullptr;
+    epoch_ = of_model ? model->epoch : 0;
+  }
+  void take_back() {
+    if (count_before_) copies_.resize(*count_before_);
+    for (auto o = old_.rbegin(); o != old_.rend(); ++o) copies_[o->first] = o->second;
+    forget();
+  }
+  void forget() {
+    old_.clear();
+    count_before_.reset();
+  }
+
+ private:
+  using copy_type = std::decay_t<decltype(persist(std::declval<const each_of<Sequence>&>().values[0]))>;
+  std::vector<copy_type> copies_;
+  std::vector<std::pair<std::size_t, copy_type>> old_;
+  std::optional<std::size_t> count_before_;
+  bool known_before_ = false;
+  const void* address_ = nullptr;
+  std::uint64_t epoch_ = 0;
+};
+
+// All arguments of a call.
+template <class... A>
+class remembered_arguments {
+ public:
+  void compare(const std::tuple<const A&...>& now, const argument_context* model, instance_set& todo) {
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      (std::get<I>(each_).compare(std::get<I>(now), model, todo), ...);
+    }(std::index_sequence_for<A...>());
+  }
+  void take_back() {
+    std::apply([](auto&... a) { (a.take_back(), ...); }, each_);
+  }
+  void forget() {
+    std::apply([](auto&... a) { (a.forget(), ...); }, each_);
+  }
+
+ private:
+  std::tuple<remembered<A>...> each_;
+};
+
+// How instances depend on their arguments, and on nothing else (map), or also on the result of the one before (unfold, scan).
+template <bool Chained, class... A>
+struct instance_policy {
+  using memory = remembered_arguments<A...>;
+  static constexpr bool chained = Chained;
+  std::tuple<const A&...> arguments;
+
+  template <class Node>
+  void compare(Node& node, const argument_context* model, instance_set& todo, kept_undo& undo) const {
+    node.touch(undo);  // the memory may change
+    node.memory.compare(arguments, model, todo);
+  }
+  template <class R>
+  static bool feeds(const R& before, const R& now) {
+    return !same_values(before, now);
+  }
+};
+template <bool Chained, class... A>
+auto instances_depend_on(const A&... a) {
+  return instance_policy<Chained, A...>{std::tuple<const A&...>(a...)};
+}
+
+}  // namespace starling

@@ -1,0 +1,52 @@
+#pragma once
+// What a run that keeps instances (kept_instances.hpp) hands from handler to handler.
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include <starling/models/kept_instances.hpp>
+#include <starling/random/key.hpp>
+
+namespace starling {
+
+// Where a run keeps the instances of its calls: `next` is the call that it expects.
+struct kept_place {
+  kept_calls* calls = nullptr;  // null: it keeps none, instances are scopes of the run itself
+  kept_undo* undo = nullptr;
+  std::size_t next = 0;
+};
+
+// The arguments of the model: where they lie, what is known of how they changed. `epoch` is another number for other arguments.
+struct argument_context {
+  const std::byte *begin = nullptr, *end = nullptr;
+  std::uint64_t epoch = 0;
+  const change_hints* hints = nullptr;              // of this run, or null
+  std::vector<const void*> places = {};             // of each argument
+
+  bool holds(const void* p) const { return p >= begin && p < end; }
+  // What is known of the argument at p.
+  change hint(const void* p) const {
+    for (std::size_t i = 0; hints && i < places.size() && i < hints->arguments.size(); ++i)
+      if (places[i] == p) return hints->arguments[i];
+    return {};
+  }
+};
+
+// A run of one instance.
+struct instance_run {
+  structure_walk& walk;
+  tile_storage<double>& storage;
+  const kept_instances& node;
+  const kept_instances::instance* before;  // null: it is new
+  std::vector<std::uint32_t>& changed;     // where overwritten and removed sites of `before` go
+  std::vector<std::uint8_t>& flags;        // to use
+  path where;
+  std::uint64_t scope_hash;
+  kept_place kept;
+
+  key key_of(const key& k) const { return k.scope(scope_hash); }
+  const double* old_values() const { return before ? node.values(*before) : nullptr; }
+  const double* old_densities() const { return before ? node.densities(*before) : nullptr; }
+};
+
+}  // namespace starling

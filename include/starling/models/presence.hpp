@@ -1,0 +1,67 @@
+// Lanes that differ: in which lanes a choice is there, and which constraints reached their lanes.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include <starling/models/choice.hpp>
+#include <starling/models/tile.hpp>
+
+namespace starling {
+
+// The lanes in which the choice whose first site is j is there: those of the regions in which its address stands.
+template <class V>
+mask_of<std::remove_const_t<V>> lanes_present(const schema& s, const tile<V>& t, std::uint32_t j) {
+  using mask = mask_of<std::remove_const_t<V>>;
+  if (!s.sites()[j].is_conditional()) return mask(true);
+  mask there = mask(false);
+  for (std::uint32_t i = j; i != site::none; i = s.sites()[i].next)
+    if (i == j || s.sites()[i].first == j) there = there | (*t.at(s.slots()[s.sites()[i].presence]) != std::remove_const_t<V>(0));
+  return there;
+}
+
+// Its log density: that of the region that runs.
+template <class V>
+std::remove_const_t<V> density_of(const schema& s, const tile<V>& t, std::uint32_t j) {
+  std::remove_const_t<V> lp = t.densities[j];
+  for (std::uint32_t i = s.sites()[j].next; i != site::none; i = s.sites()[i].next)
+    if (s.sites()[i].first == j) lp += t.densities[i];
+  return lp;
+}
+
+// The lanes for which a constraint has a value.
+template <class V>
+mask_of<V> lanes_given(const constraint_ref& c, const run_place& place) {
+  if (!c) return mask_of<V>(false);
+  if (!c.present) return mask_of<V>(true);
+  if constexpr (lanes_of<V> == 1) {
+    return c.present[place.first_lane] != 0;
+  } else {
+    std::uint64_t bits = 0;
+    for (std::size_t l = 0; l < static_cast<std::size_t>(lanes_of<V>); ++l) {
+      const std::size_t lane = place.first_lane + l;
+      bits |= std::uint64_t{c.present[lane < place.lanes ? lane : 0] != 0} << l;
+    }
+    return mask_of<V>::from_bits(bits);
+  }
+}
+
+// The lanes in which a constraint has a value for a choice that is not there. `constraint_of(j)`: that of site j.
+template <class V, class F>
+mask_of<V> lanes_unreached(const schema& s, const tile<V>& t, const run_place& place, F&& constraint_of) {
+  mask_of<V> unreached = mask_of<V>(false);
+  if (!s.is_conditional()) return unreached;
+  for (std::uint32_t j = 0; j < s.sites().size(); ++j) {
+    if (!s.sites()[j].is_choice() || !s.sites()[j].is_conditional()) continue;
+    if (const constraint_ref c = constraint_of(j)) unreached = unreached | (lanes_given<V>(c, place) & !lanes_present(s, t, j));
+  }
+  return unreached;
+}
+
+// A flag a lane for those of a block, written from `to` on.
+template <class M>
+void write_flags(const M& mask, std::size_t lanes, std::uint8_t* to) {
+  for (std::size_t l = 0; l < lanes; ++l) to[l] = mask[static_cast<int>(l)] ? 1 : 0;
+}
+
+}  // namespace starling

@@ -1,0 +1,119 @@
+#pragma once
+// Running the instances of a call that a trace keeps: those that an update concerns, and no others.
+//
+// A policy says what instances depend on beside their choices:
+//   using memory = …;                                  what it remembers of its arguments
+//   void compare(Node&, const argument_context*, instance_set&)   compares with the memory, brings it up to date, adds what changed
+//   static constexpr bool chained                      instance i + 1 depends on the result of instance i, where feeds(before, now)
+#include <algorithm>
+
+#include <starling/models/handler.hpp>
+
+namespace starling {
+
+template <class Derived, real V, class Walk, bool Draws, bool Examines>
+void handler<Derived, V, Walk, Draws, Examines>::remove_calls(std::size_t end) {
+  auto& nodes = kept_.calls->nodes;
+  while (end > kept_.next) {
+    --end;
+    self().lose(*nodes[end]);
+    kept_.undo->steps.push_back({kept_undo::step::kind::removed, kept_.calls, end, nullptr, std::move(nodes[end])});
+    nodes.erase(nodes.begin() + static_cast<std::ptrdiff_t>(end));
+  }
+}
+
+template <class Derived, real V, class Walk, bool Draws, bool Examines>
+template <class Node>
+Node& handler<Derived, V, Walk, Draws, Examines>::find_kept() {
+  auto& nodes = kept_.calls->nodes;
+  for (std::size_t j = kept_.next; j < nodes.size(); ++j) {
+    if (nodes[j]->where().hash() != scope_hash_ || nodes[j]->type() != &Node::tag) continue;
+    remove_calls(j);
+    return static_cast<Node&>(*nodes[kept_.next++]);
+  }
+  const auto at = nodes.insert(nodes.begin() + static_cast<std::ptrdiff_t>(kept_.next), std::make_unique<Node>(here()));
+  kept_.undo->steps.push_back({kept_undo::step::kind::added, kept_.calls, kept_.next++, nullptr, nullptr});
+  return static_cast<Node&>(**at);
+}
+
+template <class Derived, real V, class Walk, bool Draws, bool Examines>
+template <class R, class Policy, class F>
+results<R> handler<Derived, V, Walk, Draws, Examines>::run_kept(std::size_t n, Policy& policy, F& f) {
+  using node_type = kept_results<R, typename std::decay_t<Policy>::memory>;
+  auto& node = find_kept<node_type>();
+  kept_undo& undo = *kept_.undo;
+  const std::uint32_t k = walk_.claim_instances();
+  if (growth_ && walk_.growing()) [[unlikely]] fit();
+
+  instance_set& todo = node.todo();
+  todo.clear();
+  if constexpr (Derived::can_skip) self().add_touched(node, todo);
+  else todo.add_all();
+  policy.compare(node, arguments_, todo, undo);
+  for (std::size_t i = n; i < node.size(); ++i) self().lose_instance(node, i);
+  node.begin(n, undo);
+  const std::size_t old_size = node.size();
+  V fresh(0);
+
+  // Runs instance i; whether that changed what the next one depends on.
+  const auto run_one = [&](std::size_t i) {
+    const bool is_new = i >= node.size();
+    auto expected = !is_new ? node[i].structure : i > 0 ? node[i - 1].structure : nullptr;
+    auto& storage = node.scratch();
+    if (expected) storage.fit(*expected);
+    node.touch(undo);
+    ++node.runs;
+    const std::size_t first_changed = node.changed_sites().size();
+    auto& calls = node.calls_of(i);
+    if (!calls) calls = std::make_unique<kept_calls>();
+    structure_walk walk(expected, false);
+    const instance_run r{walk, storage, node, is_new ? nullptr : &node[i], node.changed_sites(), node.flags(), node.path_of(i),
+                         hash_combine(scope_hash_, hash_index(static_cast<std::int64_t>(i))), kept_place{calls.get(), &undo, 0}};
+    Derived child(self(), r);
+    const R result = f(child, i, node.view(i));
+    child.end_kept();
+    auto structure = walk.finish();
+    if (structure != expected) {
+      structure = node.known(std::move(structure));
+      storage.fit(*structure);
+    }
+    if (child.problem().found && !problem_.found) {
+      problem_ = child.problem();
+      if (!problem_.where) problem_.where = std::make_shared<const path>(r.where / structure->path_of(problem_.site));
+    }
+    self().absorb(child, r, *structure, fresh);
+    bool feeds = true;
+    if (is_new) {
+      node.append(std::move(structure), storage, child.score());
+    } else {
+      if constexpr (std::decay_t<Policy>::chained) feeds = policy.feeds(node.result(i), result);
+      node.replace(i, std::move(structure), storage, child.score(), first_changed);
+    }
+    node.set_result(i, result);
+    return feeds;
+  };
+
+  if (todo.all() || old_size == 0) {
+    node.defer_sums();
+    for (std::size_t i = 0; i < n; ++i) run_one(i);
+    node.settle_sums();
+  } else {
+    auto& some = todo.some();
+    std::sort(some.begin(), some.end());
+    for (std::size_t j = 0, next = 0; j < some.size(); ++j) {
+      if (some[j] < next) continue;  // it ran in the chain of one before
+      next = some[j];
+      bool go_on = true;
+      while (go_on && next < old_size) {
+        go_on = run_one(next++);
+        if constexpr (!std::decay_t<Policy>::chained) go_on = false;
+      }
+    }
+    for (std::size_t i = old_size; i < n; ++i) run_one(i);
+  }
+  add(k, V(node.total()));
+  self().count_instances(V(node.total()), fresh);
+  return node.view(n);
+}
+
+}  // namespace starling

@@ -1,0 +1,40 @@
+#include <starling/combinators/recurse.hpp>
+
+#include <pthread.h>
+
+#include <cstdint>
+#include <string>
+
+namespace starling {
+
+namespace {
+
+// The lowest address that this thread's stack may use, with room for what a call may need.
+std::uintptr_t stack_limit() {
+  static thread_local const std::uintptr_t limit = [] {
+    constexpr std::size_t reserve = 256 * 1024;
+    pthread_attr_t attributes;
+    void* lowest = nullptr;
+    std::size_t size = 0;
+    if (pthread_getattr_np(pthread_self(), &attributes) != 0) return std::uintptr_t{0};
+    pthread_attr_getstack(&attributes, &lowest, &size);
+    pthread_attr_destroy(&attributes);
+    return reinterpret_cast<std::uintptr_t>(lowest) + (size > 2 * reserve ? reserve : size / 2);
+  }();
+  return limit;
+}
+
+}  // namespace
+
+void require_depth(std::size_t depth, std::size_t max_depth, path (*here)(const void*), const void* trace) {
+  const bool too_deep = depth > max_depth;
+  if (!too_deep && reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)) > stack_limit()) return;
+  const path whole = here(trace);
+  path beginning;
+  for (std::size_t k = 0; k < whole.parts().size() && k < 8; ++k) beginning.append(whole.parts()[k]);
+  throw std::length_error("recurse: " + std::to_string(depth) + " nested calls are " +
+                          (too_deep ? "more than max_depth, " + std::to_string(max_depth) : "more than the stack of this thread holds") +
+                          "; the address begins " + beginning.str());
+}
+
+}  // namespace starling
