@@ -45,7 +45,7 @@ template <class Formulas, class... P> auto are_valid(const P&... p) {
 }
 
 // A draw with `no_value` where a parameter is bad.
-template <class Formulas, class Rng, class... P> auto draw_element(Rng& rng, const P&... p) {
+template <class Formulas, class Rng, class... P> [[gnu::always_inline]] inline auto draw_element(Rng& rng, const P&... p) {
   using result = typename Formulas::template value<typename Rng::real>;
   return where(are_valid<Formulas>(p...), result(Formulas::sample(rng, p...)), no_value<result>());
 }

@@ -21,9 +21,7 @@ struct block_record {
                std::size_t width, std::size_t draws, bool summaries_only);
 
   draw_layout layout;                  // latents first, then notes
-  std::vector<std::uint32_t> sites;    // the latents
-  std::vector<std::uint32_t> sizes;
-  std::vector<element_run> runs;       // where they stand
+  std::vector<element_run> runs;       // where the latents stand
   std::size_t first_chain, lanes, width, draws_wanted;
   bool summaries_only;
   std::size_t draws = 0;               // so far

@@ -23,8 +23,11 @@ class generate_handler : public handler<generate_handler<V, Walk, Examines>, V, 
   generate_handler(Walk& walk, const key& k, tile<V> t, const run_place& place, const std::vector<constraint_ref>& plan)
       : base(walk, k, t, place), cursor_(choice_map_of_nothing()), frozen_plan_(plan.data()) {}
 
-  generate_handler(Walk& walk, const key& k, stream<V>& numbers, tile<V> t, const run_place& place, const std::vector<constraint_ref>& plan)
-      : base(walk, k, numbers, t, place), cursor_(choice_map_of_nothing()), frozen_plan_(plan.data()) {}
+  // `standing`: of each site the place of its shared value, or null; found once for many runs over the same tile. For plans that
+  // constrain a site in all lanes or in none.
+  generate_handler(Walk& walk, const key& k, stream<V>& numbers, tile<V> t, const run_place& place, const std::vector<constraint_ref>& plan,
+                   V* const* standing)
+      : base(walk, k, numbers, t, place), cursor_(choice_map_of_nothing()), frozen_plan_(plan.data()), standing_(standing) {}
 
   // An instance of a call.
   static constexpr bool can_keep = base::width == 1 && !always_frozen;
@@ -46,7 +49,15 @@ class generate_handler : public handler<generate_handler<V, Walk, Examines>, V, 
 
   template <class X, class D>
   [[gnu::always_inline]] X decide(std::uint32_t k, const D& d) {
-    if ((always_frozen || frozen_plan_) && this->walk_.slot(k).shared) [[likely]] return keep<X>(k, d);
+    if constexpr (!Examines) {
+      if (V* const place = standing_[k]) [[likely]] {
+        const X x = view_or_take<X>(place, choice_type_of<X>(d));
+        weight_.add(V(this->unexamined_density(d, x)));  // the score is that of what was drawn
+        return x;
+      }
+    } else if ((always_frozen || frozen_plan_) && this->walk_.slot(k).shared) [[likely]] {
+      return keep<X>(k, d);
+    }
     const constraint_ref c = constraint(k);
     if (!c) {
       const X x = this->template draw<X>(k, d);
@@ -54,7 +65,7 @@ class generate_handler : public handler<generate_handler<V, Walk, Examines>, V, 
       this->score_site(k, d, x);
       return x;
     }
-    if constexpr (base::width > 1)
+    if constexpr (base::width > 1 && Examines)
       if (c.present) [[unlikely]] return decide_mixed<X>(k, d, c);
     put_constraint(this->place(k), c, rank_of<X> == 0 ? 1 : this->at(k).type.size(), this->place_.first_lane, this->place_.lanes);
     return keep<X>(k, d);
@@ -80,7 +91,7 @@ class generate_handler : public handler<generate_handler<V, Walk, Examines>, V, 
   [[gnu::always_inline]] X keep(std::uint32_t k, const D& d) {
     const X x = this->template value_in_place<X>(k);
     if constexpr (Examines) weight_.add(this->score_site(k, d, x));
-    else weight_.add(V(this->unexamined_density(d, x)));  // the score is that of what was drawn
+    else weight_.add(V(this->unexamined_density(d, x)));
     return x;
   }
 
@@ -120,6 +131,7 @@ class generate_handler : public handler<generate_handler<V, Walk, Examines>, V, 
   constraint_ref found_;
   std::vector<constraint_ref>* plan_ = nullptr;
   const constraint_ref* frozen_plan_ = nullptr;
+  V* const* standing_ = nullptr;
   site_sum<V> weight_;
 };
 

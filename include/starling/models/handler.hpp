@@ -32,7 +32,8 @@ namespace starling {
 
 // Walk: structure_walk, or frozen_walk for handlers that only ever follow a known structure. Draws: whether it draws at all.
 // Examines: whether each site is looked at for a density that is not finite. A run without is for the frequent case: where its score
-// is not above −∞ in all lanes it counts for nothing, and the caller runs again with a handler that examines. It keeps no densities.
+// is not above −∞ in all lanes it counts for nothing, and the caller runs again with a handler that examines. It keeps no densities, and
+// draws no addresses that several regions share.
 template <class Derived, real V, class Walk = structure_walk, bool Draws = true, bool Examines = true>
 class handler {
  public:
@@ -63,7 +64,7 @@ class handler {
     if (growth_ && walk_.growing()) [[unlikely]] fit();
     if constexpr (Draws && Examines) stream_.visit(visit_++);
     else if constexpr (Draws) ++visit_;
-    if constexpr (Derived::runs_all_regions && Draws)
+    if constexpr (Derived::runs_all_regions && Draws && Examines)
       if (walk_.slot(k).again) [[unlikely]] return decide_again<value_type>(k, d);
     return self().template decide<value_type>(k, d);
   }
