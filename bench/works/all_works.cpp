@@ -16,6 +16,8 @@ const std::vector<work>& all_works() {
       {"generate_plain", "the same densities and draws in a plain loop", prepare_generate_loop},
       {"simulate", "simulate of 40 sites, one lane", prepare_simulate},
       {"simulate_plain", "the same draws in a plain loop", prepare_simulate_loop},
+      {"filter", "bootstrap filter of stochastic volatility, T = 100, --lanes particles, with history", prepare_filter},
+      {"filter_loop", "the same, a hand-written loop, f64", prepare_filter_loop},
       {"threads", "as mh, 4,000 chains x 4,000 steps on --threads cores", prepare_threads},
       {"spin", "a loop in registers", prepare_spin},
       {"memory", "importance sampling of --particles, once; with --summaries none are kept", prepare_memory},

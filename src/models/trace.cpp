@@ -128,7 +128,7 @@ double journal::removed_density(const schema& after, const schema& visited) cons
 }
 bool journal::empty() const { return undo.steps.empty() ? changed.empty() && (!discard || discard->empty()) : choices().empty(); }
 void journal::close(bool somebody_asks) {
-  if (somebody_asks && !undo.steps.empty() && !discard) discard = choices();
+  if (somebody_asks && !taken_back && !undo.steps.empty() && !discard) discard = choices();
   else if (!somebody_asks) discard.reset();
   undo.forget();
 }

@@ -173,13 +173,11 @@ schema schema::beginning(std::uint32_t sites, std::uint32_t calls) const {
   return s;
 }
 
-structure_walk::structure_walk(std::shared_ptr<const schema> expected, bool frozen)
-    : frozen_(frozen), scope_check_(scope_key(0)), expected_(std::move(expected)) {
-  if (!expected_) {
-    static const auto nothing = std::make_shared<const schema>();
-    expected_ = nothing;
-  }
-  schema_ = expected_.get();
+structure_walk::structure_walk(const std::shared_ptr<const schema>& expected, bool frozen)
+    : frozen_(frozen), scope_check_(scope_key(0)), expected_(&expected) {
+  static const auto nothing = std::make_shared<const schema>();
+  if (!expected) expected_ = &nothing;
+  schema_ = expected_->get();
   refresh();
 }
 
@@ -191,7 +189,7 @@ void structure_walk::refresh() {
 
 void structure_walk::start_growing() {
   if (grown_) return;
-  grown_ = std::make_shared<schema>(expected_->beginning(cursor_, call_cursor_));
+  grown_ = std::make_shared<schema>((*expected_)->beginning(cursor_, call_cursor_));
   schema_ = grown_.get();
   refresh();
 }
@@ -314,10 +312,11 @@ void structure_walk::leave(std::uint32_t outer) {
   scope_check_ = scope_key(outer);
 }
 
-std::shared_ptr<const schema> structure_walk::finish() {
+const std::shared_ptr<const schema>& structure_walk::finish() {
   if (!grown_ && (cursor_ < count_ || call_cursor_ < schema_->calls().size()) && !frozen_) start_growing();
-  if (grown_) return grown_;
-  return expected_;
+  if (!grown_) return *expected_;
+  finished_ = grown_;
+  return finished_;
 }
 
 }  // namespace starling

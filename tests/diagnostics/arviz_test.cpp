@@ -1,7 +1,9 @@
 // Every diagnostic against what ArviZ 0.23.4 said of the same draws (make_fixture.py), to 1e-10.
+#include <starling/diagnostics/energy.hpp>
 #include <starling/diagnostics/ess.hpp>
 #include <starling/diagnostics/mcse.hpp>
 #include <starling/diagnostics/moments.hpp>
+#include <starling/diagnostics/psis.hpp>
 #include <starling/diagnostics/quantile.hpp>
 #include <starling/diagnostics/rhat.hpp>
 #include <starling/diagnostics/summary.hpp>
@@ -11,7 +13,10 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <cmath>
 #include <fstream>
+#include <limits>
 #include <map>
 
 namespace sl = starling;
@@ -51,7 +56,22 @@ std::map<std::string, double> diagnose(const std::vector<double>& x, std::size_t
           {"quantile_5", sl::quantile(x, 0.05)},
           {"quantile_95", sl::quantile(x, 0.95)},
           {"mean", sl::mean(x)},
-          {"sd", std::sqrt(sl::variance(x))}};
+          {"sd", std::sqrt(sl::variance(x))},
+          {"ebfmi", sl::ebfmi(std::span(x).first(x.size() / chains))}};
+}
+
+// The draws taken for log importance ratios; NaN for what psis refuses.
+void add_smoothed(const std::vector<double>& x, std::map<std::string, double>& to) {
+  sl::smoothed_weights w{{}, std::numeric_limits<double>::quiet_NaN()};
+  if (std::all_of(x.begin(), x.end(), [](double v) { return std::isfinite(v); })) w = sl::psis(x);
+  double squares = 0, largest = -std::numeric_limits<double>::infinity();
+  for (const double v : w.log_weights) {
+    squares += std::exp(2 * v);
+    largest = std::max(largest, v);
+  }
+  to["pareto_k"] = w.pareto_k;
+  to["smoothed_ess"] = w.log_weights.empty() ? w.pareto_k : 1 / squares;
+  to["smoothed_largest"] = w.log_weights.empty() ? w.pareto_k : largest;
 }
 
 }  // namespace
@@ -63,7 +83,8 @@ TEST(arviz, every_diagnostic_equals) {
     const std::size_t chains = row["chains"];
     const std::string kind = row["kind"];
     const auto x = formula_draws(kind, chains, row["draws"], row["seed"]);
-    const auto ours = diagnose(x, chains);
+    auto ours = diagnose(x, chains);
+    add_smoothed(x, ours);
     ASSERT_EQ(ours.size(), row["expected"].size());
     for (const auto& [name, value] : row["expected"].items())
       expect_same(ours.at(name), number(value), kind + " " + std::to_string(chains) + " x " + row["draws"].dump() + ": " + name);

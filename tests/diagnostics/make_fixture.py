@@ -105,7 +105,16 @@ def expected(x):
         "quantile_95": number(arviz.stats.stats_utils.quantile(x, 0.95)[0]) if not numpy.isnan(x).any() else "nan",
         "mean": number(x.mean()),
         "sd": number(x.std(ddof=1)),
+        "ebfmi": number(arviz.bfmi(x[0])[0]) if x[0].std() > 0 else "nan",
+        **smoothed(x.ravel()),
     }
+
+
+def smoothed(log_ratios):
+    if not numpy.isfinite(log_ratios).all():
+        return {"pareto_k": "nan", "smoothed_ess": "nan", "smoothed_largest": "nan"}
+    log_weights, k = arviz.psislw(log_ratios.copy())
+    return {"pareto_k": number(k), "smoothed_ess": number(1 / numpy.exp(2 * log_weights).sum()), "smoothed_largest": number(log_weights.max())}
 
 
 def main():

@@ -19,6 +19,7 @@
 #include <starling/distributions/flat.hpp>
 #include <starling/distributions/gamma.hpp>
 #include <starling/distributions/gamma_draws.hpp>
+#include <starling/distributions/generalised_linear.hpp>
 #include <starling/distributions/half_cauchy.hpp>
 #include <starling/distributions/half_normal.hpp>
 #include <starling/distributions/iid.hpp>
@@ -28,6 +29,7 @@
 #include <starling/distributions/multivariate_normal_cholesky.hpp>
 #include <starling/distributions/normal.hpp>
 #include <starling/distributions/poisson.hpp>
+#include <starling/distributions/poisson_log.hpp>
 #include <starling/distributions/saddle_point.hpp>
 #include <starling/distributions/student_t.hpp>
 #include <starling/distributions/supports.hpp>

@@ -21,6 +21,7 @@
 #include <utility>
 
 #include <starling/distributions/elements.hpp>
+#include <starling/distributions/fused.hpp>
 #include <starling/distributions/supports.hpp>
 
 namespace starling {
@@ -77,9 +78,28 @@ template <class Formulas, class... Parameters> class elementwise : public distri
     return log_density_of(x, std::index_sequence_for<Parameters...>());
   }
 
+  // The same with its derivatives, where x or a parameter is an adjoint: nothing is put on the tape.
+  template <class X> auto fused_log_density(const X& x) const
+    requires(!is_vector && any_adjoint<X, Parameters...>)
+  {
+    return std::apply(
+        [&](const auto&... p) {
+          return fused([](const auto& y, const auto&... q) { return never_nan(Formulas::log_density(y, q...)); }, as_real(x), p...);
+        },
+        parameters_);
+  }
+  // The log density of n values of which each is drawn by itself, for a scalar distribution; some number is an adjoint.
+  template <class X> auto fused_log_density_of_all(const X& x) const
+    requires(!is_vector && any_adjoint<X, Parameters...>)
+  {
+    return std::apply(
+        [&](const auto&... p) { return fused_sum(x.size(), [](const auto&... q) { return Formulas::log_density(q...); }, x, p...); },
+        parameters_);
+  }
+
   // The same for sums that are checked as a whole: NaN may stand for −∞.
   template <class X> auto unguarded_log_density(const X& x) const
-    requires(!is_vector)
+    requires(!is_vector && !any_adjoint<X, Parameters...>)
   {
     return std::apply([&](const auto&... p) { return Formulas::log_density(as_real(x), p...); }, parameters_);
   }
@@ -119,11 +139,21 @@ template <class Formulas, class... Parameters> class elementwise : public distri
       return draw_element<Formulas>(rng, std::get<I>(parameters_)...);
   }
   template <class X, std::size_t... I> [[gnu::always_inline]] auto log_density_of(const X& x, std::index_sequence<I...>) const {
-    if constexpr (is_vector)
+    constexpr bool on_tape = any_adjoint<X, Parameters...>;
+    if constexpr (is_vector && on_tape)
+      return never_nan(fused_sum_of_elements(x, std::get<I>(parameters_)...));
+    else if constexpr (is_vector)
       return never_nan(sum_elements<promote<element_of<X>, element_of<Parameters>...>>(
           name, size(), x, [&](const auto& xi, auto at) __attribute__((always_inline)) { return Formulas::log_density(xi, at(std::get<I>(parameters_))...); }));
+    else if constexpr (on_tape)
+      return promote<X, Parameters...>(fused_log_density(x));
     else
       return never_nan(Formulas::log_density(as_real(x), std::get<I>(parameters_)...));
+  }
+  template <class X, class... P> auto fused_sum_of_elements(const X& x, const P&... p) const {
+    static_assert(sequence<X>, "the value of a distribution with vector parameters is a vector");
+    if (x.size() != size()) [[unlikely]] throw_wrong_size(name, size(), x.size());
+    return fused_sum(size(), [](const auto&... q) { return Formulas::log_density(q...); }, x, p...);
   }
 
   struct nothing {};

@@ -9,6 +9,7 @@
 #include <starling/distributions/elements.hpp>
 #include <starling/distributions/saddle_point.hpp>
 #include <starling/distributions/supports.hpp>
+#include <starling/values/linear_algebra.hpp>
 #include <starling/values/log.hpp>
 
 namespace starling {
@@ -23,6 +24,7 @@ template <class R> class lower_triangle {
   explicit lower_triangle(std::size_t n) : n_(n), at_(n * (n + 1) / 2) {}
   std::size_t size() const { return n_; }
   R& operator()(std::size_t i, std::size_t j) const { return at_[i * (i + 1) / 2 + j]; }
+  const vector<R>& elements() const { return at_; }
 
  private:
   std::size_t n_;
@@ -44,6 +46,12 @@ template <class Matrix> lower_triangle<matrix_element<Matrix>> lower_part(std::s
 }
 
 // Overwrites the lower triangle of a symmetric matrix by its Cholesky factor; NaN where it is not positive definite.
+template <class V> void factor_in_place(const lower_triangle<adjoint<V>>& m) {
+  require_tape<V>();
+  const auto a = capture<V>(static_cast<const adjoint<V>*>(m.elements().data()), m.elements().size());
+  const auto factor = factor_on_tape<V>({const_cast<V*>(a.values), a.cells}, m.size());
+  for (std::size_t i = 0; i < factor.size(); ++i) m.elements()[i] = factor[i];
+}
 template <class R> void factor_in_place(const lower_triangle<R>& m) {
   for (std::size_t j = 0; j < m.size(); ++j) {
     R pivot = m(j, j);
@@ -95,6 +103,12 @@ template <class Mean, class R> class factored_normal : public distribution {
   template <class X> auto log_density_named(std::string_view name, const X& x) const {
     if (x.size() != size()) [[unlikely]] throw_wrong_size(name, size(), x.size());
     using real = promote<element_of<X>, element_of<Mean>, R>;
+    if constexpr (is_adjoint<real>) return never_nan(real(where(is_good_factor(factor_), log_density_on_tape<primal_of<real>>(x), negative_infinity)));
+    else return log_density_of_plain(x);
+  }
+
+  template <class X> auto log_density_of_plain(const X& x) const {
+    using real = promote<element_of<X>, element_of<Mean>, R>;
     const arena_scope scratch;
     vector<real> z(size());
     real squares(0);
@@ -113,6 +127,44 @@ template <class Mean, class R> class factored_normal : public distribution {
     }
     const auto lp = -0.5 * squares - log_determinant - static_cast<double>(size()) * half_log_two_pi;
     return never_nan(real(where(is_good_factor(factor_), lp, negative_infinity)));
+  }
+
+  // With z = L⁻¹ (x − mean) and w = L⁻ᵀ z: the derivatives are −w for x, w for the mean, w zᵀ − diag(1/L_ii) for L.
+  template <class V, class X> adjoint<V> log_density_on_tape(const X& x) const {
+    require_tape<V>();
+    tape<V>& t = *tape<V>::current;
+    const std::size_t n = size();
+    const auto xs = captured_elements<V>(x), means = captured_elements<V>(mean_);
+    V *const z = t.template take<V>(n), *const w = t.template take<V>(n), *const minus_w = t.template take<V>(n);
+    for (std::size_t i = 0; i < n; ++i) z[i] = xs.values[i] - means.values[i];
+    const auto density = [&](const auto* factor) {
+      V log_determinant(0);
+      for (std::size_t i = 0; i < n; ++i) log_determinant = log_determinant + log(packed_row(factor, i)[i]);
+      solve_packed(factor, n, z);
+      for (std::size_t i = 0; i < n; ++i) w[i] = z[i];
+      solve_packed_transposed(factor, n, w);
+      for (std::size_t i = 0; i < n; ++i) minus_w[i] = -w[i];
+      return V(-0.5 * dot_of(static_cast<const V*>(z), static_cast<const V*>(z), n) - log_determinant - static_cast<double>(n) * half_log_two_pi);
+    };
+    const reduction_part<V> by_x{xs.cells, minus_w}, by_mean{means.cells, w};
+    if constexpr (!is_adjoint<R>) {
+      return reduced<V>(density(static_cast<const R*>(factor_.elements().data())), by_x, by_mean);
+    } else {
+      const auto factor = capture<V>(static_cast<const R*>(factor_.elements().data()), factor_.elements().size());
+      const V lp = density(factor.values);
+      V* const by = t.template take<V>(packed_size(n));
+      for (std::size_t i = 0; i < n; ++i) {
+        for (std::size_t j = 0; j <= i; ++j) packed_row(by, i)[j] = w[i] * z[j];
+        packed_row(by, i)[i] = packed_row(by, i)[i] - V(1) / packed_row(factor.values, i)[i];
+      }
+      return reduced<V>(lp, by_x, by_mean, reduction_part<V>{factor.cells, by});
+    }
+  }
+  template <class V, class Sequence> static captured_values<V> captured_elements(const Sequence& s) {
+    using element = element_of<Sequence>;
+    vector<element> copy(s.size());
+    for (std::size_t i = 0; i < s.size(); ++i) copy[i] = s[i];
+    return capture<V>(static_cast<const element*>(copy.data()), s.size());
   }
 
   auto is_good() const {

@@ -5,7 +5,7 @@
 #include <concepts>
 #include <cstddef>
 
-#include <starling/distributions/supports.hpp>
+#include <starling/distributions/structured_supports.hpp>
 #include <starling/values/vector.hpp>
 
 namespace starling {
@@ -53,6 +53,18 @@ template <> struct values_in<simplex> {
   template <class V> using value = vector<V>;
   static double start(const simplex& s) { return 1.0 / static_cast<double>(s.n); }
 };
+struct vector_values_in {
+  template <class V> using value = vector<V>;
+};
+template <> struct values_in<ordered> : vector_values_in {
+  static double start(const ordered&, std::size_t i) { return static_cast<double>(i); }
+};
+template <> struct values_in<positive_ordered> : vector_values_in {
+  static double start(const positive_ordered&, std::size_t i) { return static_cast<double>(i + 1); }
+};
+template <> struct values_in<unit_vector> : vector_values_in {
+  static double start(const unit_vector&, std::size_t i) { return i == 0 ? 1 : 0; }
+};
 template <class Of> struct values_in<vector_of<Of>> {
   using element = decltype(std::declval<const vector_of<Of>&>().element(0));
   template <class V> using value = vector<typename values_in<element>::template value<V>>;
@@ -85,6 +97,7 @@ template <class Support> struct flat : distribution {
     requires(is_vector)
   {
     if constexpr (std::same_as<Support, simplex>) return chosen(values_in<simplex>::start(on));
+    else if constexpr (requires { values_in<Support>::start(on, i); }) return chosen(values_in<Support>::start(on, i));
     else return chosen(values_in<std::remove_cvref_t<decltype(on.element(i))>>::start(on.element(i)));
   }
 

@@ -26,8 +26,13 @@ template <class D> struct iid : distribution {
   }
 
   template <class X> auto log_density(const X& x) const {
-    using real = std::remove_cvref_t<decltype(of.log_density(x[0]))>;
-    return never_nan(sum_elements<real>(name, n, x, [&](const auto& xi, auto) { return of.log_density(xi); }));
+    if constexpr (requires { of.fused_log_density_of_all(x); }) {
+      if (x.size() != n) [[unlikely]] throw_wrong_size(name, n, x.size());
+      return never_nan(of.fused_log_density_of_all(x));
+    } else {
+      using real = std::remove_cvref_t<decltype(of.log_density(x[0]))>;
+      return never_nan(sum_elements<real>(name, n, x, [&](const auto& xi, auto) { return of.log_density(xi); }));
+    }
   }
 
   auto support() const { return vector_of{of.support(), n}; }

@@ -49,6 +49,14 @@ template <class Lo = double> struct at_least {
 };
 template <class Lo> at_least(Lo) -> at_least<Lo>;
 
+// (−∞, hi]
+template <class Hi = double> struct at_most {
+  static constexpr std::string_view name = "numbers at most hi";
+  Hi hi;
+  template <class X> auto contains(const X& x) const { return both(as_real(x) <= hi, as_real(x) > negative_infinity); }
+};
+template <class Hi> at_most(Hi) -> at_most<Hi>;
+
 // Whether x is a whole number (infinities are not).
 template <class X> auto is_whole(const X& x) { return both(is_finite(x), floor(x) == x); }
 

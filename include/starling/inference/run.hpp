@@ -12,23 +12,9 @@
 #include <starling/inference/kernels/kernel.hpp>
 #include <starling/inference/progress.hpp>
 #include <starling/inference/run_dynamic.hpp>
+#include <starling/inference/run_options.hpp>
 
 namespace starling {
-
-// How chains are laid out: W in the lanes of one pack, or one by one (SIMD inside vector-valued choices only).
-// automatic: lanes, but a single chain runs alone.
-enum class chain_layout { automatic, lanes, single };
-
-struct run_options {
-  std::size_t chains = 4;
-  std::size_t draws = 1000;   // kept, in each chain
-  std::size_t warmup = 1000;  // steps before, in which kernels adapt
-  std::size_t thin = 1;       // steps a kept draw
-  std::size_t threads = 0;    // 0: all cores
-  bool summaries_only = false;  // keep moments, no draws
-  bool notes = true;            // record notes too
-  chain_layout layout = chain_layout::automatic;
-};
 
 // Runs all steps of the chains of one block. What every block does is the same for any number of threads.
 template <class V, class Kernel, class Posterior>

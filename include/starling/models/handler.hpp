@@ -101,7 +101,7 @@ class handler {
   template <class R, class Policy, class F>
   results<R> instances(std::size_t n, Policy&& policy, F&& f) {
     if constexpr (Derived::can_keep)
-      if (kept_.calls) return run_kept<R>(n, policy, f);
+      if (kept_.undo) return run_kept<R>(n, policy, f);
     auto* const cells = arena::current().take<result_cell<R>>(n);
     auto* const cell = arena::current().take<const result_cell<R>*>(1);
     *cell = cells;
@@ -136,12 +136,11 @@ class handler {
   // The address of the call that the body is in.
   path here() const {
     const path inner = walk_.current().path_of_call(walk_.scope());
-    return inside_ ? *inside_ / inner : inner;
+    return inside_ ? inside_->where() / inner : inner;
   }
   // From here on the instances of calls are kept in `calls`, and what is done to them is noted in `undo`.
   void keep_instances(kept_calls& calls, kept_undo& undo, const argument_context* arguments = nullptr) {
-    kept_.calls = &calls;
-    kept_.undo = &undo;
+    kept_ = {&undo, &calls, nullptr, 0};
     arguments_ = arguments;
   }
   // Ends a run that keeps instances: calls that it did not visit are removed.
@@ -168,7 +167,7 @@ class handler {
   // A run of one instance, inside another run.
   handler(handler& outer, const instance_run& r)
       : walk_(r.walk), key_(outer.key_), stream_(r.key_of(outer.key_), outer.place_.first_lane), tile_(r.storage.view()), growth_(&r.storage),
-        place_(outer.place_), notes_(outer.notes_), use_start_(outer.use_start_), scope_hash_(r.scope_hash), inside_(&r.where),
+        place_(outer.place_), notes_(outer.notes_), use_start_(outer.use_start_), scope_hash_(r.scope_hash), inside_(&r),
         arguments_(outer.arguments_) {
     kept_ = r.kept;
     alive_ = outer.alive_ & (outer.score() > V(negative_infinity));
@@ -183,7 +182,7 @@ class handler {
   site_key key_of(std::uint32_t k) const {
     const site& s = at(k);
     if (!inside_) [[likely]] return {s.full, s.parent, s.last_index};
-    if (s.local.indices() == 0 && s.local.name().empty() && walk_.scope() == 0) return {scope_hash_, inside_->without_back().hash(), inside_->parts().back().index};
+    if (s.local.indices() == 0 && s.local.name().empty() && walk_.scope() == 0) return {scope_hash_, inside_->node.where().hash(), static_cast<std::int64_t>(inside_->i)};
     return {extend_hash(scope_hash_, s.local), s.local.indices() == 0 ? scope_hash_ : extend_hash(scope_hash_, s.local, s.local.indices() - 1), s.last_index};
   }
   const site& at(std::uint32_t k) const { return walk_[k]; }
@@ -270,6 +269,13 @@ class handler {
     score_.add(lp);
   }
 
+  template <class D>
+  [[gnu::noinline, gnu::cold]] V examine(std::uint32_t k, const D& d, const V& lp) {
+    const mask alive = alive_ & active_ & (score() > V(negative_infinity));
+    find_bad_parameter<V>(problem_, k, d, alive, place_);
+    return where(lp > V(negative_infinity), lp, V(negative_infinity));
+  }
+
   Walk& walk_;
   key key_;
   numbers_type stream_;
@@ -283,7 +289,7 @@ class handler {
   bool use_start_ = false;  // improper distributions give their start instead of refusing
   mask active_ = mask(true);
   std::uint64_t scope_hash_ = path::root_hash;  // of the path of the call that the body is in
-  const path* inside_ = nullptr;                // the instance that this is a run of; null: it is a whole run
+  const instance_run* inside_ = nullptr;        // the instance that this is a run of; null: it is a whole run
   kept_place kept_;
   const argument_context* arguments_ = nullptr;
 
@@ -326,13 +332,6 @@ class handler {
   [[gnu::noinline, gnu::cold]] void fit() {
     growth_->fit(walk_.current());
     tile_ = growth_->view();
-  }
-
-  template <class D>
-  [[gnu::noinline, gnu::cold]] V examine(std::uint32_t k, const D& d, const V& lp) {
-    const mask alive = alive_ & active_ & (score() > V(negative_infinity));
-    find_bad_parameter<V>(problem_, k, d, alive, place_);
-    return where(lp > V(negative_infinity), lp, V(negative_infinity));
   }
 
   [[noreturn, gnu::noinline, gnu::cold]] void refuse_twice(std::uint32_t k) const {

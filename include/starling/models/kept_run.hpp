@@ -11,8 +11,9 @@ namespace starling {
 
 // Where a run keeps the instances of its calls: `next` is the call that it expects.
 struct kept_place {
-  kept_calls* calls = nullptr;  // null: it keeps none, instances are scopes of the run itself
-  kept_undo* undo = nullptr;
+  kept_undo* undo = nullptr;    // null: it keeps none, instances are scopes of the run itself
+  kept_calls* calls = nullptr;  // null: none so far; the first will be kept in *home
+  std::unique_ptr<kept_calls>* home = nullptr;
   std::size_t next = 0;
 };
 
@@ -37,13 +38,14 @@ struct instance_run {
   structure_walk& walk;
   tile_storage<double>& storage;
   const kept_instances& node;
+  std::size_t i;
   const kept_instances::instance* before;  // null: it is new
   std::vector<std::uint32_t>& changed;     // where overwritten and removed sites of `before` go
   std::vector<std::uint8_t>& flags;        // to use
-  path where;
   std::uint64_t scope_hash;
   kept_place kept;
 
+  path where() const { return node.path_of(i); }
   key key_of(const key& k) const { return k.scope(scope_hash); }
   const double* old_values() const { return before ? node.values(*before) : nullptr; }
   const double* old_densities() const { return before ? node.densities(*before) : nullptr; }

@@ -35,7 +35,8 @@ class regenerate_handler : public handler<regenerate_handler<V>, V> {
       : base(outer, r), old_{r.before ? r.before->structure.get() : nullptr, {r.old_values(), nullptr, r.old_densities()}},
         selection_(outer.selection_), selected_before_(r.flags.data()) {
     if (!r.before) return;
-    selected_sites(*selection_, *r.before->structure, &r.where, r.flags);
+    const path where = r.where();
+    selected_sites(*selection_, *r.before->structure, &where, r.flags);
     selected_before_ = r.flags.data();
   }
   // What is selected inside of calls.

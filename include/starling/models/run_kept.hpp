@@ -25,6 +25,10 @@ void handler<Derived, V, Walk, Draws, Examines>::remove_calls(std::size_t end) {
 template <class Derived, real V, class Walk, bool Draws, bool Examines>
 template <class Node>
 Node& handler<Derived, V, Walk, Draws, Examines>::find_kept() {
+  if (!kept_.calls) {
+    *kept_.home = std::make_unique<kept_calls>();
+    kept_.calls = kept_.home->get();
+  }
   auto& nodes = kept_.calls->nodes;
   for (std::size_t j = kept_.next; j < nodes.size(); ++j) {
     if (nodes[j]->where().hash() != scope_hash_ || nodes[j]->type() != &Node::tag) continue;
@@ -58,17 +62,17 @@ results<R> handler<Derived, V, Walk, Draws, Examines>::run_kept(std::size_t n, P
   // Runs instance i; whether that changed what the next one depends on.
   const auto run_one = [&](std::size_t i) {
     const bool is_new = i >= node.size();
-    auto expected = !is_new ? node[i].structure : i > 0 ? node[i - 1].structure : nullptr;
+    static const std::shared_ptr<const schema> none;
+    const auto& expected = !is_new ? node[i].structure : i > 0 ? node[i - 1].structure : none;
     auto& storage = node.scratch();
     if (expected) storage.fit(*expected);
     node.touch(undo);
     ++node.runs;
     const std::size_t first_changed = node.changed_sites().size();
     auto& calls = node.calls_of(i);
-    if (!calls) calls = std::make_unique<kept_calls>();
     structure_walk walk(expected, false);
-    const instance_run r{walk, storage, node, is_new ? nullptr : &node[i], node.changed_sites(), node.flags(), node.path_of(i),
-                         hash_combine(scope_hash_, hash_index(static_cast<std::int64_t>(i))), kept_place{calls.get(), &undo, 0}};
+    const instance_run r{walk, storage, node, i, is_new ? nullptr : &node[i], node.changed_sites(), node.flags(),
+                         hash_combine(scope_hash_, hash_index(static_cast<std::int64_t>(i))), kept_place{&undo, calls.get(), &calls, 0}};
     Derived child(self(), r);
     const R result = f(child, i, node.view(i));
     child.end_kept();
@@ -79,7 +83,7 @@ results<R> handler<Derived, V, Walk, Draws, Examines>::run_kept(std::size_t n, P
     }
     if (child.problem().found && !problem_.found) {
       problem_ = child.problem();
-      if (!problem_.where) problem_.where = std::make_shared<const path>(r.where / structure->path_of(problem_.site));
+      if (!problem_.where) problem_.where = std::make_shared<const path>(r.where() / structure->path_of(problem_.site));
     }
     self().absorb(child, r, *structure, fresh);
     bool feeds = true;

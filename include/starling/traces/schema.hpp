@@ -100,7 +100,8 @@ class schema {
 class structure_walk {
  public:
   // `frozen`: the structure is known to be the same (same arguments, structure does not depend on values): nothing is compared.
-  structure_walk(std::shared_ptr<const schema> expected, bool frozen);
+  // `expected` (null: nothing is) outlives the walk.
+  structure_walk(const std::shared_ptr<const schema>& expected, bool frozen);
 
   template <class Shared>
   std::uint32_t claim(const address& a, const choice_type& type, std::string_view distribution, Shared&& shared) {
@@ -138,7 +139,7 @@ class structure_walk {
   const schema& current() const { return *schema_; }
 
   // Ends the walk: the schema of the run.
-  std::shared_ptr<const schema> finish();
+  const std::shared_ptr<const schema>& finish();
 
  private:
   [[gnu::noinline, gnu::cold]] void grow_at(const char* name, std::size_t length, std::uint64_t hash, std::int64_t i, std::int64_t j,
@@ -162,8 +163,9 @@ class structure_walk {
   std::uint64_t scope_check_ = 0;
   std::uint32_t scope_ = 0, call_cursor_ = 1, presence_ = site::none;
   const schema* schema_ = nullptr;
-  std::shared_ptr<const schema> expected_;
+  const std::shared_ptr<const schema>* expected_;
   std::shared_ptr<schema> grown_;
+  std::shared_ptr<const schema> finished_;
 };
 
 // Walks along a structure that is known to be the run's: nothing is compared, nothing grows.

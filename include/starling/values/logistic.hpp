@@ -7,6 +7,26 @@
 namespace starling {
 
 template <class P> [[gnu::always_inline]] inline P log1p_exp_lanes(P x) { return max(x, P(0)) + log1p_lanes(exp_lanes(-abs(x))); }
+// log(1 + eˣ) and its derivative 1 / (1 + e⁻ˣ), by one exponential and one division. With e = e^−|x| in [0, 1], 1 + e is 1 + f or
+// 2 (1 + f) with f exact and 1 + f in [√½, √2], as in log.hpp.
+template <class P> struct value_and_slope {
+  P value, slope;
+};
+template <class P> [[gnu::always_inline]] inline value_and_slope<P> log1p_exp_and_slope(P x) {
+  const P e = exp_lanes(-abs(x));
+  const auto upper = e > P(0.41);
+  const P f = where(upper, P(0.5) * (e - P(1)), e), u = P(1) + e, d = P(2) + f;
+  const P inverse = P(1) / (u * d);
+  const P s = f * (u * inverse), z = s * s;
+  P q;
+  if constexpr (sizeof(typename P::value_type) == 8)
+    q = even_odd(z, 0.666666666666667, 0.3999999999989889, 0.28571428626253836, 0.22222211089379496, 0.1818289243253687, 0.15331611722055008,
+                 0.14617807153417325);
+  else
+    q = horner(z, 0.666666865f, 0.399887592f, 0.295809865f);
+  const P log1p_e = where(upper, constant<P>(0.69314718055994530942, 0.693147181f), P(0)) + (f - s * (f - z * q));
+  return {max(x, P(0)) + log1p_e, where(x < P(0), e, P(1)) * (d * inverse)};
+}
 template <class P> [[gnu::always_inline]] inline P inverse_logit_lanes(P x) {
   const P e = exp_lanes(-abs(x));
   return where(x < P(0), e, P(1)) / (P(1) + e);

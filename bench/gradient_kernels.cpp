@@ -1,0 +1,208 @@
+// What NUTS costs beside its gradients, and effective draws a second with hand-written gradients, on one core:
+//   gradient_kernels [repetitions]
+// Data as in the peers' programs: logistic regression 1000 × 20, eight schools non-centred.
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <vector>
+
+#include <starling/diagnostics/ess.hpp>
+#include <starling/inference/kernels/hmc.hpp>
+#include <starling/inference/kernels/nuts.hpp>
+#include <starling/inference/run_gradient.hpp>
+#include <starling/values/math.hpp>
+
+namespace sl = starling;
+namespace kernels = sl::kernels;
+
+namespace {
+
+double now() {  // of this process: other work on the machine does not count
+  timespec t;
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+  return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
+}
+double hash01(double i, double j) {
+  const double v = std::abs(std::sin(12.9898 * (i + 1) + 78.233 * (j + 1)) * 43758.5453);
+  return v - std::floor(v);
+}
+
+struct normals {
+  std::size_t d;
+  std::size_t dimension() const { return d; }
+  template <class V>
+  V log_density_and_gradient(const V* q, V* gradient) const {
+    V density(0);
+    for (std::size_t i = 0; i < d; ++i) {
+      density -= 0.5 * q[i] * q[i];
+      gradient[i] = -q[i];
+    }
+    return density;
+  }
+};
+
+struct logistic {
+  static constexpr std::size_t n = 1000, d = 21;
+  std::vector<double> x = std::vector<double>(n * d), y = std::vector<double>(n);
+  logistic() {
+    for (std::size_t i = 0; i < n; ++i) {
+      double linear = 0.3;
+      x[i * d] = 1;
+      for (std::size_t j = 0; j + 1 < d; ++j) {
+        x[i * d + j + 1] = std::sqrt(12.0) * (hash01(static_cast<double>(i), static_cast<double>(j)) - 0.5);
+        linear += x[i * d + j + 1] * 0.5 * std::cos(static_cast<double>(j) + 1);
+      }
+      y[i] = hash01(static_cast<double>(i), 99) < 1 / (1 + std::exp(-linear)) ? 1 : 0;
+    }
+  }
+  std::size_t dimension() const { return d; }
+  template <class V>
+  V log_density_and_gradient(const V* q, V* gradient) const {
+    constexpr std::size_t rows = 4;
+    V density(0);
+    for (std::size_t j = 0; j < d; ++j) {
+      density -= 0.5 * q[j] * q[j];
+      gradient[j] = -q[j];
+    }
+    for (std::size_t i = 0; i < n; i += rows) {
+      const double* at = x.data() + i * d;
+      V linear[rows], residual[rows];
+      for (std::size_t r = 0; r < rows; ++r) linear[r] = V(0);
+      for (std::size_t j = 0; j < d; ++j)
+        for (std::size_t r = 0; r < rows; ++r) linear[r] += V(at[r * d + j]) * q[j];
+      for (std::size_t r = 0; r < rows; ++r) {
+        // One exponential serves both: e = exp(−|l|), log(1 + exp l) = max(l, 0) + log1p(e).
+        const V e = sl::exp(-sl::abs(linear[r]));
+        density += y[i + r] * linear[r] - sl::max(linear[r], V(0)) - sl::log1p(e);
+        residual[r] = y[i + r] - sl::where(linear[r] < V(0), e, V(1)) / (1 + e);
+      }
+      for (std::size_t j = 0; j < d; ++j)
+        gradient[j] += V(at[j]) * residual[0] + V(at[d + j]) * residual[1] + V(at[2 * d + j]) * residual[2] + V(at[3 * d + j]) * residual[3];
+    }
+    return density;
+  }
+};
+
+// mu, log tau, theta_raw[8]: mu ~ normal(0, 5), tau ~ half-Cauchy(5).
+struct schools {
+  static constexpr double y[] = {28, 8, -3, 7, -1, 1, 18, 12}, sigma[] = {15, 10, 16, 11, 9, 11, 10, 18};
+  std::size_t dimension() const { return 10; }
+  template <class V>
+  V log_density_and_gradient(const V* q, V* gradient) const {
+    const V tau = sl::exp(q[1]), ratio = tau * tau * (1 / 25.0);
+    V density = -q[0] * q[0] * (0.5 / 25) + q[1] - sl::log1p(ratio);
+    gradient[0] = -q[0] * (1 / 25.0);
+    gradient[1] = 1 - 2 * ratio / (1 + ratio);
+    for (std::size_t i = 0; i < 8; ++i) {
+      const V z = (y[i] - q[0] - tau * q[2 + i]) * (1 / sigma[i]), pull = z * (1 / sigma[i]);
+      density -= 0.5 * (z * z + q[2 + i] * q[2 + i]);
+      gradient[0] += pull;
+      gradient[1] += pull * tau * q[2 + i];
+      gradient[2 + i] = pull * tau - q[2 + i];
+    }
+    return density;
+  }
+};
+
+class plain_view final : public sl::draw_view {
+ public:
+  explicit plain_view(std::size_t d) : d_(d) { layout_.add(sl::path("x"), {sl::value_kind::real, 1, static_cast<std::uint32_t>(d), 1}); }
+  const sl::draw_layout& layout() const override { return layout_; }
+  std::size_t lanes() const override { return 1; }
+  void write(const double* const* q, double* const* to) const override { std::copy_n(q[0], d_, to[0]); }
+  std::string trouble_at(const double*) const override { return "no density"; }
+
+ private:
+  std::size_t d_;
+  sl::draw_layout layout_;
+};
+
+// Counts calls of a density.
+template <class F>
+struct counted {
+  const F& f;
+  mutable std::size_t calls = 0;
+  std::size_t dimension() const { return f.dimension(); }
+  template <class V>
+  V log_density_and_gradient(const V* q, V* gradient) const {
+    ++calls;
+    return f.log_density_and_gradient(q, gradient);
+  }
+};
+
+template <class V, class F>
+double seconds_a_gradient(const F& f) {
+  const auto t = sl::target::of<V>(f);
+  const std::size_t lanes = t.lanes(), d = f.dimension();
+  std::vector<double> q(lanes * d, 0.1), g(lanes * d);
+  std::vector<const double*> from(lanes);
+  std::vector<double*> to(lanes);
+  for (std::size_t l = 0; l < lanes; ++l) {
+    from[l] = q.data() + l * d;
+    to[l] = g.data() + l * d;
+  }
+  double lp[sl::target::most_lanes], best = 1;
+  for (int repetition = 0; repetition < 10; ++repetition) {
+    const std::size_t n = 2'000'000 / (d * d * (d == logistic::d ? 20 : 1)) + 100;
+    const double start = now();
+    for (std::size_t i = 0; i < n; ++i) t.evaluate(from.data(), lp, to.data());
+    best = std::min(best, (now() - start) / static_cast<double>(n));
+  }
+  return best;
+}
+
+template <class V, class F>
+void measure(const char* name, const F& f, const kernels::gradient_kernel& kernel, const char* variant, int repetitions, std::size_t chains = 4) {
+  const counted<F> c{f};
+  const auto t = sl::target::of<V>(c);
+  const plain_view view(f.dimension());
+  const double gradient = seconds_a_gradient<V>(f);
+  double best = 1e9, calls = 0, steps = 0, least = 1e300, ess_per_second = 0;
+  for (int r = 0; r < repetitions; ++r) {
+    c.calls = 0;
+    const double start = now();
+    const auto fit = sl::run_gradient(kernel, t, view, {.chains = chains, .threads = 1}, sl::key(static_cast<std::uint64_t>(r) + 1));
+    const double time = now() - start;
+    double ess = 1e300;
+    for (std::size_t i = 0; i < f.dimension(); ++i) ess = std::min(ess, sl::ess_bulk(fit.posterior["x"].element(i), chains));
+    least = std::min(least, ess);
+    ess_per_second += ess / time / repetitions;
+    if (time < best) {
+      best = time;
+      calls = static_cast<double>(c.calls);
+      steps = 0;
+      for (const double s : fit.sample_stats["n_steps"].values) steps += s;
+    }
+  }
+  const double busy = calls * gradient;
+  std::printf("%-10s %-22s %2d lanes  %8.2f ms  %7.0f ticks  %8.0f ns a gradient call  %6.0f ns beside it  %5.1f steps a draw  min ESS %6.0f  %8.0f ESS/s\n", name, variant,
+              sl::lanes_of<V>, 1e3 * best, calls, 1e9 * gradient, 1e9 * (best - busy) / calls, steps / (1000.0 * static_cast<double>(chains)), least, ess_per_second);
+  std::fflush(stdout);
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  const int repetitions = count > 1 ? std::atoi(words[1]) : 5;
+  using native = sl::native_pack<double>;
+  using kernels::metric_kind;
+  const std::pair<metric_kind, const char*> metrics[] = {
+      {metric_kind::diag_e, "nuts diag_e"}, {metric_kind::dense_e, "nuts dense_e"}, {metric_kind::fisher_diag_e, "nuts fisher_diag_e"}, {metric_kind::low_rank_e, "nuts low_rank_e"}};
+  for (const std::size_t d : {1u, 10u, 20u, 100u}) {
+    const normals f{d};
+    std::printf("d = %3zu  ", d);
+    measure<double>("normals", f, kernels::nuts(), "nuts", repetitions);
+    std::printf("d = %3zu  ", d);
+    measure<native>("normals", f, kernels::nuts(), "nuts, 8 chains", repetitions, 8);
+    std::printf("d = %3zu  ", d);
+    measure<native>("normals", f, kernels::hmc({.steps = 10}), "hmc, 8 chains", repetitions, 8);
+  }
+  const schools eight;
+  for (const auto& [m, name] : metrics) measure<native>("schools", eight, kernels::nuts({.metric = m}), name, repetitions);
+  const logistic regression;
+  for (const auto& [m, name] : metrics) measure<native>("logistic", regression, kernels::nuts({.metric = m}), name, repetitions);
+  measure<native>("logistic", regression, kernels::hmc({.steps = 10}), "hmc", repetitions);
+  return 0;
+}

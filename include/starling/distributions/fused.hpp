@@ -1,0 +1,218 @@
+// Densities as single tape entries. A formula of a few numbers is evaluated in forward mode (dual.hpp), in registers; what remains is
+// one number and its derivatives: no entry where it depends on one cell, one entry where it depends on several. For a vector of
+// independent elements the same, element by element (in one lane: in packs of elements), with one entry for the whole sum.
+#pragma once
+
+#include <cstddef>
+#include <tuple>
+#include <utility>
+
+#include <starling/distributions/elements.hpp>
+#include <starling/values/adjoint.hpp>
+#include <starling/values/adjoint_matrices.hpp>
+#include <starling/values/derivatives.hpp>
+#include <starling/values/dual.hpp>
+
+namespace starling {
+
+// Whether any of the arguments, or of their elements, is an adjoint.
+template <class... A> inline constexpr bool any_adjoint = (is_adjoint<element_of<A>> || ...);
+template <class... A> using common_primal = primal_of<promote<element_of<A>...>>;
+
+// A number and its derivatives with respect to N cells (null: a constant).
+template <class V, std::size_t N> struct fused_terms {
+  V value;
+  V by[N];
+  V* cell[N];
+
+  operator adjoint<V>() const {
+    adjoint<V> r(value, by[0], cell[0]);
+    const auto same = [](const V& d) { return d; };
+    for (std::size_t k = 1; k < N; ++k) r = join(value, r, same, adjoint<V>(value, by[k], cell[k]), same);
+    return r;
+  }
+  // Adds the derivatives of this number to its cells.
+  [[gnu::always_inline]] void add_derivatives() const {
+    for (std::size_t k = 0; k < N; ++k)
+      if (cell[k]) *cell[k] += by[k];
+  }
+};
+
+template <unsigned K, class A> [[gnu::always_inline]] inline auto as_dual_variable(const A& a) {
+  if constexpr (is_adjoint<A>) return dual_variable<K>(a.value());
+  else return a;
+}
+template <unsigned K, class V, std::size_t N, class R, class A>
+[[gnu::always_inline]] inline void take_derivative(fused_terms<V, N>& to, const R& result, const A& a) {
+  if constexpr (is_adjoint<A> && differentiable<R>) {
+    to.by[K] = passed_on(result.template by<K>(), a.by());
+    to.cell[K] = a.cell();
+  } else {
+    to.by[K] = V(0);
+    to.cell[K] = nullptr;
+  }
+}
+
+// f(arguments…), some of which are adjoints.
+template <class F, class... A> [[gnu::always_inline]] inline auto fused(F f, const A&... a) {
+  using V = common_primal<A...>;
+  return [&]<std::size_t... K>(std::index_sequence<K...>) [[gnu::always_inline]] {
+    const auto result = f(as_dual_variable<K>(a)...);
+    fused_terms<V, sizeof...(A)> r{V(primal(result)), {}, {}};
+    (take_derivative<K>(r, result, a), ...);
+    return r;
+  }(std::index_sequence_for<A...>());
+}
+
+// The derivatives of a sum with respect to the elements of one operand (an operand that is a number has one element): those of element
+// i go to cells[i], or where the cells are not side by side to *each[i].
+template <class V> struct fused_derivatives {
+  std::size_t n = 0;
+  V* by = nullptr;
+  V* cells = nullptr;
+  V** each = nullptr;
+
+  void pull(const V& own) const {
+    if (each) {
+      for (std::size_t i = 0; i < n; ++i)
+        if (each[i]) *each[i] += passed_on(own, by[i]);
+      return;
+    }
+    if (!cells) return;
+    std::size_t i = 0;
+    if constexpr (std::is_arithmetic_v<V>) {
+      using P = native_pack<V>;
+      for (; i + P::lanes <= n; i += P::lanes) (P::load(cells + i) + passed_on(P(own), P::load(by + i))).store(cells + i);
+    }
+    for (; i < n; ++i) cells[i] += passed_on(own, by[i]);
+  }
+};
+// The derivatives `by` with respect to the numbers of a sequence, or to one number.
+template <class V, class Sequence> fused_derivatives<V> derivatives_of(const Sequence& x, V* by) {
+  const std::size_t n = x.size();
+  fused_derivatives<V> to{n, by, n ? x[0].cell() : nullptr, nullptr};
+  bool in_a_row = to.cells != nullptr;
+  for (std::size_t i = 0; i < n && in_a_row; ++i) in_a_row = x[i].cell() == to.cells + i && all(x[i].by() == V(1));
+  if (in_a_row) return to;
+  to.each = tape<V>::current->template take<V*>(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    to.each[i] = x[i].cell();
+    by[i] = passed_on(by[i], x[i].by());
+  }
+  return to;
+}
+template <class V> fused_derivatives<V> one_number(const V& by, const adjoint<V>& x) {
+  fused_derivatives<V> to{1, tape<V>::current->template take<V>(1), x.cell(), nullptr};
+  *to.by = passed_on(by, x.by());
+  return to;
+}
+
+template <class V, std::size_t N> struct fused_entry : tape_entry {
+  V own;
+  fused_derivatives<V> of[N];
+  static void pull_all(tape_entry* e) {
+    const auto& self = static_cast<const fused_entry&>(*e);
+    for (const auto& d : self.of) d.pull(self.own);
+  }
+};
+
+// One operand of a fused sum.
+template <unsigned K, class V, class A> class fused_operand {
+ public:
+  static constexpr bool is_sequence = sequence<A>;
+  static constexpr bool is_active = is_adjoint<element_of<A>>;
+  // In one lane elements are laid out in packs.
+  static constexpr bool in_packs = std::is_arithmetic_v<V>;
+  template <bool, class W> struct lanes { using type = native_pack<W>; };
+  template <class W> struct lanes<false, W> { using type = W; };
+  using work = typename lanes<in_packs, V>::type;
+
+  fused_operand(const A& a, std::size_t n) : a_(a) {
+    if constexpr (is_sequence && is_active) by_ = tape<V>::current->template take<V>(n + lanes_of<work>);
+  }
+
+  [[gnu::always_inline]] auto at(std::size_t i, int count) const {
+    if constexpr (!is_sequence) {
+      if constexpr (is_active) return dual_variable<K>(work(a_.value()));
+      else return as_real(a_);
+    } else if constexpr (is_active) {
+      if constexpr (in_packs) {
+        V values[lanes_of<work>];
+        for (int k = 0; k < lanes_of<work>; ++k) values[k] = a_[i + static_cast<std::size_t>(k < count ? k : count - 1)].value();
+        return dual_variable<K>(work::load(values));
+      } else {
+        return dual_variable<K>(a_[i].value());
+      }
+    } else if constexpr (in_packs) {
+      return elements_at<work>{i, count}(a_);
+    } else {
+      return element_at{i}(a_);
+    }
+  }
+  template <class R> [[gnu::always_inline]] void keep(std::size_t i, int count, const R& result) {
+    if constexpr (is_active && differentiable<R>) {
+      const work d = result.template by<K>();
+      if constexpr (!is_sequence) total_ = total_ + (count == lanes_of<work> || !in_packs ? d : where(mask_of<work>::first(count), d, work(0)));
+      else if constexpr (in_packs) d.store(by_ + i);
+      else by_[i] = d;
+    }
+  }
+  // The derivative with respect to a number.
+  V by() const { return passed_on(summed(), a_.by()); }
+  fused_derivatives<V> derivatives() const {
+    if constexpr (is_active && !is_sequence) return one_number(summed(), a_);
+    else if constexpr (is_active) return derivatives_of(a_, by_);
+    else return {};
+  }
+  const A& argument() const { return a_; }
+
+ private:
+  V summed() const {
+    if constexpr (in_packs) return sum(total_);
+    else return total_;
+  }
+
+  const A& a_;
+  work total_ = work(0);
+  V* by_ = nullptr;
+};
+
+// Σ f(element i of each argument) over n elements; arguments that are single numbers are their own every element.
+template <class F, class... A> adjoint<common_primal<A...>> fused_sum(std::size_t n, F f, const A&... a) {
+  using V = common_primal<A...>;
+  if (!tape<V>::current) [[unlikely]] throw_no_tape();
+  return [&]<std::size_t... K>(std::index_sequence<K...>) {
+    std::tuple<fused_operand<K, V, A>...> operands(fused_operand<K, V, A>(a, n)...);
+    using work = typename std::tuple_element_t<0, decltype(operands)>::work;
+    constexpr int width = std::is_arithmetic_v<V> ? lanes_of<work> : 1;
+    work total(0);
+    for (std::size_t i = 0; i < n; i += width) {
+      const int count = n - i < static_cast<std::size_t>(width) ? static_cast<int>(n - i) : width;
+      const auto result = f(std::get<K>(operands).at(i, count)...);
+      const work value(primal(result));
+      total = total + (count == width ? value : where(mask_of<work>::first(count), value, work(0)));
+      (std::get<K>(operands).keep(i, count, result), ...);
+    }
+    const V value = [&] {
+      if constexpr (std::is_arithmetic_v<V>) return sum(total);
+      else return total;
+    }();
+    if constexpr (((sequence<A> && is_adjoint<element_of<A>>) || ...)) {
+      using entry = fused_entry<V, sizeof...(A)>;
+      auto* const e = tape<V>::current->template push<entry>(entry::pull_all);
+      e->own = V(0);
+      ((e->of[K] = std::get<K>(operands).derivatives()), ...);
+      return adjoint<V>(value, V(1), &e->own);
+    } else {
+      adjoint<V> r(value);
+      const auto same = [](const V& d) { return d; };
+      const auto add = [&](const auto& o) {
+        if constexpr (is_adjoint<std::remove_cvref_t<decltype(o.argument())>>) r = join(value, r, same, adjoint<V>(value, o.by(), o.argument().cell()), same);
+      };
+      (add(std::get<K>(operands)), ...);
+      return r;
+    }
+  }(std::index_sequence_for<A...>());
+}
+
+}  // namespace starling

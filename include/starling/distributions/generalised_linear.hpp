@@ -1,0 +1,206 @@
+// Generalised linear models as one vector-valued choice: y_i given η_i = intercept + Σ_j X(i, j) coefficients_j, independently.
+//
+//   bernoulli_logit_glm(X, intercept, coefficients)      y_i true with probability 1 / (1 + exp(−η_i))
+//   poisson_log_glm(X, intercept, coefficients)          y_i a count with mean exp(η_i)
+//   normal_glm(X, intercept, coefficients, scale)        y_i normal with mean η_i; scale one number
+//
+// X is a matrix_view of data, one row an element of y; it must outlive the distribution. On adjoints the density and all its
+// derivatives come from one pass over X and are one tape entry.
+#pragma once
+
+#include <cstddef>
+#include <stdexcept>
+#include <string>
+#include <tuple>
+
+#include <starling/distributions/bernoulli_logit.hpp>
+#include <starling/distributions/normal.hpp>
+#include <starling/distributions/poisson_log.hpp>
+#include <starling/values/matrix.hpp>
+#include <starling/values/matrix_kernels.hpp>
+
+namespace starling {
+
+[[noreturn, gnu::cold, gnu::noinline]] inline void throw_wrong_design(std::string_view name, std::size_t columns, std::size_t coefficients) {
+  throw std::invalid_argument(std::string(name) + ": the design matrix has " + std::to_string(columns) + " columns but there are " +
+                              std::to_string(coefficients) + " coefficients");
+}
+
+// Adds up the density over blocks of rows, and where wanted its derivatives: with respect to η (times the rows of X, to `by`) and to
+// the further parameters of the formulas.
+template <class Formulas, class V, bool Slopes, class... Further> class linear_pass {
+ public:
+  // In one lane the η of neighbouring rows stand side by side in a pack.
+  static constexpr bool one_lane = std::is_arithmetic_v<V>;
+  template <bool, class W> struct work_type { using type = W; };
+  template <class W> struct work_type<true, W> { using type = native_pack<W>; };
+  using work = typename work_type<one_lane, V>::type;
+  static constexpr std::size_t rows_at_once = 32;  // they stay in the cache from η to the derivatives
+
+  linear_pass(const matrix_view<double>& x, const V& intercept, const V* coefficients, V* by)
+      : x_(x), intercept_(intercept), coefficients_(coefficients), by_(by) {}
+
+  template <class Y> void run(const Y& y, const Further&... further) {
+    for (std::size_t first = 0; first < x_.rows(); first += rows_at_once) {
+      const std::size_t rows = x_.rows() - first < rows_at_once ? x_.rows() - first : rows_at_once;
+      const double* const x = x_.data() + first * x_.cols();
+      V eta[rows_at_once];
+      multiply(x, rows, x_.cols(), coefficients_, eta);
+      if constexpr (one_lane) {
+        constexpr std::size_t width = lanes_of<work>;
+        for (std::size_t r = 0; r < rows; r += width) {
+          const int count = rows - r < width ? static_cast<int>(rows - r) : lanes_of<work>;
+          for (std::size_t k = r + static_cast<std::size_t>(count); k < r + width; ++k) eta[k] = eta[r];
+          element(elements_at<work>{first + r, count}(y), work::load(eta + r) + intercept_, count, further...).store(eta + r);
+        }
+      } else {
+        for (std::size_t r = 0; r < rows; ++r) eta[r] = element(element_at{first + r}(y), eta[r] + intercept_, 1, further...);
+      }
+      if constexpr (Slopes)
+        if (by_) add_transposed(x, rows, x_.cols(), eta, by_);
+    }
+  }
+
+  V value() const { return total(value_); }
+  V by_intercept() const { return total(by_intercept_); }
+  V by_further() const { return total(by_further_); }
+
+ private:
+  static V total(const work& w) {
+    if constexpr (one_lane) return sum(w);
+    else return w;
+  }
+
+  // The density of the elements in a pack; returns its derivative with respect to η.
+  template <class Y> [[gnu::always_inline]] work element(const Y& y, const work& eta, int count, const Further&... further) {
+    const auto valid = [&](const work& w) { return !one_lane || count == lanes_of<work> ? w : where(mask_of<work>::first(count), w, work(0)); };
+    if constexpr (Slopes) {
+      const auto result = Formulas::log_density(y, dual_variable<0>(eta), as_further(further)...);
+      const work d = valid(result.template by<0>());
+      value_ = value_ + valid(result.value());
+      by_intercept_ = by_intercept_ + d;
+      if constexpr ((is_adjoint<Further> || ...)) by_further_ = by_further_ + valid(result.template by<1>());
+      return d;
+    } else {
+      value_ = value_ + valid(work(Formulas::log_density(y, eta, further...)));
+      return work(0);
+    }
+  }
+  template <class P> static auto as_further(const P& p) {
+    if constexpr (is_adjoint<P>) return dual_variable<1>(work(p.value()));
+    else return p;
+  }
+
+  matrix_view<double> x_;
+  V intercept_;
+  const V* coefficients_;
+  V* by_;
+  work value_ = work(0), by_intercept_ = work(0), by_further_ = work(0);
+};
+
+// Formulas: those of the scalar distribution, in which η is the first parameter. Further: none or one more parameter, a number.
+template <class Formulas, class Intercept, class Coefficients, class... Further> class generalised_linear : public distribution {
+ public:
+  template <class V> using value = vector<typename Formulas::template value<V>>;
+  static_assert(sizeof...(Further) <= 1);
+
+  generalised_linear(std::string_view name, matrix_view<double> x, Intercept intercept, Coefficients coefficients, Further... further)
+      : x_(x), intercept_(intercept), coefficients_(std::move(coefficients)), further_(further...) {
+    if (x_.cols() != coefficients_.size()) throw_wrong_design(name, x_.cols(), coefficients_.size());
+  }
+
+  std::size_t size() const { return x_.rows(); }
+  auto support() const {
+    return vector_of{Formulas::support(0.0, Further(1.0)...), size()};
+  }
+
+  template <class Rng> auto sample(Rng& rng) const {
+    using V = typename Rng::real;
+    const vector<V> eta = linear_predictor<V>();
+    return std::apply(
+        [&](const auto&... f) {
+          return draw_elements<typename Formulas::template value<V>>(rng, size(), [&](auto& r, auto at) { return draw_element<Formulas>(r, at(eta), f...); });
+        },
+        further_);
+  }
+
+  template <class Y> auto log_density(const Y& y) const {
+    if (y.size() != size()) [[unlikely]] throw_wrong_size("a generalised linear model", size(), y.size());
+    using real = promote<element_of<Y>, Intercept, element_of<Coefficients>, Further...>;
+    static_assert(!is_adjoint<element_of<Y>>, "the value of a generalised linear model is data");
+    using V = primal_of<real>;
+    const arena_scope scratch;
+    vector<V> coefficients(x_.cols());
+    for (std::size_t j = 0; j < coefficients.size(); ++j) coefficients[j] = V(primal(as_real(element_of<Coefficients>(coefficients_[j]))));
+    constexpr bool with_slopes = is_adjoint<element_of<Coefficients>>;
+    V* by = nullptr;
+    if constexpr (is_adjoint<real>) {
+      if (!tape<V>::current) [[unlikely]] throw_no_tape();
+      if constexpr (with_slopes) by = tape<V>::current->cells(x_.cols());
+    }
+    linear_pass<Formulas, V, is_adjoint<real>, Further...> pass(x_, V(primal(intercept_)), coefficients.data(), by);
+    std::apply([&](const auto&... f) { pass.run(y, f...); }, further_);
+    const V lp = never_nan(pass.value());
+    if constexpr (is_adjoint<real>) return entry(lp, pass, by);
+    else return lp;
+  }
+
+  template <class Visit> void parameters(Visit&& visit) const {
+    visit("intercept", intercept_, is_finite(intercept_), "must be finite");
+    for (std::size_t j = 0; j < x_.cols(); ++j) {
+      const auto b = element_at{j}(coefficients_);
+      visit("coefficients", b, is_finite(b), "must be finite");
+    }
+    std::apply([&](const auto&... f) { ((visit("scale", f, is_positive_finite(f), "must be positive and finite")), ...); }, further_);
+  }
+
+ protected:
+  template <class V> vector<V> linear_predictor() const {
+    vector<V> coefficients(x_.cols()), eta(size());
+    for (std::size_t j = 0; j < coefficients.size(); ++j) coefficients[j] = V(element_at{j}(coefficients_));
+    multiply(x_.data(), x_.rows(), x_.cols(), coefficients.data(), eta.data());
+    for (V& e : eta) e = e + intercept_;
+    return eta;
+  }
+  template <class V, class Pass> adjoint<V> entry(const V& lp, const Pass& pass, V* by) const {
+    using entry_type = fused_entry<V, 3>;
+    auto* const e = tape<V>::current->template push<entry_type>(entry_type::pull_all);
+    e->own = V(0);
+    for (auto& d : e->of) d = {};
+    if constexpr (is_adjoint<Intercept>) e->of[0] = one_number(pass.by_intercept(), intercept_);
+    if constexpr (is_adjoint<element_of<Coefficients>>) e->of[1] = derivatives_of(coefficients_, by);
+    if constexpr ((is_adjoint<Further> || ...)) e->of[2] = one_number(pass.by_further(), std::get<0>(further_));
+    return {lp, V(1), &e->own};
+  }
+
+  matrix_view<double> x_;
+  Intercept intercept_;
+  Coefficients coefficients_;
+  std::tuple<Further...> further_;
+};
+
+template <class Intercept, class Coefficients>
+struct bernoulli_logit_glm : generalised_linear<bernoulli_logit_formulas, Intercept, Coefficients> {
+  static constexpr std::string_view name = "bernoulli_logit_glm";
+  bernoulli_logit_glm(matrix_view<double> x, Intercept a, Coefficients b)
+      : generalised_linear<bernoulli_logit_formulas, Intercept, Coefficients>(name, x, std::move(a), std::move(b)) {}
+};
+template <class A, class B> bernoulli_logit_glm(matrix_view<double>, A&&, B&&) -> bernoulli_logit_glm<held<A>, held<B>>;
+
+template <class Intercept, class Coefficients>
+struct poisson_log_glm : generalised_linear<poisson_log_formulas, Intercept, Coefficients> {
+  static constexpr std::string_view name = "poisson_log_glm";
+  poisson_log_glm(matrix_view<double> x, Intercept a, Coefficients b)
+      : generalised_linear<poisson_log_formulas, Intercept, Coefficients>(name, x, std::move(a), std::move(b)) {}
+};
+template <class A, class B> poisson_log_glm(matrix_view<double>, A&&, B&&) -> poisson_log_glm<held<A>, held<B>>;
+
+template <class Intercept, class Coefficients, class Scale>
+struct normal_glm : generalised_linear<normal_formulas, Intercept, Coefficients, Scale> {
+  static constexpr std::string_view name = "normal_glm";
+  normal_glm(matrix_view<double> x, Intercept a, Coefficients b, Scale s)
+      : generalised_linear<normal_formulas, Intercept, Coefficients, Scale>(name, x, std::move(a), std::move(b), std::move(s)) {}
+};
+template <class A, class B, class S> normal_glm(matrix_view<double>, A&&, B&&, S&&) -> normal_glm<held<A>, held<B>, held<S>>;
+
+}  // namespace starling

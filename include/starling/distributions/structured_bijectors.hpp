@@ -1,0 +1,130 @@
+// Bijectors of simplexes, unit vectors, correlation factors and covariances: see bijectors.hpp.
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+
+#include <starling/distributions/bijectors.hpp>
+#include <starling/values/matrix.hpp>
+
+namespace starling {
+
+// u ∈ ℝⁿ⁻¹ → z ∈ ℝⁿ with sum 0 (an isometry) → softmax. log |∂x/∂u| = Σ log x_k + ½ log n.
+template <> struct bijector<simplex> {
+  static std::size_t free_size(const simplex& s) { return s.n - 1; }
+  template <class R, class J> static vector<R> to_support(const simplex& s, const R* u, J& log_jacobian) {
+    const std::size_t n = s.n;
+    vector<R> z(n);
+    R behind(0);
+    for (std::size_t i = n - 1; i >= 1; --i) {
+      const auto m = static_cast<double>(i);
+      const R w = u[i - 1] * (1 / std::sqrt(m * (m + 1)));
+      z[i] = behind - w * m;
+      behind = behind + w;
+    }
+    z[0] = behind;
+    R top = z[0];
+    for (std::size_t k = 1; k < n; ++k) top = max(top, z[k]);
+    R total(0);
+    for (std::size_t k = 0; k < n; ++k) {
+      z[k] = exp(z[k] - top);
+      total = total + z[k];
+    }
+    const R inverse = 1.0 / total;
+    for (std::size_t k = 0; k < n; ++k) z[k] = z[k] * inverse;
+    log_jacobian.add(R(0.5 * std::log(static_cast<double>(n)) - static_cast<double>(n) * (log(total) + top)));  // Σ z = 0
+    return z;
+  }
+  template <class X, class R> static void from_support(const simplex& s, const X& x, R* u) {
+    R mean_ahead = R(log(x[0]));  // of log x_0 … log x_{i−1}
+    for (std::size_t i = 1; i < s.n; ++i) {
+      const auto m = static_cast<double>(i);
+      const R l = R(log(x[i]));
+      u[i - 1] = (mean_ahead - l) * std::sqrt(m / (m + 1));
+      mean_ahead = mean_ahead + (l - mean_ahead) * (1 / (m + 1));
+    }
+  }
+};
+
+template <> struct bijector<unit_vector> {
+  static std::size_t free_size(const unit_vector& s) { return s.n; }
+  template <class R, class J> static vector<R> to_support(const unit_vector& s, const R* u, J& log_jacobian) {
+    vector<R> x(s.n);
+    R squares(0);
+    for (std::size_t i = 0; i < s.n; ++i) squares = squares + u[i] * u[i];
+    const R inverse = 1.0 / sqrt(squares);
+    for (std::size_t i = 0; i < s.n; ++i) x[i] = u[i] * inverse;
+    log_jacobian.add(-0.5 * squares);
+    return x;
+  }
+  template <class X, class R> static void from_support(const unit_vector& s, const X& x, R* u) {
+    for (std::size_t i = 0; i < s.n; ++i) u[i] = x[i];
+  }
+};
+
+// Row by row from canonical partial correlations z = tanh u (Lewandowski, Kurowicka, Joe 2009).
+template <> struct bijector<correlation_cholesky> {
+  static std::size_t free_size(const correlation_cholesky& s) { return s.n * (s.n - 1) / 2; }
+  template <class R, class J> static matrix<R> to_support(const correlation_cholesky& s, const R* u, J& log_jacobian) {
+    matrix<R> x(s.n, s.n);
+    for (std::size_t i = 0; i < s.n; ++i) {
+      R left(1);  // 1 − the squares so far
+      for (std::size_t j = 0; j < i; ++j) {
+        const R& v = *u++;
+        const R z = tanh(v);
+        log_jacobian.add(2.0 * (0.69314718055994530942 - v - log1p_exp(-2.0 * v)));  // log(1 − z²)
+        if (j > 0) log_jacobian.add(R(0.5 * log(left)));
+        x(i, j) = z * sqrt(left);
+        left = left - x(i, j) * x(i, j);
+      }
+      x(i, i) = sqrt(left);
+      for (std::size_t j = i + 1; j < s.n; ++j) x(i, j) = R(0);
+    }
+    return x;
+  }
+  template <class X, class R> static void from_support(const correlation_cholesky& s, const X& x, R* u) {
+    for (std::size_t i = 0; i < s.n; ++i) {
+      R left(1);
+      for (std::size_t j = 0; j < i; ++j) {
+        const R z = x(i, j) / sqrt(left);
+        *u++ = 0.5 * (log1p(z) - log1p(-z));
+        left = left - x(i, j) * x(i, j);
+      }
+    }
+  }
+};
+
+// Σ = L Lᵀ, L lower triangular, row by row, with the logarithms of its diagonal.
+template <> struct bijector<covariance> {
+  static std::size_t free_size(const covariance& s) { return s.n * (s.n + 1) / 2; }
+  template <class R, class J> static matrix<R> to_support(const covariance& s, const R* u, J& log_jacobian) {
+    const std::size_t n = s.n;
+    vector<R> factor(n * n);
+    matrix<R> x(n, n);
+    log_jacobian.add(R(static_cast<double>(n) * 0.69314718055994530942));
+    for (std::size_t i = 0; i < n; ++i) {
+      for (std::size_t j = 0; j < i; ++j) factor[i * n + j] = *u++;
+      log_jacobian.add(static_cast<double>(n - i + 1) * *u);
+      factor[i * n + i] = exp(*u++);
+      for (std::size_t j = 0; j <= i; ++j) {
+        R total = factor[i * n] * factor[j * n];
+        for (std::size_t k = 1; k <= j; ++k) total = total + factor[i * n + k] * factor[j * n + k];
+        x(i, j) = x(j, i) = total;
+      }
+    }
+    return x;
+  }
+  template <class X, class R> static void from_support(const covariance& s, const X& x, R* u) {
+    const std::size_t n = s.n;
+    vector<R> factor(n * n);
+    for (std::size_t i = 0; i < n; ++i)
+      for (std::size_t j = 0; j <= i; ++j) {
+        R rest = R(x(i, j));
+        for (std::size_t k = 0; k < j; ++k) rest = rest - factor[i * n + k] * factor[j * n + k];
+        factor[i * n + j] = i == j ? R(sqrt(rest)) : R(rest / factor[j * n + j]);
+        *u++ = i == j ? R(log(factor[i * n + j])) : factor[i * n + j];
+      }
+  }
+};
+
+}  // namespace starling

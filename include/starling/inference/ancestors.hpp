@@ -1,0 +1,77 @@
+// The arithmetic of particles: weights from log weights, ancestors from weights, one lane's values from another's.
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include <starling/values/exp.hpp>
+#include <starling/values/lift.hpp>
+#include <starling/values/pack.hpp>
+
+namespace starling {
+
+// Room that systematic_ancestors needs behind its n results.
+inline constexpr std::size_t ancestor_slack = 16;
+
+// Systematic resampling (Kitagawa 1996): particle i comes ⌊n w_i⌋ or ⌈n w_i⌉ times; (k + u)/n, k < n, are the places in the cumulative
+// weights. Weights need not sum to 1: `total` is their sum. Writes n ancestors in ascending order.
+void systematic_ancestors(const double* weights, std::size_t n, double total, double u, std::uint32_t* ancestors);
+void systematic_ancestors(const float* weights, std::size_t n, double total, double u, std::uint32_t* ancestors);
+
+struct weight_totals {
+  double sum = 0;        // Σ w, relative to the largest
+  double log_total = 0;  // log Σ exp(log w); −∞ where there is none
+  double ess = 0;        // (Σ w)² / Σ w²
+};
+// Weights exp(log w − max); NaN counts as −∞.
+template <class V>
+weight_totals normalise(const std::vector<V>& log_weights, std::vector<V>& weights) {
+  using T = scalar_of<V>;
+  V top(-std::numeric_limits<T>::infinity());
+  for (const V& w : log_weights) top = where(w > top, w, top);
+  const double highest = static_cast<double>(max_lane(top));
+  weight_totals t{0, highest, 0};
+  if (!(highest > -std::numeric_limits<double>::infinity())) return t;
+  const V base(static_cast<T>(highest));
+  V w1(0), w2(0);
+  for (std::size_t b = 0; b < log_weights.size(); ++b) {
+    // What is negligible is 0, before it or its square becomes a (slow) subnormal number.
+    const V below = log_weights[b] - base;
+    weights[b] = where(below > V(sizeof(T) == 4 ? -40 : -340), exp(below), V(0));
+    w1 += weights[b];
+    w2 += weights[b] * weights[b];
+  }
+  t.sum = static_cast<double>(sum(w1));
+  t.log_total = highest + std::log(t.sum);
+  t.ess = t.sum * t.sum / static_cast<double>(sum(w2));
+  return t;
+}
+
+// Lane `from` of b to lane `to` of a, leaf by leaf; vectors have the same size.
+template <class X>
+void copy_lane(X& a, int to, const X& b, int from) {
+  if constexpr (value<X>) {
+    if constexpr (lanes_of<X> > 1) {
+      if constexpr (value_traits<X>::is_boolean) {
+        const std::uint64_t bit = std::uint64_t{1} << to;
+        a = X::from_bits((a.bits() & ~bit) | (b[from] ? bit : 0));
+      } else {
+        a.set(to, b[from]);
+      }
+    }
+  } else if constexpr (is_list<X> || is_matrix<X>) {
+    for (std::size_t i = 0; i < a.size(); ++i) copy_lane(a.data()[i], to, b.data()[i], from);
+  } else if constexpr (is_array<X>) {
+    for (std::size_t i = 0; i < a.size(); ++i) copy_lane(a[i], to, b[i], from);
+  } else if constexpr (is_tuple<X>) {
+    [&]<std::size_t... I>(std::index_sequence<I...>) { (copy_lane(std::get<I>(a), to, std::get<I>(b), from), ...); }(std::make_index_sequence<std::tuple_size_v<X>>());
+  } else if constexpr (is_lifted_template<X>) {
+    const auto x = members(a);
+    const auto y = members(b);
+    [&]<std::size_t... I>(std::index_sequence<I...>) { (copy_lane(std::get<I>(x), to, std::get<I>(y), from), ...); }(std::make_index_sequence<std::tuple_size_v<std::decay_t<decltype(x)>>>());
+  }
+}
+
+}  // namespace starling

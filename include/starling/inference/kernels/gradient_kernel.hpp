@@ -1,0 +1,47 @@
+// What the kernels that follow a gradient (nuts, hmc, mala, barker) share. They move a flat unconstrained vector; run_gradient runs them.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+namespace starling::kernels {
+
+// How the metric M⁻¹ is found in the warm-up. Where the warm-up has under 20 steps it stays the identity, or what is given.
+enum class metric_kind {
+  unit_e,         // the identity: never adapted
+  diag_e,         // Stan's: variances of the draws, n/(n+5) var + 1e-3 · 5/(n+5), in Stan's windows
+  dense_e,        // Stan's: the covariance of the draws, with the same shrinkage
+  fisher_diag_e,  // nutpie's: sqrt(var(draws) / var(gradients)), which minimises the Fisher divergence to a normal; renewed at every step
+                  // from a moving window
+  low_rank_e,     // that, and the directions in which draws and gradients say that the scales are wrong by more than a factor of 2
+};
+
+struct gradient_settings {
+  enum class transitions { tree, path, jump };
+
+  const char* name = "";
+  transitions transition = transitions::tree;
+  metric_kind metric = metric_kind::fisher_diag_e;
+  double target_acceptance = 0.8;
+  double step_size = 0;                       // 0: found. Otherwise where the warm-up begins; without warm-up, what is used
+  std::vector<double> inverse_metric = {};    // M⁻¹ to begin with: d variances, or d × d, row-major. Empty: the identity
+  double max_energy_error = 1000;             // above it a trajectory has diverged
+  double initial_radius = 2;                  // starting points are uniform(−radius, radius) in every element
+  int max_depth = 10;                         // tree
+  std::size_t steps = 10;                     // path
+  double jitter = 0;                          // path
+};
+
+// A kernel of this kind is its settings. Throws std::invalid_argument for settings that make no sense.
+class gradient_kernel {
+ public:
+  const gradient_settings& settings() const { return settings_; }
+
+ protected:
+  explicit gradient_kernel(gradient_settings settings);
+
+ private:
+  gradient_settings settings_;
+};
+
+}  // namespace starling::kernels

@@ -1,0 +1,36 @@
+// The no-U-turn sampler (Hoffman and Gelman 2014; Betancourt 2017): trajectories as long as they go on straight, a state drawn from them by
+// weight. Stan's algorithm: multinomial, the generalised criterion with the checks between subtrees.
+#pragma once
+
+#include <utility>
+
+#include <starling/inference/kernels/gradient_kernel.hpp>
+
+namespace starling::kernels {
+
+struct nuts_options {
+  double target_acceptance = 0.8;
+  int max_depth = 10;  // at most 2^max_depth − 1 gradients a step
+  metric_kind metric = metric_kind::fisher_diag_e;
+  double step_size = 0;
+  std::vector<double> inverse_metric = {};
+  double max_energy_error = 1000;
+  double initial_radius = 2;
+};
+
+class nuts : public gradient_kernel {
+ public:
+  static constexpr const char* name = "nuts";
+  explicit nuts(nuts_options o = {})
+      : gradient_kernel({.name = name,
+                         .transition = gradient_settings::transitions::tree,
+                         .metric = o.metric,
+                         .target_acceptance = o.target_acceptance,
+                         .step_size = o.step_size,
+                         .inverse_metric = std::move(o.inverse_metric),
+                         .max_energy_error = o.max_energy_error,
+                         .initial_radius = o.initial_radius,
+                         .max_depth = o.max_depth}) {}
+};
+
+}  // namespace starling::kernels

@@ -1,0 +1,48 @@
+// Running a kernel that follows a gradient (nuts, hmc, mala, barker) over many chains on all cores.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <starling/inference/draw_view.hpp>
+#include <starling/inference/kernels/gradient_kernel.hpp>
+#include <starling/inference/progress.hpp>
+#include <starling/inference/result.hpp>
+#include <starling/inference/run_options.hpp>
+#include <starling/inference/target.hpp>
+#include <starling/random/key.hpp>
+
+namespace starling {
+
+// Where all chains of a run were when it ended, or was interrupted: their draws, tuning and places, warm-up included. A run that goes on from it
+// gives, bit for bit, what a run without the interruption gives; one that asks for more draws extends it. Bytes of this machine.
+struct gradient_checkpoint {
+  std::string run;                             // what the run is; another one is refused
+  std::vector<std::vector<std::byte>> chains;  // empty: not begun
+};
+
+struct gradient_start {
+  std::span<const double> starts = {};          // [chain][element] of the unconstrained space; none: random
+  gradient_checkpoint* checkpoint = nullptr;    // where to go on, unless it is empty; replaced by where the run ended
+};
+
+// Each worker serves as many chains at a time as the target has lanes. In one call of the target every lane is at its own place of its own
+// trajectory, in its own iteration; no chain waits for another, and a lane whose chain is done takes the next chain. What a chain does
+// depends on (key, its number) alone, not on its lane, its neighbours or the number of threads: draws are the same bit for bit, as far
+// as the target computes each lane by itself.
+//
+// Chains start uniformly in (−radius, radius)^d of the unconstrained space, at the first of 100 tries whose density and gradient are finite; or
+// at start.starts.
+//
+// result: named draws; sample_stats lp (of the unconstrained space), acceptance_rate, step_size, tree_depth (nuts), n_steps, diverging,
+// energy; warnings on divergences, saturated trees and low E-BFMI, and on what to do. o.layout is not looked at: the target has its lanes.
+//
+// Throws std::invalid_argument for options or sizes that do not fit; std::runtime_error where a chain finds no start.
+result run_gradient(const kernels::gradient_kernel& kernel, const target& density, const draw_view& view, const run_options& o, const key& k,
+                    progress& report, const gradient_start& start = {});
+result run_gradient(const kernels::gradient_kernel& kernel, const target& density, const draw_view& view, const run_options& o, const key& k,
+                    const gradient_start& start = {});
+
+}  // namespace starling

@@ -1,0 +1,39 @@
+// Parallel tempering: chains at several temperatures exchange their states, so that the coldest crosses between modes; evidence by
+// thermodynamic integration.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include <starling/inference/draw_view.hpp>
+#include <starling/inference/kernels/gradient_kernel.hpp>
+#include <starling/inference/progress.hpp>
+#include <starling/inference/result.hpp>
+#include <starling/inference/run_options.hpp>
+#include <starling/inference/target.hpp>
+#include <starling/random/key.hpp>
+
+namespace starling {
+
+struct tempering_options {
+  std::size_t temperatures = 8;      // of an adapted ladder
+  std::vector<double> ladder = {};   // β from 1 down to 0 (or above: then no evidence); given, it stays as it is
+};
+
+// Each chain is an ensemble of one replica a temperature, distributed as prior^(1 − β) posterior^β ∝ prior · likelihood^β; both targets are of the
+// same unconstrained space. A step is a transition of `kernel` in every replica, all of them in the lanes of the targets, each with its own step
+// size and metric; then neighbours exchange states with probability min(1, exp((β_i − β_j)(L_j − L_i))), L the log likelihood, pairs that begin
+// with an even and an odd number in turn (Okabe, Kawata, Okamoto, Mikami 2001; non-reversible: Syed, Bouchard-Côté, Deligiannidis, Doucet,
+// JRSS B 84, 2022). An adapted ladder begins as ((K − 1 − i)/(K − 1))³ and is moved in the warm-up, at steps 32, 64, 128, …, so that all pairs are
+// refused equally often (Syed et al., algorithm 4).
+//
+// result: draws at β = 1. log_evidence = ∫₀¹ E_β[L] dβ by the trapezoidal rule with the correction by variances (Friel, Hurn, Wyse 2014), mean over the
+// ensembles; of densities that miss no constants. Attributes ladder, swap_rates (of the first ensemble), stepping_stone (the other estimate of the
+// log evidence, Xie, Lewis, Fan, Kuo, Chen 2011), evidence_spread (standard deviation between ensembles).
+// Draws do not depend on the number of threads. Throws as run_gradient does.
+result run_tempered(const kernels::gradient_kernel& kernel, const target& posterior, const target& prior, const draw_view& view,
+                    const tempering_options& t, const run_options& o, const key& k, progress& report);
+result run_tempered(const kernels::gradient_kernel& kernel, const target& posterior, const target& prior, const draw_view& view,
+                    const tempering_options& t, const run_options& o, const key& k);
+
+}  // namespace starling

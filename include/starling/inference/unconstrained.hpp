@@ -1,0 +1,200 @@
+// A posterior as a density of free real numbers: what gradient-based kernels work on.
+//
+// Every continuous latent is the image of free numbers u under the bijector of its distribution's support (distributions/bijectors.hpp);
+// all of them, in the order of the sites, are one flat vector q. The density of q is p(choices, observations) · |∂choices/∂q|.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <starling/distributions/structured_bijectors.hpp>
+#include <starling/inference/lane_chains.hpp>
+#include <starling/models/differentiating.hpp>
+
+namespace starling {
+
+template <class D> struct support_type {
+  using type = void;
+};
+template <class D>
+  requires requires(const D& d) { d.support(); }
+struct support_type<D> {
+  using type = std::remove_cvref_t<decltype(std::declval<const D&>().support())>;
+};
+// Whether the choices of D have free numbers.
+template <class D> inline constexpr bool can_be_freed = has_bijector<typename support_type<D>::type>;
+template <class D>
+  requires std::is_void_v<typename support_type<D>::type>
+inline constexpr bool can_be_freed<D> = false;
+
+// Finds how many free numbers each latent has, and writes those of the values that stand in a tile.
+template <class V> class free_numbers_handler : public handler<free_numbers_handler<V>, V, frozen_walk, false, true> {
+ public:
+  using base = handler<free_numbers_handler<V>, V, frozen_walk, false, true>;
+  free_numbers_handler(frozen_walk& walk, tile<V> t, const run_place& place, const posterior_layout<V>& layout)
+      : base(walk, key(0), t, place), layout_(layout), offsets(layout.plan.size(), -1) {}
+
+ private:
+  friend base;
+  const posterior_layout<V>& layout_;
+
+ public:
+  std::vector<std::int64_t> offsets;  // of each site's free numbers; −1: not a latent
+  std::vector<V> free;
+
+ private:
+  template <class X, class D> X decide(std::uint32_t k, const D& d) {
+    const X x = this->template value_in_place<X>(k);
+    if (!layout_.is_latent(k)) return x;
+    if constexpr (can_be_freed<D>) {
+      const auto support = d.support();
+      using move = bijector<std::remove_cvref_t<decltype(support)>>;
+      offsets[k] = static_cast<std::int64_t>(free.size());
+      free.resize(free.size() + move::free_size(support));
+      move::from_support(support, x, free.data() + offsets[k]);
+    } else {
+      throw std::invalid_argument("the latent at " + this->walk_.current().path_of(k).str() + " (" + std::string(D::name) +
+                                  ") has no free real numbers: gradient-based kernels move continuous choices only. Sum it out, observe it, or "
+                                  "move it by another kernel");
+    }
+    return x;
+  }
+};
+
+// Runs with the choices that belong to free numbers. R: adjoint<V>, or V where only the density is wanted; then the choices are
+// written to the tile.
+template <class R> class free_handler : public differentiating_handler<free_handler<R>, R> {
+ public:
+  using base = differentiating_handler<free_handler<R>, R>;
+  using V = plain_of<R>;
+  free_handler(frozen_walk& walk, tile<V> plain, constant_values& constants, const run_place& place, const std::int64_t* offsets, const R* free)
+      : base(walk, plain, constants, place), offsets_(offsets), free_(free) {}
+
+  V log_jacobian() const { return primal(log_jacobian_.total()); }
+
+ private:
+  friend typename base::base;
+  template <class X, class D> X decide(std::uint32_t k, const D& d) {
+    const std::int64_t at = offsets_[k];
+    if (at < 0) return this->template constant<X>(k, d);
+    if constexpr (can_be_freed<D>) {
+      const auto support = d.support();
+      const X x = bijector<std::remove_cvref_t<decltype(support)>>::template to_support<R>(support, free_ + at, log_jacobian_);
+      this->score_of(k, d, x);
+      if constexpr (!is_adjoint<R>) put(this->plain_.at(this->walk_.slot(k)), x);
+      return x;
+    } else {
+      throw std::logic_error("a latent without free numbers");
+    }
+  }
+
+  const std::int64_t* offsets_;
+  const R* free_;
+  site_sum<R> log_jacobian_;
+};
+
+// The target of the lanes of V. Not to be used by two threads at once: each has its own (copies share the structure, not the memory).
+// The posterior must outlive it.
+template <class V, class Posterior> class unconstrained_posterior {
+ public:
+  using real = V;
+
+  // Throws std::invalid_argument where a latent is not continuous.
+  explicit unconstrained_posterior(const Posterior& post) : unconstrained_posterior(post, std::make_shared<const posterior_layout<V>>(find_layout<V>(post))) {}
+  unconstrained_posterior(const Posterior& post, std::shared_ptr<const posterior_layout<V>> layout, const run_place& place = {0, lanes_of<V>})
+      : post_(&post), layout_(std::move(layout)), place_(place) {
+    values_.fit(structure());
+    values_.shared = layout_->shared;
+    {
+      const arena_scope scope;
+      frozen_walk walk(structure());
+      generate_handler<V, frozen_walk> h(walk, key(0), values_.view(), place_, layout_->plan);
+      h.allow_starts();
+      post_->run(h);
+    }
+    const arena_scope scope;
+    frozen_walk walk(structure());
+    free_numbers_handler<V> h(walk, values_.view(), place_, *layout_);
+    post_->run(h);
+    offsets_ = std::move(h.offsets);
+    dimension_ = h.free.size();
+    constants_ = constant_values(offsets_.size());
+    constants_of_choices_ = constant_values(offsets_.size());
+  }
+  unconstrained_posterior(const unconstrained_posterior& other)
+      : post_(other.post_), layout_(other.layout_), place_(other.place_), values_(other.values_), offsets_(other.offsets_),
+        constants_(other.offsets_.size()), constants_of_choices_(other.offsets_.size()), dimension_(other.dimension_) {}
+  unconstrained_posterior& operator=(const unconstrained_posterior&) = delete;
+
+  std::size_t dimension() const { return dimension_; }
+  const schema& structure() const { return *layout_->structure; }
+  const posterior_layout<V>& layout() const { return *layout_; }
+  // Where the free numbers of site k begin; −1 where it is not a latent.
+  std::int64_t offset(std::uint32_t k) const { return offsets_[k]; }
+
+  // The log density of q (dimension() numbers a lane, [number][lane]) and its gradient. Where the density is 0, infinite or NaN:
+  // −∞ and a gradient of 0.
+  V log_density_and_gradient(const V* q, V* gradient) {
+    const arena_scope memory;
+    tape_scope<V> tape;
+    V* const cells = tape.cells(dimension_);
+    vector<adjoint<V>> free(dimension_);
+    for (std::size_t i = 0; i < dimension_; ++i) free[i] = {q[i], V(1), cells + i};
+    frozen_walk walk(structure());
+    free_handler<adjoint<V>> h(walk, values_.view(), constants_, place_, offsets_.data(), free.data());
+    post_->run(h);
+    tape.sweep();
+    const V density = h.value() + h.log_jacobian();
+    const auto good = density - density == V(0);
+    for (std::size_t i = 0; i < dimension_; ++i) gradient[i] = where(good, cells[i], V(0));
+    return where(good, density, V(-std::numeric_limits<scalar_of<V>>::infinity()));
+  }
+  double log_density_and_gradient(std::span<const double> q, std::span<double> gradient)
+    requires std::same_as<V, double>
+  {
+    if (q.size() != dimension_ || gradient.size() != dimension_)
+      throw std::invalid_argument("log_density_and_gradient: the posterior has " + std::to_string(dimension_) + " free numbers");
+    return log_density_and_gradient(q.data(), gradient.data());
+  }
+
+  // The same without the gradient; afterwards choices() are those of q. `with_jacobian` false: log p of the choices themselves.
+  V log_density(const V* q, bool with_jacobian = true) {
+    const arena_scope memory;
+    frozen_walk walk(structure());
+    free_handler<V> h(walk, values_.view(), constants_of_choices_, place_, offsets_.data(), q);
+    post_->run(h);
+    problem_ = h.problem();
+    const V density = with_jacobian ? h.value() + h.log_jacobian() : h.value();
+    return where(density - density == V(0), density, V(-std::numeric_limits<scalar_of<V>>::infinity()));
+  }
+
+  // The choices as they stand: [element][lane] at the slots of the structure; to be written, then freed.
+  V* choices() { return values_.values.data(); }
+  const V* choices() const { return values_.values.data(); }
+  // The free numbers of the choices as they stand.
+  void free_numbers(V* q) const {
+    const arena_scope memory;
+    frozen_walk walk(structure());
+    free_numbers_handler<V> h(walk, const_cast<tile_storage<V>&>(values_).view(), place_, *layout_);
+    post_->run(h);
+    std::copy(h.free.begin(), h.free.end(), q);
+  }
+  // The first bad parameter that the last log_density met.
+  const bad_parameter& problem() const { return problem_; }
+
+ private:
+  const Posterior* post_;
+  std::shared_ptr<const posterior_layout<V>> layout_;
+  run_place place_;
+  tile_storage<V> values_;
+  std::vector<std::int64_t> offsets_;
+  constant_values constants_, constants_of_choices_;
+  std::size_t dimension_ = 0;
+  bad_parameter problem_;
+};
+
+}  // namespace starling

@@ -1,0 +1,115 @@
+// What handlers that run on adjoints share: constants come from tiles of plain values, scores go straight to the cells.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include <starling/distributions/fused.hpp>
+#include <starling/models/handler.hpp>
+
+namespace starling {
+
+// The sum of terms of which the derivative is wanted: each term passes its derivatives on at once, so the sum itself is no number on
+// the tape. total() is a constant.
+template <class V> class site_sum<adjoint<V>> {
+ public:
+  void add(const adjoint<V>& term) {
+    total_ += term.value();
+    if (term.cell()) *term.cell() += term.by();
+  }
+  template <std::size_t N> void add(const fused_terms<V, N>& term) {
+    total_ += term.value;
+    term.add_derivatives();
+  }
+  adjoint<V> total() const { return total_; }
+
+ private:
+  V total_ = V(0);
+};
+
+// The values of choices that are constants, as a body on adjoints sees them, made when a site is visited for the first time and kept:
+// observed vectors are not made anew for every gradient. For one structure and one set of constants.
+class constant_values {
+ public:
+  explicit constant_values(std::size_t sites = 0) : at_(sites, nullptr) {}
+
+  // The value of site k, whose numbers stand at `from`.
+  template <class X, class V> X get(std::uint32_t k, const choice_type& type, const V* from) {
+    if constexpr (rank_of<X> == 0) {
+      return from_plain<X>(*from);
+    } else {
+      using element = choice_element<X>;
+      auto* to = static_cast<element*>(at_[k]);
+      if (!to) {
+        to = memory_->template take<element>(type.size());
+        at_[k] = to;
+        for (std::size_t i = 0; i < type.size(); ++i) to[i] = from_plain<element>(from[i]);
+      }
+      if constexpr (rank_of<X> == 1) return X(to, type.rows);
+      else return X(to, type.rows, type.cols);
+    }
+  }
+
+ private:
+  template <class E, class V> static E from_plain(const V& x) {
+    if constexpr (is_adjoint<E>) return E(x);
+    else return from_stored<E>(x);
+  }
+
+  std::vector<void*> at_;
+  std::unique_ptr<arena> memory_ = std::make_unique<arena>();
+};
+
+// A site's numbers as the density of a constant choice takes them: plain, and in their place.
+template <class X, class V> auto plain_choice(const V* from, const choice_type& type) {
+  if constexpr (rank_of<X> == 0) return *from;
+  else if constexpr (rank_of<X> == 1) return vector<const V>(from, type.rows);
+  else return matrix<const V>(from, type.rows, type.cols);
+}
+
+// The plain value type of handlers: V of adjoint<V>, else itself.
+template <class R> using plain_of = primal_of<R>;
+
+// R: adjoint<V>, or V itself where only the score is wanted.
+template <class Derived, class R, class Walk = frozen_walk> class differentiating_handler : public handler<Derived, R, Walk, false, true> {
+ public:
+  using base = handler<Derived, R, Walk, false, true>;
+  using V = plain_of<R>;
+
+  differentiating_handler(Walk& walk, tile<V> plain, constant_values& constants, const run_place& place)
+      : base(walk, key(0), tile<R>{}, place), plain_(plain), constants_(constants) {}
+
+  V value() const { return primal(this->score()); }
+
+ protected:
+  const V* plain_place(std::uint32_t k) const { return plain_.at(this->walk_.slot(k)); }
+
+  // A choice that is a constant.
+  template <class X, class D> X constant(std::uint32_t k, const D& d) {
+    const choice_type& type = this->at(k).type;
+    score_of(k, d, plain_choice<X>(plain_place(k), type));
+    return constants_.template get<X>(k, type, plain_place(k));
+  }
+
+  template <class D, class X> void score_of(std::uint32_t k, const D& d, const X& x) {
+    if constexpr (requires { d.fused_log_density(x); }) {
+      const auto terms = d.fused_log_density(x);
+      this->score_.add(terms);
+      check(k, d, terms.value);
+    } else {
+      const R lp(d.log_density(x));
+      this->score_.add(lp);
+      check(k, d, primal(lp));
+    }
+  }
+
+  tile<V> plain_;
+  constant_values& constants_;
+
+ private:
+  template <class D> void check(std::uint32_t k, const D& d, const V& lp) {
+    if (any(!(lp > V(negative_infinity)))) [[unlikely]] this->examine(k, d, R(lp));
+  }
+};
+
+}  // namespace starling

@@ -1,0 +1,117 @@
+// The loops of linear algebra, on plain numbers that stand side by side. V: the type of vectors, double or a pack; T: the type of the
+// matrix's elements, V or a built-in number that all lanes share. In one lane rows are worked on in packs.
+#pragma once
+
+#include <cstddef>
+#include <type_traits>
+
+#include <starling/values/where.hpp>
+
+namespace starling {
+
+// Σ xᵢ yᵢ.
+template <class V> inline V dot_of(const V* x, const V* y, std::size_t n) {
+  if constexpr (std::is_arithmetic_v<V>) {
+    using P = native_pack<V>;
+    P a(0), b(0);
+    std::size_t i = 0;
+    for (; i + 2 * P::lanes <= n; i += 2 * P::lanes) {
+      a = multiply_add(P::load(x + i), P::load(y + i), a);
+      b = multiply_add(P::load(x + i + P::lanes), P::load(y + i + P::lanes), b);
+    }
+    for (; i + P::lanes <= n; i += P::lanes) a = multiply_add(P::load(x + i), P::load(y + i), a);
+    V rest(0);
+    for (; i < n; ++i) rest += x[i] * y[i];
+    return sum(a + b) + rest;
+  } else {
+    V a(0), b(0);
+    std::size_t i = 0;
+    for (; i + 2 <= n; i += 2) {
+      a = multiply_add(x[i], y[i], a);
+      b = multiply_add(x[i + 1], y[i + 1], b);
+    }
+    if (i < n) a = multiply_add(x[i], y[i], a);
+    return a + b;
+  }
+}
+// y += s x.
+template <class V> inline void add_multiple(V* y, const V& s, const V* x, std::size_t n) {
+  std::size_t i = 0;
+  if constexpr (std::is_arithmetic_v<V>) {
+    using P = native_pack<V>;
+    for (; i + P::lanes <= n; i += P::lanes) multiply_add(P(s), P::load(x + i), P::load(y + i)).store(y + i);
+  }
+  for (; i < n; ++i) y[i] = multiply_add(V(s), x[i], y[i]);
+}
+
+// Rows of a matrix times a vector: y_r = Σ_j a(r, j) x_j, for Rows rows that are `stride` apart.
+// Out of line: their rows' addresses need registers of their own.
+template <int Rows, class V, class T> [[gnu::noinline]] void multiply_rows(const T* a, std::size_t stride, std::size_t n, const V* x, V* y) {
+  if constexpr (std::is_arithmetic_v<V>) {
+    using P = native_pack<V>;
+    P total[Rows];
+#pragma GCC unroll 8
+    for (int r = 0; r < Rows; ++r) total[r] = P(0);
+    std::size_t j = 0;
+    for (; j + P::lanes <= n; j += P::lanes) {
+      const P v = P::load(x + j);
+#pragma GCC unroll 8
+      for (int r = 0; r < Rows; ++r) total[r] = multiply_add(P::load(a + static_cast<std::size_t>(r) * stride + j), v, total[r]);
+    }
+#pragma GCC unroll 8
+    for (int r = 0; r < Rows; ++r) y[r] = sum(total[r]);
+    for (; j < n; ++j)
+#pragma GCC unroll 8
+      for (int r = 0; r < Rows; ++r) y[r] += a[static_cast<std::size_t>(r) * stride + j] * x[j];
+  } else {
+    V total[Rows];
+#pragma GCC unroll 8
+    for (int r = 0; r < Rows; ++r) total[r] = V(0);
+    for (std::size_t j = 0; j < n; ++j) {
+      const V v = x[j];
+#pragma GCC unroll 8
+      for (int r = 0; r < Rows; ++r) total[r] = multiply_add(V(a[static_cast<std::size_t>(r) * stride + j]), v, total[r]);
+    }
+#pragma GCC unroll 8
+    for (int r = 0; r < Rows; ++r) y[r] = total[r];
+  }
+}
+// g_j += Σ_r a(r, j) d_r.
+template <int Rows, class V, class T> [[gnu::noinline]] void add_rows(const T* a, std::size_t stride, std::size_t n, const V* d, V* g) {
+  std::size_t j = 0;
+  if constexpr (std::is_arithmetic_v<V>) {
+    using P = native_pack<V>;
+    for (; j + P::lanes <= n; j += P::lanes) {
+      P total = P::load(g + j);
+#pragma GCC unroll 8
+      for (int r = 0; r < Rows; ++r) total = multiply_add(P::load(a + static_cast<std::size_t>(r) * stride + j), P(d[r]), total);
+      total.store(g + j);
+    }
+  }
+  V own[Rows];
+#pragma GCC unroll 8
+  for (int r = 0; r < Rows; ++r) own[r] = d[r];
+  for (; j < n; ++j) {
+    V total = g[j];
+#pragma GCC unroll 8
+    for (int r = 0; r < Rows; ++r) total = multiply_add(V(a[static_cast<std::size_t>(r) * stride + j]), own[r], total);
+    g[j] = total;
+  }
+}
+
+// y = A x.
+template <class V, class T> inline void multiply(const T* a, std::size_t rows, std::size_t cols, const V* x, V* y) {
+  std::size_t i = 0;
+  for (; i + 8 <= rows; i += 8) multiply_rows<8>(a + i * cols, cols, cols, x, y + i);
+  for (; i + 4 <= rows; i += 4) multiply_rows<4>(a + i * cols, cols, cols, x, y + i);
+  for (; i < rows; ++i) multiply_rows<1>(a + i * cols, cols, cols, x, y + i);
+}
+// g += Aᵀ d.
+template <class V, class T> inline void add_transposed(const T* a, std::size_t rows, std::size_t cols, const V* d, V* g) {
+  std::size_t i = 0;
+  for (; i + 8 <= rows; i += 8) add_rows<8>(a + i * cols, cols, cols, d + i, g);
+  for (; i + 4 <= rows; i += 4) add_rows<4>(a + i * cols, cols, cols, d + i, g);
+  for (; i < rows; ++i) add_rows<1>(a + i * cols, cols, cols, d + i, g);
+}
+
+}  // namespace starling

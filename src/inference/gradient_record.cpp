@@ -1,0 +1,143 @@
+#include <inference/gradient_record.hpp>
+
+#include <algorithm>
+#include <utility>
+
+#include <starling/execution/executor.hpp>
+#include <starling/inference/target.hpp>
+
+namespace starling {
+
+gradient_record::gradient_record(const run_options& o, std::size_t dimension, const draw_view& view)
+    : view_(view), dimension_(dimension), wanted_(o.draws), summaries_only_(o.summaries_only) {
+  points_.resize((summaries_only_ ? view.lanes() : o.draws) * dimension);
+  statistics_.resize(o.draws * statistics_count);
+  if (!summaries_only_) return;
+  spare_.resize(view.lanes() * view.layout().slots());
+  moments_.resize(view.layout().slots() * 2);
+}
+
+void gradient_record::add(const trajectories::chain_state& state, const trajectories::transition_info& info) {
+  const std::size_t place = summaries_only_ ? draws_ % view_.lanes() : draws_;
+  std::copy_n(state.q, dimension_, points_.data() + place * dimension_);
+  double* const to = statistics_.data() + draws_ * statistics_count;
+  to[lp] = state.log_density;
+  to[acceptance_rate] = info.acceptance_rate;
+  to[step_size] = info.step_size;
+  to[tree_depth] = info.tree_depth;
+  to[n_steps] = info.n_steps;
+  to[diverging] = info.diverging ? 1 : 0;
+  to[energy] = info.energy;
+  ++draws_;
+  if (summaries_only_ && (place + 1 == view_.lanes() || draws_ == wanted_)) add_to_moments(draws_ - place - 1);
+}
+
+void gradient_record::add_to_moments(std::size_t first) {
+  const double* from[target::most_lanes];
+  double* to[target::most_lanes];
+  const std::size_t slots = view_.layout().slots(), count = draws_ - first;
+  for (std::size_t l = 0; l < view_.lanes(); ++l) {
+    from[l] = points_.data() + std::min(l, count - 1) * dimension_;
+    to[l] = spare_.data() + l * slots;
+  }
+  view_.write(from, to);
+  for (std::size_t l = 0; l < count; ++l)
+    for (std::size_t s = 0; s < slots; ++s) moments_[2 * s + (first + l >= wanted_ / 2 ? 1 : 0)].add(to[l][s]);
+}
+
+namespace {
+
+std::vector<const gradient_record*> records_used(const std::vector<gradient_record>& records, std::size_t& draws) {
+  std::vector<const gradient_record*> used;
+  for (const auto& r : records)
+    if (r.draws() == draws) used.push_back(&r);
+  if (!used.empty()) return used;
+  for (const auto& r : records)
+    if (r.draws() > 0) used.push_back(&r);
+  for (const auto* r : used) draws = std::min(draws, r->draws());
+  return used;
+}
+
+void write_statistics(const std::vector<const gradient_record*>& used, bool trees, draws& to) {
+  using record = gradient_record;
+  const std::pair<const char*, record::statistics> all[] = {
+      {"lp", record::lp},           {"acceptance_rate", record::acceptance_rate}, {"step_size", record::step_size}, {"tree_depth", record::tree_depth},
+      {"n_steps", record::n_steps}, {"diverging", record::diverging},             {"energy", record::energy}};
+  for (const auto& [name, which] : all) {
+    if (which == record::tree_depth && !trees) continue;
+    variable v;
+    v.name = name;
+    if (which == record::diverging) v.kind = variable::kinds::boolean;
+    if (which == record::tree_depth || which == record::n_steps) v.kind = variable::kinds::whole;
+    v.values.reserve(to.chains * to.draws);
+    for (const auto* r : used)
+      for (std::size_t d = 0; d < to.draws; ++d) v.values.push_back(r->statistic(d, which));
+    to.variables.push_back(std::move(v));
+  }
+}
+
+}  // namespace
+
+void write_points(const std::vector<const double*>& points, const draw_view& view, std::size_t threads, draws& to) {
+  const auto targets = view.layout().targets();
+  std::vector<std::size_t> elements;
+  for (const auto& v : to.variables) elements.push_back(v.elements());
+  const std::size_t lanes = view.lanes(), slots = targets.size();
+  const std::size_t stretch = lanes * 64, stretches = (points.size() + stretch - 1) / stretch;
+  parallel_for(
+      stretches,
+      [&](std::size_t b) {
+        std::vector<double> rows(lanes * slots);
+        const double* from[target::most_lanes];
+        double* row[target::most_lanes];
+        for (std::size_t l = 0; l < lanes; ++l) row[l] = rows.data() + l * slots;
+        for (std::size_t first = b * stretch, end = std::min(points.size(), first + stretch); first < end; first += lanes) {
+          for (std::size_t l = 0; l < lanes; ++l) from[l] = points[std::min(first + l, end - 1)];
+          view.write(from, row);
+          for (std::size_t l = 0; l < lanes && first + l < end; ++l)
+            for (std::size_t s = 0; s < slots; ++s) {
+              const auto& t = targets[s];
+              to.variables[t.variable].values[(first + l) * elements[t.variable] + t.element] = row[l][s];
+            }
+        }
+      },
+      threads);
+}
+
+result collect_gradient(const std::vector<gradient_record>& records, const draw_view& view, const kernels::gradient_settings& settings,
+                        const run_options& o, bool interrupted) {
+  result r;
+  r.interrupted = interrupted;
+  std::size_t draws = o.draws;
+  const auto used = records_used(records, draws);
+  if (used.empty()) {
+    r.warnings.push_back("stopped before the first draw: there is nothing to report");
+    return r;
+  }
+  r.warnings = gradient_warnings(used, settings);
+  if (o.summaries_only) {
+    if (draws != o.draws) {
+      r.warnings.push_back("stopped before the first chains were complete: there are no summaries");
+      return r;
+    }
+    const auto names = view.layout().slot_names();
+    for (std::size_t s = 0; s < names.size(); ++s) {
+      std::vector<running_moments> halves;
+      for (const auto* u : used) halves.insert(halves.end(), {u->moments()[2 * s], u->moments()[2 * s + 1]});
+      r.summaries.push_back(summarise_moments(names[s], halves));
+    }
+    return r;
+  }
+  r.posterior.chains = r.sample_stats.chains = used.size();
+  r.posterior.draws = r.sample_stats.draws = draws;
+  r.posterior.variables = view.layout().variables(used.size(), draws);
+  std::vector<const double*> points;
+  points.reserve(used.size() * draws);
+  for (const auto* u : used)
+    for (std::size_t d = 0; d < draws; ++d) points.push_back(u->point(d));
+  write_points(points, view, o.threads, r.posterior);
+  write_statistics(used, settings.transition == kernels::gradient_settings::transitions::tree, r.sample_stats);
+  return r;
+}
+
+}  // namespace starling

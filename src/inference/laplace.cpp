@@ -1,0 +1,89 @@
+#include <starling/inference/laplace.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+#include <string>
+
+#include <Eigen/Dense>
+
+#include <inference/normal_approximation.hpp>
+#include <inference/searches.hpp>
+#include <starling/diagnostics/ess.hpp>
+#include <starling/diagnostics/psis.hpp>
+
+namespace starling {
+
+namespace {
+
+// ∂g_j/∂q_i ≈ (8 (g(q + h) − g(q − h)) − (g(q + 2h) − g(q − 2h))) / 12h, a row for each i.
+std::vector<double> differences(const target& density, const std::vector<double>& q, const std::vector<double>& steps, std::size_t threads) {
+  const std::size_t d = q.size();
+  const double places[] = {-2, -1, 1, 2}, weights[] = {1, -8, 8, -1};
+  std::vector<double> points, gradients;
+  for (std::size_t i = 0; i < d; ++i)
+    for (const double place : places) {
+      points.insert(points.end(), q.begin(), q.end());
+      points[points.size() - d + i] += place * steps[i];
+    }
+  densities_at(density, points, &gradients, threads);
+  std::vector<double> rows(d * d);
+  for (std::size_t i = 0; i < d; ++i)
+    for (std::size_t p = 0; p < 4; ++p)
+      for (std::size_t j = 0; j < d; ++j) rows[i * d + j] -= weights[p] * gradients[(i * 4 + p) * d + j] / (12 * steps[i]);
+  return rows;
+}
+
+}  // namespace
+
+std::vector<double> curvature(const target& density, const std::vector<double>& q, std::size_t threads) {
+  const std::size_t d = q.size();
+  std::vector<double> steps(d);
+  for (std::size_t i = 0; i < d; ++i) steps[i] = 1e-4 * std::max(1.0, std::abs(q[i]));
+  const auto rough = differences(density, q, steps, threads);
+  for (std::size_t i = 0; i < d; ++i)
+    if (rough[i * d + i] > 0 && std::isfinite(rough[i * d + i])) steps[i] = 1e-2 / std::sqrt(rough[i * d + i]);
+  auto rows = differences(density, q, steps, threads);
+  for (std::size_t i = 0; i < d; ++i)
+    for (std::size_t j = 0; j < i; ++j) rows[i * d + j] = rows[j * d + i] = 0.5 * (rows[i * d + j] + rows[j * d + i]);
+  return rows;
+}
+
+result laplace(const target& density, const maximum& mode, const draw_view& view, const laplace_options& o, const key& k) {
+  const std::size_t d = density.dimension();
+  if (mode.point.size() != d)
+    throw std::invalid_argument("laplace: the mode has " + std::to_string(mode.point.size()) + " elements, the target " + std::to_string(d));
+  if (o.draws == 0) throw std::invalid_argument("laplace: draws must be at least 1");
+  using matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  const auto rows = curvature(density, mode.point, o.threads);
+  const matrix hessian = Eigen::Map<const matrix>(rows.data(), static_cast<Eigen::Index>(d), static_cast<Eigen::Index>(d));
+  const Eigen::LLT<matrix> precision(hessian);
+  if (!hessian.allFinite() || precision.info() != Eigen::Success)
+    throw std::runtime_error("laplace: the log density does not curve downwards in every direction at the mode: the search has not converged (" + mode.reason +
+                             "), or the posterior has no isolated mode");
+  const matrix covariance = precision.solve(matrix::Identity(hessian.rows(), hessian.cols()));
+  const Eigen::LLT<matrix> factor(covariance);
+  const matrix lower = factor.matrixL();
+  normal_approximation q{mode.point, std::vector<double>(d, 1.0), {}, {lower.data(), lower.data() + d * d}, 0};
+  q.finish();
+  const auto z = standard_normals(o.draws, d, k, 0);
+  std::vector<double> points(o.draws * d), log_q(o.draws);
+  for (std::size_t s = 0; s < o.draws; ++s) log_q[s] = q.draw(z.data() + s * d, points.data() + s * d);
+  const auto log_p = densities_at(density, points, nullptr, o.threads);
+  result r = result_of_points(points, log_p, log_q, view, o.threads);
+  r.log_evidence = mode.log_density + q.log_determinant + 0.5 * static_cast<double>(d) * std::log(2 * 3.14159265358979323846);
+  std::vector<double> ratios(o.draws);
+  for (std::size_t s = 0; s < o.draws; ++s) ratios[s] = log_p[s] - log_q[s];
+  const auto smoothed = psis(ratios);
+  if (smoothed.pareto_k > 0.7 && std::isfinite(smoothed.pareto_k))
+    r.warnings.push_back("Pareto's k of the approximation is " + std::to_string(smoothed.pareto_k) +
+                         " (above 0.7): the posterior is not close to normal, so use nuts, or weights only with care");
+  if (o.weighted) {
+    r.log_weights = smoothed.log_weights;
+    r.ess = weighted_ess(r.log_weights);
+  }
+  r.attributes = {{"kernel", "laplace"}, {"pareto_k", std::to_string(smoothed.pareto_k)}};
+  return r;
+}
+
+}  // namespace starling

@@ -1,0 +1,33 @@
+// Normal distributions that are fitted to a target: draws, densities, and the result that they make.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include <starling/inference/draw_view.hpp>
+#include <starling/inference/result.hpp>
+#include <starling/random/key.hpp>
+
+namespace starling {
+
+// x = mean + scales ∘ (z + Q (L − I) Qᵀ z) of a standard normal z, with k orthonormal vectors Q, [vector][element] (none: the identity, k = d), and a
+// lower triangular L, k × k row-major.
+struct normal_approximation {
+  std::vector<double> mean, scales, basis, lower;
+  double log_determinant = 0;  // of the map from z to x
+
+  // Sets log_determinant.
+  void finish();
+  // Writes x; returns log q(x).
+  double draw(const double* z, double* x) const;
+};
+
+// Standard normals [draw][element] of stream `chain` and key k.
+std::vector<double> standard_normals(std::size_t draws, std::size_t d, const key& k, std::size_t chain);
+
+// One chain of these unconstrained points, [draw][element]; sample_stats lp and lp_approx.
+result result_of_points(std::span<const double> points, std::span<const double> log_p, std::span<const double> log_q, const draw_view& view,
+                        std::size_t threads);
+
+}  // namespace starling

@@ -1,0 +1,254 @@
+// Notation as in the paper: α the diagonal of the inverse Hessian's estimate Σ = diag(α) + β γ βᵀ, β = [diag(α) Y, S], and with R the upper
+// triangle of Sᵀ Y, E its diagonal: γ = [[0, −R⁻¹], [−R⁻ᵀ, R⁻ᵀ (E + Yᵀ diag(α) Y) R⁻¹]]. With B = diag(α)^(−½) β = Q R', Σ's root is
+// diag(α)^½ (I + Q (L − I) Qᵀ), L Lᵀ = I + R' γ R'ᵀ.
+#include <starling/inference/pathfinder.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+#include <Eigen/Dense>
+
+#include <inference/lane_loop.hpp>
+#include <inference/normal_approximation.hpp>
+#include <inference/optimizers/lbfgs.hpp>
+#include <inference/searches.hpp>
+#include <starling/diagnostics/psis.hpp>
+#include <starling/execution/executor.hpp>
+#include <starling/random/stream.hpp>
+#include <starling/traces/address.hpp>
+
+namespace starling {
+
+namespace {
+
+using optimizers::iterate;
+using matrix = Eigen::MatrixXd;
+using column = Eigen::VectorXd;
+using row_major = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+column vector_of(const std::vector<double>& x) { return Eigen::Map<const column>(x.data(), static_cast<Eigen::Index>(x.size())); }
+std::vector<double> list_of(const column& x) { return {x.data(), x.data() + x.size()}; }
+
+// The differences of a path's iterates, and the diagonal that goes with them.
+class inverse_hessian {
+ public:
+  inverse_hessian(std::size_t d, std::size_t history) : history_(history), alpha_(column::Ones(static_cast<Eigen::Index>(d))) {}
+
+  void add(const iterate& from, const iterate& to) {
+    const column s = vector_of(to.q) - vector_of(from.q), y = vector_of(from.gradient) - vector_of(to.gradient);
+    const double b = y.dot(s);
+    if (!(b > 1e-12 * y.squaredNorm())) return;
+    const double a = y.cwiseAbs2().dot(alpha_), c = s.cwiseAbs2().dot(alpha_.cwiseInverse());
+    alpha_ = (a / b * alpha_.cwiseInverse() + y.cwiseAbs2() / b - (a / (b * c)) * (s.array() / alpha_.array()).square().matrix()).cwiseInverse();
+    if (s_.size() == history_) {
+      s_.erase(s_.begin());
+      y_.erase(y_.begin());
+    }
+    s_.push_back(s);
+    y_.push_back(y);
+  }
+
+  // normal(q + Σ ∇, Σ); nothing where rounding has spoilt Σ.
+  std::optional<normal_approximation> normal_at(const iterate& at) const {
+    const Eigen::Index d = alpha_.size(), j = static_cast<Eigen::Index>(s_.size());
+    if (!(alpha_.array() > 0).all() || !alpha_.allFinite()) return std::nullopt;
+    matrix s(d, j), y(d, j);
+    for (Eigen::Index k = 0; k < j; ++k) {
+      s.col(k) = s_[static_cast<std::size_t>(k)];
+      y.col(k) = y_[static_cast<std::size_t>(k)];
+    }
+    const matrix sy = s.transpose() * y;
+    const matrix r = sy.triangularView<Eigen::Upper>();
+    const matrix r_inverse = r.triangularView<Eigen::Upper>().solve(matrix::Identity(j, j));
+    matrix gamma = matrix::Zero(2 * j, 2 * j);
+    gamma.topRightCorner(j, j) = -r_inverse;
+    gamma.bottomLeftCorner(j, j) = -r_inverse.transpose();
+    const matrix middle = y.transpose() * alpha_.asDiagonal() * y + matrix(sy.diagonal().asDiagonal());
+    gamma.bottomRightCorner(j, j) = r_inverse.transpose() * middle * r_inverse;
+    matrix beta(d, 2 * j);
+    beta << alpha_.asDiagonal() * y, s;
+    const column root = alpha_.cwiseSqrt();
+    const matrix b = root.cwiseInverse().asDiagonal() * beta;
+    normal_approximation n;
+    matrix small;
+    if (2 * j >= d) {
+      small = matrix::Identity(d, d) + b * gamma * b.transpose();
+    } else {
+      const Eigen::HouseholderQR<matrix> qr(b);
+      const matrix q = qr.householderQ() * matrix::Identity(d, 2 * j);
+      const matrix upper = qr.matrixQR().topRows(2 * j).triangularView<Eigen::Upper>();
+      small = matrix::Identity(2 * j, 2 * j) + upper * gamma * upper.transpose();
+      n.basis.assign(q.data(), q.data() + q.size());  // column by column: [vector][element]
+    }
+    const Eigen::LLT<matrix> factor(0.5 * (small + small.transpose()));
+    if (!small.allFinite() || factor.info() != Eigen::Success) return std::nullopt;
+    const row_major lower = matrix(factor.matrixL());
+    const column g = vector_of(at.gradient);
+    n.mean = list_of(vector_of(at.q) + alpha_.cwiseProduct(g) + beta * (gamma * (beta.transpose() * g)));
+    n.scales = list_of(root);
+    n.lower.assign(lower.data(), lower.data() + lower.size());
+    n.finish();
+    return n;
+  }
+
+
+ private:
+  std::size_t history_;
+  column alpha_;
+  std::vector<column> s_, y_;
+};
+
+struct path_machine {
+  optimizers::lbfgs method;
+  std::vector<iterate>& to;
+  const double* point() const { return method.point(); }
+  double* gradient() { return method.gradient(); }
+  bool receive(double log_density) {
+    if (method.receive(log_density)) return true;
+    to = method.path();
+    return false;
+  }
+};
+
+std::vector<std::vector<iterate>> climb(const target& density, const pathfinder_options& o, std::span<const double> starts) {
+  const std::size_t d = density.dimension(), count = starts.size() / d, lanes = density.lanes();
+  std::vector<std::vector<iterate>> paths(count);
+  std::atomic<std::size_t> next{0};
+  const optimizers::lbfgs_settings settings{.history = o.history, .max_iterations = o.max_iterations};
+  parallel_for(
+      (count + lanes - 1) / lanes,
+      [&](std::size_t) {
+        run_lanes<path_machine>(density, [&]() -> std::unique_ptr<path_machine> {
+          const std::size_t i = next.fetch_add(1);
+          if (i >= count) return nullptr;
+          return std::unique_ptr<path_machine>(new path_machine{optimizers::lbfgs(starts.data() + i * d, d, settings), paths[i]});
+        });
+      },
+      o.threads);
+  return paths;
+}
+
+struct drawn {
+  std::vector<double> points, log_p, log_q;
+};
+drawn draw_from(const target& density, const normal_approximation& n, std::size_t count, const key& k, std::size_t path, std::size_t threads) {
+  const std::size_t d = density.dimension();
+  const auto z = standard_normals(count, d, k, path);
+  drawn r{std::vector<double>(count * d), {}, std::vector<double>(count)};
+  for (std::size_t s = 0; s < count; ++s) r.log_q[s] = n.draw(z.data() + s * d, r.points.data() + s * d);
+  r.log_p = densities_at(density, r.points, nullptr, threads);
+  return r;
+}
+
+// The normal with the highest ELBO of a path.
+std::optional<normal_approximation> best_normal(const target& density, const std::vector<iterate>& path, const pathfinder_options& o, const key& k,
+                                                std::size_t number, double& best_elbo) {
+  inverse_hessian h(density.dimension(), o.history);
+  std::optional<normal_approximation> best;
+  best_elbo = -__builtin_inf();
+  for (std::size_t l = 1; l < path.size(); ++l) {
+    h.add(path[l - 1], path[l]);
+    const auto n = h.normal_at(path[l]);
+    if (!n) continue;
+    const auto draws = draw_from(density, *n, o.elbo_draws, k.scope(hash_text("elbo")).scope(l), number, o.threads);
+    double elbo = 0;
+    for (std::size_t s = 0; s < o.elbo_draws; ++s) elbo += (draws.log_p[s] - draws.log_q[s]) / static_cast<double>(o.elbo_draws);
+    if (elbo > best_elbo) {
+      best_elbo = elbo;
+      best = n;
+    }
+  }
+  return best;
+}
+
+std::vector<double> marginal_variances(const normal_approximation& n) {
+  const std::size_t d = n.mean.size(), k = n.basis.empty() ? d : n.basis.size() / d;
+  std::vector<double> v(d, 1.0);
+  // Row i of I + Q (L − I) Qᵀ has the squared length 1 + 2 a·(L − I) a + |(L − I)ᵀ a|², a = row i of Q.
+  for (std::size_t i = 0; i < d; ++i) {
+    double cross = 0, square = 0;
+    for (std::size_t c = 0; c < k; ++c) {
+      double along = 0;
+      for (std::size_t r = c; r < k; ++r) {
+        const double a = n.basis.empty() ? (r == i ? 1.0 : 0.0) : n.basis[r * d + i];
+        along += a * (n.lower[r * k + c] - (r == c ? 1 : 0));
+      }
+      cross += along * (n.basis.empty() ? (c == i ? 1.0 : 0.0) : n.basis[c * d + i]);
+      square += along * along;
+    }
+    v[i] = n.scales[i] * n.scales[i] * (1 + 2 * cross + square);
+  }
+  return v;
+}
+
+}  // namespace
+
+pathfinder_points find_pathfinder_points(const target& density, const pathfinder_options& o, const key& k, std::span<const double> starts) {
+  const std::size_t d = density.dimension();
+  if (d == 0) throw std::invalid_argument("pathfinder: the posterior has no real-valued latent to move");
+  if (o.paths == 0 || o.draws == 0 || o.draws_per_path == 0 || o.elbo_draws == 0 || o.history == 0)
+    throw std::invalid_argument("pathfinder: paths, draws, draws_per_path, elbo_draws and history must be at least 1");
+  if (!starts.empty() && starts.size() != o.paths * d) throw std::invalid_argument("pathfinder: every path needs a starting point of " + std::to_string(d) + " elements");
+  std::vector<double> random;
+  if (starts.empty()) {
+    random = random_starts(density, o.paths, o.initial_radius, k);
+    starts = random;
+  }
+  const auto paths = climb(density, o, starts);
+  pathfinder_points r{};
+  drawn all;
+  double best_elbo = -__builtin_inf();
+  for (std::size_t p = 0; p < o.paths; ++p) {
+    double elbo = 0;
+    const auto n = best_normal(density, paths[p], o, k, p, elbo);
+    if (!n) {
+      ++r.failed_paths;
+      continue;
+    }
+    if (elbo > best_elbo) {
+      best_elbo = elbo;
+      r.variances = marginal_variances(*n);
+    }
+    const auto one = draw_from(density, *n, o.draws_per_path, k.scope(hash_text("draws")), p, o.threads);
+    all.points.insert(all.points.end(), one.points.begin(), one.points.end());
+    all.log_p.insert(all.log_p.end(), one.log_p.begin(), one.log_p.end());
+    all.log_q.insert(all.log_q.end(), one.log_q.begin(), one.log_q.end());
+  }
+  if (all.log_p.empty()) throw std::runtime_error("pathfinder: no path gave a normal approximation. Check the gradient, or give starting points");
+  const std::size_t n = all.log_p.size();
+  std::vector<double> ratios(n);
+  for (std::size_t i = 0; i < n; ++i) ratios[i] = all.log_p[i] - all.log_q[i];
+  const auto weights = psis(ratios);
+  r.pareto_k = weights.pareto_k;
+  // Resampled by the sorted uniforms of a stream, or every (n / draws)-th.
+  std::vector<double> sums(n);
+  double sum = 0;
+  for (std::size_t i = 0; i < n; ++i) sums[i] = sum += std::exp(weights.log_weights[i]);
+  stream<double> numbers(k.scope(hash_text("resample")));
+  for (std::size_t s = 0; s < o.draws; ++s) {
+    numbers.visit(static_cast<std::uint32_t>(s));
+    std::size_t i = s * n / o.draws;
+    if (o.resample) i = std::min(n - 1, static_cast<std::size_t>(std::lower_bound(sums.begin(), sums.end(), numbers.uniform() * sum) - sums.begin()));
+    r.points.insert(r.points.end(), all.points.begin() + static_cast<std::ptrdiff_t>(i * d), all.points.begin() + static_cast<std::ptrdiff_t>((i + 1) * d));
+    r.log_p.push_back(all.log_p[i]);
+    r.log_q.push_back(all.log_q[i]);
+  }
+  return r;
+}
+
+result pathfinder(const target& density, const draw_view& view, const pathfinder_options& o, const key& k, std::span<const double> starts) {
+  const auto found = find_pathfinder_points(density, o, k, starts);
+  result r = result_of_points(found.points, found.log_p, found.log_q, view, o.threads);
+  if (found.pareto_k > 0.7 && std::isfinite(found.pareto_k))
+    r.warnings.push_back("Pareto's k of the approximation is " + std::to_string(found.pareto_k) +
+                         " (above 0.7): draws are good for starting chains, not for estimates. Use nuts");
+  if (found.failed_paths != 0) r.warnings.push_back(std::to_string(found.failed_paths) + " of " + std::to_string(o.paths) + " paths failed");
+  r.attributes = {{"kernel", "pathfinder"}, {"pareto_k", std::to_string(found.pareto_k)}};
+  return r;
+}
+
+}  // namespace starling

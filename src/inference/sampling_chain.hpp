@@ -1,0 +1,219 @@
+// One chain from its first point to its last draw, as a machine that is told densities: starting point, step size, warm-up, draws.
+// After each iteration it rests until go_on(): there it can be looked at, saved, or set to another point.
+//
+// All it draws is addressed by (key, chain, step); it knows nothing of lanes, threads or other chains. Random numbers: scope "start", step =
+// attempt; scope "step size", step = count of trials; scopes "warmup" and "sample", step = iteration.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+#include <vector>
+
+#include <inference/adaptations/dual_averaging.hpp>
+#include <inference/adaptations/metric_adaptation.hpp>
+#include <inference/trajectories/momentum.hpp>
+#include <inference/trajectories/transition.hpp>
+#include <starling/inference/kernels/gradient_kernel.hpp>
+#include <starling/traces/address.hpp>
+
+namespace starling {
+
+// What all chains of a run share.
+struct chain_plan {
+  const kernels::gradient_settings& settings;
+  std::size_t dimension;
+  std::size_t warmup, steps;          // steps: iterations after the warm-up
+  key numbers;
+  const double* starts = nullptr;     // [chain][element]; none: uniform in the unconstrained space
+};
+
+template <trajectories::transition Transition>
+class sampling_chain {
+ public:
+  enum class events { none, warmed, moved, lost };  // an iteration of the warm-up, or after it, is over: it rests; no start was found
+
+  template <class Settings>
+  sampling_chain(const chain_plan& plan, const Settings& settings, std::size_t chain)
+      : plan_(plan),
+        chain_(chain),
+        transition_(plan.dimension, settings),
+        metric_(trajectories::metric::unit(plan.dimension)),
+        adaptation_(plan.settings.metric, plan.dimension, plan.warmup, !plan.settings.inverse_metric.empty()),
+        averaging_(plan.settings.target_acceptance),
+        memory_(5, plan.dimension) {
+    trial_ = {memory_[0], memory_[1], memory_[2], memory_[3], 0};
+    draw_start();
+  }
+
+  std::size_t chain() const { return chain_; }
+  // Where the density is wanted, and where its gradient is to be written.
+  const double* point() const { return phase_ == phases::moving ? transition_.point() : trial_.q; }
+  double* gradient() { return phase_ == phases::moving ? transition_.gradient() : trial_.g; }
+
+  [[gnu::always_inline]] events receive(double log_density) {
+    if (phase_ == phases::moving) [[likely]] {
+      if (!transition_.receive(log_density)) return events::none;
+      return end_iteration();
+    }
+    return phase_ == phases::starting ? receive_start(log_density) : receive_trial(log_density);
+  }
+
+  // While it rests: the state, and what is known of the last step.
+  const trajectories::chain_state& state() { return transition_.state(); }
+  const trajectories::transition_info& info() const { return info_; }
+  bool finished() const { return iteration_ == plan_.warmup + plan_.steps; }
+
+  // Ends the rest: begins the next iteration, after a search for the step size where the metric is new.
+  void go_on() {
+    if (wants_search_) search_step_size();
+    else begin_iteration();
+  }
+  // The same from another point q, where the density is asked for first, with the numbers of `k` for this iteration alone: one step of a kernel
+  // among others.
+  void go_on_from(const double* q, const key& k) {
+    own_numbers_ = k;
+    std::copy_n(q, plan_.dimension, trial_.q);
+    phase_ = phases::starting;
+  }
+
+  // The same where the density and its gradient at q are known.
+  void go_on_with(const double* q, const double* gradient, double log_density, const key& k) {
+    own_numbers_ = k;
+    auto& state = transition_.state();
+    std::copy_n(q, plan_.dimension, state.q);
+    std::copy_n(gradient, plan_.dimension, state.g);
+    state.log_density = log_density;
+    if (!begun_) begin_chain();
+    go_on();
+  }
+
+  // While it rests. A chain that was restored rests too: go_on() is what comes next.
+  template <class Archive>
+  void archive(Archive& a) {
+    auto& state = transition_.state();
+    std::vector<double> place(state.q, state.q + plan_.dimension), slope(state.g, state.g + plan_.dimension);
+    a(place, slope, state.log_density, metric_, adaptation_, averaging_, step_size_, begun_, wants_search_, attempt_, trials_, iteration_);
+    if constexpr (!Archive::reads) return;
+    std::copy(place.begin(), place.end(), state.q);
+    std::copy(slope.begin(), slope.end(), state.g);
+  }
+
+ private:
+  enum class phases { starting, scaling, moving };
+
+  static constexpr double log_threshold = -0.22314355131420976;  // log 0.8
+
+  void draw_start() {
+    phase_ = phases::starting;
+    const double r = plan_.settings.initial_radius;
+    stream<double> numbers(fold_in(plan_.numbers.scope(hash_text("start")), attempt_), chain_);
+    for (std::size_t i = 0; i < plan_.dimension; ++i) {
+      numbers.visit(static_cast<std::uint32_t>(i));
+      trial_.q[i] = plan_.starts != nullptr ? plan_.starts[chain_ * plan_.dimension + i] : r * (2 * numbers.uniform() - 1);
+    }
+  }
+
+  events receive_start(double log_density) {
+    bool good = log_density > -std::numeric_limits<double>::infinity();
+    for (std::size_t i = 0; i < plan_.dimension; ++i) good = good && std::isfinite(trial_.g[i]);
+    if (!good) {
+      if (own_numbers_ || plan_.starts != nullptr || ++attempt_ == 100) return events::lost;
+      draw_start();
+      return events::none;
+    }
+    auto& state = transition_.state();
+    trajectories::copy_array(trial_.q, state.q, memory_.size());
+    trajectories::copy_array(trial_.g, state.g, memory_.size());
+    state.log_density = log_density;
+    if (!begun_) begin_chain();
+    go_on();
+    return events::none;
+  }
+  void begin_chain() {
+    begun_ = true;
+    const auto& given = plan_.settings.inverse_metric;
+    if (given.empty()) metric_ = adaptation_.initial(transition_.state().g);
+    else metric_ = given.size() == plan_.dimension ? trajectories::metric::diagonal(given) : trajectories::metric::dense(given, plan_.dimension);
+    step_size_ = plan_.settings.step_size > 0 ? plan_.settings.step_size : 1;
+    wants_search_ = plan_.warmup > 0 || plan_.settings.step_size == 0;
+  }
+
+  // Hoffman and Gelman's heuristic as Stan has it: from the current step size on, doubled or halved until one step's acceptance
+  // exp(H₀ − H) crosses 0.8; each trial has a momentum of its own.
+  void search_step_size() {
+    phase_ = phases::scaling;
+    wants_search_ = false;
+    direction_ = 0;
+    begin_trial();
+  }
+  void begin_trial() {
+    const auto& state = transition_.state();
+    trajectories::copy_array(state.q, trial_.q, memory_.size());
+    trajectories::copy_array(state.g, trial_.g, memory_.size());
+    stream<double> numbers(fold_in(own_numbers_.value_or(plan_.numbers).scope(hash_text("step size")), trials_++), chain_);
+    trial_energy_ = trajectories::draw_momentum(numbers, metric_, trial_, memory_[4]) - state.log_density;
+    trajectories::begin_leapfrog(trial_, metric_, step_size_);
+  }
+  events receive_trial(double log_density) {
+    const double energy = trajectories::end_leapfrog(trial_, metric_, step_size_) - log_density;
+    const bool accepted = trial_energy_ - energy > log_threshold;  // NaN: no
+    const int direction = accepted ? 1 : -1;
+    if (direction_ == 0) direction_ = direction;
+    const bool goes_on = direction == direction_ && step_size_ > 1e-10 && step_size_ < 1e10;
+    if (goes_on) {
+      step_size_ *= direction_ == 1 ? 2 : 0.5;
+      begin_trial();
+      return events::none;
+    }
+    averaging_.restart(step_size_);
+    begin_iteration();
+    return events::none;
+  }
+
+  void begin_iteration() {
+    phase_ = phases::moving;
+    transition_.begin(metric_, step_size_, stream<double>(own_numbers_ ? *own_numbers_ : key_of_iteration(), chain_));
+  }
+  key key_of_iteration() const {
+    return iteration_ < plan_.warmup ? fold_in(plan_.numbers.scope(hash_text("warmup")), iteration_)
+                                     : fold_in(plan_.numbers.scope(hash_text("sample")), iteration_ - plan_.warmup);
+  }
+
+  events end_iteration() {
+    info_ = transition_.info();
+    const std::size_t s = iteration_++;
+    if (s >= plan_.warmup) return events::moved;
+    adapt(s);
+    return events::warmed;
+  }
+
+  [[gnu::noinline]] void adapt(std::size_t s) {
+    averaging_.learn(info_.acceptance_rate);
+    step_size_ = averaging_.step();
+    const auto& state = transition_.state();
+    const auto change = adaptation_.learn(s, state.q, state.g, metric_);
+    const bool last = s + 1 == plan_.warmup;
+    wants_search_ = change == adaptations::metric_adaptation::changes::replaced && !last;
+    if (last) step_size_ = averaging_.mean_step();
+  }
+
+  const chain_plan& plan_;
+  std::size_t chain_;
+  Transition transition_;
+  trajectories::metric metric_;
+  adaptations::metric_adaptation adaptation_;
+  adaptations::dual_averaging averaging_;
+  trajectories::arrays memory_;
+  trajectories::phase_point trial_;
+  double trial_energy_ = 0, step_size_ = 1;
+  int direction_ = 0;
+  phases phase_ = phases::starting;
+  bool begun_ = false, wants_search_ = false;
+  std::optional<key> own_numbers_;
+  std::size_t attempt_ = 0, trials_ = 0, iteration_ = 0;
+  trajectories::transition_info info_;
+};
+
+}  // namespace starling

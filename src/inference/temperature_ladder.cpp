@@ -1,0 +1,79 @@
+#include <inference/temperature_ladder.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace starling {
+
+temperature_ladder::temperature_ladder(std::vector<double> betas)
+    : betas_(std::move(betas)),
+      refusals_(betas_.size()),
+      tries_(betas_.size()),
+      likelihoods_(betas_.size()),
+      top_(betas_.size(), -__builtin_inf()),
+      sum_(betas_.size()) {}
+
+std::vector<double> temperature_ladder::cubic(std::size_t n) {
+  std::vector<double> betas(n);
+  for (std::size_t i = 0; i < n; ++i) betas[i] = n == 1 ? 1 : std::pow(static_cast<double>(n - 1 - i) / static_cast<double>(n - 1), 3.0);
+  return betas;
+}
+
+void temperature_ladder::count_exchange(std::size_t i, double probability) {
+  refusals_[i] += 1 - probability;
+  tries_[i] += 1;
+}
+
+void temperature_ladder::count_likelihood(std::size_t i, double log_likelihood) {
+  likelihoods_[i].add(log_likelihood);
+  if (i == 0) return;
+  const double x = (betas_[i - 1] - betas_[i]) * log_likelihood;
+  if (x > top_[i]) {
+    sum_[i] *= std::exp(top_[i] - x);
+    top_[i] = x;
+  }
+  if (x > -__builtin_inf()) sum_[i] += std::exp(x - top_[i]);
+}
+
+void temperature_ladder::move() {
+  const std::size_t n = betas_.size();
+  std::vector<double> barrier(n);  // refusals from temperature 0 to i
+  for (std::size_t i = 0; i + 1 < n; ++i) {
+    const double rate = tries_[i] > 0 ? refusals_[i] / tries_[i] : 0;
+    barrier[i + 1] = barrier[i] + std::max(rate, 1e-3);
+    refusals_[i] = tries_[i] = 0;
+  }
+  auto next = betas_;
+  std::size_t at = 0;
+  for (std::size_t i = 1; i + 1 < n; ++i) {
+    const double wanted = barrier[n - 1] * static_cast<double>(i) / static_cast<double>(n - 1);
+    while (barrier[at + 1] < wanted) ++at;
+    next[i] = betas_[at] + (betas_[at + 1] - betas_[at]) * (wanted - barrier[at]) / (barrier[at + 1] - barrier[at]);
+  }
+  betas_ = std::move(next);
+}
+
+std::vector<double> temperature_ladder::swap_rates() const {
+  std::vector<double> rates;
+  for (std::size_t i = 0; i + 1 < betas_.size(); ++i) rates.push_back(tries_[i] > 0 ? 1 - refusals_[i] / tries_[i] : 0);
+  return rates;
+}
+
+double temperature_ladder::thermodynamic_integral() const {
+  double integral = 0;
+  for (std::size_t i = 0; i + 1 < betas_.size(); ++i) {
+    const double width = betas_[i] - betas_[i + 1];
+    const auto &high = likelihoods_[i], &low = likelihoods_[i + 1];
+    integral += 0.5 * width * (high.mean() + low.mean()) - width * width / 12 * (high.variance() - low.variance());
+  }
+  return integral;
+}
+
+double temperature_ladder::stepping_stone() const {
+  double total = 0;
+  for (std::size_t i = 1; i < betas_.size(); ++i) total += top_[i] + std::log(sum_[i] / static_cast<double>(likelihoods_[i].count()));
+  return total;
+}
+
+}  // namespace starling

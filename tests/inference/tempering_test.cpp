@@ -1,0 +1,109 @@
+// Parallel tempering: two modes far apart, and evidence that is known.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include <starling/diagnostics/moments.hpp>
+#include <starling/inference/kernels/hmc.hpp>
+#include <starling/inference/kernels/nuts.hpp>
+#include <starling/inference/run_gradient.hpp>
+#include <starling/inference/run_tempered.hpp>
+
+#include "closed_form_targets.hpp"
+
+namespace sl = starling;
+namespace kernels = sl::kernels;
+
+namespace {
+
+using pack = sl::native_pack<double>;
+
+// normal(0, 3) in both elements, with all constants.
+struct wide_prior {
+  std::size_t dimension() const { return 2; }
+  template <class V>
+  V log_density_and_gradient(const V* q, V* g) const {
+    g[0] = q[0] * V(-1.0 / 9);
+    g[1] = q[1] * V(-1.0 / 9);
+    return V(0.5) * (q[0] * g[0] + q[1] * g[1]) - V(std::log(2 * M_PI * 9));
+  }
+};
+// The prior times 0.3 N(q; (4, 4), s² I) + 0.7 N(q; (−4, −4), s² I).
+struct two_modes {
+  double s = 0.3;
+  std::size_t dimension() const { return 2; }
+  template <class V>
+  V log_density_and_gradient(const V* q, V* g) const {
+    const V base = wide_prior().log_density_and_gradient(q, g);
+    const V inverse(1 / (s * s));
+    const V a = V(std::log(0.3)) - V(0.5) * inverse * ((q[0] - V(4)) * (q[0] - V(4)) + (q[1] - V(4)) * (q[1] - V(4)));
+    const V b = V(std::log(0.7)) - V(0.5) * inverse * ((q[0] + V(4)) * (q[0] + V(4)) + (q[1] + V(4)) * (q[1] + V(4)));
+    const V share = sl::inverse_logit(a - b);  // of the first
+    for (int i = 0; i < 2; ++i) g[i] = g[i] - inverse * (share * (q[i] - V(4)) + (V(1) - share) * (q[i] + V(4)));
+    return base + sl::max(a, b) + sl::log1p_exp(-sl::abs(a - b)) - V(std::log(2 * M_PI * s * s));
+  }
+  // Both modes convolve with the prior to the same density: N((4, 4); 0, (9 + s²) I).
+  double log_evidence() const { return -std::log(2 * M_PI * (9 + s * s)) - 16 / (9 + s * s); }
+};
+
+sl::result temper(const kernels::gradient_kernel& k, const sl::tempering_options& t, const sl::run_options& o, std::uint64_t seed = 1) {
+  const two_modes posterior;
+  const wide_prior prior;
+  const closed_form::identity_view view(2);
+  return sl::run_tempered(k, sl::target::of<pack>(posterior), sl::target::of<pack>(prior), view, t, o, sl::key(seed));
+}
+double share_of_first_mode(const sl::result& r) {
+  double n = 0;
+  const auto x = r.posterior["x"].element(0);
+  for (const double v : x) n += v > 0 ? 1 : 0;
+  return n / static_cast<double>(x.size());
+}
+
+}  // namespace
+
+TEST(tempering, crosses_between_modes_that_a_plain_chain_cannot_leave) {
+  const sl::run_options o{.chains = 8, .draws = 3000, .warmup = 1000};
+  const kernels::nuts nuts;
+  const auto r = temper(nuts, {.temperatures = 8}, o);
+  const auto rows = sl::summarise(r);
+  EXPECT_LT(rows[0].r_hat, 1.05);
+  // The mean is 8 p − 4 (shrunk by the prior): 5 standard errors.
+  const double shrunk = 4 * 9 / (9 + 0.09);
+  EXPECT_NEAR(rows[0].mean, shrunk * (0.3 - 0.7), 5 * rows[0].mcse_mean);
+  EXPECT_LT(rows[0].mcse_mean, 0.25);
+  EXPECT_NEAR(share_of_first_mode(r), 0.3, 5 * rows[0].mcse_mean / 8);
+  const two_modes posterior;
+  const closed_form::identity_view view(2);
+  EXPECT_GT(sl::summarise(sl::run_gradient(nuts, sl::target::of<pack>(posterior), view, o, sl::key(1)))[0].r_hat, 1.5) << "the negative control";
+}
+
+TEST(tempering, evidence_by_both_estimates) {
+  for (const bool given : {false, true}) {
+    const sl::tempering_options t{.temperatures = 12, .ladder = given ? std::vector<double>{1, 0.7, 0.45, 0.28, 0.16, 0.09, 0.045, 0.02, 0.008, 0.003, 0.001, 0} : std::vector<double>()};
+    const auto r = temper(kernels::hmc({.steps = 8, .jitter = 0.5}), t, {.chains = 8, .draws = 3000, .warmup = 1000});
+    ASSERT_TRUE(r.log_evidence);
+    const double spread = std::stod(*r.attribute("evidence_spread")) / std::sqrt(8.0);
+    EXPECT_LT(spread, 0.06);
+    // The trapezoids' own error is below 0.05 with twelve temperatures.
+    EXPECT_NEAR(*r.log_evidence, two_modes().log_evidence(), 5 * spread + 0.05);
+    EXPECT_NEAR(std::stod(*r.attribute("stepping_stone")), two_modes().log_evidence(), 5 * spread);
+    EXPECT_EQ(r.attribute("ladder")->substr(0, 8), "1.000000");
+  }
+}
+
+TEST(tempering, is_the_same_for_any_number_of_threads_and_chains) {
+  const sl::run_options o{.chains = 5, .draws = 30, .warmup = 100, .threads = 1};
+  const auto one = temper(kernels::nuts(), {.temperatures = 5}, o);
+  auto more = o;
+  more.threads = 3;
+  EXPECT_EQ(temper(kernels::nuts(), {.temperatures = 5}, more).posterior["x"].values, one.posterior["x"].values);
+  more.chains = 2;
+  const auto few = temper(kernels::nuts(), {.temperatures = 5}, more);
+  EXPECT_TRUE(std::equal(few.posterior["x"].values.begin(), few.posterior["x"].values.end(), one.posterior["x"].values.begin()));
+}
+
+TEST(tempering, mistakes_are_told) {
+  EXPECT_THROW(temper(kernels::nuts(), {.ladder = {1, 0.5, 0.6}}, {}), std::invalid_argument);
+  EXPECT_THROW(temper(kernels::nuts(), {.ladder = {0.9, 0.5}}, {}), std::invalid_argument);
+  EXPECT_THROW(temper(kernels::nuts(), {.temperatures = 1}, {}), std::invalid_argument);
+}
