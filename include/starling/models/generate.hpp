@@ -143,7 +143,7 @@ struct weighted_trace {
 
 template <class G, class Arguments>
 double generate_into(trace<G, Arguments>& t, const choice_map& constraints, const key& k, bool allow_starts = false,
-                     const run_place& place = {}) {
+                     const run_place& place = {}, const constraint_options& o = {}) {
   double weight = 0;
   t.advance(t.shared_args(), [&](const trace_state&, trace_state& next, journal&) {
     structure_walk walk(next.structure, false);
@@ -153,33 +153,34 @@ double generate_into(trace<G, Arguments>& t, const choice_map& constraints, cons
     auto value = trace<G, Arguments>::run(t.model(), h, t.args());
     finish_run(walk, h, next);
     weight = h.weight();
-    if (!h.all_used()) weight = unreached_weight(t, constraints, *next.structure, weight, "generate");
+    if (!h.all_used()) weight = unreached_weight(t, constraints, *next.structure, weight, "generate", o);
     return value;
   });
   return weight;
 }
 
 // A trace with the given choices, the others drawn; and its log weight. A constraint that the model cannot visit is an error that
-// names it; one that this run of a dynamic model did not reach makes the weight −∞.
+// names it; one that this run did not reach makes the weight −∞, or is ignored: {.unreached = sl::ignore}.
 template <generative_function G, class... A>
-auto generate(const G& model, const arguments<A...>& as, const choice_map& constraints, const key& k) {
+auto generate(const G& model, const arguments<A...>& as, const choice_map& constraints, const key& k, const constraint_options& o = {}) {
   using T = trace<G, arguments<A...>>;
   weighted_trace<T> r{T(model, std::make_shared<const arguments<A...>>(as))};
-  r.weight = generate_into(r.trace, constraints, k);
+  r.weight = generate_into(r.trace, constraints, k, false, {}, o);
   return r;
 }
 
 // The same into a trace of the same model and arguments: allocates nothing while the structure stays.
 template <generative_function G, class Arguments>
-auto generate(trace<G, Arguments>&& t, const choice_map& constraints, const key& k) {
-  const double weight = generate_into(t, constraints, k);
+auto generate(trace<G, Arguments>&& t, const choice_map& constraints, const key& k, const constraint_options& o = {}) {
+  const double weight = generate_into(t, constraints, k, false, {}, o);
   return weighted_trace<trace<G, Arguments>>{std::move(t), weight};
 }
 
 // N lanes at once. Constraints are shared by all lanes, or given for each through sl::per_lane.
 template <generative_function G, class... A, class T>
   requires(!G::is_dynamic)
-auto generate(const G& model, const arguments<A...>& as, const choice_map& constraints, const key& k, const lane_request<T>& n) {
+auto generate(const G& model, const arguments<A...>& as, const choice_map& constraints, const key& k, const lane_request<T>& n,
+              const constraint_options& o = {}) {
   using V = native_pack<T>;
   using B = batch<G, arguments<A...>, V>;
   require_lanes(constraints, n.first + n.count);
@@ -187,6 +188,7 @@ auto generate(const G& model, const arguments<A...>& as, const choice_map& const
   std::vector<V> weights(r.traces.blocks());
   std::vector<constraint_ref> plan;
   const auto weight_of = [&](const auto& h, const tile<V>& t, const run_place& place) {
+    if (o.unreached == ignore) return h.weight();
     const auto constraint_of = [&](std::uint32_t j) { return j < plan.size() ? plan[j] : constraint_ref(); };
     return where(lanes_unreached(h.structure(), t, place, constraint_of), V(negative_infinity), h.weight());
   };

@@ -8,13 +8,10 @@
 
 namespace starling {
 
-// A bump allocator. Each thread has one; what an arena_scope's body takes is given back when the scope ends.
-// Blocks are kept until the thread ends, so the steady state allocates nothing.
-// It is three words without constructor or destructor: a thread_local that needs either is slow to reach.
-class arena {
+// A bump allocator: what an arena_scope's body takes is given back when the scope ends. Blocks are kept, so the steady state allocates
+// nothing. It is four words without constructor or destructor: a thread_local that needs either is slow to reach.
+class arena_memory {
  public:
-  static arena& current();
-
   static constexpr std::size_t alignment = 64;  // a cache line, and the widest register
 
   // Memory for n objects of T, uninitialised, aligned and rounded up to `alignment`; valid until the enclosing arena_scope ends.
@@ -27,7 +24,7 @@ class arena {
     return reinterpret_cast<T*>(p);
   }
 
- private:
+ protected:
   friend class arena_scope;
   struct block {
     std::byte* start;
@@ -38,15 +35,21 @@ class arena {
       for (const block& b : *this) ::operator delete(b.start, std::align_val_t(alignment));
     }
   };
+  block_list* blocks_ = nullptr;  // null: this thread's, and not needed yet
 
-  [[gnu::noinline, gnu::cold]] void grow(std::size_t bytes) {
+ private:
+  static block_list& blocks_of_thread() {
     static thread_local block_list blocks;
-    for (; entered_ < blocks.size(); ++entered_)
-      if (blocks[entered_].size >= bytes) return enter(blocks[entered_]);
-    const std::size_t last = blocks.empty() ? 32 * 1024 : blocks.back().size;
+    return blocks;
+  }
+  [[gnu::noinline, gnu::cold]] void grow(std::size_t bytes) {
+    if (!blocks_) blocks_ = &blocks_of_thread();
+    for (; entered_ < blocks_->size(); ++entered_)
+      if ((*blocks_)[entered_].size >= bytes) return enter((*blocks_)[entered_]);
+    const std::size_t last = blocks_->empty() ? 32 * 1024 : blocks_->back().size;
     const std::size_t size = bytes > 2 * last ? bytes : 2 * last;
-    blocks.push_back({static_cast<std::byte*>(::operator new(size, std::align_val_t(alignment))), size});
-    enter(blocks.back());
+    blocks_->push_back({static_cast<std::byte*>(::operator new(size, std::align_val_t(alignment))), size});
+    enter(blocks_->back());
   }
   void enter(const block& b) {
     ++entered_;
@@ -59,13 +62,26 @@ class arena {
   std::size_t entered_ = 0;  // blocks before this one are in use or were too small
 };
 
-inline constinit thread_local arena arena_of_thread{};
-inline arena& arena::current() { return arena_of_thread; }
+inline constinit thread_local arena_memory memory_of_thread{};
 
-// Everything taken from this thread's arena between construction and destruction is given back at the end.
+// An arena that someone owns; `current()` is the one that each thread has.
+class arena : public arena_memory {
+ public:
+  static arena_memory& current() { return memory_of_thread; }
+
+  arena() { blocks_ = &own_; }
+  arena(const arena&) = delete;
+  arena& operator=(const arena&) = delete;
+
+ private:
+  block_list own_;
+};
+
+// Everything taken from an arena, by default this thread's, between construction and destruction is given back at the end.
 class arena_scope {
  public:
-  arena_scope() : arena_(arena::current()), before_(arena_) {}
+  arena_scope() : arena_scope(arena::current()) {}
+  explicit arena_scope(arena_memory& a) : arena_(a), before_(a) {}
   arena_scope(const arena_scope&) = delete;
   arena_scope& operator=(const arena_scope&) = delete;
   ~arena_scope() {
@@ -74,8 +90,8 @@ class arena_scope {
   }
 
  private:
-  arena& arena_;
-  arena before_;
+  arena_memory& arena_;
+  arena_memory before_;
 };
 
 }  // namespace starling
