@@ -51,7 +51,7 @@ class particle_block {
       const arena_scope scope;
       frozen_walk walk(*layout_.structure);
       stream<V> numbers(k.scope(path::root_hash), place.first_lane);
-      generate_handler<V, frozen_walk, false> h(walk, k, numbers, {storage_.values.data(), shared_.data(), nullptr}, place, layout_.plan,
+      generate_handler<V, frozen_walk, false, true> h(walk, k, numbers, {storage_.values.data(), shared_.data(), nullptr}, place, layout_.plan,
                                                      standing_.data());
       post_.run(h);
       if (all(h.score() + h.weight() > V(negative_infinity))) [[likely]] return h.weight();

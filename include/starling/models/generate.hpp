@@ -9,10 +9,12 @@
 namespace starling {
 
 // Walk: frozen_walk where a plan is followed over and over (importance sampling, starting chains), structure_walk otherwise.
-template <class V, class Walk = structure_walk, bool Examines = true>
-class generate_handler : public handler<generate_handler<V, Walk, Examines>, V, Walk, true, Examines> {
+// Plain: each site is visited once, and constrained in all lanes or in none; the places of shared values are found once for many runs.
+template <class V, class Walk = structure_walk, bool Examines = true, bool Plain = false>
+class generate_handler : public handler<generate_handler<V, Walk, Examines, Plain>, V, Walk, true, Examines> {
  public:
-  using base = handler<generate_handler<V, Walk, Examines>, V, Walk, true, Examines>;
+  using base = handler<generate_handler<V, Walk, Examines, Plain>, V, Walk, true, Examines>;
+  static constexpr bool is_plain = Plain;
   static constexpr bool always_frozen = std::is_same_v<Walk, frozen_walk>;
 
   // While the structure is being found constraints are looked up, and written to `plan` where one is given.
@@ -23,10 +25,9 @@ class generate_handler : public handler<generate_handler<V, Walk, Examines>, V, 
   generate_handler(Walk& walk, const key& k, tile<V> t, const run_place& place, const std::vector<constraint_ref>& plan)
       : base(walk, k, t, place), cursor_(choice_map_of_nothing()), frozen_plan_(plan.data()) {}
 
-  // `standing`: of each site the place of its shared value, or null; found once for many runs over the same tile. For plans that
-  // constrain a site in all lanes or in none.
+  // `standing`, of a plain run: of each site the place of its shared value, or null.
   generate_handler(Walk& walk, const key& k, stream<V>& numbers, tile<V> t, const run_place& place, const std::vector<constraint_ref>& plan,
-                   V* const* standing)
+                   V* const* standing = nullptr)
       : base(walk, k, numbers, t, place), cursor_(choice_map_of_nothing()), frozen_plan_(plan.data()), standing_(standing) {}
 
   // An instance of a call.
@@ -49,14 +50,10 @@ class generate_handler : public handler<generate_handler<V, Walk, Examines>, V, 
 
   template <class X, class D>
   [[gnu::always_inline]] X decide(std::uint32_t k, const D& d) {
-    if constexpr (!Examines) {
-      if (V* const place = standing_[k]) [[likely]] {
-        const X x = view_or_take<X>(place, choice_type_of<X>(d));
-        weight_.add(V(this->unexamined_density(d, x)));  // the score is that of what was drawn
-        return x;
-      }
+    if constexpr (Plain) {
+      if (V* const place = standing_[k]) [[likely]] return keep(k, d, view_or_take<X>(place, choice_type_of<X>(d)));
     } else if ((always_frozen || frozen_plan_) && this->walk_.slot(k).shared) [[likely]] {
-      return keep<X>(k, d);
+      return keep(k, d, this->template value_in_place<X>(k));
     }
     const constraint_ref c = constraint(k);
     if (!c) {
@@ -65,10 +62,10 @@ class generate_handler : public handler<generate_handler<V, Walk, Examines>, V, 
       this->score_site(k, d, x);
       return x;
     }
-    if constexpr (base::width > 1 && Examines)
+    if constexpr (base::width > 1 && !Plain)
       if (c.present) [[unlikely]] return decide_mixed<X>(k, d, c);
     put_constraint(this->place(k), c, rank_of<X> == 0 ? 1 : this->at(k).type.size(), this->place_.first_lane, this->place_.lanes);
-    return keep<X>(k, d);
+    return keep(k, d, this->template value_in_place<X>(k));
   }
 
   // Some lanes are given a value, some draw.
@@ -86,12 +83,11 @@ class generate_handler : public handler<generate_handler<V, Walk, Examines>, V, 
     return x;
   }
 
-  // The value that stands in its place.
+  // A value that stands in its place.
   template <class X, class D>
-  [[gnu::always_inline]] X keep(std::uint32_t k, const D& d) {
-    const X x = this->template value_in_place<X>(k);
+  [[gnu::always_inline]] X keep(std::uint32_t k, const D& d, const X& x) {
     if constexpr (Examines) weight_.add(this->score_site(k, d, x));
-    else weight_.add(V(this->unexamined_density(d, x)));
+    else weight_.add(V(this->unexamined_density(d, x)));  // the score is that of what was drawn
     return x;
   }
 

@@ -32,8 +32,7 @@ namespace starling {
 
 // Walk: structure_walk, or frozen_walk for handlers that only ever follow a known structure. Draws: whether it draws at all.
 // Examines: whether each site is looked at for a density that is not finite. A run without is for the frequent case: where its score
-// is not above −∞ in all lanes it counts for nothing, and the caller runs again with a handler that examines. It keeps no densities, and
-// draws no addresses that several regions share.
+// is not above −∞ in all lanes it counts for nothing, and the caller runs again with a handler that examines. It keeps no densities.
 template <class Derived, real V, class Walk = structure_walk, bool Draws = true, bool Examines = true>
 class handler {
  public:
@@ -64,7 +63,7 @@ class handler {
     if (growth_ && walk_.growing()) [[unlikely]] fit();
     if constexpr (Draws && Examines) stream_.visit(visit_++);
     else if constexpr (Draws) ++visit_;
-    if constexpr (Derived::runs_all_regions && Draws && Examines)
+    if constexpr (Derived::runs_all_regions && Draws && !Derived::is_plain)
       if (walk_.slot(k).again) [[unlikely]] return decide_again<value_type>(k, d);
     return self().template decide<value_type>(k, d);
   }
@@ -152,6 +151,8 @@ class handler {
 
   // Whether the operation can run an instance by itself, and whether it may leave one as it is.
   static constexpr bool can_keep = false, can_skip = false;
+  // Whether each site is visited once: no address stands in several regions.
+  static constexpr bool is_plain = false;
   // Whether conditional regions run whatever their masks hold: in lanes.
   static constexpr bool runs_all_regions = width > 1;
   // The sums, beside the score, that an operation keeps of its sites.
