@@ -64,7 +64,7 @@ class handler {
     if (growth_ && walk_.growing()) [[unlikely]] fit();
     if constexpr (Draws && Examines) stream_.visit(visit_++);
     else if constexpr (Draws) ++visit_;
-    if constexpr (Derived::runs_all_regions && Draws)
+    if constexpr (Derived::runs_all_regions && Draws && !Derived::is_plain)
       if (walk_.slot(k).again) [[unlikely]] return decide_again<value_type>(k, d);
     return self().template decide<value_type>(k, d);
   }
@@ -159,6 +159,8 @@ class handler {
   static constexpr bool can_keep = false, can_skip = false;
   // Whether it can run instances in packs: one lane, all values in their places.
   static constexpr bool can_widen = false;
+  // Whether each site is visited once: no address stands in several regions.
+  static constexpr bool is_plain = false;
   // Whether conditional regions run whatever their masks hold: in lanes.
   static constexpr bool runs_all_regions = width > 1;
   // The sums, beside the score, that an operation keeps of its sites.

@@ -59,7 +59,7 @@ class score_handler : public handler<score_handler<V, Examines>, V, frozen_walk,
       this->score_site(k, d, x);
       return x;
     } else {
-      const X x = this->template value_in_place<X>(k);
+      const X x = view_or_take<X>(this->place(k), this->at(k).type);
       this->score_site(k, d, x);
       return x;
     }
