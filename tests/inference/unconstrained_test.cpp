@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <new>
 
+#include <starling/combinators/combinators.hpp>
 #include <starling/distributions/distributions.hpp>
 #include <starling/inference/unconstrained.hpp>
 #include <starling/models/assess.hpp>
@@ -137,6 +138,41 @@ TEST(unconstrained, the_steady_state_allocates_nothing) {
   const std::size_t before = allocations;
   for (int i = 0; i < 10; ++i) target.log_density_and_gradient(q.data(), g.data());
   EXPECT_EQ(allocations, before);
+}
+
+// Lanes that take different branches: each has the density and the gradient of its own branch. The oracle is written by hand.
+TEST(unconstrained, lanes_may_take_different_branches) {
+  constexpr auto left = sl::gen([](auto& trace, const auto& x) { trace("y", sl::normal(x * x, 1.0)); });
+  constexpr auto right = sl::gen([](auto& trace, const auto& x) {
+    trace("y", sl::normal(sl::sqrt(x), 0.5));
+    trace.factor(-x);
+  });
+  const auto model = sl::gen([=](auto& trace) {
+    const auto x = trace("x", sl::normal(0.0, 1.0));
+    const auto scale = trace("scale", sl::exponential(1.0));
+    trace("call", sl::cond(left, right), x < 0.0, x * scale);
+  });
+  const auto by_hand = [](double x, double u) {
+    const auto normal = [](double at, double m, double s) { return -0.5 * (at - m) * (at - m) / (s * s) - std::log(s) - 0.5 * std::log(2 * M_PI); };
+    const double scale = std::exp(u), z = x * scale;
+    return normal(x, 0, 1) - scale + u + (x < 0 ? normal(0.3, z * z, 1) : normal(0.3, std::sqrt(z), 0.5) - z);
+  };
+  const auto post = sl::posterior(model, sl::args(), sl::observe(sl::address("call") / "y", 0.3));
+  sl::unconstrained_posterior<doubles, decltype(post)> target(post);
+  std::vector<doubles> q(2), g(2);
+  for (int l = 0; l < doubles::lanes; ++l) {
+    q[0].set(l, l % 2 == 0 ? -0.5 - 0.1 * l : 0.4 + 0.1 * l);
+    q[1].set(l, 0.2 * l - 0.3);
+  }
+  const doubles density = target.log_density_and_gradient(q.data(), g.data());
+  for (int l = 0; l < doubles::lanes; ++l) {
+    const double x = q[0][l], u = q[1][l], h = 1e-5;
+    EXPECT_NEAR(density[l], by_hand(x, u), 1e-13 * (1 + std::abs(density[l]))) << l;
+    EXPECT_NEAR(g[0][l], (by_hand(x + h, u) - by_hand(x - h, u)) / (2 * h), 1e-7) << l;
+    EXPECT_NEAR(g[1][l], (by_hand(x, u + h) - by_hand(x, u - h)) / (2 * h), 1e-7) << l;
+  }
+  // One lane would follow the structure of the branch it saw first.
+  EXPECT_THROW((sl::unconstrained_posterior<double, decltype(post)>(post)), std::invalid_argument);
 }
 
 TEST(unconstrained, refuses_discrete_latents_by_name) {
