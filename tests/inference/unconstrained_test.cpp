@@ -3,20 +3,18 @@
 
 #include <array>
 #include <cmath>
-#include <cstdlib>
-#include <new>
 
 #include <starling/combinators/combinators.hpp>
 #include <starling/distributions/distributions.hpp>
 #include <starling/inference/unconstrained.hpp>
 #include <starling/models/assess.hpp>
 
+#include "allocation_counter.hpp"
+
 namespace sl = starling;
 using doubles = sl::native_pack<double>;
 
 namespace {
-
-std::size_t allocations = 0;
 
 // Every kind of support; bounds that depend on other latents; vectors with cells in a row; a nested call; a factor; integers among the data.
 constexpr auto inner = sl::gen([](auto& trace, const auto& m) { return trace("z", sl::log_normal(m, 0.5)); });
@@ -45,14 +43,6 @@ auto posterior() {
 const std::vector<double> point{0.7, -0.3, 0.2, 0.1, -0.6, 0.4, 1.1, -0.2, 0.3, -0.4, 0.25, 0.9};
 
 }  // namespace
-
-[[gnu::noinline]] void* operator new(std::size_t n) {
-  ++allocations;
-  if (void* p = std::malloc(n)) return p;
-  throw std::bad_alloc();
-}
-[[gnu::noinline]] void operator delete(void* p) noexcept { std::free(p); }
-[[gnu::noinline]] void operator delete(void* p, std::size_t) noexcept { std::free(p); }
 
 TEST(unconstrained, the_density_is_the_score_of_the_choices_plus_the_log_jacobian) {
   const auto post = posterior();
@@ -135,9 +125,9 @@ TEST(unconstrained, the_steady_state_allocates_nothing) {
   sl::unconstrained_posterior<doubles, decltype(post)> target(post);
   std::vector<doubles> q(point.begin(), point.end()), g(q.size());
   target.log_density_and_gradient(q.data(), g.data());
-  const std::size_t before = allocations;
+  const std::size_t before = allocation_counter::made;
   for (int i = 0; i < 10; ++i) target.log_density_and_gradient(q.data(), g.data());
-  EXPECT_EQ(allocations, before);
+  EXPECT_EQ(allocation_counter::made, before);
 }
 
 // Lanes that take different branches: each has the density and the gradient of its own branch. The oracle is written by hand.

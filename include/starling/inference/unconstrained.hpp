@@ -125,6 +125,9 @@ template <class V, class Posterior> class unconstrained_posterior {
       h.allow_starts();
       post_->run(h);
     }
+    // What is observed, in lanes too whose branch did not reach it now.
+    for (std::uint32_t k = 0; k < layout_->plan.size(); ++k)
+      if (layout_->plan[k]) put_constraint(values_.view().at(structure().slots()[k]), layout_->plan[k], structure().sites()[k].type.size(), place_.first_lane, place_.lanes);
     const arena_scope scope;
     frozen_walk walk(structure());
     free_numbers_handler<V> h(walk, values_.view(), place_, *layout_);
