@@ -6,7 +6,7 @@
 #include <starling/models/custom_gradient.hpp>
 #include <starling/models/gradient.hpp>
 
-#include "law_models.hpp"
+#include "models/law_models.hpp"
 
 namespace {
 
