@@ -7,11 +7,8 @@ namespace starling {
 
 block_record::block_record(const schema& structure, const std::vector<std::uint32_t>& latents, std::size_t first_chain_, std::size_t lanes_,
                            std::size_t width_, std::size_t draws_, bool summaries_only_)
-    : sites(latents), first_chain(first_chain_), lanes(lanes_), width(width_), draws_wanted(draws_), summaries_only(summaries_only_) {
-  for (const auto k : latents) {
-    layout.add(structure.path_of(k), structure.sites()[k].type);
-    sizes.push_back(static_cast<std::uint32_t>(structure.sites()[k].type.size()));
-  }
+    : runs(element_runs(structure, latents)), first_chain(first_chain_), lanes(lanes_), width(width_), draws_wanted(draws_), summaries_only(summaries_only_) {
+  for (const auto k : latents) layout.add(structure.path_of(k), structure.sites()[k].type);
 }
 
 bool run_monitor::advance(std::size_t steps) {
@@ -63,7 +60,7 @@ void report_problems(const std::vector<block_record>& records, const schema& str
 
 }  // namespace
 
-result collect(const std::vector<block_record>& records, const schema& structure, std::size_t, std::size_t draws, bool interrupted) {
+result collect(const std::vector<block_record>& records, const schema& structure, std::size_t draws, bool interrupted) {
   result r;
   r.interrupted = interrupted;
   std::vector<const block_record*> used;

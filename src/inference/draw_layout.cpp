@@ -98,6 +98,17 @@ std::vector<std::string> draw_layout::slot_names() const {
   return names;
 }
 
+std::vector<element_run> element_runs(const schema& structure, const std::vector<std::uint32_t>& sites) {
+  std::vector<element_run> runs;
+  for (const auto k : sites) {
+    const site& s = structure.sites()[k];
+    const auto size = static_cast<std::uint32_t>(s.type.size());
+    if (!runs.empty() && runs.back().offset + runs.back().size == s.offset) runs.back().size += size;
+    else runs.push_back({s.offset, size});
+  }
+  return runs;
+}
+
 std::vector<variable> observed_variables(const choice_map& observations) {
   draw_layout layout;
   for (const auto& e : observations.entries()) layout.add(e.where, e.value.type);

@@ -72,7 +72,7 @@ class always : public kernels::kernel {
   template <class Chains, class State>
   auto step(const sl::key& k, Chains& c, State& s, const kernels::phase& p) const {
     auto info = kernels::drift({.scale = 0.4}).step(k, c, s, p);
-    c.accept(sl::mask_of<typename Chains::real>(true), s.sites);
+    c.accept(sl::mask_of<typename Chains::real>(true));
     return info;
   }
 };

@@ -25,6 +25,16 @@ template <class T> std::vector<T> numbers() {
           std::nextafter(T(0.5), T(0)), std::nextafter(T(-0.5), T(0))};
 }
 
+TYPED_TEST(packs, load_first_reads_no_further_and_repeats_the_last) {
+  using T = typename TypeParam::value_type;
+  for (int count = 1; count <= TypeParam::lanes; ++count) {
+    std::vector<T> xs;
+    for (int i = 0; i < count; ++i) xs.push_back(static_cast<T>(10 + i));
+    const auto p = TypeParam::load_first(xs.data(), count);
+    for (int i = 0; i < TypeParam::lanes; ++i) EXPECT_EQ(p[i], static_cast<T>(10 + std::min(i, count - 1)));
+  }
+}
+
 // Checks f over packs against g over numbers for every pair.
 template <class P, class F, class G> void for_pairs(F f, G g) {
   using T = typename P::value_type;

@@ -26,6 +26,39 @@ TEST(vector, arithmetic_is_element_by_element) {
   EXPECT_EQ(sum(lanes + a)[0], 9);
 }
 
+// Every length around the width of a pack, over memory that ends where the vector ends.
+template <class T> void expect_elementwise_for_every_length() {
+  for (std::size_t n = 0; n <= 40; ++n) {
+    sl::arena_scope scope;
+    std::vector<T> xs(n), ys(n);
+    T total = 0, product = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+      xs[i] = static_cast<T>(i) - 7;
+      ys[i] = static_cast<T>(2 * i + 1);
+      total += xs[i];
+      product += xs[i] * ys[i];
+    }
+    const sl::vector<const T> x(xs.data(), n), y(ys.data(), n);
+    const auto r = T(2) * x - y / T(4) + x * y;
+    ASSERT_EQ(r.size(), n);
+    for (std::size_t i = 0; i < n; ++i) ASSERT_EQ(r[i], 2 * xs[i] - ys[i] / 4 + xs[i] * ys[i]);
+    ASSERT_EQ(sum(x), total);
+    ASSERT_EQ(dot(x, y), product);
+  }
+}
+TEST(vector, every_length_is_computed_to_its_end) {
+  expect_elementwise_for_every_length<double>();
+  expect_elementwise_for_every_length<float>();
+}
+
+TEST(vector, different_sizes_do_not_meet) {
+  sl::arena_scope scope;
+  const sl::vector<double> a{1, 2, 3}, b{1, 2};
+  EXPECT_THROW(a + b, std::invalid_argument);
+  EXPECT_THROW(dot(a, b), std::invalid_argument);
+  EXPECT_THROW((a * sl::vector<P>(2, P(1))), std::invalid_argument);
+}
+
 TEST(vector, copies_share_their_elements) {
   sl::arena_scope scope;
   sl::vector<double> a{1, 2};

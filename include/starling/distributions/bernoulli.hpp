@@ -13,7 +13,7 @@ struct bernoulli_formulas : boolean_valued {
     return rng.uniform() < probability;
   }
 
-  template <class X, class P> static auto log_density(const X& x, const P& probability) {
+  template <class X, class P> [[gnu::always_inline]] static auto log_density(const X& x, const P& probability) {
     const auto is_true = x == X(1);
     const auto lp = where(is_true, log(probability), log1p(-probability));
     return where(both(is_probability(probability), either(is_true, x == X(0))), lp, negative_infinity);

@@ -27,7 +27,7 @@ struct cauchy_formulas : real_valued {
     return location + scale * where(lower, -t, t);
   }
 
-  template <class X, class L, class S> static auto log_density(const X& x, const L& location, const S& scale) {
+  template <class X, class L, class S> [[gnu::always_inline]] static auto log_density(const X& x, const L& location, const S& scale) {
     return -log(scale) - 1.14472988584940017414 - log_one_plus_square((x - location) / scale);  // log π
   }
 

@@ -52,7 +52,7 @@ template <class Argument> using held = typename held_as<Argument>::type;
 // Picks element i of a sequence, as a real; a single number is its own every element.
 struct element_at {
   std::size_t i;
-  template <class P> auto operator()(const P& p) const {
+  template <class P> [[gnu::always_inline]] auto operator()(const P& p) const {
     if constexpr (sequence<P>) return as_real(element_of<P>(p[i]));
     else return as_real(p);
   }
@@ -62,30 +62,34 @@ struct element_at {
 template <class Pack> struct elements_at {
   std::size_t i;
   int count;
-  template <class P> auto operator()(const P& p) const {
+  template <class P> [[gnu::always_inline]] auto operator()(const P& p) const {
     if constexpr (!sequence<P>) {
       return as_real(p);
     } else {
       using T = scalar_of<Pack>;
-      if constexpr (std::same_as<element_of<P>, T>)
+      if constexpr (std::same_as<element_of<P>, T>) {
         if (count == lanes_of<Pack>) return Pack::load(p.data() + i);
-      T lanes[lanes_of<Pack>];
-      for (int k = 0; k < lanes_of<Pack>; ++k)
-        lanes[k] = static_cast<T>(p[i + static_cast<std::size_t>(k < count ? k : count - 1)]);
-      return Pack::load(lanes);
+        return Pack::load_first(p.data() + i, count);
+      } else {
+        T lanes[lanes_of<Pack>];
+        for (int k = 0; k < lanes_of<Pack>; ++k)
+          lanes[k] = static_cast<T>(p[i + static_cast<std::size_t>(k < count ? k : count - 1)]);
+        return Pack::load(lanes);
+      }
     }
   }
 };
 
+[[noreturn, gnu::cold, gnu::noinline]] inline void throw_sizes_of_parameters(std::string_view name, std::size_t a, std::size_t b) {
+  throw std::invalid_argument(std::string(name) + ": the vector parameters have sizes " + std::to_string(a) + " and " + std::to_string(b));
+}
 // The size that all sequences among the parameters share. Throws std::invalid_argument where they differ.
-template <class... P> std::size_t common_size(std::string_view name, const P&... p) {
+template <class... P> [[gnu::always_inline]] inline std::size_t common_size(std::string_view name, const P&... p) {
   std::size_t size = 0;
   bool known = false;
-  const auto compare = [&](const auto& q) {
+  const auto compare = [&](const auto& q) __attribute__((always_inline)) {
     if constexpr (sequence<std::remove_cvref_t<decltype(q)>>) {
-      if (known && q.size() != size)
-        throw std::invalid_argument(std::string(name) + ": the vector parameters have sizes " + std::to_string(size) +
-                                    " and " + std::to_string(q.size()));
+      if (known && q.size() != size) [[unlikely]] throw_sizes_of_parameters(name, size, q.size());
       size = q.size();
       known = true;
     }
@@ -102,29 +106,21 @@ template <class... P> std::size_t common_size(std::string_view name, const P&...
 
 // Σ f(x_i, at) over n elements of x, where at(p) picks the elements of a parameter that go with x_i.
 template <class Real, class X, class F>
-Real sum_elements(std::string_view name, std::size_t n, const X& x, F f) {
+[[gnu::always_inline]] inline Real sum_elements(std::string_view name, std::size_t n, const X& x, F f) {
   static_assert(sequence<X>, "the value of a distribution with vector parameters is a vector");
   if (x.size() != n) [[unlikely]] throw_wrong_size(name, n, x.size());
-  Real total(0);
   if constexpr (std::is_arithmetic_v<Real>) {
     using P = native_pack<Real>;
     constexpr std::size_t width = lanes_of<P>;
-    P lanes(0);
-    std::size_t i = 0;
-    for (; i + width <= n; i += width) {
-      const elements_at<P> at{i, lanes_of<P>};
-      lanes = lanes + f(at(x), at);
-    }
-    if (i < n) {
-      const int count = static_cast<int>(n - i);
-      const elements_at<P> at{i, count};
-      lanes = lanes + where(mask_of<P>::first(count), P(f(at(x), at)), P(0));
-    }
-    total = sum(lanes);
+    return sum_in_packs<Real>(n, [&](std::size_t i) __attribute__((always_inline)) {
+      const elements_at<P> at{i, n - i < width ? static_cast<int>(n - i) : lanes_of<P>};
+      return f(at(x), at);
+    });
   } else {
+    Real total(0);
     for (std::size_t i = 0; i < n; ++i) total = total + f(element_at{i}(x), element_at{i});
+    return total;
   }
-  return total;
 }
 
 // Copies lanes first, first + 1, … of a pack, of whole numbers or of booleans to consecutive plain values.

@@ -46,7 +46,7 @@ template <class Formulas, class... P> auto are_valid(const P&... p) {
 }
 
 // A draw with `no_value` where a parameter is bad.
-template <class Formulas, class Rng, class... P> auto draw_element(Rng& rng, const P&... p) {
+template <class Formulas, class Rng, class... P> [[gnu::always_inline]] inline auto draw_element(Rng& rng, const P&... p) {
   using result = typename Formulas::template value<typename Rng::real>;
   return where(are_valid<Formulas>(p...), result(Formulas::sample(rng, p...)), no_value<result>());
 }
@@ -60,7 +60,7 @@ template <class Formulas, class... Parameters> class elementwise : public distri
   using value = vector_if<is_vector, typename Formulas::template value<V>>;
 
   explicit(sizeof...(Parameters) == 1) elementwise(Parameters... p) : parameters_(std::move(p)...) {
-    if constexpr (is_vector) std::apply([&](const auto&... q) { size_ = common_size(name, q...); }, parameters_);
+    if constexpr (is_vector) size_ = std::apply([](const auto&... q) { return common_size(name, q...); }, parameters_);
   }
 
   std::size_t size() const
@@ -71,33 +71,11 @@ template <class Formulas, class... Parameters> class elementwise : public distri
   // The parameters as they were given.
   const std::tuple<Parameters...>& values() const { return parameters_; }
 
-  template <class Rng> auto sample(Rng& rng) const {
-    return std::apply(
-        [&](const auto&... p) {
-          if constexpr (is_vector)
-            return draw_elements<typename Formulas::template value<typename Rng::real>>(
-                rng, size(), [&](auto& r, auto at) { return draw_element<Formulas>(r, at(p)...); });
-          else
-            return draw_element<Formulas>(rng, p...);
-        },
-        parameters_);
-  }
+  template <class Rng> [[gnu::always_inline]] auto sample(Rng& rng) const { return sample_of(rng, std::index_sequence_for<Parameters...>()); }
 
-  template <class X> auto log_density(const X& x) const {
-    return std::apply(
-        [&](const auto&... p) {
-          constexpr bool on_tape = any_adjoint<X, Parameters...>;
-          if constexpr (is_vector && on_tape)
-            return never_nan(fused_sum_of_elements(x, p...));
-          else if constexpr (is_vector)
-            return never_nan(sum_elements<promote<element_of<X>, element_of<Parameters>...>>(
-                name, size(), x, [&](const auto& xi, auto at) { return Formulas::log_density(xi, at(p)...); }));
-          else if constexpr (on_tape)
-            return promote<X, Parameters...>(fused_log_density(x));
-          else
-            return never_nan(Formulas::log_density(as_real(x), p...));
-        },
-        parameters_);
+  // Inline to the last, so that what constant parameters give (a logarithm of 1) is computed by the compiler.
+  template <class X> [[gnu::always_inline]] auto log_density(const X& x) const {
+    return log_density_of(x, std::index_sequence_for<Parameters...>());
   }
 
   // The same with its derivatives, where x or a parameter is an adjoint: nothing is put on the tape.
@@ -153,6 +131,25 @@ template <class Formulas, class... Parameters> class elementwise : public distri
   }
 
  private:
+  template <class Rng, std::size_t... I> [[gnu::always_inline]] auto sample_of(Rng& rng, std::index_sequence<I...>) const {
+    if constexpr (is_vector)
+      return draw_elements<typename Formulas::template value<typename Rng::real>>(
+          rng, size(), [&](auto& r, auto at) { return draw_element<Formulas>(r, at(std::get<I>(parameters_))...); });
+    else
+      return draw_element<Formulas>(rng, std::get<I>(parameters_)...);
+  }
+  template <class X, std::size_t... I> [[gnu::always_inline]] auto log_density_of(const X& x, std::index_sequence<I...>) const {
+    constexpr bool on_tape = any_adjoint<X, Parameters...>;
+    if constexpr (is_vector && on_tape)
+      return never_nan(fused_sum_of_elements(x, std::get<I>(parameters_)...));
+    else if constexpr (is_vector)
+      return never_nan(sum_elements<promote<element_of<X>, element_of<Parameters>...>>(
+          name, size(), x, [&](const auto& xi, auto at) __attribute__((always_inline)) { return Formulas::log_density(xi, at(std::get<I>(parameters_))...); }));
+    else if constexpr (on_tape)
+      return promote<X, Parameters...>(fused_log_density(x));
+    else
+      return never_nan(Formulas::log_density(as_real(x), std::get<I>(parameters_)...));
+  }
   template <class X, class... P> auto fused_sum_of_elements(const X& x, const P&... p) const {
     static_assert(sequence<X>, "the value of a distribution with vector parameters is a vector");
     if (x.size() != size()) [[unlikely]] throw_wrong_size(name, size(), x.size());

@@ -13,7 +13,7 @@ struct exponential_formulas : real_valued {
     return rng.exponential() / rate;
   }
 
-  template <class X, class R> static auto log_density(const X& x, const R& rate) {
+  template <class X, class R> [[gnu::always_inline]] static auto log_density(const X& x, const R& rate) {
     return where(x >= X(0), log(rate) - rate * x, negative_infinity);
   }
 

@@ -15,7 +15,7 @@ struct half_cauchy_formulas : real_valued {
     return scale / tan(1.57079632679489661923 * rng.uniform());
   }
 
-  template <class X, class S> static auto log_density(const X& x, const S& scale) {
+  template <class X, class S> [[gnu::always_inline]] static auto log_density(const X& x, const S& scale) {
     const auto lp = -log(scale) - 0.45158270528945486473 - log_one_plus_square(x / scale);  // log(π / 2)
     return where(x >= X(0), lp, negative_infinity);
   }

@@ -17,7 +17,7 @@ struct log_normal_formulas : real_valued {
     return into_positive(V(exp(location + scale * rng.normal())));
   }
 
-  template <class X, class L, class S> static auto log_density(const X& x, const L& location, const S& scale) {
+  template <class X, class L, class S> [[gnu::always_inline]] static auto log_density(const X& x, const L& location, const S& scale) {
     const auto log_x = log(x);
     return where(x > X(0), normal_formulas::log_density(log_x, location, scale) - log_x, negative_infinity);
   }

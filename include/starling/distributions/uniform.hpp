@@ -13,7 +13,7 @@ struct uniform_formulas : real_valued {
     return min(hi, lo + (hi - lo) * rng.uniform());
   }
 
-  template <class X, class L, class H> static auto log_density(const X& x, const L& lo, const H& hi) {
+  template <class X, class L, class H> [[gnu::always_inline]] static auto log_density(const X& x, const L& lo, const H& hi) {
     const auto inside = both(both(x >= lo, x <= hi), lo < hi);
     return where(inside, -log(hi - lo), negative_infinity);
   }

@@ -21,8 +21,7 @@ struct block_record {
                std::size_t width, std::size_t draws, bool summaries_only);
 
   draw_layout layout;                  // latents first, then notes
-  std::vector<std::uint32_t> sites;    // the latents
-  std::vector<std::uint32_t> sizes;
+  std::vector<element_run> runs;       // where the latents stand
   std::size_t first_chain, lanes, width, draws_wanted;
   bool summaries_only;
   std::size_t draws = 0;               // so far
@@ -87,21 +86,10 @@ class lane_recorder {
   explicit lane_recorder(block_record& record) : record_(record) {}
 
   template <class Chains>
-  void record(Chains& chains, const V& rate, bool notes) {
-    std::size_t slot = 0;
-    row_.resize(record_.layout.slots());
-    for (std::size_t j = 0; j < record_.sites.size(); ++j) {
-      const V* now = chains.current(record_.sites[j]);
-      for (std::uint32_t e = 0; e < record_.sizes[j]; ++e) row_[slot++] = now[e];
-    }
-    if (notes && !(no_notes_ && record_.draws > 0)) {
-      note_list<V> list(record_, row_, slot);
-      chains.send_notes(list);
-      if (record_.draws == 0) no_notes_ = record_.layout.slots() == slot;
-    }
-    row_.resize(record_.layout.slots());
-    if (record_.summaries_only) add_moments(rate);
-    else keep(chains.score(), rate);
+  [[gnu::always_inline]] void record(Chains& chains, const V& rate, bool notes) {
+    if (notes && !no_notes_) send_notes(chains);
+    if (record_.summaries_only) add_moments(chains.current_values(), rate);
+    else keep(chains.current_values(), chains.score(), rate);
     ++record_.draws;
   }
 
@@ -113,69 +101,85 @@ class lane_recorder {
       for (std::size_t l = 0; l < width; ++l) to[l] = static_cast<double>(from[static_cast<int>(l)]);
   }
 
-  void keep(const V& score, const V& rate) {
-    record_.row = row_.size() + 2;
-    if (record_.draws == 0) record_.numbers.resize(record_.draws_wanted * record_.row * width);
+  template <class Chains>
+  [[gnu::noinline]] void send_notes(Chains& chains) {
+    note_list<V> list(record_, notes_, 0);
+    const std::size_t known = notes_.size();
+    chains.send_notes(list);
+    if (record_.draws == 0) no_notes_ = notes_.empty();
+    else notes_.resize(known);
+  }
+  // Calls f(number) for all numbers of a draw: the latents, then the notes.
+  template <class F>
+  [[gnu::always_inline]] void each_number(const V* latents, F f) {
+    for (const auto [first, size] : record_.runs)
+      for (const V *x = latents + first, *end = x + size; x != end; ++x) f(*x);
+    for (const V& x : notes_) f(x);
+  }
+
+  void keep(const V* latents, const V& score, const V& rate) {
+    if (record_.draws == 0) {
+      record_.row = record_.layout.slots() + 2;
+      record_.numbers.resize(record_.draws_wanted * record_.row * width);
+    }
     double* to = record_.numbers.data() + record_.draws * record_.row * width;
-    for (const V& x : row_) {
+    each_number(latents, [&](const V& x) {
       spread(x, to);
       to += width;
-    }
+    });
     spread(score, to);
     spread(rate, to + width);
   }
 
   // Sums around the first value of each half, in lanes.
-  void add_moments(const V& rate) {
-    const std::size_t half_length = record_.draws_wanted / 2;
-    const std::size_t half = half_length != 0 && record_.draws >= half_length ? 1 : 0;
-    const std::size_t n = row_.size();
-    if (sums_.empty()) {
-      sums_.resize(2 * n);
-      squares_.resize(2 * n);
-      origins_.resize(2 * n);
-      record_.moments.resize(width * n * 2);
-    }
-    if (counts_[half] == 0) {
-      for (std::size_t s = 0; s < n; ++s) {
-        origins_[half * n + s] = row_[s];
-        sums_[half * n + s] = squares_[half * n + s] = V(0);
-      }
-    }
-    ++counts_[half];
-    for (std::size_t s = 0; s < n; ++s) {
-      const V d = row_[s] - origins_[half * n + s];
-      sums_[half * n + s] += d;
-      squares_[half * n + s] += d * d;
-    }
+  [[gnu::always_inline]] void add_moments(const V* latents, const V& rate) {
+    if (record_.draws == next_half_) [[unlikely]] begin_half(latents);
+    sums_of_slot* to = sums_[half_].data();
+    each_number(latents, [&](const V& x) {
+      const V d = x - to->origin;
+      to->first += d;
+      to->second += d * d;
+      ++to;
+    });
     rate_ += rate;
-    if (record_.draws + 1 == record_.draws_wanted) finish(n);
+    if (record_.draws + 1 == record_.draws_wanted) [[unlikely]] finish();
   }
-  void finish(std::size_t n) {
+  [[gnu::noinline]] void begin_half(const V* latents) {
+    half_ = record_.draws == 0 ? 0 : 1;
+    next_half_ = half_ == 0 && record_.draws_wanted > 1 ? record_.draws_wanted / 2 : record_.draws_wanted;
+    each_number(latents, [&](const V& x) { sums_[half_].push_back({x, V(0), V(0)}); });
+  }
+  [[gnu::noinline]] void finish() {
+    const std::size_t n = sums_[0].size(), length = record_.draws_wanted > 1 ? record_.draws_wanted / 2 : record_.draws_wanted;
+    record_.moments.resize(width * n * 2);
     for (std::size_t h = 0; h < 2; ++h) {
-      for (std::size_t s = 0; s < n; ++s) {
-        double sum[width], square[width], origin[width];
-        spread(sums_[h * n + s], sum);
-        spread(squares_[h * n + s], square);
-        spread(origins_[h * n + s], origin);
-        for (std::size_t l = 0; l < width && counts_[h] > 0; ++l) {
-          const auto c = static_cast<double>(counts_[h]);
-          record_.moments[(l * n + s) * 2 + h] = running_moments(counts_[h], origin[l] + sum[l] / c, square[l] - sum[l] * sum[l] / c);
-        }
+      const std::size_t count = h == 0 ? length : record_.draws_wanted - length;
+      const auto c = static_cast<double>(count);
+      for (std::size_t s = 0; s < sums_[h].size(); ++s) {
+        double first[width], second[width], origin[width];
+        spread(sums_[h][s].first, first);
+        spread(sums_[h][s].second, second);
+        spread(sums_[h][s].origin, origin);
+        for (std::size_t l = 0; l < width; ++l)
+          record_.moments[(l * n + s) * 2 + h] = running_moments(count, origin[l] + first[l] / c, second[l] - first[l] * first[l] / c);
       }
     }
     record_.rates.resize(width);
     spread(rate_ / V(static_cast<scalar_of<V>>(record_.draws_wanted)), record_.rates.data());
   }
 
+  struct sums_of_slot {
+    V origin, first, second;  // Σ (x − origin), Σ (x − origin)²
+  };
   block_record& record_;
-  std::vector<V> row_, sums_, squares_, origins_;
-  std::size_t counts_[2] = {0, 0};
+  std::vector<V> notes_;  // of this draw
+  std::vector<sums_of_slot> sums_[2];
+  std::size_t half_ = 0, next_half_ = 0;  // where we are, and the draw that begins the next
   V rate_ = V(0);
   bool no_notes_ = false;
 };
 
 // One result from all blocks. After an interruption: the complete chains, or where there are none the draws that all begun ones have.
-result collect(const std::vector<block_record>& records, const schema& structure, std::size_t chains, std::size_t draws, bool interrupted);
+result collect(const std::vector<block_record>& records, const schema& structure, std::size_t draws, bool interrupted);
 
 }  // namespace starling

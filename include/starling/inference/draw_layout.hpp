@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -55,6 +56,12 @@ class draw_layout {
   std::unordered_map<std::string, std::size_t> by_name_;
   std::size_t slots_ = 0;
 };
+
+// Where the values of sites stand in a tile: runs of elements, neighbours joined. In the order of the sites.
+struct element_run {
+  std::uint32_t offset, size;
+};
+std::vector<element_run> element_runs(const schema& structure, const std::vector<std::uint32_t>& sites);
 
 // The observations of a posterior as variables: one value each.
 std::vector<variable> observed_variables(const class choice_map& observations);

@@ -39,22 +39,29 @@ class particle_block {
  public:
   particle_block(const Posterior& post, const posterior_layout<V>& layout) : post_(post), layout_(layout), shared_(layout.shared) {
     storage_.fit(*layout.structure);
+    for (const site_slot& s : layout.structure->slots()) {
+      standing_.push_back(s.shared ? shared_.data() + s.offset : nullptr);
+      always_examine_ = always_examine_ || s.again;
+    }
+    for (const constraint_ref& c : layout.plan) always_examine_ = always_examine_ || c.present;
   }
   // The log weights of lanes first, first + 1, …
   V draw(const key& k, const run_place& place) {
-    if (examinations_ == 0) {
+    if (examinations_ == 0 && !always_examine_) {
       const arena_scope scope;
       frozen_walk walk(*layout_.structure);
       stream<V> numbers(k.scope(path::root_hash), place.first_lane);
-      generate_handler<V, frozen_walk, false> h(walk, k, numbers, {storage_.values.data(), shared_.data(), nullptr}, place, layout_.plan);
+      generate_handler<V, frozen_walk, false, true> h(walk, k, numbers, {storage_.values.data(), shared_.data(), nullptr}, place, layout_.plan,
+                                                     standing_.data());
       post_.run(h);
       if (all(h.score() + h.weight() > V(negative_infinity))) [[likely]] return h.weight();
       examinations_ = 16;
     }
-    --examinations_;
+    if (examinations_ > 0) --examinations_;
     return draw_and_examine(k, place);
   }
-  const V* value(std::uint32_t k) const { return storage_.values.data() + layout_.structure->slots()[k].offset; }
+  // The values of the latents, by their offsets.
+  const V* values() const { return storage_.values.data(); }
   void send_notes(note_sink<V>& sink, const run_place& place) {
     const arena_scope scope;
     frozen_walk walk(*layout_.structure);
@@ -79,8 +86,10 @@ class particle_block {
   const Posterior& post_;
   const posterior_layout<V>& layout_;
   int examinations_ = 0;
+  bool always_examine_ = false;
   std::vector<V> shared_;
   tile_storage<V> storage_;
+  std::vector<V*> standing_;  // where the shared values of sites are; null for others
 };
 
 template <class V>
@@ -105,29 +114,27 @@ class importance_sums {
     if (!(highest > negative_infinity)) return;
     const V base(static_cast<scalar_of<V>>(highest));
     V w(0), w2(0);
-    std::vector<V>& first = first_;
-    std::vector<V>& second = second_;
-    first.assign(slots_, V(0));
-    second.assign(slots_, V(0));
     for (std::size_t b = 0; b < n; ++b) {
       // What is negligible is 0, before it or its square becomes a (slow) subnormal number.
       const V below = weights_[b] - base;
-      const V e = where(below > V(sizeof(scalar_of<V>) == 4 ? -40 : -340), exp(below), V(0));
+      V& e = weights_[b];
+      e = where(below > V(sizeof(scalar_of<V>) == 4 ? -40 : -340), exp(below), V(0));
       w += e;
       w2 += e * e;
-      for (std::size_t s = 0; s < slots_; ++s) {
-        const V x = row(b)[s] - origin_[s];
-        first[s] += e * x;
-        second[s] += e * x * x;
-      }
     }
     weighted_sums part;
     part.top = highest;
     part.weight = static_cast<double>(sum_of(w));
     part.weight_squared = static_cast<double>(sum_of(w2));
     for (std::size_t s = 0; s < slots_; ++s) {
-      part.first.push_back(static_cast<double>(sum_of(first[s])));
-      part.second.push_back(static_cast<double>(sum_of(second[s])));
+      V first(0), second(0);
+      for (std::size_t b = 0; b < n; ++b) {
+        const V x = values_[b * slots_ + s] - origin_[s], ex = weights_[b] * x;
+        first += ex;
+        second += ex * x;
+      }
+      part.first.push_back(static_cast<double>(sum_of(first)));
+      part.second.push_back(static_cast<double>(sum_of(second)));
     }
     sums_.merge(part);
   }
@@ -143,7 +150,7 @@ class importance_sums {
     else return max_lane(x);
   }
   std::size_t slots_;
-  std::vector<V> values_, weights_, origin_, first_, second_;
+  std::vector<V> values_, weights_, origin_;
   weighted_sums sums_;
 };
 
@@ -163,8 +170,8 @@ result importance_in(const Posterior& post, std::size_t n, const importance_opti
     const run_place place{0, width};
     first.draw(k, place);
     std::size_t slot = 0;
-    for (std::size_t j = 0; j < record.sites.size(); ++j)
-      for (std::uint32_t e = 0; e < record.sizes[j]; ++e) origin[slot++] = lane_number(first.value(record.sites[j])[e], 0);
+    for (const auto [begin, size] : record.runs)
+      for (std::uint32_t e = begin; e < begin + size; ++e) origin[slot++] = lane_number(first.values()[e], 0);
     if (o.notes && !o.summaries_only) {
       std::vector<V> row(latent_slots);
       note_list<V> list(record, row, latent_slots);
@@ -207,8 +214,8 @@ result importance_in(const Posterior& post, std::size_t n, const importance_opti
             if (used < width) w = where(mask_of<V>::first(static_cast<std::int64_t>(used)), w, V(negative_infinity));
           total.weight(filled) = w;
           V* slot = total.row(filled);
-          for (std::size_t j = 0; j < record.sites.size(); ++j)
-            for (std::uint32_t e = 0; e < record.sizes[j]; ++e) *slot++ = block.value(record.sites[j])[e];
+          for (const auto [begin, size] : record.runs)
+            for (const V *x = block.values() + begin, *end = x + size; x != end; ++x) *slot++ = *x;
           if (!o.summaries_only) {
             std::copy_n(total.row(filled), latent_slots, row.begin());
             if (has_notes) {

@@ -95,6 +95,9 @@ class lane_chains {
     score_candidate_from_current();
   }
 
+  // The values of all latents, by their offsets.
+  const V* current_values() const { return current_.values.data(); }
+  V* candidate_values() { return candidate_.values.data(); }
   // The current value of a site, and where a kernel writes the candidate's.
   const V* current(std::uint32_t k) const { return current_.values.data() + structure().slots()[k].offset; }
   V* candidate(std::uint32_t k) { return candidate_.values.data() + structure().slots()[k].offset; }
@@ -138,14 +141,13 @@ class lane_chains {
   // The candidate becomes the current state where `accepted`; elsewhere the candidate is forgotten.
   void accept(mask accepted) { take_over(accepted, candidate_score_); }
   // The same where only the latents given changed and densities are not kept.
-  void accept(mask accepted, const std::vector<std::uint32_t>& sites) {
+  void accept(mask accepted, const std::vector<element_run>& changed) {
     if (keep_densities_) return accept(accepted);
-    for (const auto k : sites) {
-      V* now = current_.values.data() + structure().slots()[k].offset;
-      const V* next = candidate(k);
-      for (std::size_t e = 0, n = structure().sites()[k].type.size(); e < n; ++e) now[e] = where(accepted, next[e], now[e]);
-    }
-    score_ = where(accepted, candidate_score_, score_);
+    V* const now = current_.values.data();
+    const V* const next = candidate_.values.data();
+    for (const auto [first, size] : changed)
+      for (std::uint32_t e = first; e < first + size; ++e) now[e] = chosen(accepted, next[e], now[e]);
+    score_ = chosen(accepted, candidate_score_, score_);
   }
 
   // Runs the body over the current state and sends its notes.
@@ -164,6 +166,17 @@ class lane_chains {
  private:
   tile<V> view(tile_storage<V>& s, bool densities) {
     return {s.values.data(), shared_.data(), densities ? s.densities.data() : nullptr};
+  }
+  // Like `where`, and without a branch also in one lane: nobody can foresee what is accepted. The empty statement keeps compilers from
+  // making loops over this wider: a wide load of what was just stored in parts waits until the stores are done.
+  static V chosen(mask accepted, const V& a, const V& b) {
+    if constexpr (lanes_of<V> == 1) {
+      std::uint64_t bits = -std::uint64_t{accepted};
+      __asm__("" : "+r"(bits));
+      return __builtin_bit_cast(V, (__builtin_bit_cast(std::uint64_t, a) & bits) | (__builtin_bit_cast(std::uint64_t, b) & ~bits));
+    } else {
+      return where(accepted, a, b);
+    }
   }
   void take_over(mask accepted, const V& score) {
     for (std::size_t e = 0; e < current_.values.size(); ++e) current_.values[e] = where(accepted, candidate_.values[e], current_.values[e]);
@@ -226,12 +239,24 @@ class lane_chains {
   bad_parameter problem_;
 };
 
-// The Metropolis–Hastings coin: accept where log u < log ratio. NaN rejects.
+// The Metropolis–Hastings coin: accept where u < ratio. NaN rejects. One lane computes in a pack all the same: packs have no branches.
 template <class V>
-step_info<V> metropolis(const V& log_ratio, const V& uniform) {
-  const V ratio = exp(where(log_ratio < V(0), log_ratio, V(0)));
-  const V rate = where(log_ratio == log_ratio, ratio, V(0));
+[[gnu::always_inline]] inline V acceptance_rate(const V& log_ratio) {
+  using P = std::conditional_t<lanes_of<V> == 1, native_pack<scalar_of<V>>, V>;
+  const P r(log_ratio);
+  const P rate = where(r == r, exp(min(P(0), r)), P(0));
+  if constexpr (lanes_of<V> == 1) return rate[0];
+  else return rate;
+}
+template <class V>
+[[gnu::always_inline]] inline step_info<V> metropolis(const V& log_ratio, const V& uniform) {
+  const V rate = acceptance_rate(log_ratio);
   return {uniform < rate, rate};
+}
+// The same where log u is known: then nobody waits for the exponential function.
+template <class V>
+[[gnu::always_inline]] inline step_info<V> metropolis_by_log(const V& log_ratio, const V& log_uniform) {
+  return {log_uniform < log_ratio, acceptance_rate(log_ratio)};
 }
 
 }  // namespace starling

@@ -24,19 +24,25 @@ void run_block(const Kernel& kernel, const Posterior& post, const posterior_layo
   chains.start(k.scope(hash_text("start")));
   auto state = kernel.start(chains);
   const key warm = k.scope(hash_text("warmup")), main = k.scope(hash_text("sample"));
-  const std::size_t stride = 64;
-  for (std::size_t s = 0; s < o.warmup; ++s) {
-    kernel.step(fold_in(warm, s), chains, state, kernels::phase{true, s});
-    if (s % stride == stride - 1 && !monitor.advance(stride)) break;
-  }
+  const std::size_t stride = 64, steps = o.warmup + o.draws * o.thin;
   lane_recorder<V> recorder(record);
-  std::size_t step = 0;
-  for (std::size_t d = 0; d < o.draws; ++d) {
-    V rate(0);
-    for (std::size_t t = 0; t < o.thin; ++t, ++step)
-      rate = rate + kernel.step(fold_in(main, step), chains, state, kernels::phase{}).acceptance_rate;
-    recorder.record(chains, rate / V(static_cast<scalar_of<V>>(o.thin)), o.notes);
-    if (d % stride == stride - 1 && !monitor.advance(stride * o.thin)) break;
+  const V share(static_cast<scalar_of<V>>(1.0 / static_cast<double>(o.thin)));  // of one step in the acceptance rate of a draw
+  V rate(0);
+  std::size_t taken = 0;  // steps of the draw to come
+  // One loop for the warm-up and the rest: the kernel's step is compiled once, into it.
+  for (std::size_t s = 0; s < steps; ++s) {
+    const bool warming = s < o.warmup;
+    const std::size_t n = warming ? s : s - o.warmup;
+    const auto info = kernel.step(fold_in(warming ? warm : main, n), chains, state, kernels::phase{warming, warming ? n : 0});
+    if (!warming) {
+      rate = rate + info.acceptance_rate * share;
+      if (++taken == o.thin) {
+        recorder.record(chains, rate, o.notes);
+        rate = V(0);
+        taken = 0;
+      }
+    }
+    if (n % stride == stride - 1 && !monitor.advance(stride)) break;
   }
   record.problems = chains.problems();
   record.problem = chains.first_problem();
@@ -58,7 +64,7 @@ result run_in(const Kernel& kernel, const Posterior& post, const run_options& o,
         run_block<V>(kernel, post, layout, o, k, {b * width, o.chains}, records[b], monitor);
       },
       o.threads);
-  result r = collect(records, *layout.structure, o.chains, o.draws, monitor.stopped());
+  result r = collect(records, *layout.structure, o.draws, monitor.stopped());
   r.observed_data = observed_variables(post.observations());
   r.attributes = {{"kernel", Kernel::name},
                   {"warmup", std::to_string(o.warmup)},

@@ -106,6 +106,15 @@ inline X take(const V* from, const choice_type& type) {
   }
 }
 
+// The same where the place is not rewritten while the value is in use: vectors and matrices of reals are views of it.
+template <class X, class V>
+inline X view_or_take(V* from, const choice_type& type) {
+  if constexpr (rank_of<X> == 0) return from_stored<X>(*from);
+  else if constexpr (rank_of<X> == 1 && std::is_same_v<choice_element<X>, V>) return X(from, type.rows);
+  else if constexpr (rank_of<X> == 2 && std::is_same_v<choice_element<X>, V>) return X(from, type.rows, type.cols);
+  else return take<X>(from, type);
+}
+
 // Copies a constraint's value to the place of a choice, for the lanes from `first_lane` on.
 template <class V>
 inline void put_constraint(V* to, const constraint_ref& from, std::size_t size, std::size_t first_lane, std::size_t lanes) {

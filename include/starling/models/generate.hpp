@@ -9,10 +9,12 @@
 namespace starling {
 
 // Walk: frozen_walk where a plan is followed over and over (importance sampling, starting chains), structure_walk otherwise.
-template <class V, class Walk = structure_walk, bool Examines = true>
-class generate_handler : public handler<generate_handler<V, Walk, Examines>, V, Walk, true, Examines> {
+// Plain: each site is visited once, and constrained in all lanes or in none; the places of shared values are found once for many runs.
+template <class V, class Walk = structure_walk, bool Examines = true, bool Plain = false>
+class generate_handler : public handler<generate_handler<V, Walk, Examines, Plain>, V, Walk, true, Examines> {
  public:
-  using base = handler<generate_handler<V, Walk, Examines>, V, Walk, true, Examines>;
+  using base = handler<generate_handler<V, Walk, Examines, Plain>, V, Walk, true, Examines>;
+  static constexpr bool is_plain = Plain;
   static constexpr bool always_frozen = std::is_same_v<Walk, frozen_walk>;
 
   // While the structure is being found constraints are looked up, and written to `plan` where one is given.
@@ -23,8 +25,10 @@ class generate_handler : public handler<generate_handler<V, Walk, Examines>, V, 
   generate_handler(Walk& walk, const key& k, tile<V> t, const run_place& place, const std::vector<constraint_ref>& plan)
       : base(walk, k, t, place), cursor_(choice_map_of_nothing()), frozen_plan_(plan.data()) {}
 
-  generate_handler(Walk& walk, const key& k, stream<V>& numbers, tile<V> t, const run_place& place, const std::vector<constraint_ref>& plan)
-      : base(walk, k, numbers, t, place), cursor_(choice_map_of_nothing()), frozen_plan_(plan.data()) {}
+  // `standing`, of a plain run: of each site the place of its shared value, or null.
+  generate_handler(Walk& walk, const key& k, stream<V>& numbers, tile<V> t, const run_place& place, const std::vector<constraint_ref>& plan,
+                   V* const* standing = nullptr)
+      : base(walk, k, numbers, t, place), cursor_(choice_map_of_nothing()), frozen_plan_(plan.data()), standing_(standing) {}
 
   // An instance of a call.
   static constexpr bool can_keep = base::width == 1 && !always_frozen;
@@ -46,7 +50,11 @@ class generate_handler : public handler<generate_handler<V, Walk, Examines>, V, 
 
   template <class X, class D>
   [[gnu::always_inline]] X decide(std::uint32_t k, const D& d) {
-    if ((always_frozen || frozen_plan_) && this->walk_.slot(k).shared) [[likely]] return keep<X>(k, d);
+    if constexpr (Plain) {
+      if (V* const place = standing_[k]) [[likely]] return keep(k, d, view_or_take<X>(place, choice_type_of<X>(d)));
+    } else if ((always_frozen || frozen_plan_) && this->walk_.slot(k).shared) [[likely]] {
+      return keep(k, d, this->template value_in_place<X>(k));
+    }
     const constraint_ref c = constraint(k);
     if (!c) {
       const X x = this->template draw<X>(k, d);
@@ -54,10 +62,10 @@ class generate_handler : public handler<generate_handler<V, Walk, Examines>, V, 
       this->score_site(k, d, x);
       return x;
     }
-    if constexpr (base::width > 1)
+    if constexpr (base::width > 1 && !Plain)
       if (c.present || is_for_another_region<V>(c, this->at(k))) [[unlikely]] return decide_mixed<X>(k, d, c);
     put_constraint(this->place(k), c, rank_of<X> == 0 ? 1 : this->at(k).type.size(), this->place_.first_lane, this->place_.lanes);
-    return keep<X>(k, d);
+    return keep(k, d, this->template value_in_place<X>(k));
   }
 
   // Some lanes are given a value, some draw.
@@ -80,10 +88,9 @@ class generate_handler : public handler<generate_handler<V, Walk, Examines>, V, 
     return x;
   }
 
-  // The value that stands in its place.
+  // A value that stands in its place.
   template <class X, class D>
-  [[gnu::always_inline]] X keep(std::uint32_t k, const D& d) {
-    const X x = this->template value_in_place<X>(k);
+  [[gnu::always_inline]] X keep(std::uint32_t k, const D& d, const X& x) {
     if constexpr (Examines) weight_.add(this->score_site(k, d, x));
     else weight_.add(V(this->unexamined_density(d, x)));  // the score is that of what was drawn
     return x;
@@ -97,6 +104,7 @@ class generate_handler : public handler<generate_handler<V, Walk, Examines>, V, 
   constraint_ref constraint(std::uint32_t k) {
     if (always_frozen || frozen_plan_) [[likely]] return frozen_plan_[k];
     const site& s = this->at(k);
+    // is_shared() has looked for it, but not at sites of conditional regions, which are never shared.
     constraint_ref c = base::width > 1 && this->walk_.growing() && !s.is_conditional() ? std::exchange(found_, {}) : find(k);
     if (c && c.type_code != s.type.code() && !is_for_another_region<V>(c, s)) check_constraint(c, s.type, this->walk_.current().path_of(k));
     if (plan_) {
@@ -125,6 +133,7 @@ class generate_handler : public handler<generate_handler<V, Walk, Examines>, V, 
   constraint_ref found_;
   std::vector<constraint_ref>* plan_ = nullptr;
   const constraint_ref* frozen_plan_ = nullptr;
+  V* const* standing_ = nullptr;
   site_sum<V> weight_;
 };
 
@@ -136,7 +145,7 @@ struct weighted_trace {
 
 template <class G, class Arguments>
 double generate_into(trace<G, Arguments>& t, const choice_map& constraints, const key& k, bool allow_starts = false,
-                     const run_place& place = {}) {
+                     const run_place& place = {}, const constraint_options& o = {}) {
   double weight = 0;
   t.advance(t.shared_args(), [&](const trace_state&, trace_state& next, journal&) {
     structure_walk walk(next.structure, false);
@@ -146,33 +155,34 @@ double generate_into(trace<G, Arguments>& t, const choice_map& constraints, cons
     auto value = trace<G, Arguments>::run(t.model(), h, t.args());
     finish_run(walk, h, next);
     weight = h.weight();
-    if (!h.all_used()) weight = unreached_weight(t, constraints, *next.structure, weight, "generate");
+    if (!h.all_used()) weight = unreached_weight(t, constraints, *next.structure, weight, "generate", o);
     return value;
   });
   return weight;
 }
 
 // A trace with the given choices, the others drawn; and its log weight. A constraint that the model cannot visit is an error that
-// names it; one that this run of a dynamic model did not reach makes the weight −∞.
+// names it; one that this run did not reach makes the weight −∞, or is ignored: {.unreached = sl::ignore}.
 template <generative_function G, class... A>
-auto generate(const G& model, const arguments<A...>& as, const choice_map& constraints, const key& k) {
+auto generate(const G& model, const arguments<A...>& as, const choice_map& constraints, const key& k, const constraint_options& o = {}) {
   using T = trace<G, arguments<A...>>;
   weighted_trace<T> r{T(model, std::make_shared<const arguments<A...>>(as))};
-  r.weight = generate_into(r.trace, constraints, k);
+  r.weight = generate_into(r.trace, constraints, k, false, {}, o);
   return r;
 }
 
 // The same into a trace of the same model and arguments: allocates nothing while the structure stays.
 template <generative_function G, class Arguments>
-auto generate(trace<G, Arguments>&& t, const choice_map& constraints, const key& k) {
-  const double weight = generate_into(t, constraints, k);
+auto generate(trace<G, Arguments>&& t, const choice_map& constraints, const key& k, const constraint_options& o = {}) {
+  const double weight = generate_into(t, constraints, k, false, {}, o);
   return weighted_trace<trace<G, Arguments>>{std::move(t), weight};
 }
 
 // N lanes at once. Constraints are shared by all lanes, or given for each through sl::per_lane.
 template <generative_function G, class... A, class T>
   requires(!G::is_dynamic)
-auto generate(const G& model, const arguments<A...>& as, const choice_map& constraints, const key& k, const lane_request<T>& n) {
+auto generate(const G& model, const arguments<A...>& as, const choice_map& constraints, const key& k, const lane_request<T>& n,
+              const constraint_options& o = {}) {
   using V = native_pack<T>;
   using B = batch<G, arguments<A...>, V>;
   require_lanes(constraints, n.first + n.count);
@@ -180,6 +190,7 @@ auto generate(const G& model, const arguments<A...>& as, const choice_map& const
   std::vector<V> weights(r.traces.blocks());
   std::vector<constraint_ref> plan;
   const auto weight_of = [&](const auto& h, const tile<V>& t, const run_place& place) {
+    if (o.unreached == ignore) return h.weight();
     const auto constraint_of = [&](std::uint32_t j) { return j < plan.size() ? plan[j] : constraint_ref(); };
     return where(lanes_unreached(h.structure(), t, place, constraint_of), V(negative_infinity), h.weight());
   };

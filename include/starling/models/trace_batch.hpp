@@ -169,11 +169,12 @@ auto simulate(const G& model, const arguments<A...>& as, const key& k, const lan
 
 template <generative_function G, class... A, class T>
   requires(G::is_dynamic)
-auto generate(const G& model, const arguments<A...>& as, const choice_map& constraints, const key& k, const lane_request<T>& n) {
+auto generate(const G& model, const arguments<A...>& as, const choice_map& constraints, const key& k, const lane_request<T>& n,
+              const constraint_options& o = {}) {
   require_lanes(constraints, n.first + n.count);
   weighted_batch<trace_batch<G, arguments<A...>>> r{{model, as, n.count, n.first}, {}};
   r.weights = r.traces.each([&](auto& t, const run_place& place, std::size_t) {
-    return generate_into(t, lane_constraints(constraints, place.first_lane).get(), k, false, place);
+    return generate_into(t, lane_constraints(constraints, place.first_lane).get(), k, false, place, o);
   });
   return r;
 }
@@ -217,45 +218,47 @@ auto with_discards(trace_batch<G, Arguments> b, std::vector<double> weights) {
 
 // `next` are the new arguments (null: as before).
 template <class G, class Arguments>
-auto update_lanes(trace_batch<G, Arguments> b, const trace_batch<G, Arguments>* next, const choice_map& constraints, const key& k) {
+auto update_lanes(trace_batch<G, Arguments> b, const trace_batch<G, Arguments>* next, const choice_map& constraints, const key& k,
+                  const constraint_options& o) {
   require_lanes(constraints, b.first_lane() + b.size());
   auto weights = b.each([&](auto& t, const run_place& place, std::size_t lane) {
     auto as = next ? next->lane(lane).shared_args() : t.shared_args();
-    return update_into(t, std::move(as), lane_constraints(constraints, place.first_lane).get(), k, place);
+    return update_into(t, std::move(as), lane_constraints(constraints, place.first_lane).get(), k, place, nullptr, o);
   });
   if (next) b.set_args(next->shared_args());
   return with_discards(std::move(b), std::move(weights));
 }
 // Each lane with constraints of its own, which may be at other addresses in each.
 template <class G, class Arguments>
-auto update_lanes(trace_batch<G, Arguments> b, const trace_batch<G, Arguments>* next, const std::vector<choice_map>& constraints, const key& k) {
+auto update_lanes(trace_batch<G, Arguments> b, const trace_batch<G, Arguments>* next, const std::vector<choice_map>& constraints, const key& k,
+                  const constraint_options& o) {
   if (constraints.size() != b.size())
     throw std::invalid_argument("update: constraints for " + std::to_string(constraints.size()) + " lanes, the batch has " + std::to_string(b.size()));
   auto weights = b.each([&](auto& t, const run_place& place, std::size_t lane) {
     auto as = next ? next->lane(lane).shared_args() : t.shared_args();
-    return update_into(t, std::move(as), constraints[lane], k, place);
+    return update_into(t, std::move(as), constraints[lane], k, place, nullptr, o);
   });
   if (next) b.set_args(next->shared_args());
   return with_discards(std::move(b), std::move(weights));
 }
 
 template <class G, class Arguments>
-auto update(trace_batch<G, Arguments> b, const std::vector<choice_map>& constraints, const key& k) {
-  return update_lanes(std::move(b), static_cast<const trace_batch<G, Arguments>*>(nullptr), constraints, k);
+auto update(trace_batch<G, Arguments> b, const std::vector<choice_map>& constraints, const key& k, const constraint_options& o = {}) {
+  return update_lanes(std::move(b), static_cast<const trace_batch<G, Arguments>*>(nullptr), constraints, k, o);
 }
 template <class G, class Arguments>
-auto update(trace_batch<G, Arguments> b, const Arguments& as, const std::vector<choice_map>& constraints, const key& k) {
+auto update(trace_batch<G, Arguments> b, const Arguments& as, const std::vector<choice_map>& constraints, const key& k, const constraint_options& o = {}) {
   const trace_batch<G, Arguments> next(b.lane(0).model(), as, b.size(), b.first_lane());
-  return update_lanes(std::move(b), &next, constraints, k);
+  return update_lanes(std::move(b), &next, constraints, k, o);
 }
 template <class G, class Arguments>
-auto update(trace_batch<G, Arguments> b, const choice_map& constraints, const key& k) {
-  return update_lanes(std::move(b), static_cast<const trace_batch<G, Arguments>*>(nullptr), constraints, k);
+auto update(trace_batch<G, Arguments> b, const choice_map& constraints, const key& k, const constraint_options& o = {}) {
+  return update_lanes(std::move(b), static_cast<const trace_batch<G, Arguments>*>(nullptr), constraints, k, o);
 }
 template <class G, class Arguments>
-auto update(trace_batch<G, Arguments> b, const Arguments& as, const choice_map& constraints, const key& k) {
+auto update(trace_batch<G, Arguments> b, const Arguments& as, const choice_map& constraints, const key& k, const constraint_options& o = {}) {
   const trace_batch<G, Arguments> next(b.lane(0).model(), as, b.size(), b.first_lane());
-  return update_lanes(std::move(b), &next, constraints, k);
+  return update_lanes(std::move(b), &next, constraints, k, o);
 }
 
 template <class G, class Arguments>

@@ -67,13 +67,14 @@ void require_reachable(const G& model, const Arguments& as, std::vector<path> le
   if (!left.empty()) throw std::invalid_argument(describe_unmet(left, run, operation));
 }
 
-// The weight of a run that may have left constraints: `weight` where all were met, −∞ where some were not reached this time.
+// The weight of a run that may have left constraints: `weight` where all were met or are ignored, −∞ where some were not reached this time.
 template <class G, class Arguments>
-double unreached_weight(const trace<G, Arguments>& t, const choice_map& constraints, const schema& run, double weight, const char* operation) {
+double unreached_weight(const trace<G, Arguments>& t, const choice_map& constraints, const schema& run, double weight, const char* operation,
+                        const constraint_options& o) {
   const auto left = unmet(constraints, run, t.state().calls.get());
   if (left.empty()) return weight;
   require_reachable(t.model(), t.args(), left, run, operation);
-  return -std::numeric_limits<double>::infinity();
+  return o.unreached == ignore ? weight : -std::numeric_limits<double>::infinity();
 }
 
 }  // namespace starling

@@ -175,7 +175,7 @@ struct updated_trace {
 
 template <class G, class Arguments>
 double update_into(trace<G, Arguments>& t, std::shared_ptr<const Arguments> as, const choice_map& constraints, const key& k,
-                   const run_place& place = {}, const change_hints* hints = nullptr) {
+                   const run_place& place = {}, const change_hints* hints = nullptr, const constraint_options& o = {}) {
   double weight = 0;
   const auto& next_args = *as;
   t.advance(as, [&](const trace_state& old, trace_state& next, journal& j) {
@@ -188,33 +188,34 @@ double update_into(trace<G, Arguments>& t, std::shared_ptr<const Arguments> as, 
     finish_run(walk, h, next);
     if (next.structure != old.structure) append_removed(*old.structure, *next.structure, j.changed);
     weight = log_difference(h.kept(), old.score);
-    if (!h.all_used()) weight = unreached_weight(t, constraints, *next.structure, weight, "update");
+    if (!h.all_used()) weight = unreached_weight(t, constraints, *next.structure, weight, "update", o);
     return value;
   }, hints);
   return weight;
 }
 
 // Changes the choices given by `constraints`. The trace is taken by value: moved in, it is updated in place, and rollback() takes
-// the update back. Where this run of a dynamic model does not reach a constraint the weight is −∞.
+// the update back. A constraint that this run does not reach makes the weight −∞, or is ignored: {.unreached = sl::ignore}.
 template <generative_function G, class Arguments>
-auto update(trace<G, Arguments> t, const choice_map& constraints, const key& k) {
-  const double weight = update_into(t, t.shared_args(), constraints, k);
+auto update(trace<G, Arguments> t, const choice_map& constraints, const key& k, const constraint_options& o = {}) {
+  const double weight = update_into(t, t.shared_args(), constraints, k, {}, nullptr, o);
   auto discard = t.discard();
   return updated_trace<trace<G, Arguments>>{std::move(t), weight, std::move(discard)};
 }
 
 // The same with new arguments.
 template <generative_function G, class Arguments>
-auto update(trace<G, Arguments> t, const Arguments& as, const choice_map& constraints, const key& k) {
-  const double weight = update_into(t, std::make_shared<const Arguments>(as), constraints, k);
+auto update(trace<G, Arguments> t, const Arguments& as, const choice_map& constraints, const key& k, const constraint_options& o = {}) {
+  const double weight = update_into(t, std::make_shared<const Arguments>(as), constraints, k, {}, nullptr, o);
   auto discard = t.discard();
   return updated_trace<trace<G, Arguments>>{std::move(t), weight, std::move(discard)};
 }
 
 // The same with hints about how the arguments changed (change.hpp).
 template <generative_function G, class Arguments>
-auto update(trace<G, Arguments> t, const Arguments& as, const change_hints& hints, const choice_map& constraints, const key& k) {
-  const double weight = update_into(t, std::make_shared<const Arguments>(as), constraints, k, {}, &hints);
+auto update(trace<G, Arguments> t, const Arguments& as, const change_hints& hints, const choice_map& constraints, const key& k,
+            const constraint_options& o = {}) {
+  const double weight = update_into(t, std::make_shared<const Arguments>(as), constraints, k, {}, &hints, o);
   auto discard = t.discard();
   return updated_trace<trace<G, Arguments>>{std::move(t), weight, std::move(discard)};
 }
@@ -252,7 +253,8 @@ struct updated_batch {
 
 // N lanes at once, with the arguments `as`.
 template <generative_function G, class Arguments, class V>
-auto update(batch<G, Arguments, V> b, std::shared_ptr<const Arguments> as, const choice_map& constraints, const key& k) {
+auto update(batch<G, Arguments, V> b, std::shared_ptr<const Arguments> as, const choice_map& constraints, const key& k,
+            const constraint_options& o = {}) {
   require_lanes(constraints, b.first_lane() + b.size());
   const batch_state<V> before = with_lanes_of_their_own(b.state(), [&](std::uint32_t s) {
     const site& here = b.structure().sites()[s];
@@ -265,6 +267,7 @@ auto update(batch<G, Arguments, V> b, std::shared_ptr<const Arguments> as, const
   const auto constraint_of = [&](std::uint32_t j) { return j < plan.size() ? plan[j].constraint : constraint_ref(); };
   const auto weight_of = [&](const update_handler<V>& h, const tile<V>& t, const run_place& place, std::size_t block) {
     const V w = log_difference(h.kept(), before.scores[block]);
+    if (o.unreached == ignore) return w;
     return where(lanes_unreached(h.structure(), t, place, constraint_of), V(negative_infinity), w);
   };
   b.run_all(
@@ -287,13 +290,13 @@ auto update(batch<G, Arguments, V> b, std::shared_ptr<const Arguments> as, const
   return updated_batch<batch<G, Arguments, V>, V>{std::move(b), std::move(w), std::move(discard)};
 }
 template <generative_function G, class Arguments, class V>
-auto update(batch<G, Arguments, V> b, const choice_map& constraints, const key& k) {
+auto update(batch<G, Arguments, V> b, const choice_map& constraints, const key& k, const constraint_options& o = {}) {
   auto as = b.shared_args();
-  return update(std::move(b), std::move(as), constraints, k);
+  return update(std::move(b), std::move(as), constraints, k, o);
 }
 template <generative_function G, class Arguments, class V>
-auto update(batch<G, Arguments, V> b, const Arguments& as, const choice_map& constraints, const key& k) {
-  return update(std::move(b), std::make_shared<const Arguments>(as), constraints, k);
+auto update(batch<G, Arguments, V> b, const Arguments& as, const choice_map& constraints, const key& k, const constraint_options& o = {}) {
+  return update(std::move(b), std::make_shared<const Arguments>(as), constraints, k, o);
 }
 
 }  // namespace starling

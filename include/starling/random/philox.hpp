@@ -56,6 +56,20 @@ template <class Registers> struct philox_lanes {
                              Registers::broadcast_bits(low_word(p0)), key);
   }
 
+  // The same counter, where lanes differ in the second word only.
+  [[gnu::always_inline]] static std::array<words, 4> block_over_steps(std::uint32_t lane, words steps, std::uint32_t visit, std::uint32_t draw,
+                                                                      std::uint64_t key) {
+    const std::uint64_t p0 = std::uint64_t{philox_multiplier_0} * lane;
+    const std::uint64_t p1 = std::uint64_t{philox_multiplier_1} * visit;
+    const std::uint32_t x2 = high_word(p0) ^ draw ^ high_word(key);
+    const std::uint64_t q1 = std::uint64_t{philox_multiplier_1} * x2;
+    const std::uint32_t k0 = low_word(key) + philox_weyl_0, k1 = high_word(key) + philox_weyl_1;
+    const words q0 = Registers::multiply_halves(exclusive_or(steps, high_word(p1) ^ low_word(key)), Registers::broadcast_bits(philox_multiplier_0));
+    return from_third_round({Registers::broadcast_bits(high_word(q1) ^ low_word(p1) ^ k0), Registers::broadcast_bits(low_word(q1)),
+                             exclusive_or(high(q0), low_word(p0) ^ k1), q0},
+                            k0, k1);
+  }
+
  private:
   static constexpr std::uint32_t low_word(std::uint64_t x) { return static_cast<std::uint32_t>(x); }
   static constexpr std::uint32_t high_word(std::uint64_t x) { return static_cast<std::uint32_t>(x >> 32); }
@@ -70,8 +84,9 @@ template <class Registers> struct philox_lanes {
     const std::uint32_t k1 = high_word(key) + philox_weyl_1;
     const std::uint64_t p0 = std::uint64_t{philox_multiplier_0} * x0;
     const words p1 = Registers::multiply_halves(x2, Registers::broadcast_bits(philox_multiplier_1));
-    std::array<words, 4> x{exclusive_or(high(p1), x1 ^ k0), p1, exclusive_or(x3, high_word(p0) ^ k1),
-                           Registers::broadcast_bits(low_word(p0))};
+    return from_third_round({exclusive_or(high(p1), x1 ^ k0), p1, exclusive_or(x3, high_word(p0) ^ k1), Registers::broadcast_bits(low_word(p0))}, k0, k1);
+  }
+  [[gnu::always_inline]] static std::array<words, 4> from_third_round(std::array<words, 4> x, std::uint32_t k0, std::uint32_t k1) {
     const auto next = [&](std::uint32_t i) __attribute__((always_inline)) {
       x = round(x, k0 + i * philox_weyl_0, k1 + i * philox_weyl_1);
     };

@@ -66,11 +66,14 @@ template <real V> class stream {
     }
     return shared_[visit_ % per_block];
   }
-  V normal() { return normal_quantile(uniform()); }
+  [[gnu::always_inline]] V normal() { return normal_quantile(uniform()); }
   V exponential() {
     using starling::log;
     return -log(uniform());
   }
+  // Draw 0 of the visits that share a block: row · per_block, row · per_block + 1, …
+  static constexpr std::uint32_t per_block = uniform_bits<V>::per_block;
+  [[gnu::always_inline]] std::array<V, per_block> uniforms(std::uint32_t row) const { return block(product_of_lane_, step_, row, 0, key_); }
 
   // The lanes that take part.
   mask active() const { return active_; }
@@ -88,7 +91,6 @@ template <real V> class stream {
   using counting = typename bits::counting;
   using words = typename counting::bits;
   using philox = philox_lanes<counting>;
-  static constexpr std::uint32_t per_block = bits::per_block;
   static constexpr std::uint32_t no_element = 0xffffffff;
   static constexpr std::uint32_t first_element_word = 0x80000000;
   template <starling::real> friend class element_stream;
@@ -166,7 +168,7 @@ template <real V> class element_stream {
     }
     return own_[slot];
   }
-  V normal() { return normal_quantile(uniform()); }
+  [[gnu::always_inline]] V normal() { return normal_quantile(uniform()); }
   V exponential() {
     using starling::log;
     return -log(uniform());

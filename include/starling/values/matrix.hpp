@@ -48,11 +48,7 @@ template <class A, class B> auto matvec(const matrix<A>& m, const vector<B>& x) 
   using R = std::remove_const_t<decltype(m(0, 0) * x[0])>;
   if (m.cols() != x.size()) throw std::invalid_argument("matvec: a matrix of " + std::to_string(m.cols()) + " columns and a vector of " + std::to_string(x.size()));
   vector<R> y(m.rows());
-  for (std::size_t i = 0; i < m.rows(); ++i) {
-    R sum(0);
-    for (std::size_t j = 0; j < m.cols(); ++j) sum = sum + m(i, j) * x[j];
-    y[i] = sum;
-  }
+  for (std::size_t i = 0; i < m.rows(); ++i) y[i] = R(dot(m.row(i), x));
   return y;
 }
 

@@ -32,6 +32,16 @@ template <class T, int N, class Isa = isa::native> class pack {
   // From and to N consecutive numbers, at any alignment.
   static pack load(const T* p) { return from(machine::load(p)); }
   void store(T* p) const { machine::store(p, v_); }
+  // The first `count` of N consecutive numbers (1 ≤ count), and the last of them again in the lanes beyond.
+  static pack load_first(const T* p, int count) {
+    if constexpr (requires { machine::load_first(p, count); }) {
+      return from(machine::load_first(p, count));
+    } else {
+      pack r(p[count - 1]);
+      for (int i = 0; i + 1 < count; ++i) r.set(i, p[i]);
+      return r;
+    }
+  }
   // first, first + 1, …
   static pack iota(T first) {
     pack r(first);
@@ -84,11 +94,16 @@ template <class T, int N, class Isa> inline pack<T, N, Isa> from_bits(lane_bits<
 
 // The sum, the largest and the smallest of the lanes.
 template <class T, int N, class Isa> inline T sum(pack<T, N, Isa> a) {
-  T at[N];
-  a.store(at);
-  for (int width = 1; width < N; width *= 2)
-    for (int i = 0; i + width < N; i += 2 * width) at[i] += at[i + width];
-  return at[0];
+  using machine = registers<T, N, Isa>;
+  if constexpr (requires { machine::sum(a.machine_vector()); }) {
+    return machine::sum(a.machine_vector());
+  } else {
+    T at[N];
+    a.store(at);
+    for (int width = 1; width < N; width *= 2)
+      for (int i = 0; i + width < N; i += 2 * width) at[i] += at[i + width];
+    return at[0];
+  }
 }
 template <class T, int N, class Isa> inline T max_lane(pack<T, N, Isa> a) {
   T r = a[0];

@@ -28,6 +28,9 @@ template <> struct registers<double, 8, isa::avx512> : bitmask_registers<double,
   static vec scale(vec a, vec b) { return __builtin_ia32_scalefpd512_mask(a, b, a, full, 4); }
   static vec exponent(vec a) { return __builtin_ia32_getexppd512_mask(a, a, full, 4); }
   static vec fraction(vec a) { return __builtin_ia32_getmantpd512_mask(a, 12, a, full, 4); }
+  static vec load_first(const double* p, int count) {
+    return __builtin_ia32_loadupd512_mask(p, vector_registers::broadcast(p[count - 1]), static_cast<mask>((1u << count) - 1));
+  }
   static mask mask_from_sign(bits a) {
     typedef long long longs __attribute__((vector_size(64)));
     return static_cast<mask>(__builtin_ia32_cvtq2mask512((longs)a));
@@ -68,6 +71,9 @@ template <> struct registers<float, 16, isa::avx512> : bitmask_registers<float, 
   static vec scale(vec a, vec b) { return __builtin_ia32_scalefps512_mask(a, b, a, full, 4); }
   static vec exponent(vec a) { return __builtin_ia32_getexpps512_mask(a, a, full, 4); }
   static vec fraction(vec a) { return __builtin_ia32_getmantps512_mask(a, 12, a, full, 4); }
+  static vec load_first(const float* p, int count) {
+    return __builtin_ia32_loadups512_mask(p, vector_registers::broadcast(p[count - 1]), static_cast<mask>((1u << count) - 1));
+  }
   static mask mask_from_sign(bits a) {
     typedef int ints __attribute__((vector_size(64)));
     return static_cast<mask>(__builtin_ia32_cvtd2mask512((ints)a));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 
 #include <starling/values/registers_scalar.hpp>
 
@@ -56,6 +57,15 @@ template <class T, int N> struct vector_registers {
   static mask mask_or(mask a, mask b) { return a | b; }
   static mask mask_xor(mask a, mask b) { return a ^ b; }
   static mask mask_not(mask a) { return ~a; }
+
+  // Half by half.
+  static T sum(vec a) {
+    if constexpr (N == 2) return a[0] + a[1];
+    else return vector_registers<T, N / 2>::sum(halves_added(a, std::make_integer_sequence<int, N / 2>()));
+  }
+  template <int... I> static auto halves_added(vec a, std::integer_sequence<int, I...>) {
+    return __builtin_shufflevector(a, a, I...) + __builtin_shufflevector(a, a, (I + N / 2)...);
+  }
 
   static bits add_bits(bits a, bits b) { return a + b; }
   static bits sub_bits(bits a, bits b) { return a - b; }

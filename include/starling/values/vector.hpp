@@ -4,10 +4,12 @@
 #include <cstddef>
 #include <initializer_list>
 #include <span>
+#include <stdexcept>
+#include <string>
 #include <type_traits>
 
 #include <starling/values/arena.hpp>
-#include <starling/values/real.hpp>
+#include <starling/values/where.hpp>
 
 namespace starling {
 
@@ -52,43 +54,96 @@ template <class R> class vector {
   std::size_t size_ = 0;
 };
 
-// A vector of f(x[i]).
-template <class R, class F> inline auto map_elements(vector<R> x, F f) {
-  vector<decltype(f(x[0]))> r(x.size());
-  for (std::size_t i = 0; i < x.size(); ++i) r[i] = f(x[i]);
+[[noreturn, gnu::cold, gnu::noinline]] inline void throw_sizes_differ(std::size_t a, std::size_t b) {
+  throw std::invalid_argument("vectors of " + std::to_string(a) + " and " + std::to_string(b) + " elements meet in one expression");
+}
+inline void require_same_size(std::size_t a, std::size_t b) {
+  if (a != b) [[unlikely]] throw_sizes_differ(a, b);
+}
+
+// The sum of n numbers of type T, where f(i) is the pack that begins with the i-th: lanes beyond the n-th do not count.
+template <class T, class F> [[gnu::always_inline]] inline T sum_in_packs(std::size_t n, F f) {
+  using P = native_pack<T>;
+  constexpr std::size_t width = lanes_of<P>;
+  P total(0);
+  for (std::size_t i = 0; i < n; i += width) {
+    const P terms = f(i);
+    total += i + width <= n ? terms : where(mask_of<P>::first(static_cast<std::int64_t>(n - i)), terms, P(0));
+  }
+  return sum(total);
+}
+
+// Whether a function from elements of type A to R is computed in packs: both are the same built-in float.
+template <class A, class R> inline constexpr bool maps_in_packs = std::is_floating_point_v<R> && std::is_same_v<std::remove_const_t<A>, R>;
+
+// Elements i, i + 1, … of a vector as the lanes of P; where it ends before them, its last element again.
+template <class P, class R> inline P load_elements(vector<R> x, std::size_t i) {
+  if (i + lanes_of<P> <= x.size()) [[likely]] return P::load(x.data() + i);
+  return P::load_first(x.data() + i, static_cast<int>(x.size() - i));
+}
+
+// A vector of f(x[i]). f takes elements, or packs of them. The last pack is stored as a whole: arenas round up.
+template <class A, class F> [[gnu::always_inline]] inline auto map_elements(vector<A> x, F f) {
+  using R = decltype(f(x[0]));
+  vector<R> r(x.size());
+  if constexpr (maps_in_packs<A, R>) {
+    using P = native_pack<R>;
+    static_assert(arena::alignment % sizeof(P) == 0);
+    for (std::size_t i = 0; i < x.size(); i += lanes_of<P>) P(f(load_elements<P>(x, i))).store(r.data() + i);
+  } else {
+    for (std::size_t i = 0; i < x.size(); ++i) r[i] = f(x[i]);
+  }
   return r;
 }
-// A vector of f(x[i], y[i]).
-template <class A, class B, class F> inline auto map_elements(vector<A> x, vector<B> y, F f) {
-  vector<decltype(f(x[0], y[0]))> r(x.size());
-  for (std::size_t i = 0; i < x.size(); ++i) r[i] = f(x[i], y[i]);
+// A vector of f(x[i], y[i]); throws std::invalid_argument where the sizes differ.
+template <class A, class B, class F> [[gnu::always_inline]] inline auto map_elements(vector<A> x, vector<B> y, F f) {
+  using R = decltype(f(x[0], y[0]));
+  require_same_size(x.size(), y.size());
+  vector<R> r(x.size());
+  if constexpr (maps_in_packs<A, R> && maps_in_packs<B, R>) {
+    using P = native_pack<R>;
+    for (std::size_t i = 0; i < x.size(); i += lanes_of<P>) P(f(load_elements<P>(x, i), load_elements<P>(y, i))).store(r.data() + i);
+  } else {
+    for (std::size_t i = 0; i < x.size(); ++i) r[i] = f(x[i], y[i]);
+  }
   return r;
 }
 
-template <class A, class B> inline auto operator+(vector<A> x, vector<B> y) { return map_elements(x, y, [](const A& a, const B& b) { return a + b; }); }
-template <class A, class B> inline auto operator-(vector<A> x, vector<B> y) { return map_elements(x, y, [](const A& a, const B& b) { return a - b; }); }
-template <class A, class B> inline auto operator*(vector<A> x, vector<B> y) { return map_elements(x, y, [](const A& a, const B& b) { return a * b; }); }
-template <class A, class B> inline auto operator/(vector<A> x, vector<B> y) { return map_elements(x, y, [](const A& a, const B& b) { return a / b; }); }
-template <class A, value B> inline auto operator+(vector<A> x, const B& b) { return map_elements(x, [&](const A& a) { return a + b; }); }
-template <class A, value B> inline auto operator-(vector<A> x, const B& b) { return map_elements(x, [&](const A& a) { return a - b; }); }
-template <class A, value B> inline auto operator*(vector<A> x, const B& b) { return map_elements(x, [&](const A& a) { return a * b; }); }
-template <class A, value B> inline auto operator/(vector<A> x, const B& b) { return map_elements(x, [&](const A& a) { return a / b; }); }
-template <value A, class B> inline auto operator+(const A& a, vector<B> y) { return map_elements(y, [&](const B& b) { return a + b; }); }
-template <value A, class B> inline auto operator-(const A& a, vector<B> y) { return map_elements(y, [&](const B& b) { return a - b; }); }
-template <value A, class B> inline auto operator*(const A& a, vector<B> y) { return map_elements(y, [&](const B& b) { return a * b; }); }
-template <value A, class B> inline auto operator/(const A& a, vector<B> y) { return map_elements(y, [&](const B& b) { return a / b; }); }
-template <class A> inline auto operator-(vector<A> x) { return map_elements(x, [](const A& a) { return -a; }); }
+template <class A, class B> inline auto operator+(vector<A> x, vector<B> y) { return map_elements(x, y, [](const auto& a, const auto& b) { return a + b; }); }
+template <class A, class B> inline auto operator-(vector<A> x, vector<B> y) { return map_elements(x, y, [](const auto& a, const auto& b) { return a - b; }); }
+template <class A, class B> inline auto operator*(vector<A> x, vector<B> y) { return map_elements(x, y, [](const auto& a, const auto& b) { return a * b; }); }
+template <class A, class B> inline auto operator/(vector<A> x, vector<B> y) { return map_elements(x, y, [](const auto& a, const auto& b) { return a / b; }); }
+template <class A, value B> inline auto operator+(vector<A> x, const B& b) { return map_elements(x, [&](const auto& a) { return a + b; }); }
+template <class A, value B> inline auto operator-(vector<A> x, const B& b) { return map_elements(x, [&](const auto& a) { return a - b; }); }
+template <class A, value B> inline auto operator*(vector<A> x, const B& b) { return map_elements(x, [&](const auto& a) { return a * b; }); }
+template <class A, value B> inline auto operator/(vector<A> x, const B& b) { return map_elements(x, [&](const auto& a) { return a / b; }); }
+template <value A, class B> inline auto operator+(const A& a, vector<B> y) { return map_elements(y, [&](const auto& b) { return a + b; }); }
+template <value A, class B> inline auto operator-(const A& a, vector<B> y) { return map_elements(y, [&](const auto& b) { return a - b; }); }
+template <value A, class B> inline auto operator*(const A& a, vector<B> y) { return map_elements(y, [&](const auto& b) { return a * b; }); }
+template <value A, class B> inline auto operator/(const A& a, vector<B> y) { return map_elements(y, [&](const auto& b) { return a / b; }); }
+template <class A> inline auto operator-(vector<A> x) { return map_elements(x, [](const auto& a) { return -a; }); }
 
 // The sum of the elements (0 of none), and of the products of two vectors' elements.
 template <class R> inline auto sum(vector<R> x) {
-  std::remove_const_t<R> total = 0;
-  for (const R& a : x) total = total + a;
-  return total;
+  using T = std::remove_const_t<R>;
+  if constexpr (std::is_floating_point_v<T>) {
+    return sum_in_packs<T>(x.size(), [&](std::size_t i) { return load_elements<native_pack<T>>(x, i); });
+  } else {
+    T total = 0;
+    for (const R& a : x) total = total + a;
+    return total;
+  }
 }
 template <class A, class B> inline auto dot(vector<A> x, vector<B> y) {
-  decltype(x[0] * y[0] + x[0] * y[0]) total = 0;
-  for (std::size_t i = 0; i < x.size(); ++i) total = total + x[i] * y[i];
-  return total;
+  using T = decltype(x[0] * y[0] + x[0] * y[0]);
+  require_same_size(x.size(), y.size());
+  if constexpr (maps_in_packs<A, T> && maps_in_packs<B, T>) {
+    return sum_in_packs<T>(x.size(), [&](std::size_t i) { return load_elements<native_pack<T>>(x, i) * load_elements<native_pack<T>>(y, i); });
+  } else {
+    T total = 0;
+    for (std::size_t i = 0; i < x.size(); ++i) total = total + x[i] * y[i];
+    return total;
+  }
 }
 
 }  // namespace starling

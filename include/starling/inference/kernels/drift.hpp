@@ -12,6 +12,7 @@
 #include <utility>
 
 #include <starling/inference/kernels/kernel.hpp>
+#include <starling/random/step_stream.hpp>
 #include <starling/values/log.hpp>
 
 namespace starling::kernels {
@@ -26,6 +27,58 @@ struct drift_options {
   adapt adaptation = adapt::automatic;                // none where a scale, scales or a covariance are given
 };
 
+// The numbers of steps, drawn ahead of their use so that no step waits for its own: in lanes those of the next step, of a single chain
+// those of as many steps as a pack has lanes. Of each step d standard normal numbers and the coin: in lanes a uniform number, of a single
+// chain its logarithm.
+template <class V>
+class drift_numbers {
+ public:
+  static constexpr bool single = lanes_of<V> == 1;
+  static constexpr std::size_t steps = single ? lanes_of<native_pack<scalar_of<V>>> : 1;
+
+  explicit drift_numbers(std::size_t d) : d_(d), rows_((d + numbers_of_step::per_block) / numbers_of_step::per_block), numbers_(2 * length()) {}
+  bool holds(const key& k) const { return now_ && k.state() == first_.state() && k.step_word() - first_.step_word() < steps; }
+  // The numbers of the step of k: number i is at [i · steps].
+  const V* of(const key& k) const { return now_ + (k.step_word() - first_.step_word()); }
+
+  // Draws for the step of k and those that follow it; what `of` gave stays until the next time. First all uniforms, then the quantiles:
+  // none waits for another.
+  [[gnu::always_inline]] void draw(const key& k, std::size_t lane) {
+    if (k == first_.following()) scope_ = scope_.following();
+    else scope_ = k.scope(hash_text("drift"));
+    first_ = k;
+    now_ = now_ == numbers_.data() ? numbers_.data() + length() : numbers_.data();
+    const numbers_of_step numbers(scope_, lane);
+    V* to = now_;
+    for (std::size_t row = 0; row < rows_; ++row)
+      for (const P& u : numbers.uniforms(static_cast<std::uint32_t>(row))) {
+        put(to, u);
+        to += steps;
+      }
+    to = now_;
+    for (std::size_t i = 0; i < d_; ++i, to += steps) put(to, normal_quantile(take(to)));
+    if constexpr (single) put(to, log(take(to)));
+  }
+
+ private:
+  using P = std::conditional_t<single, native_pack<scalar_of<V>>, V>;
+  using numbers_of_step = std::conditional_t<single, step_stream<P>, stream<P>>;
+  static void put(V* to, const P& x) {
+    if constexpr (single) x.store(to);
+    else *to = x;
+  }
+  static P take(const V* from) {
+    if constexpr (single) return P::load(from);
+    else return *from;
+  }
+  std::size_t length() const { return rows_ * numbers_of_step::per_block * steps; }
+
+  std::size_t d_, rows_;
+  std::vector<V> numbers_;  // [number][step], twice
+  V* now_ = nullptr;
+  key first_ = key(0), scope_ = key(0);
+};
+
 class drift : public kernel {
  public:
   static constexpr const char* name = "drift";
@@ -33,18 +86,12 @@ class drift : public kernel {
 
   template <class V>
   struct state {
-    std::vector<std::uint32_t> sites;    // that move
+    std::vector<element_run> moved;      // the latents that move
     std::vector<std::uint32_t> others;   // latents that stay
-    std::vector<std::uint32_t> sizes;
     bool triangular = false;
     std::vector<V> factor;               // S: the diagonal, or the lower triangle by rows
-    std::vector<V> step;                 // u
     std::vector<V> spare;
-    V coin;                              // uniform: decides about the step
-    bool is_ahead = false;               // the same for the step of `key_ahead`
-    key key_ahead = key(0);
-    std::vector<V> step_ahead;
-    V coin_ahead;
+    drift_numbers<V> numbers;
   };
 
   // Chains of a dynamic model: the latents that the trace has just now move, all by `scale` (1 to begin with, and adapted, where none
@@ -59,7 +106,7 @@ class drift : public kernel {
     }
   }
   template <class Chains, class State>
-  auto step(const key& k, Chains& chains, State& s, const phase& p) const {
+  [[gnu::always_inline]] auto step(const key& k, Chains& chains, State& s, const phase& p) const {
     if constexpr (Chains::is_dynamic) return step_trace(k, chains, s, p);
     else return step_lanes(k, chains, s, p);
   }
@@ -68,56 +115,50 @@ class drift : public kernel {
   template <class Chains>
   auto start_lanes(Chains& chains) const {
     using V = typename Chains::real;
-    state<V> s;
-    s.sites = selected_latents(chains.layout(), options_.at, name);
+    const auto sites = selected_latents(chains.layout(), options_.at, name);
     std::size_t d = 0;
-    for (const auto k : s.sites) {
+    std::vector<std::uint32_t> sizes;
+    for (const auto k : sites) {
       const auto& site = chains.structure().sites()[k];
       if (site.type.kind != value_kind::real) refuse_kind(chains.structure().path_of(k), site.type);
-      s.sizes.push_back(static_cast<std::uint32_t>(site.type.size()));
+      sizes.push_back(static_cast<std::uint32_t>(site.type.size()));
       d += site.type.size();
     }
-    for (const auto k : chains.layout().latents)
-      if (std::find(s.sites.begin(), s.sites.end(), k) == s.sites.end()) s.others.push_back(k);
     std::vector<path> paths;
-    for (const auto k : s.sites) paths.push_back(chains.structure().path_of(k));
-    s.triangular = is_triangular();
-    for (const double x : initial_factor(paths, s.sizes, d)) s.factor.push_back(V(static_cast<scalar_of<V>>(x)));
-    s.step.resize(d);
-    s.spare.resize(d);
-    s.step_ahead.resize(d);
+    for (const auto k : sites) paths.push_back(chains.structure().path_of(k));
+    state<V> s{element_runs(chains.structure(), sites), {}, is_triangular(), {}, std::vector<V>(d), drift_numbers<V>(d)};
+    for (const auto k : chains.layout().latents)
+      if (std::find(sites.begin(), sites.end(), k) == sites.end()) s.others.push_back(k);
+    for (const double x : initial_factor(paths, sizes, d)) s.factor.push_back(V(static_cast<scalar_of<V>>(x)));
     return s;
   }
 
   template <class Chains, class State>
-  auto step_lanes(const key& k, Chains& chains, State& s, const phase& p) const {
+  [[gnu::always_inline]] auto step_lanes(const key& k, Chains& chains, State& s, const phase& p) const {
     using V = typename Chains::real;
-    if (s.is_ahead && s.key_ahead == k) {
-      s.step.swap(s.step_ahead);
-      s.coin = s.coin_ahead;
-    } else {
-      draw(k, chains.place().first_lane, s.step, s.coin);
-    }
+    if (!s.numbers.holds(k)) s.numbers.draw(k, chains.place().first_lane);
+    const V* const u = s.numbers.of(k);
+    constexpr std::size_t stride = s.numbers.steps;
+    const V* const now = chains.current_values();
+    V* const next = chains.candidate_values();
     std::size_t i = 0;
-    for (std::size_t j = 0; j < s.sites.size(); ++j) {
-      const V* now = chains.current(s.sites[j]);
-      V* next = chains.candidate(s.sites[j]);
-      for (std::uint32_t e = 0; e < s.sizes[j]; ++e, ++i) next[e] = now[e] + move(s, i);
+    for (const auto [first, size] : s.moved) {
+      if (s.triangular)
+        for (std::uint32_t e = first; e < first + size; ++e, ++i) next[e] = now[e] + triangular_move(s, u, i);
+      else
+        for (std::uint32_t e = first; e < first + size; ++e, ++i) next[e] = now[e] + s.factor[i] * u[i * stride];
     }
     for (const auto other : s.others) {
       const std::size_t n = chains.structure().sites()[other].type.size();
       std::copy_n(chains.current(other), n, chains.candidate(other));
     }
     // The numbers of the next step, drawn while the processor is at this one: neither waits for the other.
-    s.is_ahead = k.step_word() != 0;
-    if (s.is_ahead) {
-      s.key_ahead = k.following();
-      draw(s.key_ahead, chains.place().first_lane, s.step_ahead, s.coin_ahead);
-    }
+    if constexpr (!s.numbers.single) s.numbers.draw(k.following(), chains.place().first_lane);
     const V ratio = chains.candidate_score() - chains.score();
-    const auto info = metropolis<V>(ratio, s.coin);
-    chains.accept(info.accepted, s.sites);
-    if (p.warmup && adaptation_ != adapt::none) tune(s, info.acceptance_rate, p.step);
+    const V coin = u[s.spare.size() * stride];
+    const auto info = s.numbers.single ? metropolis_by_log(ratio, coin) : metropolis(ratio, coin);
+    chains.accept(info.accepted, s.moved);
+    if (p.warmup && adaptation_ != adapt::none) tune(s, u, info.acceptance_rate, p.step);
     return info;
   }
 
@@ -159,32 +200,19 @@ class drift : public kernel {
   std::vector<double> initial_factor(const std::vector<path>& paths, const std::vector<std::uint32_t>& sizes, std::size_t d) const;
   [[noreturn]] static void refuse_kind(const path& where, const choice_type& type);
 
-  // First all uniforms, then the quantiles: none waits for another.
+  // Row i of S u.
   template <class V>
-  [[gnu::always_inline]] static void draw(const key& k, std::size_t first_lane, std::vector<V>& step, V& coin) {
-    stream<V> numbers(k.scope(hash_text(name)), first_lane);
-    for (std::size_t i = 0; i < step.size(); ++i) {
-      numbers.visit(static_cast<std::uint32_t>(i));
-      step[i] = numbers.uniform();
-    }
-    numbers.visit(static_cast<std::uint32_t>(step.size()));
-    coin = numbers.uniform();
-    for (V& u : step) u = normal_quantile(u);
-  }
-
-  template <class V>
-  static V move(const state<V>& s, std::size_t i) {
-    if (!s.triangular) return s.factor[i] * s.step[i];
+  static V triangular_move(const state<V>& s, const V* u, std::size_t i) {
     const V* row = s.factor.data() + i * (i + 1) / 2;
-    V sum = row[0] * s.step[0];
-    for (std::size_t j = 1; j <= i; ++j) sum += row[j] * s.step[j];
+    V sum = row[0] * u[0];
+    for (std::size_t j = 1; j <= i; ++j) sum += row[j] * u[j * s.numbers.steps];
     return sum;
   }
 
   template <class V>
-  [[gnu::noinline]] void tune(state<V>& s, const V& rate, std::size_t n) const {
+  [[gnu::noinline]] void tune(state<V>& s, const V* u, const V& rate, std::size_t n) const {
     using T = scalar_of<V>;
-    const std::size_t d = s.step.size();
+    const std::size_t d = s.spare.size();
     const double target = d == 1 ? 0.44 : 0.234;
     const double pace = std::pow(static_cast<double>(n) + 1, -2.0 / 3.0);
     if (adaptation_ == adapt::scale) {
@@ -194,11 +222,11 @@ class drift : public kernel {
     }
     const V eta(static_cast<T>(std::min(1.0, static_cast<double>(d) * pace) * 0.999));
     V length(0);
-    for (const V& u : s.step) length += u * u;
+    for (std::size_t i = 0; i < d; ++i) length += u[i * s.numbers.steps] * u[i * s.numbers.steps];
     const V gain = eta * (rate - V(static_cast<T>(target)));
     const V size = sqrt(abs(gain) / length);
     const V sign = where(gain < V(0), V(-1), V(1));
-    for (std::size_t i = 0; i < d; ++i) s.spare[i] = move(s, i) * size;
+    for (std::size_t i = 0; i < d; ++i) s.spare[i] = triangular_move(s, u, i) * size;
     // S Sᵀ ± v vᵀ, one column after the other.
     for (std::size_t j = 0; j < d; ++j) {
       V& diagonal = s.factor[j * (j + 1) / 2 + j];
