@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include <starling/distributions/distribution.hpp>
 #include <starling/models/choice.hpp>
 #include <starling/models/constraints.hpp>
 #include <starling/models/tile.hpp>
@@ -67,6 +68,17 @@ mask_of<V> lanes_unreached(const schema& s, const tile<V>& t, const run_place& p
     unreached = unreached | (lanes_given<V>(c, place) & !there);
   }
   return unreached;
+}
+
+// Writes NaN for the choices that are not there; `values`: of a block, by the structure's offsets.
+template <class V>
+void mark_absent(const schema& s, const tile<V>& t, V* values) {
+  for (std::uint32_t j = 0; j < s.sites().size(); ++j) {
+    const site& here = s.sites()[j];
+    if (!here.is_choice() || !here.is_conditional()) continue;
+    const auto there = lanes_present(s, t, j);
+    for (std::size_t e = here.offset; e < here.offset + here.type.size(); ++e) values[e] = where(there, values[e], V(not_a_number));
+  }
 }
 
 // A flag a lane for those of a block, written from `to` on.
