@@ -10,14 +10,14 @@ using namespace laws;
 namespace {
 
 const auto tree = sl::recurse<double>([](auto& trace, const auto& self, int depth) -> double {
-  if (trace("leaf", sl::bernoulli(depth > 3 ? 1.0 : 0.5))) return trace("x", sl::normal(0.0, 1.0));
+  if (trace("leaf", sl::bernoulli(depth > 3 ? 0.95 : 0.5))) return trace("x", sl::normal(0.0, 1.0));
   const double left = trace("left", self, depth + 1);
   return left + trace("right", self, depth + 1);
 });
 void tree_by_hand(choices c, const sl::path& here, int depth, densities& lp) {
   const auto leaf = at(here, "leaf"), x = at(here, "x");
   const bool is_leaf = c[leaf] != 0;
-  lp(leaf, bernoulli(is_leaf, depth > 3 ? 1.0 : 0.5));
+  lp(leaf, bernoulli(is_leaf, depth > 3 ? 0.95 : 0.5));
   if (is_leaf) return lp(x, normal(c[x], 0, 1));
   tree_by_hand(c, at(here, "left"), depth + 1, lp);
   tree_by_hand(c, at(here, "right"), depth + 1, lp);

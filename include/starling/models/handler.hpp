@@ -87,17 +87,18 @@ class handler {
   }
 
   // For combinators. f runs where m holds; in lanes it runs for all, with its own count of everything, which is kept where m holds.
-  // `region` tells the regions of one scope apart: random numbers are addressed by it, so what a branch draws depends on itself alone.
+  // `region` tells the regions of one combinator apart: random numbers are addressed by it, and by how many visits the scope had before.
   template <class F>
   void masked(const mask& m, std::uint64_t region, F&& f) {
+    const std::uint64_t place = hash_combine(hash_index(static_cast<std::int64_t>(region)), visit_++);
     if constexpr (!Derived::runs_all_regions) {
       if (!m) return;
-      const region_numbers<handler> numbers(*this, region);
+      const region_numbers<handler> numbers(*this, place);
       // What a region runs comes and goes, and its addresses may be another region's too: it is found by address alone.
       const kept_outside<handler> outside(*this);
       f();
     } else {
-      const region_scope<handler, Derived> scope(*this, m, region);
+      const region_scope<handler, Derived> scope(*this, m, place);
       f();
       scope.keep_what_counts();
     }

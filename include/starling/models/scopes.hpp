@@ -64,7 +64,7 @@ struct call_scope : in_call<H>, own_numbers<H> {
 // One of the regions of a call, by its number.
 template <class H>
 struct region_numbers : own_numbers<H> {
-  region_numbers(H& h, std::uint64_t region) : own_numbers<H>(h, hash_combine(h.region_, hash_index(static_cast<std::int64_t>(region)))) {}
+  region_numbers(H& h, std::uint64_t region) : own_numbers<H>(h, hash_combine(h.region_, region)) {}
 };
 
 // Keeps no instances (kept_instances.hpp) while it lives.
