@@ -67,8 +67,7 @@ class lane_chains {
     if (is_conditional()) keep_densities_ = true;
   }
 
-  // Whether some choices are there in some lanes only. Then a move may take a chain to other branches: kernels make theirs through
-  // candidate_by_update, or candidate_by_regenerate.
+  // Whether choices may be there in some lanes only. Then moves may change branches: they go through candidate_by_update or …_by_regenerate.
   bool is_conditional() const { return structure().is_conditional(); }
 
   // Draws starting points from the prior (improper choices at their start) until every lane has a finite density: 100 tries.
@@ -156,9 +155,9 @@ class lane_chains {
     proposed_ = current_.values;
     for (const auto [first, size] : moved) std::copy_n(candidate_.values.data() + first, size, proposed_.data() + first);
     if (update_plan_.empty())
-      for (std::uint32_t s = 0; s < structure().sites().size(); ++s) {
-        const site& here = structure().sites()[s];
+      for (std::uint32_t s = 0; const site& here : structure().sites()) {
         update_plan_.push_back({layout_.plan[s], here.again ? here.first : s, here.is_conditional()});
+        ++s;
       }
     const arena_scope scope;
     structure_walk walk(layout_.structure, true);
@@ -166,12 +165,7 @@ class lane_chains {
     post_.run(h);
     note_problem(h.problem());
     candidate_score_ = where(unobserved(candidate_), V(negative_infinity), h.score());
-    V removed(0);
-    for (std::uint32_t s = 0; s < structure().sites().size(); ++s)
-      if (structure().sites()[s].is_choice() && structure().sites()[s].is_conditional()) {
-        const mask gone = lanes_present(structure(), view(current_, true), s) & !lanes_present(structure(), view(candidate_, true), s);
-        removed += where(gone, density_of(structure(), view(current_, true), s), V(0));
-      }
+    const V removed = removed_density(structure(), view(current_, true), view(candidate_, true));
     return where(candidate_score_ > V(negative_infinity), log_difference(h.kept(), score_) + removed, V(negative_infinity));
   }
 

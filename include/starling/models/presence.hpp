@@ -31,6 +31,18 @@ std::remove_const_t<V> density_of(const schema& s, const tile<V>& t, std::uint32
   return lp;
 }
 
+// Σ log density of what is there before and not after.
+template <class V>
+V removed_density(const schema& s, const tile<V>& before, const tile<V>& after) {
+  V removed(0);
+  for (std::uint32_t j = 0; j < s.sites().size(); ++j) {
+    if (!s.sites()[j].is_choice() || !s.sites()[j].is_conditional()) continue;
+    const mask_of<V> gone = lanes_present(s, before, j) & !lanes_present(s, after, j);
+    removed += where(gone, density_of(s, before, j), V(0));
+  }
+  return removed;
+}
+
 // The lanes for which a constraint has a value.
 template <class V>
 mask_of<V> lanes_given(const constraint_ref& c, const run_place& place) {

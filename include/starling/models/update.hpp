@@ -95,16 +95,13 @@ class update_handler : public handler<update_handler<V>, V> {
     return x;
   }
 
-  // Some lanes are given a value, some keep theirs, some draw.
-  template <class X, class D>
+  template <class X, class D>  // some lanes are given a value, some keep theirs, some draw
   [[gnu::noinline]] X decide_mixed(std::uint32_t k, const D& d, const update_step& step) {
     const auto before = step.old >= 0 ? old_.present(step.old) : mask_of<V>(false);
     auto given = lanes_given<V>(step.constraint, this->place_);
     const bool elsewhere = is_for_another_region<V>(step.constraint, this->at(k));
-    if (elsewhere) {
-      if (any(given & this->active())) check_constraint(step.constraint, this->at(k).type, this->walk_.current().path_of(k));
-      given = mask_of<V>(false);
-    }
+    if (elsewhere && any(given & this->active())) check_constraint(step.constraint, this->at(k).type, this->walk_.current().path_of(k));
+    if (elsewhere) given = mask_of<V>(false);
     this->draw_where(!(before | given), k, [&] { return this->template draw<X>(k, d); });
     const std::size_t size = this->at(k).type.size();
     V* to = this->place(k);
@@ -148,8 +145,8 @@ class update_handler : public handler<update_handler<V>, V> {
     return step;
   }
   void check(std::uint32_t k, const constraint_ref& c, std::int64_t old) {
-    if (c.type_code != this->at(k).type.code() && !is_for_another_region<V>(c, this->at(k))) [[unlikely]]
-      check_constraint(c, this->at(k).type, this->walk_.current().path_of(k));
+    const site& s = this->at(k);
+    if (c.type_code != s.type.code() && !is_for_another_region<V>(c, s)) [[unlikely]] check_constraint(c, s.type, this->walk_.current().path_of(k));
     if (changed_ && old >= 0) changed_->push_back(static_cast<std::uint32_t>(old));
   }
   [[gnu::noinline]] void plan(std::uint32_t k, const update_step& step) {
