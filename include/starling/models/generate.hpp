@@ -99,7 +99,8 @@ class generate_handler : public handler<generate_handler<V, Walk, Examines, Plai
   constraint_ref constraint(std::uint32_t k) {
     if (always_frozen || frozen_plan_) [[likely]] return frozen_plan_[k];
     const site& s = this->at(k);
-    constraint_ref c = base::width > 1 && this->walk_.growing() ? std::exchange(found_, {}) : find(k);
+    // is_shared() has looked for it, but not at sites of conditional regions, which are never shared.
+    constraint_ref c = base::width > 1 && this->walk_.growing() && !s.is_conditional() ? std::exchange(found_, {}) : find(k);
     if (c && c.type_code != s.type.code()) check_constraint(c, s.type, this->walk_.current().path_of(k));
     if (plan_) {
       plan_->resize(k + 1);
