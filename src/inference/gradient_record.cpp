@@ -1,4 +1,4 @@
-#include <inference/gradient_record.hpp>
+#include "inference/gradient_record.hpp"
 
 #include <algorithm>
 #include <utility>

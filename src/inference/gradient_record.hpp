@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <vector>
 
-#include <inference/trajectories/transition.hpp>
+#include "inference/trajectories/transition.hpp"
 #include <starling/diagnostics/moments.hpp>
 #include <starling/inference/draw_view.hpp>
 #include <starling/inference/kernels/gradient_kernel.hpp>

@@ -5,10 +5,10 @@
 #include <variant>
 #include <vector>
 
-#include <inference/sampling_chain.hpp>
-#include <inference/trajectories/barker_jump.hpp>
-#include <inference/trajectories/hamiltonian_path.hpp>
-#include <inference/trajectories/nuts_tree.hpp>
+#include "inference/sampling_chain.hpp"
+#include "inference/trajectories/barker_jump.hpp"
+#include "inference/trajectories/hamiltonian_path.hpp"
+#include "inference/trajectories/nuts_tree.hpp"
 
 namespace starling {
 

@@ -2,7 +2,7 @@
 #include <cmath>
 #include <string>
 
-#include <inference/gradient_record.hpp>
+#include "inference/gradient_record.hpp"
 #include <starling/diagnostics/energy.hpp>
 
 namespace starling {

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include <inference/trajectories/arrays.hpp>
+#include "inference/trajectories/arrays.hpp"
 #include <starling/inference/target.hpp>
 
 namespace starling {

@@ -7,8 +7,8 @@
 
 #include <Eigen/Dense>
 
-#include <inference/normal_approximation.hpp>
-#include <inference/searches.hpp>
+#include "inference/normal_approximation.hpp"
+#include "inference/searches.hpp"
 #include <starling/diagnostics/ess.hpp>
 #include <starling/diagnostics/psis.hpp>
 

@@ -4,10 +4,10 @@
 #include <atomic>
 #include <stdexcept>
 
-#include <inference/lane_loop.hpp>
-#include <inference/optimizers/adam.hpp>
-#include <inference/optimizers/lbfgs.hpp>
-#include <inference/searches.hpp>
+#include "inference/lane_loop.hpp"
+#include "inference/optimizers/adam.hpp"
+#include "inference/optimizers/lbfgs.hpp"
+#include "inference/searches.hpp"
 #include <starling/execution/executor.hpp>
 
 namespace starling {

@@ -1,11 +1,11 @@
-#include <inference/normal_approximation.hpp>
+#include "inference/normal_approximation.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <utility>
 
-#include <inference/gradient_record.hpp>
-#include <inference/trajectories/momentum.hpp>
+#include "inference/gradient_record.hpp"
+#include "inference/trajectories/momentum.hpp"
 
 namespace starling {
 

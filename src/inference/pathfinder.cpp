@@ -12,10 +12,10 @@
 
 #include <Eigen/Dense>
 
-#include <inference/lane_loop.hpp>
-#include <inference/normal_approximation.hpp>
-#include <inference/optimizers/lbfgs.hpp>
-#include <inference/searches.hpp>
+#include "inference/lane_loop.hpp"
+#include "inference/normal_approximation.hpp"
+#include "inference/optimizers/lbfgs.hpp"
+#include "inference/searches.hpp"
 #include <starling/diagnostics/psis.hpp>
 #include <starling/execution/executor.hpp>
 #include <starling/random/stream.hpp>

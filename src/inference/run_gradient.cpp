@@ -6,13 +6,13 @@
 #include <stdexcept>
 #include <string>
 
-#include <inference/archive.hpp>
-#include <inference/gradient_record.hpp>
-#include <inference/lane_loop.hpp>
-#include <inference/sampling_chain.hpp>
-#include <inference/trajectories/barker_jump.hpp>
-#include <inference/trajectories/hamiltonian_path.hpp>
-#include <inference/trajectories/nuts_tree.hpp>
+#include "inference/archive.hpp"
+#include "inference/gradient_record.hpp"
+#include "inference/lane_loop.hpp"
+#include "inference/sampling_chain.hpp"
+#include "inference/trajectories/barker_jump.hpp"
+#include "inference/trajectories/hamiltonian_path.hpp"
+#include "inference/trajectories/nuts_tree.hpp"
 #include <starling/execution/executor.hpp>
 #include <starling/inference/chain_record.hpp>
 

@@ -4,11 +4,11 @@
 #include <stdexcept>
 #include <string>
 
-#include <inference/gradient_record.hpp>
-#include <inference/tempered_ensemble.hpp>
-#include <inference/trajectories/barker_jump.hpp>
-#include <inference/trajectories/hamiltonian_path.hpp>
-#include <inference/trajectories/nuts_tree.hpp>
+#include "inference/gradient_record.hpp"
+#include "inference/tempered_ensemble.hpp"
+#include "inference/trajectories/barker_jump.hpp"
+#include "inference/trajectories/hamiltonian_path.hpp"
+#include "inference/trajectories/nuts_tree.hpp"
 #include <starling/execution/executor.hpp>
 #include <starling/inference/chain_record.hpp>
 

@@ -11,10 +11,10 @@
 #include <optional>
 #include <vector>
 
-#include <inference/adaptations/dual_averaging.hpp>
-#include <inference/adaptations/metric_adaptation.hpp>
-#include <inference/trajectories/momentum.hpp>
-#include <inference/trajectories/transition.hpp>
+#include "inference/adaptations/dual_averaging.hpp"
+#include "inference/adaptations/metric_adaptation.hpp"
+#include "inference/trajectories/momentum.hpp"
+#include "inference/trajectories/transition.hpp"
 #include <starling/inference/kernels/gradient_kernel.hpp>
 #include <starling/traces/address.hpp>
 

@@ -1,4 +1,4 @@
-#include <inference/searches.hpp>
+#include "inference/searches.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include <inference/temperature_ladder.hpp>
+#include "inference/temperature_ladder.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include <inference/sampling_chain.hpp>
-#include <inference/searches.hpp>
-#include <inference/temperature_ladder.hpp>
+#include "inference/sampling_chain.hpp"
+#include "inference/searches.hpp"
+#include "inference/temperature_ladder.hpp"
 
 namespace starling {
 

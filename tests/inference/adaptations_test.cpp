@@ -3,9 +3,9 @@
 
 #include <cmath>
 
-#include <inference/adaptations/dual_averaging.hpp>
-#include <inference/adaptations/low_rank.hpp>
-#include <inference/adaptations/metric_adaptation.hpp>
+#include "inference/adaptations/dual_averaging.hpp"
+#include "inference/adaptations/low_rank.hpp"
+#include "inference/adaptations/metric_adaptation.hpp"
 #include <starling/random/stream.hpp>
 
 #include "closed_form_targets.hpp"

@@ -4,8 +4,8 @@
 #include <bit>
 #include <cmath>
 
-#include <inference/trajectories/momentum.hpp>
-#include <inference/trajectories/turning.hpp>
+#include "inference/trajectories/momentum.hpp"
+#include "inference/trajectories/turning.hpp"
 
 #include "closed_form_targets.hpp"
 

@@ -36,6 +36,11 @@ template <class V, std::size_t N> struct fused_terms {
     for (std::size_t k = 0; k < N; ++k)
       if (cell[k]) *cell[k] += by[k];
   }
+  // The same for the lanes of m.
+  void add_derivatives(const mask_of<V>& m) const {
+    for (std::size_t k = 0; k < N; ++k)
+      if (cell[k]) *cell[k] += where(m, by[k], V(0));
+  }
 };
 
 template <unsigned K, class A> [[gnu::always_inline]] inline auto as_dual_variable(const A& a) {

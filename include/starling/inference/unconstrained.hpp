@@ -49,6 +49,8 @@ template <class V> class free_numbers_handler : public handler<free_numbers_hand
  private:
   template <class X, class D> X decide(std::uint32_t k, const D& d) {
     const X x = this->template value_in_place<X>(k);
+    // A choice of several regions has its free numbers once, with the Jacobian of the region that runs.
+    if (const site& s = this->at(k); s.role == site_role::again) offsets[k] = offsets[s.first];
     if (!layout_.is_latent(k)) return x;
     if constexpr (can_be_freed<D>) {
       const auto support = d.support();
@@ -66,15 +68,16 @@ template <class V> class free_numbers_handler : public handler<free_numbers_hand
 };
 
 // Runs with the choices that belong to free numbers. R: adjoint<V>, or V where only the density is wanted; then the choices are
-// written to the tile.
+// written to `to`, each at its slot.
 template <class R> class free_handler : public differentiating_handler<free_handler<R>, R> {
  public:
   using base = differentiating_handler<free_handler<R>, R>;
   using V = plain_of<R>;
-  free_handler(frozen_walk& walk, tile<V> plain, constant_values& constants, const run_place& place, const std::int64_t* offsets, const R* free)
-      : base(walk, plain, constants, place), offsets_(offsets), free_(free) {}
+  free_handler(frozen_walk& walk, tile<V> plain, constant_values& constants, const run_place& place, const std::int64_t* offsets, const R* free,
+               V* to = nullptr)
+      : base(walk, plain, constants, place), offsets_(offsets), free_(free), to_(to) {}
 
-  V log_jacobian() const { return primal(log_jacobian_.total()); }
+  V log_jacobian() const { return primal(this->log_jacobian_.total()); }
 
  private:
   friend typename base::base;
@@ -83,9 +86,10 @@ template <class R> class free_handler : public differentiating_handler<free_hand
     if (at < 0) return this->template constant<X>(k, d);
     if constexpr (can_be_freed<D>) {
       const auto support = d.support();
-      const X x = bijector<std::remove_cvref_t<decltype(support)>>::template to_support<R>(support, free_ + at, log_jacobian_);
+      typename base::jacobian_terms terms{*this};
+      const X x = bijector<std::remove_cvref_t<decltype(support)>>::template to_support<R>(support, free_ + at, terms);
       this->score_of(k, d, x);
-      if constexpr (!is_adjoint<R>) put(this->plain_.at(this->walk_.slot(k)), x);
+      if constexpr (!is_adjoint<R>) put(to_ + this->walk_.slot(k).offset, x);
       return x;
     } else {
       throw std::logic_error("a latent without free numbers");
@@ -94,11 +98,11 @@ template <class R> class free_handler : public differentiating_handler<free_hand
 
   const std::int64_t* offsets_;
   const R* free_;
-  site_sum<R> log_jacobian_;
+  V* to_;
 };
 
-// The target of the lanes of V. Not to be used by two threads at once: each has its own (copies share the structure, not the memory).
-// The posterior must outlive it.
+// The target of the lanes of V: a differentiable density (inference/target.hpp). Many threads may use one at once. The posterior must
+// outlive it.
 template <class V, class Posterior> class unconstrained_posterior {
  public:
   using real = V;
@@ -122,12 +126,14 @@ template <class V, class Posterior> class unconstrained_posterior {
     post_->run(h);
     offsets_ = std::move(h.offsets);
     dimension_ = h.free.size();
+    // The constants that bodies see are made now; from here on they are only read.
     constants_ = constant_values(offsets_.size());
     constants_of_choices_ = constant_values(offsets_.size());
+    std::vector<V> gradient(dimension_);
+    log_density_and_gradient(h.free.data(), gradient.data());
+    choices(h.free.data(), values_.values.data());
   }
-  unconstrained_posterior(const unconstrained_posterior& other)
-      : post_(other.post_), layout_(other.layout_), place_(other.place_), values_(other.values_), offsets_(other.offsets_),
-        constants_(other.offsets_.size()), constants_of_choices_(other.offsets_.size()), dimension_(other.dimension_) {}
+  unconstrained_posterior(const unconstrained_posterior&) = delete;
   unconstrained_posterior& operator=(const unconstrained_posterior&) = delete;
 
   std::size_t dimension() const { return dimension_; }
@@ -138,14 +144,14 @@ template <class V, class Posterior> class unconstrained_posterior {
 
   // The log density of q (dimension() numbers a lane, [number][lane]) and its gradient. Where the density is 0, infinite or NaN:
   // −∞ and a gradient of 0.
-  V log_density_and_gradient(const V* q, V* gradient) {
+  V log_density_and_gradient(const V* q, V* gradient) const {
     const arena_scope memory;
     tape_scope<V> tape;
     V* const cells = tape.cells(dimension_);
     vector<adjoint<V>> free(dimension_);
     for (std::size_t i = 0; i < dimension_; ++i) free[i] = {q[i], V(1), cells + i};
     frozen_walk walk(structure());
-    free_handler<adjoint<V>> h(walk, values_.view(), constants_, place_, offsets_.data(), free.data());
+    free_handler<adjoint<V>> h(walk, constants(), constants_, place_, offsets_.data(), free.data());
     post_->run(h);
     tape.sweep();
     const V density = h.value() + h.log_jacobian();
@@ -153,7 +159,7 @@ template <class V, class Posterior> class unconstrained_posterior {
     for (std::size_t i = 0; i < dimension_; ++i) gradient[i] = where(good, cells[i], V(0));
     return where(good, density, V(-std::numeric_limits<scalar_of<V>>::infinity()));
   }
-  double log_density_and_gradient(std::span<const double> q, std::span<double> gradient)
+  double log_density_and_gradient(std::span<const double> q, std::span<double> gradient) const
     requires std::same_as<V, double>
   {
     if (q.size() != dimension_ || gradient.size() != dimension_)
@@ -161,40 +167,43 @@ template <class V, class Posterior> class unconstrained_posterior {
     return log_density_and_gradient(q.data(), gradient.data());
   }
 
-  // The same without the gradient; afterwards choices() are those of q. `with_jacobian` false: log p of the choices themselves.
-  V log_density(const V* q, bool with_jacobian = true) {
+  // The same without the gradient. The choices that belong to q are written to `values`, each at its slot's offset of the structure
+  // (structure().elements() numbers a lane; those that are no latents are left as they are).
+  // `with_jacobian` false: log p of the choices themselves. `problem`: the first bad parameter, where one was met.
+  V choices(const V* q, V* values, bool with_jacobian = true, bad_parameter* problem = nullptr) const {
     const arena_scope memory;
     frozen_walk walk(structure());
-    free_handler<V> h(walk, values_.view(), constants_of_choices_, place_, offsets_.data(), q);
+    free_handler<V> h(walk, constants(), constants_of_choices_, place_, offsets_.data(), q, values);
     post_->run(h);
-    problem_ = h.problem();
+    if (problem) *problem = h.problem();
     const V density = with_jacobian ? h.value() + h.log_jacobian() : h.value();
     return where(density - density == V(0), density, V(-std::numeric_limits<scalar_of<V>>::infinity()));
   }
-
-  // The choices as they stand: [element][lane] at the slots of the structure; to be written, then freed.
-  V* choices() { return values_.values.data(); }
-  const V* choices() const { return values_.values.data(); }
-  // The free numbers of the choices as they stand.
-  void free_numbers(V* q) const {
+  // The free numbers of choices that stand in `values`, as choices() writes them.
+  void free_numbers(const V* values, V* q) const {
     const arena_scope memory;
+    tile_storage<V> all = values_;
+    for (const auto k : layout_->latents) {
+      const auto& slot = structure().slots()[k];
+      std::copy_n(values + slot.offset, structure().sites()[k].type.size(), all.values.data() + slot.offset);
+    }
     frozen_walk walk(structure());
-    free_numbers_handler<V> h(walk, const_cast<tile_storage<V>&>(values_).view(), place_, *layout_);
+    free_numbers_handler<V> h(walk, all.view(), place_, *layout_);
     post_->run(h);
     std::copy(h.free.begin(), h.free.end(), q);
   }
-  // The first bad parameter that the last log_density met.
-  const bad_parameter& problem() const { return problem_; }
 
  private:
+  // What bodies read of choices that are no latents.
+  tile<V> constants() const { return {const_cast<V*>(values_.values.data()), const_cast<V*>(values_.shared.data()), nullptr}; }
+
   const Posterior* post_;
   std::shared_ptr<const posterior_layout<V>> layout_;
   run_place place_;
   tile_storage<V> values_;
   std::vector<std::int64_t> offsets_;
-  constant_values constants_, constants_of_choices_;
+  mutable constant_values constants_, constants_of_choices_;
   std::size_t dimension_ = 0;
-  bad_parameter problem_;
 };
 
 }  // namespace starling

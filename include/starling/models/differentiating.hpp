@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
+#include <tuple>
 #include <vector>
 
 #include <starling/distributions/fused.hpp>
@@ -9,22 +11,16 @@
 
 namespace starling {
 
-// The sum of terms of which the derivative is wanted: each term passes its derivatives on at once, so the sum itself is no number on
-// the tape. total() is a constant.
+// A sum on adjoints keeps the value alone, as a constant: handlers pass the derivatives of each term on at once, so the sum itself is
+// no number on the tape.
 template <class V> class site_sum<adjoint<V>> {
  public:
-  void add(const adjoint<V>& term) {
-    total_ += term.value();
-    if (term.cell()) *term.cell() += term.by();
-  }
-  template <std::size_t N> void add(const fused_terms<V, N>& term) {
-    total_ += term.value;
-    term.add_derivatives();
-  }
-  adjoint<V> total() const { return total_; }
+  void add(const adjoint<V>& term) { total_ = adjoint<V>(V(total_.value() + term.value())); }
+  adjoint<V>& total() { return total_; }
+  const adjoint<V>& total() const { return total_; }
 
  private:
-  V total_ = V(0);
+  adjoint<V> total_ = adjoint<V>(0.0);
 };
 
 // The values of choices that are constants, as a body on adjoints sees them, made when a site is visited for the first time and kept:
@@ -80,8 +76,15 @@ template <class Derived, class R, class Walk = frozen_walk> class differentiatin
       : base(walk, key(0), tile<R>{}, place), plain_(plain), constants_(constants) {}
 
   V value() const { return primal(this->score()); }
+  std::tuple<R&> sums() { return {log_jacobian_.total()}; }
 
  protected:
+  // Sums take log Jacobians too.
+  struct jacobian_terms {
+    differentiating_handler& h;
+    template <class X> void add(const X& term) { h.count(h.log_jacobian_, R(term)); }
+  };
+
   const V* plain_place(std::uint32_t k) const { return plain_.at(this->walk_.slot(k)); }
 
   // A choice that is a constant.
@@ -94,19 +97,39 @@ template <class Derived, class R, class Walk = frozen_walk> class differentiatin
   template <class D, class X> void score_of(std::uint32_t k, const D& d, const X& x) {
     if constexpr (requires { d.fused_log_density(x); }) {
       const auto terms = d.fused_log_density(x);
-      this->score_.add(terms);
+      this->score_.add(R(terms.value));
+      if (everywhere()) terms.add_derivatives();
+      else terms.add_derivatives(this->active_);
       check(k, d, terms.value);
     } else {
       const R lp(d.log_density(x));
-      this->score_.add(lp);
+      count(this->score_, lp);
       check(k, d, primal(lp));
     }
   }
+  void decide_factor(std::uint32_t, const R& lp) { pass_on(lp); }  // the handler has added its value
+  void mark_presence(std::uint32_t, const mask_of<V>&) {}
+
+  void count(site_sum<R>& sum, const R& term) {
+    sum.add(term);
+    pass_on(term);
+  }
+  // What lanes do that a conditional region does not run in counts nowhere.
+  void pass_on(const R& term) {
+    if constexpr (is_adjoint<R>) {
+      if (!term.cell()) return;
+      if (everywhere()) *term.cell() += term.by();
+      else *term.cell() += where(this->active_, term.by(), V(0));
+    }
+  }
+  bool everywhere() const { return lanes_of<V> == 1 || all(this->active_); }
 
   tile<V> plain_;
   constant_values& constants_;
+  site_sum<R> log_jacobian_;
 
  private:
+  friend base;
   template <class D> void check(std::uint32_t k, const D& d, const V& lp) {
     if (any(!(lp > V(negative_infinity)))) [[unlikely]] this->examine(k, d, R(lp));
   }

@@ -192,6 +192,8 @@ class handler {
   // No site is shared unless the operation says so.
   bool is_shared(const site&) const { return false; }
   void decide_factor(std::uint32_t, const V&) {}
+  // Of a conditional region: the lanes in which it runs.
+  void mark_presence(std::uint32_t k, const mask& m) { *place(k) = where(m, V(1), V(0)); }
   // Of kept instances: `child` ran one; all of a call are done, with their total and what was drawn afresh in it; some are no more.
   void absorb(Derived&, const instance_run&, const schema&, V&) {}
   void count_instances(const V&, const V&) {}

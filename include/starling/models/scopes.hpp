@@ -79,7 +79,7 @@ struct in_region {
     if (h.growth_ && h.walk_.growing()) h.fit();
     h.alive_ = h.alive_ & (h.score() > V(negative_infinity));
     h.active_ = h.active_ & m;
-    *h.place(first_site) = where(h.active_, V(1), V(0));
+    h.self().mark_presence(first_site, h.active_);
   }
   ~in_region() {
     h.active_ = active;

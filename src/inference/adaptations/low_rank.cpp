@@ -1,4 +1,4 @@
-#include <inference/adaptations/low_rank.hpp>
+#include "inference/adaptations/low_rank.hpp"
 
 #include <Eigen/Dense>
 #include <utility>

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <vector>
 
-#include <inference/trajectories/metric.hpp>
+#include "inference/trajectories/metric.hpp"
 
 namespace starling::adaptations {
 

@@ -1,10 +1,10 @@
-#include <inference/adaptations/metric_adaptation.hpp>
+#include "inference/adaptations/metric_adaptation.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <utility>
 
-#include <inference/adaptations/low_rank.hpp>
+#include "inference/adaptations/low_rank.hpp"
 
 namespace starling::adaptations {
 

@@ -12,8 +12,8 @@
 #include <cstddef>
 #include <vector>
 
-#include <inference/adaptations/warmup_windows.hpp>
-#include <inference/trajectories/metric.hpp>
+#include "inference/adaptations/warmup_windows.hpp"
+#include "inference/trajectories/metric.hpp"
 #include <starling/inference/kernels/gradient_kernel.hpp>
 
 namespace starling::adaptations {

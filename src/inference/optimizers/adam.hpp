@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <vector>
 
-#include <inference/optimizers/lbfgs.hpp>
+#include "inference/optimizers/lbfgs.hpp"
 
 namespace starling::optimizers {
 

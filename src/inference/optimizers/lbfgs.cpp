@@ -1,10 +1,10 @@
-#include <inference/optimizers/lbfgs.hpp>
+#include "inference/optimizers/lbfgs.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <utility>
 
-#include <inference/trajectories/arrays.hpp>
+#include "inference/trajectories/arrays.hpp"
 
 namespace starling::optimizers {
 

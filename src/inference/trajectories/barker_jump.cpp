@@ -1,8 +1,8 @@
-#include <inference/trajectories/barker_jump.hpp>
+#include "inference/trajectories/barker_jump.hpp"
 
 #include <algorithm>
 
-#include <inference/trajectories/momentum.hpp>
+#include "inference/trajectories/momentum.hpp"
 #include <starling/values/exp.hpp>
 #include <starling/values/logistic.hpp>
 

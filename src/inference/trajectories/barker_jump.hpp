@@ -4,7 +4,7 @@
 // It asks less of the step size than MALA does where scales differ, and of gradients that explode.
 #pragma once
 
-#include <inference/trajectories/transition.hpp>
+#include "inference/trajectories/transition.hpp"
 
 namespace starling::trajectories {
 

@@ -1,9 +1,9 @@
-#include <inference/trajectories/hamiltonian_path.hpp>
+#include "inference/trajectories/hamiltonian_path.hpp"
 
 #include <algorithm>
 #include <limits>
 
-#include <inference/trajectories/momentum.hpp>
+#include "inference/trajectories/momentum.hpp"
 #include <starling/values/exp.hpp>
 
 namespace starling::trajectories {

@@ -3,7 +3,7 @@
 // (Roberts and Tweedie 1996): q' = q + h²/2 M⁻¹ ∇ log π(q) + h M^(−½) z.
 #pragma once
 
-#include <inference/trajectories/transition.hpp>
+#include "inference/trajectories/transition.hpp"
 
 namespace starling::trajectories {
 

@@ -2,8 +2,8 @@
 // Reversible, volume-preserving; the step h is negative backwards in time.
 #pragma once
 
-#include <inference/trajectories/arrays.hpp>
-#include <inference/trajectories/metric.hpp>
+#include "inference/trajectories/arrays.hpp"
+#include "inference/trajectories/metric.hpp"
 
 namespace starling::trajectories {
 

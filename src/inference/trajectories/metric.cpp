@@ -1,9 +1,9 @@
-#include <inference/trajectories/metric.hpp>
+#include "inference/trajectories/metric.hpp"
 
 #include <cmath>
 #include <utility>
 
-#include <inference/trajectories/arrays.hpp>
+#include "inference/trajectories/arrays.hpp"
 
 namespace starling::trajectories {
 

@@ -1,7 +1,7 @@
 // Momenta from the numbers of a step: element i is the normal quantile of visit i.
 #pragma once
 
-#include <inference/trajectories/leapfrog.hpp>
+#include "inference/trajectories/leapfrog.hpp"
 #include <starling/random/stream.hpp>
 
 namespace starling::trajectories {

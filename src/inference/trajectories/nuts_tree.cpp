@@ -1,10 +1,10 @@
-#include <inference/trajectories/nuts_tree.hpp>
+#include "inference/trajectories/nuts_tree.hpp"
 
 #include <algorithm>
 #include <limits>
 #include <utility>
 
-#include <inference/trajectories/momentum.hpp>
+#include "inference/trajectories/momentum.hpp"
 #include <starling/values/exp.hpp>
 
 namespace starling::trajectories {

@@ -6,8 +6,8 @@
 // same distribution as Stan's pairwise choice.
 #pragma once
 
-#include <inference/trajectories/transition.hpp>
-#include <inference/trajectories/turning.hpp>
+#include "inference/trajectories/transition.hpp"
+#include "inference/trajectories/turning.hpp"
 
 namespace starling::trajectories {
 

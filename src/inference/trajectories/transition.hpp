@@ -6,7 +6,7 @@
 #include <concepts>
 #include <cstddef>
 
-#include <inference/trajectories/leapfrog.hpp>
+#include "inference/trajectories/leapfrog.hpp"
 #include <starling/random/stream.hpp>
 
 namespace starling::trajectories {

@@ -13,7 +13,7 @@
 #include <bit>
 #include <cstdint>
 
-#include <inference/trajectories/arrays.hpp>
+#include "inference/trajectories/arrays.hpp"
 
 namespace starling::trajectories {
 

@@ -1,0 +1,16 @@
+#include <starling/inference/kernels/slice.hpp>
+
+#include <stdexcept>
+
+namespace starling::kernels {
+
+slice::slice(slice_options options) : options_(std::move(options)) {
+  if (!(options_.width >= 0)) throw std::invalid_argument("slice: width must be positive (0: found by itself), got " + std::to_string(options_.width));
+}
+
+void slice::refuse_kind(const path& where, const choice_type& type) {
+  throw std::invalid_argument("slice: moves real values, but " + where.str() + " is " + type.str() +
+                              "; select others with .at, and combine with another kernel, such as regenerate");
+}
+
+}  // namespace starling::kernels
