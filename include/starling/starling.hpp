@@ -1,21 +1,28 @@
 // Everything a model, its inference and its program need.
 #pragma once
 
+#include <starling/combinators/combinators.hpp>
 #include <starling/distributions/distributions.hpp>
+#include <starling/distributions/structured_bijectors.hpp>
 #include <starling/inference/importance.hpp>
 #include <starling/inference/kernels/composition.hpp>
 #include <starling/inference/kernels/drift.hpp>
 #include <starling/inference/kernels/proposal.hpp>
 #include <starling/inference/kernels/regenerate.hpp>
+#include <starling/inference/particle_filter.hpp>
 #include <starling/inference/posterior_program.hpp>
 #include <starling/inference/predictive.hpp>
 #include <starling/inference/proposed_importance.hpp>
 #include <starling/inference/resample.hpp>
 #include <starling/inference/run.hpp>
+#include <starling/inference/unconstrained.hpp>
+#include <starling/io/parameters.hpp>
 #include <starling/io/program.hpp>
 #include <starling/models/assess.hpp>
+#include <starling/models/custom_gradient.hpp>
 #include <starling/models/edit.hpp>
 #include <starling/models/generate.hpp>
+#include <starling/models/gradient.hpp>
 #include <starling/models/merge.hpp>
 #include <starling/models/posterior.hpp>
 #include <starling/models/project.hpp>
@@ -24,6 +31,7 @@
 #include <starling/models/simulate.hpp>
 #include <starling/models/trace_batch.hpp>
 #include <starling/models/update.hpp>
+#include <starling/values/linear_algebra.hpp>
 #include <starling/values/math.hpp>
 #include <starling/values/matrix.hpp>
 #include <starling/values/pick.hpp>

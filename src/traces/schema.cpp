@@ -98,8 +98,43 @@ bool schema::is_taken(const call& c) const {
   return c.presence == site::none || other.presence == site::none || other.presence == c.presence;
 }
 
+bool schema::is_alike(std::uint32_t first, std::uint32_t other, std::uint32_t calls, std::uint32_t sites, std::uint32_t i) const {
+  const call &a = calls_[first], &b = calls_[other];
+  if (other + calls > calls_.size() || b.parent != a.parent || b.local.indices() != 1 || !b.local.name().empty() || b.local.index(0) != static_cast<std::int64_t>(i) ||
+      b.first_site != a.first_site + i * sites || b.last_site != b.first_site + sites)
+    return false;
+  for (std::uint32_t c = 1; c < calls; ++c)
+    if (calls_[other + c].local.hash() != calls_[first + c].local.hash() || calls_[other + c].parent - other != calls_[first + c].parent - first) return false;
+  for (std::uint32_t k = 0; k < sites; ++k) {
+    const site &x = sites_[a.first_site + k], &y = sites_[b.first_site + k], &z = sites_[a.first_site + sites + k];
+    if (!(x.type == y.type) || x.role != y.role || x.role == site_role::presence || x.is_conditional() || x.shared != y.shared ||
+        (!x.is_factor() && x.local.hash() != y.local.hash()) || y.offset - x.offset != i * (z.offset - x.offset))
+      return false;
+  }
+  return true;
+}
+
+void schema::find_alike() {
+  alike_.clear();
+  if (calls_.size() < 16) return;
+  alike_.resize(calls_.size());
+  for (std::uint32_t c = 1; c + 1 < calls_.size(); ++c) {
+    const call& first = calls_[c];
+    if (first.local.indices() != 1 || !first.local.name().empty() || first.local.index(0) != 0) continue;
+    std::uint32_t next = c + 1;
+    while (next < calls_.size() && calls_[next].parent > first.parent) ++next;  // past the calls inside it
+    if (next >= calls_.size()) continue;
+    const std::uint32_t calls = next - c, sites = calls_[next].first_site - first.first_site;
+    if (sites == 0 || first.last_site != first.first_site + sites) continue;
+    std::uint32_t n = 1;
+    while (c + n * calls < calls_.size() && is_alike(c, c + n * calls, calls, sites, n)) ++n;
+    alike_[c] = n;
+  }
+}
+
 schema schema::without_sharing(const std::vector<std::uint8_t>& which) const {
   schema s = *this;
+  s.alike_.clear();
   s.elements_ = s.shared_elements_ = 0;
   for (std::uint32_t k = 0; k < s.sites_.size(); ++k) {
     auto& here = s.sites_[k];
@@ -315,6 +350,7 @@ void structure_walk::leave(std::uint32_t outer) {
 const std::shared_ptr<const schema>& structure_walk::finish() {
   if (!grown_ && (cursor_ < count_ || call_cursor_ < schema_->calls().size()) && !frozen_) start_growing();
   if (!grown_) return *expected_;
+  grown_->find_alike();
   finished_ = grown_;
   return finished_;
 }

@@ -77,6 +77,8 @@ ROWS = {
                  [0.0, 1.0]),
     "poisson": (poisson, lambda r: st.poisson(r), 1, [(3,), (0.1,), (1e-8,), (9.99,), (10,), (50,), (1e4,), (1e6,)],
                 [-1, 1.5, INF], {"rate": [(-1,), (NAN,), (INF,)]}, [0.0, 1.0, 40.0]),
+    "poisson_log": (lambda k, l: poisson(k, mp.exp(l)), lambda l: st.poisson(float(mp.exp(l))), 1, [(1,), (-2,), (0,), (2.25,), (2.5,), (4,), (9,)],
+                    [-1, 1.5, INF], {"log_rate": [(NAN,), (INF,)]}, [0.0, 1.0, 40.0]),
 }
 OWN = {
     "pareto": (lambda x, lo, a: mp.log(a) + a * mp.log(lo) - (a + 1) * mp.log(x), lambda lo, a: st.pareto(a, scale=lo), 0,
@@ -150,7 +152,14 @@ def vector_rows():
     covariance = (mp.matrix(factor) * mp.matrix(factor).T).tolist()
     xs = [[1.0, -2.0, 0.5], [0.0, 0.0, 0.0], [30.0, -5.0, 8.0]]
     normal_points = [[x, plain(mvn(x, mean, factor))] for x in xs]
+    design, intercept, coefficients, scale = [[1.0, 0.5], [-2.0, 0.25], [0.0, 3.0], [1.5, -1.0], [0.5, 0.5]], 0.25, [0.5, -1.0], 1.5
+    etas = [M(intercept) + sum(M(a) * M(b) for a, b in zip(row, coefficients)) for row in design]
+    def linear(ys, f): return [ys, plain(sum(f(M(y), eta) for y, eta in zip(ys, etas)))]
+    linear_points = [linear([1, 0, 0, 1, 1], lambda y, eta: -mp.log1p(mp.exp(-eta if y else eta))),
+                     linear([2, 0, 1, 7, 40], lambda y, eta: poisson(y, mp.exp(eta))),
+                     linear([0.5, -1.0, 2.0, 0.25, 10.0], lambda y, eta: normal(y, eta, M(scale)))]
     return {
+        "generalised_linear": {"parameters": [design, intercept, coefficients, scale], "points": linear_points},
         "categorical": {"parameters": [probabilities], "points": [[k, plain(mp.log(p))] for k, p in enumerate(probabilities)]},
         "categorical_logit": {"parameters": [logits], "points": [[k, plain(mp.log(w / sum(weights))) if w else "-inf"]
                                                                 for k, w in enumerate(weights)]},

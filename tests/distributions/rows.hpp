@@ -64,6 +64,7 @@ template <class F> void for_each_distribution(F f) {
   f("bernoulli_logit", one, [](auto a) { return sl::bernoulli_logit(a); });
   f("binomial", two, [](auto a, auto b) { return sl::binomial(a, b); });
   f("poisson", one, [](auto a) { return sl::poisson(a); });
+  f("poisson_log", one, [](auto a) { return sl::poisson_log(a); });
   f("pareto", two, [](auto a, auto b) { return own::pareto(a, b); });
 }
 

@@ -144,6 +144,17 @@ seen spiked(std::size_t d, std::size_t n) {
   return r;
 }
 
+TEST(metric_adaptation, the_step_size_is_found_anew_when_the_metric_is_final) {
+  metric_adaptation a(metric_kind::fisher_diag_e, 1, 100, false);
+  auto m = metric::unit(1);
+  std::vector<std::size_t> replaced;
+  for (std::size_t s = 0; s < 100; ++s) {
+    const double q = number(s, 0), g = -q;
+    if (a.learn(s, &q, &g, m) == metric_adaptation::changes::replaced) replaced.push_back(s);
+  }
+  EXPECT_EQ(replaced, (std::vector<std::size_t>{2, 84}));
+}
+
 TEST(low_rank_metric, is_exact_for_a_gaussian_where_draws_span_the_space) {
   const auto r = spiked(10, 40);
   EXPECT_NEAR(r.along, 36, 0.01);

@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "inference/optimizers/lbfgs.hpp"
 #include <starling/diagnostics/moments.hpp>
 #include <starling/inference/kernels/nuts.hpp>
 #include <starling/inference/laplace.hpp>
@@ -62,6 +63,18 @@ TEST(maximize, lbfgs_reaches_the_top) {
   }
   const half_line f;
   EXPECT_NEAR(sl::maximize(sl::target::of<pack>(f), {}, sl::key(1))[0].point[0], 2, 1e-5);
+}
+
+TEST(maximize, lbfgs_never_goes_down) {
+  const valley f{4};
+  for (std::uint32_t trial = 0; trial < 50; ++trial) {
+    std::vector<double> start(4);
+    for (std::uint32_t i = 0; i < 4; ++i) start[i] = 3 * std::sin(7.0 * trial + 2.5 * i);
+    sl::optimizers::lbfgs search(start.data(), 4, {});
+    while (search.receive(f.log_density_and_gradient(search.point(), search.gradient()))) {}
+    EXPECT_TRUE(search.converged()) << search.reason();
+    for (std::size_t l = 1; l < search.path().size(); ++l) EXPECT_GE(search.path()[l].log_density, search.path()[l - 1].log_density);
+  }
 }
 
 TEST(maximize, adam_comes_close) {

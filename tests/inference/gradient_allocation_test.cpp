@@ -1,7 +1,6 @@
 // Drawing allocates nothing: a longer run makes as many allocations as a shorter one.
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <cstdlib>
 #include <new>
 
@@ -10,18 +9,17 @@
 #include <starling/inference/kernels/nuts.hpp>
 #include <starling/inference/run_gradient.hpp>
 
+#include "allocation_counter.hpp"
 #include "closed_form_targets.hpp"
 
 namespace sl = starling;
 namespace kernels = sl::kernels;
 
-namespace {
-std::atomic<std::size_t> allocations = 0;
-}  // namespace
+std::atomic<std::size_t> allocation_counter::made = 0;
 
 // Out of line, or g++ sees malloc meet delete and warns.
 [[gnu::noinline]] void* operator new(std::size_t n) {
-  ++allocations;
+  ++allocation_counter::made;
   if (void* p = std::malloc(n)) return p;
   throw std::bad_alloc();
 }
@@ -33,10 +31,10 @@ namespace {
 std::size_t counted(const kernels::gradient_kernel& k, std::size_t draws) {
   const closed_form::gaussian f{{1, -2, 3, 0, 0.5}, {0.1, 1, 2, 10, 1}, 0.6};
   const closed_form::identity_view view(5);
-  const std::size_t before = allocations;
+  const std::size_t before = allocation_counter::made;
   // Few enough draws for one stretch of the view.
   sl::run_gradient(k, sl::target::of<sl::native_pack<double>>(f), view, {.chains = 2, .draws = draws, .warmup = 100, .threads = 1}, sl::key(1));
-  return allocations - before;
+  return allocation_counter::made - before;
 }
 
 }  // namespace

@@ -3,19 +3,18 @@
 
 #include <array>
 #include <cmath>
-#include <cstdlib>
-#include <new>
 
+#include <starling/combinators/combinators.hpp>
 #include <starling/distributions/distributions.hpp>
 #include <starling/inference/unconstrained.hpp>
 #include <starling/models/assess.hpp>
+
+#include "allocation_counter.hpp"
 
 namespace sl = starling;
 using doubles = sl::native_pack<double>;
 
 namespace {
-
-std::size_t allocations = 0;
 
 // Every kind of support; bounds that depend on other latents; vectors with cells in a row; a nested call; a factor; integers among the data.
 constexpr auto inner = sl::gen([](auto& trace, const auto& m) { return trace("z", sl::log_normal(m, 0.5)); });
@@ -44,14 +43,6 @@ auto posterior() {
 const std::vector<double> point{0.7, -0.3, 0.2, 0.1, -0.6, 0.4, 1.1, -0.2, 0.3, -0.4, 0.25, 0.9};
 
 }  // namespace
-
-[[gnu::noinline]] void* operator new(std::size_t n) {
-  ++allocations;
-  if (void* p = std::malloc(n)) return p;
-  throw std::bad_alloc();
-}
-[[gnu::noinline]] void operator delete(void* p) noexcept { std::free(p); }
-[[gnu::noinline]] void operator delete(void* p, std::size_t) noexcept { std::free(p); }
 
 TEST(unconstrained, the_density_is_the_score_of_the_choices_plus_the_log_jacobian) {
   const auto post = posterior();
@@ -134,9 +125,44 @@ TEST(unconstrained, the_steady_state_allocates_nothing) {
   sl::unconstrained_posterior<doubles, decltype(post)> target(post);
   std::vector<doubles> q(point.begin(), point.end()), g(q.size());
   target.log_density_and_gradient(q.data(), g.data());
-  const std::size_t before = allocations;
+  const std::size_t before = allocation_counter::made;
   for (int i = 0; i < 10; ++i) target.log_density_and_gradient(q.data(), g.data());
-  EXPECT_EQ(allocations, before);
+  EXPECT_EQ(allocation_counter::made, before);
+}
+
+// Lanes that take different branches: each has the density and the gradient of its own branch. The oracle is written by hand.
+TEST(unconstrained, lanes_may_take_different_branches) {
+  constexpr auto left = sl::gen([](auto& trace, const auto& x) { trace("y", sl::normal(x * x, 1.0)); });
+  constexpr auto right = sl::gen([](auto& trace, const auto& x) {
+    trace("y", sl::normal(sl::sqrt(x), 0.5));
+    trace.factor(-x);
+  });
+  const auto model = sl::gen([=](auto& trace) {
+    const auto x = trace("x", sl::normal(0.0, 1.0));
+    const auto scale = trace("scale", sl::exponential(1.0));
+    trace("call", sl::cond(left, right), x < 0.0, x * scale);
+  });
+  const auto by_hand = [](double x, double u) {
+    const auto normal = [](double at, double m, double s) { return -0.5 * (at - m) * (at - m) / (s * s) - std::log(s) - 0.5 * std::log(2 * M_PI); };
+    const double scale = std::exp(u), z = x * scale;
+    return normal(x, 0, 1) - scale + u + (x < 0 ? normal(0.3, z * z, 1) : normal(0.3, std::sqrt(z), 0.5) - z);
+  };
+  const auto post = sl::posterior(model, sl::args(), sl::observe(sl::address("call") / "y", 0.3));
+  sl::unconstrained_posterior<doubles, decltype(post)> target(post);
+  std::vector<doubles> q(2), g(2);
+  for (int l = 0; l < doubles::lanes; ++l) {
+    q[0].set(l, l % 2 == 0 ? -0.5 - 0.1 * l : 0.4 + 0.1 * l);
+    q[1].set(l, 0.2 * l - 0.3);
+  }
+  const doubles density = target.log_density_and_gradient(q.data(), g.data());
+  for (int l = 0; l < doubles::lanes; ++l) {
+    const double x = q[0][l], u = q[1][l], h = 1e-5;
+    EXPECT_NEAR(density[l], by_hand(x, u), 1e-13 * (1 + std::abs(density[l]))) << l;
+    EXPECT_NEAR(g[0][l], (by_hand(x + h, u) - by_hand(x - h, u)) / (2 * h), 1e-7) << l;
+    EXPECT_NEAR(g[1][l], (by_hand(x, u + h) - by_hand(x, u - h)) / (2 * h), 1e-7) << l;
+  }
+  // One lane would follow the structure of the branch it saw first.
+  EXPECT_THROW((sl::unconstrained_posterior<double, decltype(post)>(post)), std::invalid_argument);
 }
 
 TEST(unconstrained, refuses_discrete_latents_by_name) {

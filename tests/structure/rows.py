@@ -17,6 +17,10 @@ NO_ROW = {
     "whole_draws": "inversion of counts, tested through binomial and poisson",
     "category_draws": "what the categorical distributions share",
     "factored_normal": "what the multivariate normals share",
+    "fused": "evaluates densities as single tape entries, tested by the derivatives of all",
+    "bijectors": "from free numbers to supports",
+    "structured_bijectors": "the same for vectors and matrices",
+    "structured_supports": "the sets of values of vectors and matrices",
     "draw": "draws and scores a distribution by itself",
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <starling/models/arguments.hpp>
+#include <starling/models/wide.hpp>
 
 namespace starling {
 
@@ -38,6 +39,12 @@ inline constexpr bool is_each<each_of<Sequence>> = true;
 template <class A>
 decltype(auto) instance_argument(const A& a, std::size_t i) {
   if constexpr (is_each<A>) return a.values[i];
+  else return (a);
+}
+// The argument of W instances: a pack, where it is per instance.
+template <class A, class P>
+decltype(auto) instance_argument(const A& a, const wide_index<P>& i) {
+  if constexpr (is_each<A>) return lanes_from<P>(a.values, i.first);
   else return (a);
 }
 

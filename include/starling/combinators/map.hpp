@@ -1,10 +1,11 @@
 // map(f): f for each of many instances, instance i under the address i of the call. Arguments given as sl::each(xs) are per instance
 // (element i for instance i), all others are shared.
 //
-//   constexpr auto plate = sl::map(sl::gen([](auto& trace, double x, const auto& slope) { return trace({}, sl::normal(slope * x, 1.0)); }));
+//   constexpr auto plate = sl::map(sl::gen([](auto& trace, const auto& x, const auto& slope) { return trace({}, sl::normal(slope * x, 1.0)); }));
 //   const auto ys = trace("y", plate, sl::each(xs), slope);       // choices {"y", 0}, {"y", 1}, …
 //
-// Returns the results of the instances (results.hpp). An update runs the instances again whose choices or arguments it changes. vmap is another name for it. repeat(f, n): n instances without arguments of their own.
+// Returns the results of the instances (results.hpp). An update runs the instances again whose choices or arguments it changes.
+// Where the body takes its numbers per instance as `const auto&`, many instances are scored at once in one lane, in packs. vmap is another name for it. repeat(f, n): n instances without arguments of their own.
 // Throws std::invalid_argument where per-instance arguments have different sizes.
 #pragma once
 
@@ -38,6 +39,34 @@ std::size_t instance_count(const Handler& trace, const char* combinator, const A
   return n;
 }
 
+// Whether an argument can go to W instances at once.
+template <class A>
+inline constexpr bool goes_wide = true;
+template <class Sequence>
+inline constexpr bool goes_wide<each_of<Sequence>> = has_lanes<std::remove_cvref_t<Sequence>>;
+
+// Runs instance i, or, given a wide_index, W instances in the lanes of a pack.
+template <class F, class... Args>
+struct map_step {
+  const F& inner;
+  std::tuple<const Args&...> arguments;
+
+  template <class Handler, class Index>
+  auto operator()(Handler& instance, const Index& i, const auto&) const {
+    return std::apply([&](const Args&... a) { return run_for_result(inner, instance, instance_argument(a, i)...); }, arguments);
+  }
+  // Whether W instances run at once: each argument per instance is a number, and the body takes packs of them.
+  template <class P>
+  static constexpr bool fits() {
+    if constexpr (F::is_dynamic || !(goes_wide<Args> && ...)) return false;
+    else if constexpr (requires(const F& f) { f.body; })
+      return std::is_invocable_v<const decltype(F::body)&, wide_handler<P>&, const std::decay_t<decltype(instance_argument(std::declval<const Args&>(), wide_index<P>{}))>&...>;
+    else return false;
+  }
+  template <class P>
+  using result = result_of<F, wide_handler<P>, std::decay_t<decltype(instance_argument(std::declval<const Args&>(), wide_index<P>{}))>...>;
+};
+
 template <generative_function F>
 struct map_model : generative {
   static constexpr bool is_dynamic = F::is_dynamic;
@@ -51,7 +80,7 @@ struct map_model : generative {
     using R = result_of<F, Handler, std::decay_t<decltype(instance_argument(args, 0))>...>;
     return trace.template instances<R>(
         instance_count(trace, "map", args...), instances_depend_on<false>(args...),
-        [&](auto& instance, std::size_t i, const auto&) { return run_for_result(inner, instance, instance_argument(args, i)...); });
+        map_step<F, Args...>{inner, {args...}});
   }
 };
 
@@ -74,7 +103,7 @@ struct repeat_model : generative {
   template <class Handler, class... Args>
   auto run(Handler& trace, const Args&... args) const {
     return trace.template instances<result_of<F, Handler, Args...>>(
-        n, instances_depend_on<false>(args...), [&](auto& instance, std::size_t, const auto&) { return run_for_result(inner, instance, args...); });
+        n, instances_depend_on<false>(args...), map_step<F, Args...>{inner, {args...}});
   }
 };
 

@@ -107,10 +107,15 @@ template <class V, class Posterior> class unconstrained_posterior {
  public:
   using real = V;
 
-  // Throws std::invalid_argument where a latent is not continuous.
+  // Throws std::invalid_argument where a latent is not continuous, and in one lane where choices are there under a condition only.
   explicit unconstrained_posterior(const Posterior& post) : unconstrained_posterior(post, std::make_shared<const posterior_layout<V>>(find_layout<V>(post))) {}
   unconstrained_posterior(const Posterior& post, std::shared_ptr<const posterior_layout<V>> layout, const run_place& place = {0, lanes_of<V>})
       : post_(&post), layout_(std::move(layout)), place_(place) {
+    if constexpr (lanes_of<V> == 1) {
+      if (find_layout<native_pack<double>>(post).structure->is_conditional())
+        throw std::invalid_argument("this posterior has choices that are there under a condition only: in one lane their structure changes with the values; "
+                                    "use lanes");
+    }
     values_.fit(structure());
     values_.shared = layout_->shared;
     {
@@ -120,6 +125,9 @@ template <class V, class Posterior> class unconstrained_posterior {
       h.allow_starts();
       post_->run(h);
     }
+    // What is observed, in lanes too whose branch did not reach it now.
+    for (std::uint32_t k = 0; k < layout_->plan.size(); ++k)
+      if (layout_->plan[k]) put_constraint(values_.view().at(structure().slots()[k]), layout_->plan[k], structure().sites()[k].type.size(), place_.first_lane, place_.lanes);
     const arena_scope scope;
     frozen_walk walk(structure());
     free_numbers_handler<V> h(walk, values_.view(), place_, *layout_);
@@ -185,7 +193,7 @@ template <class V, class Posterior> class unconstrained_posterior {
     tile_storage<V> all = values_;
     for (const auto k : layout_->latents) {
       const auto& slot = structure().slots()[k];
-      std::copy_n(values + slot.offset, structure().sites()[k].type.size(), all.values.data() + slot.offset);
+      std::copy(values + slot.offset, values + slot.offset + structure().sites()[k].type.size(), all.values.data() + slot.offset);
     }
     frozen_walk walk(structure());
     free_numbers_handler<V> h(walk, all.view(), place_, *layout_);

@@ -76,6 +76,7 @@ template <class Derived, class R, class Walk = frozen_walk> class differentiatin
       : base(walk, key(0), tile<R>{}, place), plain_(plain), constants_(constants) {}
 
   V value() const { return primal(this->score()); }
+  void mark_presence(std::uint32_t, const mask_of<V>&) {}  // its tile is not written to
   std::tuple<R&> sums() { return {log_jacobian_.total()}; }
 
  protected:
@@ -97,18 +98,17 @@ template <class Derived, class R, class Walk = frozen_walk> class differentiatin
   template <class D, class X> void score_of(std::uint32_t k, const D& d, const X& x) {
     if constexpr (requires { d.fused_log_density(x); }) {
       const auto terms = d.fused_log_density(x);
+      check(k, d, terms.value);  // before the score is −∞ itself
       this->score_.add(R(terms.value));
       if (everywhere()) terms.add_derivatives();
       else terms.add_derivatives(this->active_);
-      check(k, d, terms.value);
     } else {
       const R lp(d.log_density(x));
-      count(this->score_, lp);
       check(k, d, primal(lp));
+      count(this->score_, lp);
     }
   }
   void decide_factor(std::uint32_t, const R& lp) { pass_on(lp); }  // the handler has added its value
-  void mark_presence(std::uint32_t, const mask_of<V>&) {}
 
   void count(site_sum<R>& sum, const R& term) {
     sum.add(term);

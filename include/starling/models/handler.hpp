@@ -6,6 +6,7 @@
 //   trace(address, function, args…)  open a scope and run the function in it
 //   trace.note(address, value)       a named deterministic output: shown in draws, never in choice maps
 //   trace.factor(log_density)        a term without a value: counts in scores and in every weight, like an observation
+//   trace.param(name, initial)       a trainable parameter, a number or a vector: parameters.hpp
 // and for combinators:
 //   trace.masked(mask, region, f)    run f where the mask holds: one lane runs it or not; lanes run it all, and it counts where it holds
 //   trace.instances<R>(n, policy, f) the results of f(trace, i, results so far) for i < n, each in the scope of its index; a trace keeps
@@ -22,9 +23,11 @@
 #include <starling/models/choice.hpp>
 #include <starling/models/generative_function.hpp>
 #include <starling/models/kept_run.hpp>
+#include <starling/models/parameters.hpp>
 #include <starling/models/examination.hpp>
 #include <starling/models/scopes.hpp>
 #include <starling/models/tile.hpp>
+#include <starling/models/wide.hpp>
 #include <starling/random/stream.hpp>
 #include <starling/traces/schema.hpp>
 
@@ -104,7 +107,12 @@ class handler {
     auto* const cells = arena::current().take<result_cell<R>>(n);
     auto* const cell = arena::current().take<const result_cell<R>*>(1);
     *cell = cells;
-    for (std::size_t i = 0; i < n; ++i) {
+    std::size_t i = 0;
+    if constexpr (Derived::can_widen) {
+      if constexpr (runs_wide<native_pack<double>, R, std::decay_t<F>>)
+        if (!notes_) i = self().template run_wide<R>(n, cells, f);
+    }
+    for (; i < n; ++i) {
       const call_scope<handler> scope(*this, address(static_cast<std::int64_t>(i)));
       ::new (static_cast<void*>(cells + i)) result_cell<R>{f(self(), i, results<R>(cell, i))};
     }
@@ -126,6 +134,31 @@ class handler {
     add(k, lp);
     self().decide_factor(k, lp);
   }
+
+  // The value of a parameter: from the store that the run reads (parameters.hpp), else `initial`. A double is a real, a
+  // std::vector<double> a vector of reals. Throws std::invalid_argument where the store has another size.
+  template <class X>
+  auto param(const literal& name, const X& initial) {
+    constexpr bool is_number = std::is_arithmetic_v<X>;
+    const std::span<const double> stored = parameters_ ? parameters_->find(name) : std::span<const double>();
+    const std::size_t n = [&] {
+      if constexpr (is_number) return std::size_t{1};
+      else return static_cast<std::size_t>(initial.size());
+    }();
+    if (!stored.empty() && stored.size() != n) [[unlikely]] throw_parameter_size(name, stored.size(), n);
+    vector<V> values(n);
+    for (std::size_t i = 0; i < n; ++i) {
+      if (!stored.empty()) values[i] = V(stored[i]);
+      else if constexpr (is_number) values[i] = V(static_cast<double>(initial));
+      else values[i] = V(static_cast<double>(initial[i]));
+    }
+    self().read_parameter(name, values);
+    if constexpr (is_number) return V(values[0]);
+    else return values;
+  }
+  // The store that parameters come from, until it is given back: returns the one before.
+  const parameter_store* read_parameters(const parameter_store* store) { return std::exchange(parameters_, store); }
+  void read_parameter(const literal&, const vector<V>&) {}
 
   // After the run.
   V score() const { return score_.total(); }
@@ -151,6 +184,8 @@ class handler {
 
   // Whether the operation can run an instance by itself, and whether it may leave one as it is.
   static constexpr bool can_keep = false, can_skip = false;
+  // Whether it can run instances in packs: one lane, all values in their places.
+  static constexpr bool can_widen = false;
   // Whether each site is visited once: no address stands in several regions.
   static constexpr bool is_plain = false;
   // Whether conditional regions run whatever their masks hold: in lanes.
@@ -169,7 +204,7 @@ class handler {
   handler(handler& outer, const instance_run& r)
       : walk_(r.walk), key_(outer.key_), stream_(r.key_of(outer.key_), outer.place_.first_lane), tile_(r.storage.view()), growth_(&r.storage),
         place_(outer.place_), notes_(outer.notes_), use_start_(outer.use_start_), scope_hash_(r.scope_hash), inside_(&r),
-        arguments_(outer.arguments_) {
+        arguments_(outer.arguments_), parameters_(outer.parameters_) {
     kept_ = r.kept;
     alive_ = outer.alive_ & (outer.score() > V(negative_infinity));
   }
@@ -295,6 +330,7 @@ class handler {
   const instance_run* inside_ = nullptr;        // the instance that this is a run of; null: it is a whole run
   kept_place kept_;
   const argument_context* arguments_ = nullptr;
+  const parameter_store* parameters_ = nullptr;
 
  private:
   template <class>

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <starling/models/handler.hpp>
+#include <starling/models/wide.hpp>
 
 namespace starling {
 
@@ -13,6 +14,41 @@ class score_handler : public handler<score_handler<V, Examines>, V, frozen_walk,
   // `places`: where the value of each site stands, found once for many runs over the same tile; or null.
   score_handler(frozen_walk& walk, tile<V> t, const run_place& place, const V* const* places = nullptr)
       : base(walk, key(0), t, place), places_(places) {}
+
+  static constexpr bool can_widen = std::is_same_v<V, double> && !Examines;
+  // Runs the first of n instances in packs; how many it ran.
+  template <class R, class F>
+  std::size_t run_wide(std::size_t n, result_cell<R>* cells, const F& f) {
+    using P = native_pack<double>;
+    constexpr std::size_t width = lanes_of<P>;
+    const schema& s = this->walk_.current();
+    const std::uint32_t call = this->walk_.call_position(), site = this->walk_.position();
+    const std::size_t wide = std::min<std::size_t>(n, s.alike(call)) / width * width;
+    if (wide < 2 * width) return 0;
+    const std::uint32_t sites = s.calls()[call].last_site - site;
+    std::uint32_t calls = 1;
+    while (s.calls()[call + calls].parent != s.calls()[call].parent) ++calls;
+    auto* each = arena::current().take<instance_place>(sites);
+    for (std::uint32_t k = 0; k < sites; ++k)
+      each[k] = {this->tile_.at(s.slots()[site + k]), std::ptrdiff_t{s.slots()[site + sites + k].offset} - std::ptrdiff_t{s.slots()[site + k].offset}};
+    const instance_places places{each, sites};
+    P total(0.0);
+    bool failed = false;
+    constexpr std::size_t part = 32 * width;  // whose vectors are in the arena together
+    for (std::size_t first = 0; first < wide && !failed; first += part) {
+      const arena_scope scope;
+      for (std::size_t i = first, last = std::min(wide, first + part); i < last; i += width) {
+        wide_handler<P> h(places, i);
+        spread_results<R>(f(h, wide_index<P>{i}, results<R>()), [&](std::size_t l, const R& r) { ::new (static_cast<void*>(cells + i + l)) result_cell<R>{r}; });
+        failed = failed | h.failed();
+        total += h.score();
+      }
+    }
+    if (failed) return 0;
+    this->score_.add(sum(total));
+    this->walk_.skip(static_cast<std::uint32_t>(wide) * sites, static_cast<std::uint32_t>(wide) * calls);
+    return wide;
+  }
 
  private:
   friend base;

@@ -2,7 +2,6 @@
 // update: change choices, arguments or both, keeping the rest.
 // log weight = Σ log density in the new trace over constrained and retained choices (and factors) − score of the old trace.
 // What is new is drawn from the model and cancels; what falls away is charged through the old score.
-#include <algorithm>
 
 #include <starling/models/constraints.hpp>
 #include <starling/models/discarded_lanes.hpp>
@@ -218,8 +217,12 @@ auto update(trace<G, Arguments> t, const Arguments& as, const change_hints& hint
 template <class V, class Which>
 batch_state<V> with_lanes_of_their_own(const batch_state<V>& s, Which&& which) {
   std::vector<std::uint8_t> split(s.structure->sites().size());
-  for (std::uint32_t k = 0; k < split.size(); ++k) split[k] = s.structure->sites()[k].shared && which(k);
-  if (std::find(split.begin(), split.end(), std::uint8_t{1}) == split.end()) return s;
+  bool some = false;
+  for (std::uint32_t k = 0; k < split.size(); ++k) {
+    split[k] = s.structure->sites()[k].shared && which(k);
+    some = some || split[k];
+  }
+  if (!some) return s;
   batch_state<V> t;
   t.structure = std::make_shared<const schema>(s.structure->without_sharing(split));
   t.scores = s.scores;

@@ -73,6 +73,8 @@ class schema {
   bool has_scope(std::uint64_t full) const;
   // The same structure in which the sites marked in `which` have a value for each lane.
   friend bool operator==(const schema& a, const schema& b);
+  // How many calls from `call` on, the first of several instances, are alike: the same sites and calls, one set of places after the other.
+  std::uint32_t alike(std::uint32_t call) const { return call < alike_.size() ? alike_[call] : 0; }
   schema without_sharing(const std::vector<std::uint8_t>& which) const;
   // The structure of one lane: the sites in `kept` (in order), without presences.
   schema of_one_lane(const std::vector<std::uint8_t>& kept, const std::vector<std::uint8_t>& kept_calls) const;
@@ -82,6 +84,8 @@ class schema {
   void append(site s);
   void chain(std::uint32_t earlier, std::uint32_t later);
   bool is_taken(const call& c) const;
+  void find_alike();
+  bool is_alike(std::uint32_t first, std::uint32_t other, std::uint32_t calls, std::uint32_t sites, std::uint32_t i) const;
   schema beginning(std::uint32_t sites, std::uint32_t calls) const;
   void rehash(std::size_t buckets);
   std::size_t bucket(std::uint64_t full) const;
@@ -92,6 +96,7 @@ class schema {
   std::vector<call> calls_;
   std::vector<std::uint32_t> buckets_;  // open addressing on `full`; 0 is empty, else site + 1
   std::uint32_t elements_ = 0, shared_elements_ = 0;
+  std::vector<std::uint32_t> alike_;
   bool conditional_ = false;
 };
 
@@ -186,6 +191,8 @@ class frozen_walk {
   void leave_region(std::uint32_t outside) { presence_ = outside; }
   std::uint32_t presence() const { return presence_; }
   std::uint32_t position() const { return cursor_; }
+  std::uint32_t call_position() const { return call_cursor_; }
+  void skip(std::uint32_t sites, std::uint32_t calls) { cursor_ += sites, call_cursor_ += calls; }
   std::uint32_t enter(const address&) {
     const std::uint32_t outer = scope_;
     scope_ = call_cursor_++;

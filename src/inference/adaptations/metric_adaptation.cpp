@@ -119,6 +119,8 @@ metric_adaptation::changes metric_adaptation::learn_moving(std::size_t s, const 
     for (double& x : diagonal) x = std::sqrt(x);
     changed = take_over(low_rank_metric(older_.rows, older_.draws.count(), std::move(diagonal)), m);
   }
+  // The step size that was averaged over changing metrics would be too large for the last one where the posterior is hard.
+  if (s + 1 == end) return changes::replaced;
   if (!changed) return changes::none;
   return std::exchange(first_, false) ? changes::replaced : changes::renewed;
 }

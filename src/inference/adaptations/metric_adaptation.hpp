@@ -5,8 +5,8 @@
 //
 // fisher_diag_e and low_rank_e: nutpie's schedule (Seyboldt, github.com/pymc-devs/nutpie). The first metric is 1/|gradient| at the start.
 // Two windows are open at a time: the metric is renewed from the older one, and as soon as the younger one has 10 draws (in the first 30 % of
-// the warm-up; 80 later) it takes the older one's place. The last 15 % are for the step size alone. The step size is found anew only
-// after the first renewal.
+// the warm-up; 80 later) it takes the older one's place. The last 15 % are for the step size alone. The step size is found anew after the
+// first renewal and after the last one: averaged over changing metrics it would be too large for hard posteriors (nutpie does not do the latter).
 #pragma once
 
 #include <cstddef>

@@ -1,0 +1,15 @@
+// Parameter stores as JSON files: { "scale": [1.5], "w": [0.3, 0.8] }, numbers with all their digits.
+#pragma once
+
+#include <string>
+
+#include <starling/models/parameters.hpp>
+
+namespace starling {
+
+// Throws input_error, naming the file, where it cannot be written or read, or holds anything but lists of finite numbers.
+// Optimisers' moments are not kept.
+void save_parameters(const parameter_store& store, const std::string& path);
+parameter_store load_parameters(const std::string& path);
+
+}  // namespace starling

@@ -1,0 +1,229 @@
+// gradients: how the score changes with choices, arguments and parameters, everything else held fixed:
+//   choices[a]   ∂ score / ∂ choice a, for the selected real-valued choices
+//   parameters   ∂ score / ∂ parameter
+//   arguments    ∂ score / ∂ argument, by argument_gradients, for doubles and std::vector<double>; the body gets adjoints for them and
+//                must take them as `const auto&`
+// With a `return_gradient` v all of them have v · ∂ value added (the vector–Jacobian product of what the body returns).
+#pragma once
+
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <vector>
+
+#include <starling/models/assess.hpp>
+#include <starling/models/differentiating.hpp>
+#include <starling/traces/selection.hpp>
+
+namespace starling {
+
+// Runs over given choices; those that are selected and real are variables.
+class gradient_handler : public differentiating_handler<gradient_handler, adjoint<double>, structure_walk> {
+ public:
+  using base = differentiating_handler<gradient_handler, adjoint<double>, structure_walk>;
+  using real = adjoint<double>;
+
+  gradient_handler(structure_walk& walk, constant_values& none, const choice_map& choices, const selection& selected, tape_scope<double>& tape)
+      : base(walk, tile<double>{}, none, {}), cursor_(choices), selected_(selected), tape_(tape) {}
+
+  bool all_used() const { return cursor_.all_used(); }
+  // After the sweep.
+  choice_map choice_gradients() const {
+    choice_map found;
+    for (const auto& v : variables_) found.set(v.where, choice_value(v.type, std::vector<double>(v.cells, v.cells + v.type.size())));
+    return found;
+  }
+  parameter_gradients gradients_of_parameters() const {
+    parameter_gradients found;
+    for (const auto& p : parameters_read_) found.entries.push_back({p.name, p.values, std::vector<double>(p.cells, p.cells + p.values.size())});
+    return found;
+  }
+
+  // Of param(): its value gets cells, the same ones whenever it is read.
+  void read_parameter(const literal& name, const vector<real>& values) {
+    parameter* known = nullptr;
+    for (auto& p : parameters_read_)
+      if (p.name == name.text()) known = &p;
+    if (!known) {
+      parameters_read_.push_back({std::string(name.text()), {}, tape_.cells(values.size())});
+      known = &parameters_read_.back();
+      for (const real& v : values) known->values.push_back(v.value());
+    }
+    if (known->values.size() != values.size()) throw_parameter_size(name, known->values.size(), values.size());
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] = {values[i].value(), 1.0, known->cells + i};
+  }
+
+ private:
+  friend handler<gradient_handler, real, structure_walk, false, true>;
+
+  struct variable_choice {
+    path where;
+    choice_type type;
+    double* cells;
+  };
+  struct parameter {
+    std::string name;
+    std::vector<double> values;
+    double* cells;
+  };
+
+  template <class X, class D>
+  X decide(std::uint32_t k, const D& d) {
+    const site& s = this->at(k);
+    const constraint_ref c = cursor_.find(s.full, s.parent, s.last_index);
+    const path where = this->walk_.current().path_of(k);
+    if (!c) throw std::invalid_argument("gradients: no value was given for " + where.str());
+    if (c.type_code != s.type.code()) check_constraint(c, s.type, where);
+    const std::size_t n = s.type.size();
+    auto* const values = arena::current().take<double>(n);
+    put_constraint(values, c, n, 0, 1);
+    if constexpr (std::is_same_v<choice_element<X>, real>) {
+      if (selected_.contains(where)) {
+        variables_.push_back({where, s.type, tape_.cells(n)});
+        const X x = variable<X>(values, variables_.back());
+        this->score_of(k, d, x);
+        return x;
+      }
+    }
+    this->score_of(k, d, plain_choice<X>(static_cast<const double*>(values), s.type));
+    constant_values once(1);
+    return keep(std::move(once)).template get<X>(0, s.type, static_cast<const double*>(values));
+  }
+  template <class X>
+  static X variable(const double* values, const variable_choice& v) {
+    if constexpr (rank_of<X> == 0) {
+      return {*values, 1.0, v.cells};
+    } else {
+      X x = [&] {
+        if constexpr (rank_of<X> == 1) return X(v.type.rows);
+        else return X(v.type.rows, v.type.cols);
+      }();
+      for (std::size_t i = 0; i < v.type.size(); ++i) x.data()[i] = {values[i], 1.0, v.cells + i};
+      return x;
+    }
+  }
+  constant_values& keep(constant_values&& c) {
+    kept_values_.push_back(std::move(c));
+    return kept_values_.back();
+  }
+
+  constraint_cursor cursor_;
+  const selection& selected_;
+  tape_scope<double>& tape_;
+  std::vector<variable_choice> variables_;
+  std::vector<parameter> parameters_read_;
+  std::vector<constant_values> kept_values_;
+};
+
+// The derivative with respect to an argument: double, std::vector<double>, or `nothing` where it has none.
+template <class A>
+using argument_gradient =
+    std::conditional_t<std::is_floating_point_v<A>, double, std::conditional_t<std::is_same_v<A, std::vector<double>>, std::vector<double>, nothing>>;
+
+template <class A>
+auto argument_variable(tape_scope<double>& tape, const A& a) {
+  if constexpr (std::is_floating_point_v<A>) {
+    return std::tuple(tape.variable(static_cast<double>(a)));
+  } else if constexpr (std::is_same_v<A, std::vector<double>>) {
+    vector<adjoint<double>> x(a.size());
+    double* const cells = tape.cells(a.size());
+    for (std::size_t i = 0; i < a.size(); ++i) x[i] = {a[i], 1.0, cells + i};
+    return std::tuple(x);
+  } else {
+    return std::tuple<const A&>(a);
+  }
+}
+template <class A, class X>
+argument_gradient<A> gradient_of_argument(const X& x) {
+  if constexpr (std::is_floating_point_v<A>) {
+    return x.derivative();
+  } else if constexpr (std::is_same_v<A, std::vector<double>>) {
+    std::vector<double> d;
+    for (const auto& e : x) d.push_back(e.derivative());
+    return d;
+  } else {
+    return {};
+  }
+}
+
+template <class... A>
+struct score_gradients {
+  double score = 0;
+  choice_map choices;
+  std::tuple<argument_gradient<A>...> arguments;
+  parameter_gradients parameters;
+};
+
+// What the body returns counts with these weights: a number for a number, a vector for a vector.
+template <class Value, class Weight>
+void add_return_gradient(const Value& value, const Weight& weight) {
+  constexpr bool number = is_adjoint<Value>, numbers = requires { value[0].cell(); weight.size(); };
+  static_assert(number || numbers || std::is_same_v<Weight, nothing>,
+                "gradients: a return gradient is for a body that returns a real number or a vector of reals");
+  if constexpr (number) {
+    value.add_derivative(static_cast<double>(weight));
+  } else if constexpr (numbers) {
+    if (value.size() != weight.size())
+      throw std::invalid_argument("gradients: the body returned " + std::to_string(value.size()) + " numbers, the return gradient has " +
+                                  std::to_string(weight.size()));
+    for (std::size_t i = 0; i < value.size(); ++i) value[i].add_derivative(static_cast<double>(weight[i]));
+  }
+}
+
+template <bool OfArguments, class G, class... A, class Weight>
+score_gradients<A...> find_gradients(const G& model, const arguments<A...>& as, const choice_map& choices, const selection& selected,
+                                     const Weight& return_gradient) {
+  const arena_scope memory;
+  tape_scope<double> tape;
+  structure_walk walk(nullptr, false);
+  constant_values none;
+  gradient_handler h(walk, none, choices, selected, tape);
+  score_gradients<A...> r;
+  const auto run = [&](const auto&... x) {
+    if constexpr (std::is_same_v<Weight, nothing>) model.run(h, x...);
+    else add_return_gradient(model.run(h, x...), return_gradient);
+    tape.sweep();
+  };
+  std::apply(
+      [&](const A&... a) {
+        if constexpr (!OfArguments) {
+          run(a...);
+        } else {
+          const auto given = std::tuple_cat(argument_variable(tape, a)...);  // what has no derivative as a reference
+          std::apply(run, given);
+          r.arguments = std::apply([](const auto&... x) { return std::tuple<argument_gradient<A>...>(gradient_of_argument<A>(x)...); }, given);
+        }
+      },
+      as.values);
+  const auto structure = walk.finish();
+  throw_if_bad(h.problem(), *structure);
+  if (!h.all_used()) {
+    const auto left = unmet(choices, *structure);
+    if (!left.empty()) throw std::invalid_argument(describe_unmet(left, *structure, "gradients"));
+  }
+  r.score = h.value();
+  r.choices = h.choice_gradients();
+  r.parameters = h.gradients_of_parameters();
+  return r;
+}
+
+// Throws std::invalid_argument where a choice is missing or one is not the model's.
+template <generative_function G, class... A, class Weight = nothing>
+auto gradients(const G& model, const arguments<A...>& as, const choice_map& choices, const selection& selected = all, const Weight& return_gradient = {}) {
+  return find_gradients<false>(model, as, choices, selected, return_gradient);
+}
+template <class G, class... A, class Weight = nothing>
+auto gradients(const trace<G, arguments<A...>>& t, const selection& selected = all, const Weight& return_gradient = {}) {
+  return find_gradients<false>(t.model(), t.args(), t.choices(), selected, return_gradient);
+}
+// With those of the arguments.
+template <generative_function G, class... A, class Weight = nothing>
+auto argument_gradients(const G& model, const arguments<A...>& as, const choice_map& choices, const selection& selected = all, const Weight& return_gradient = {}) {
+  return find_gradients<true>(model, as, choices, selected, return_gradient);
+}
+template <class G, class... A, class Weight = nothing>
+auto argument_gradients(const trace<G, arguments<A...>>& t, const selection& selected = all, const Weight& return_gradient = {}) {
+  return find_gradients<true>(t.model(), t.args(), t.choices(), selected, return_gradient);
+}
+
+}  // namespace starling

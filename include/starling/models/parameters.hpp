@@ -1,0 +1,101 @@
+// Trainable parameters: `trace.param("name", initial)` in a body reads a store, its derivatives come from gradients() (gradient.hpp).
+//
+//   sl::parameter_store store;
+//   const auto model = sl::with_parameters(body, store);          // a generative function that reads `store`
+//   const auto g = sl::gradients(sl::simulate(model, sl::args(), key));
+//   store.ascend(g.parameters, sl::adam{.rate = 0.01});           // a step up the score
+//
+// A parameter is a number or a vector. It is known by its name alone, wherever it is read: calls and instances share it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <starling/models/generative_function.hpp>
+#include <starling/traces/address.hpp>
+
+namespace starling {
+
+// x ← x + rate · derivative.
+struct sgd {
+  double rate = 0.01;
+};
+// Kingma and Ba 2015, with bias correction; upwards.
+struct adam {
+  double rate = 0.001;
+  double first_decay = 0.9, second_decay = 0.999, epsilon = 1e-8;
+};
+
+// The derivatives with respect to the parameters that a run read, and the values they had.
+struct parameter_gradients {
+  struct entry {
+    std::string name;
+    std::vector<double> values, derivatives;
+  };
+  std::vector<entry> entries;
+
+  // Those of one parameter. Throws std::out_of_range, naming it, where the run did not read it.
+  const std::vector<double>& operator[](const std::string& name) const;
+  // The sum of two runs' derivatives.
+  parameter_gradients& operator+=(const parameter_gradients& other);
+};
+
+// What a parameter's name and values are kept in. Not to be changed while runs read it.
+class parameter_store {
+ public:
+  void set(const std::string& name, std::vector<double> values);
+  void set(const std::string& name, double value) { set(name, std::vector<double>{value}); }
+  bool contains(const std::string& name) const { return values_.contains(name); }
+  // The values of a parameter. Throws std::out_of_range, naming it.
+  const std::vector<double>& operator[](const std::string& name) const;
+  const std::map<std::string, std::vector<double>>& values() const { return values_; }
+
+  // One step up. A parameter that is not here yet gets the value that the run had for it first.
+  void ascend(const parameter_gradients& gradients, const sgd& options);
+  void ascend(const parameter_gradients& gradients, const adam& options);
+
+  // For handlers: the values of a parameter; empty where it is not here.
+  std::span<const double> find(const literal& name) const;
+
+ private:
+  struct moments {
+    std::vector<double> first, second;
+    std::size_t steps = 0;
+  };
+  std::vector<double>& place_of(const parameter_gradients::entry& e);
+
+  std::map<std::string, std::vector<double>> values_;
+  std::map<std::uint64_t, const std::vector<double>*> by_hash_;
+  std::map<std::string, moments> moments_;
+};
+
+// G with its parameters read from `store`, which must outlive it.
+template <generative_function G>
+struct parameterised_model : generative {
+  static constexpr bool is_dynamic = G::is_dynamic;
+  G inner;
+  const parameter_store* store;
+
+  template <class Handler, class... Args>
+  decltype(auto) run(Handler& trace, const Args&... args) const {
+    struct reads {
+      Handler& h;
+      const parameter_store* outer;
+      ~reads() { h.read_parameters(outer); }
+    } const scope{trace, trace.read_parameters(store)};
+    return inner.run(trace, args...);
+  }
+};
+template <generative_function G>
+auto with_parameters(G model, const parameter_store& store) {
+  return parameterised_model<G>{{}, std::move(model), &store};
+}
+
+[[noreturn]] void throw_parameter_size(const literal& name, std::size_t expected, std::size_t found);
+
+}  // namespace starling

@@ -1,0 +1,183 @@
+#pragma once
+// Many instances of a call in one lane, run W at a time in the lanes of a pack: a plate of observations uses SIMD even where one trace
+// or one chain runs. Only densities are worked out so; values stand in their places, one instance `stride` numbers after the other.
+//
+// It needs instances alike (the same sites in the same order), and a body that runs on packs: its arguments per instance become packs.
+#include <cstdint>
+#include <type_traits>
+
+#include <starling/models/choice.hpp>
+#include <starling/models/generative_function.hpp>
+#include <starling/models/results.hpp>
+#include <starling/traces/schema.hpp>
+#include <starling/values/lift.hpp>
+#include <starling/values/pack.hpp>
+
+namespace starling {
+
+// Instances first, first + 1, …, one a lane of P.
+template <class P>
+struct wide_index {
+  std::size_t first;
+};
+
+// W numbers, `stride` apart.
+template <class P>
+[[gnu::always_inline]] inline P load_strided(const double* from, std::ptrdiff_t stride) {
+  if (stride == 1) return P::load(from);
+  P x(0.0);
+  for (int l = 0; l < lanes_of<P>; ++l) x.set(l, from[l * stride]);
+  return x;
+}
+
+// Elements first, first + 1, … of a sequence in the lanes of P; what is not made of leaves cannot be there.
+template <class P, class Sequence>
+auto lanes_from(const Sequence& values, std::size_t first) {
+  using E = std::remove_cvref_t<decltype(values[0])>;
+  if constexpr (std::is_same_v<E, double> && requires { values.data(); }) {
+    return P::load(values.data() + first);
+  } else if constexpr (std::is_arithmetic_v<E> && !std::is_same_v<E, bool>) {
+    P x(0.0);
+    for (int l = 0; l < lanes_of<P>; ++l) x.set(l, static_cast<double>(values[first + static_cast<std::size_t>(l)]));
+    if constexpr (std::is_integral_v<E>) return whole_of<P>::from(x);
+    else return x;
+  } else {
+    std::uint64_t bits = 0;
+    for (int l = 0; l < lanes_of<P>; ++l) bits |= std::uint64_t{static_cast<bool>(values[first + static_cast<std::size_t>(l)])} << l;
+    return mask_of<P>::from_bits(bits);
+  }
+}
+template <class Sequence>
+inline constexpr bool has_lanes = std::is_arithmetic_v<std::remove_cvref_t<decltype(std::declval<const Sequence&>()[0])>>;
+
+// Where the values of instances stand, site by site: those of the first of them, and how far the next one's are from there; and where
+// their log densities go (null: nowhere).
+struct instance_place {
+  const double* first;
+  std::ptrdiff_t stride;
+};
+struct instance_places {
+  const instance_place* sites = nullptr;
+  std::uint32_t count = 0;  // of them, in one instance
+  double* densities = nullptr;
+  std::ptrdiff_t density_stride = 0;
+};
+
+// The handler of W instances: every value stands in its place. score() is a number an instance. A body whose branches differ from
+// instance to instance does not run so: failed() says it, and what was worked out counts for nothing.
+template <class P>
+class wide_handler {
+ public:
+  using real = P;
+  using mask = mask_of<P>;
+  static constexpr int width = lanes_of<P>;
+
+  // `first`: which of the instances that `places` counts from.
+  wide_handler(const instance_places& places, std::size_t first) : places_(places), first_(static_cast<std::ptrdiff_t>(first)) {}
+
+  template <class D>
+    requires distribution_type<D>
+  [[gnu::always_inline]] auto operator()(const address&, const D& d) {
+    using X = typename D::template value<P>;
+    const std::uint32_t k = site_++;
+    failed_ = failed_ || k >= places_.count;
+    if (failed_) [[unlikely]] return nothing_there<X>(d);
+    const auto [from, stride] = places_.sites[k];
+    const X x = value_from<X>(from + first_ * stride, stride, d);
+    P lp;
+    if constexpr (requires { d.unguarded_log_density(x); }) lp = P(d.unguarded_log_density(x));
+    else lp = P(d.log_density(x));
+    add(k, lp);
+    return x;
+  }
+  template <class G, class... Args>
+    requires(generative_function<G>)
+  decltype(auto) operator()(const address&, const G& g, const Args&... args) {
+    return g.run(*this, args...);
+  }
+  template <class X>
+  void note(const address&, const X&) {}
+  template <class X>
+  void factor(const X& log_density) {
+    const std::uint32_t k = site_++;
+    failed_ = failed_ || k >= places_.count;
+    if (!failed_) add(k, P(log_density));
+  }
+  template <class F>
+  void masked(const mask&, std::uint64_t, F&& f) {
+    failed_ = true;
+    f();
+  }
+  template <class R, class Policy, class F>
+  results<R> instances(std::size_t n, Policy&&, F&& f) {
+    auto* const cells = arena::current().take<result_cell<R>>(n);
+    auto* const cell = arena::current().take<const result_cell<R>*>(1);
+    *cell = cells;
+    for (std::size_t i = 0; i < n; ++i) ::new (static_cast<void*>(cells + i)) result_cell<R>{f(*this, i, results<R>(cell, i))};
+    return {cell, n};
+  }
+  mask active() const { return mask(true); }
+  path here() const { return {}; }
+  P score() const { return score_; }
+  bool failed() const { return failed_ || site_ != places_.count; }
+
+ private:
+  template <class X, class D>
+  static X nothing_there(const D& d) {
+    if constexpr (rank_of<X> == 0) return from_stored<X>(P(0.0));
+    else {
+      const choice_type type = choice_type_of<X>(d);
+      vector<P> zeros(type.size(), P(0.0));
+      return take<X>(zeros.data(), type);
+    }
+  }
+  template <class X, class D>
+  static X value_from(const double* from, std::ptrdiff_t stride, const D& d) {
+    if constexpr (rank_of<X> == 0) {
+      return from_stored<X>(load_strided<P>(from, stride));
+    } else {
+      const choice_type type = choice_type_of<X>(d);
+      X x = [&] {
+        if constexpr (rank_of<X> == 1) return X(type.rows);
+        else return X(type.rows, type.cols);
+      }();
+      for (std::size_t e = 0; e < type.size(); ++e) x.data()[e] = from_stored<choice_element<X>>(load_strided<P>(from + e, stride));
+      return x;
+    }
+  }
+  [[gnu::always_inline]] void add(std::uint32_t k, const P& lp) {
+    score_ += lp;
+    if (!places_.densities) return;
+    double* to = places_.densities + k + first_ * places_.density_stride;
+    if (places_.density_stride == 1) lp.store(to);
+    else
+      for (int l = 0; l < width; ++l) to[l * places_.density_stride] = lp[l];
+  }
+
+  const instance_places places_;
+  std::ptrdiff_t first_;
+  std::uint32_t site_ = 0;
+  bool failed_ = false;
+  P score_ = P(0.0);
+};
+
+// Whether f(handler, index, results) takes instances in lanes and gives results that are those of one lane, lifted.
+template <class P, class R, class F>
+inline constexpr bool runs_wide = [] {
+  if constexpr (requires { F::template fits<P>(); }) {
+    if constexpr (F::template fits<P>()) return std::is_same_v<lift<P, R>, typename F::template result<P>>;
+  }
+  return false;
+}();
+
+// The results of W instances, one by one.
+template <class R, class W, class Set>
+void spread_results(const W& wide, Set&& set) {
+  if constexpr (std::is_empty_v<R>) {
+    (void)wide, (void)set;
+  } else {
+    for (std::size_t l = 0; l < static_cast<std::size_t>(lanes_of<native_pack<double>>); ++l) set(l, static_cast<R>(lane_of(wide, static_cast<int>(l))));
+  }
+}
+
+}  // namespace starling

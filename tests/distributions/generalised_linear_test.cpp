@@ -1,0 +1,81 @@
+// Generalised linear models: the reference, derivatives, draws like those of the element by element form, wrong sizes.
+#include "distributions/rows.hpp"
+#include "support/expect_gradient.hpp"
+
+#include <starling/distributions/generalised_linear.hpp>
+
+namespace {
+
+namespace sl = starling;
+using doubles = sl::native_pack<double>;
+
+struct reference {
+  std::vector<double> x, coefficients;
+  std::vector<std::vector<double>> ys;
+  std::vector<double> expected;
+  double intercept, scale;
+  reference() {
+    const auto& row = rows::row("generalised_linear");
+    const auto& p = row.at("parameters");
+    for (const auto& line : p[0])
+      for (const double v : rows::numbers(line)) x.push_back(v);
+    intercept = p[1];
+    coefficients = rows::numbers(p[2]);
+    scale = p[3];
+    for (const auto& point : row.at("points")) {
+      ys.push_back(rows::numbers(point[0]));
+      expected.push_back(rows::number(point[1]));
+    }
+  }
+  sl::matrix_view<double> design() const { return {x.data(), 5, 2}; }
+};
+
+}  // namespace
+
+TEST(generalised_linear, equals_the_reference) {
+  const reference r;
+  const sl::arena_scope memory;
+  EXPECT_NEAR(sl::bernoulli_logit_glm(r.design(), r.intercept, r.coefficients).log_density(r.ys[0]), r.expected[0], 1e-13 * -r.expected[0]);
+  EXPECT_NEAR(sl::poisson_log_glm(r.design(), r.intercept, r.coefficients).log_density(r.ys[1]), r.expected[1], 1e-13 * -r.expected[1]);
+  EXPECT_NEAR(sl::normal_glm(r.design(), r.intercept, r.coefficients, r.scale).log_density(r.ys[2]), r.expected[2], 1e-13 * -r.expected[2]);
+  const sl::vector<doubles> lanes{doubles(r.coefficients[0]), doubles(r.coefficients[1])};
+  const doubles lp = sl::normal_glm(r.design(), doubles(r.intercept), lanes, r.scale).log_density(r.ys[2]);
+  EXPECT_NEAR(lp[1], r.expected[2], 1e-13 * -r.expected[2]);
+}
+
+TEST(generalised_linear, derivatives) {
+  // More rows than a block, and a number that is no multiple of anything.
+  const std::size_t n = 75, d = 3;
+  std::vector<double> x, y, hits, counts;
+  for (std::size_t i = 0; i < n * d; ++i) x.push_back(std::sin(static_cast<double>(i)));
+  for (std::size_t i = 0; i < n; ++i) {
+    y.push_back(std::cos(static_cast<double>(3 * i)));
+    hits.push_back(i % 3 == 0 ? 1 : 0);
+    counts.push_back(static_cast<double>(i % 23));
+  }
+  const sl::matrix_view<double> design(x.data(), n, d);
+  const auto b = [](const auto& v) { return sl::vector(v.data() + 2, 3); };
+  int compared = 0;
+  const auto check = [&](const char* name, auto f) { compared += gradients::expect_gradient(f, {0.3, 1.2, 0.5, -0.4, 0.8}, name); };
+  check("bernoulli", [&](const auto& v) { return v[1] * sl::bernoulli_logit_glm(design, v[0], b(v)).log_density(hits); });
+  check("poisson", [&](const auto& v) { return v[1] * sl::poisson_log_glm(design, v[0], b(v)).log_density(counts); });
+  check("normal", [&](const auto& v) { return sl::normal_glm(design, v[0], b(v), v[1]).log_density(y); });
+  check("a constant intercept", [&](const auto& v) { return sl::normal_glm(design, 0.5, b(v) * v[0], v[1] * v[1]).log_density(y); });
+  EXPECT_EQ(compared, 20);
+}
+
+TEST(generalised_linear, draws_are_those_of_its_elements) {
+  const reference r;
+  const auto glm = sl::draw(sl::normal_glm(r.design(), r.intercept, r.coefficients, r.scale), sl::key(3), 2);
+  std::vector<double> eta;
+  for (std::size_t i = 0; i < 5; ++i) eta.push_back(r.intercept + r.x[2 * i] * r.coefficients[0] + r.x[2 * i + 1] * r.coefficients[1]);
+  const auto plain = sl::draw(sl::normal(eta, r.scale), sl::key(3), 2);
+  for (std::size_t k = 0; k < 2; ++k)
+    for (std::size_t i = 0; i < 5; ++i) EXPECT_NEAR(glm[k][i], plain[k][i], 1e-12);
+}
+
+TEST(generalised_linear, refuses_wrong_sizes) {
+  const reference r;
+  EXPECT_THROW(sl::bernoulli_logit_glm(r.design(), 0.0, std::vector<double>{1}), std::invalid_argument);
+  EXPECT_THROW(sl::normal_glm(r.design(), 0.0, r.coefficients, 1.0).log_density(std::vector<double>{1}), std::invalid_argument);
+}
