@@ -25,6 +25,14 @@ std::vector<std::uint32_t> proposed_latents(const schema& proposal, const schema
   return places;
 }
 
+void require_there_in_all_lanes(const std::vector<std::uint32_t>& latents, const schema& proposal, const schema& model) {
+  if (proposal.is_conditional()) throw std::invalid_argument("proposal: over lanes it must make the same choices in all of them, but it has branches");
+  for (const auto k : latents)
+    if (model.sites()[k].is_conditional())
+      throw std::invalid_argument("proposal: it makes a choice at " + model.path_of(k).str() +
+                                  ", which stands in a branch of the model: move such choices by regenerate or drift, or declare the model dynamic");
+}
+
 void require_same_choices(std::vector<std::uint32_t> forward, std::vector<std::uint32_t> backward, const schema& model) {
   std::sort(forward.begin(), forward.end());
   std::sort(backward.begin(), backward.end());

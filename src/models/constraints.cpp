@@ -26,19 +26,30 @@ constraint_ref constraint_cursor::search(std::uint64_t full, std::uint64_t paren
   return map_->find(full, parent, index);
 }
 
+namespace {
+bool same_shape(const choice_type& got, const choice_type& expected) {
+  return got.size() == expected.size() && (got.rank == expected.rank || (got.rank != 0 && expected.rank != 0));
+}
+// The first number that cannot be an element of a choice of that kind, or -1.
+std::int64_t first_unfit(const constraint_ref& c, value_kind expected) {
+  if (expected == value_kind::real || c.lane_stride != 0) return -1;
+  for (std::size_t e = 0; e < c.type().size(); ++e) {
+    const double x = c.at(e, 0);
+    if (!(expected == value_kind::boolean ? x == 0.0 || x == 1.0 : x == std::floor(x))) return static_cast<std::int64_t>(e);
+  }
+  return -1;
+}
+}  // namespace
+
+bool fits(const constraint_ref& c, const choice_type& expected) { return same_shape(c.type(), expected) && first_unfit(c, expected.kind) < 0; }
+
 void check_constraint(const constraint_ref& c, const choice_type& expected, const path& where) {
   const choice_type got = c.type();
-  const bool same_shape = got.size() == expected.size() && (got.rank == expected.rank || (got.rank != 0 && expected.rank != 0));
-  if (!same_shape)
+  if (!same_shape(got, expected))
     throw std::invalid_argument("at " + where.str() + ": the choice is " + expected.str() + ", the value given for it is " + got.str());
-  if (expected.kind == value_kind::real || c.lane_stride != 0) return;
-  for (std::size_t e = 0; e < got.size(); ++e) {
-    const double x = c.at(e, 0);
-    const bool fits = expected.kind == value_kind::boolean ? x == 0.0 || x == 1.0 : x == std::floor(x);
-    if (!fits)
-      throw std::invalid_argument("at " + where.str() + ": the choice is " + expected.str() + ", the value given for it is " +
-                                  std::to_string(x));
-  }
+  if (const auto e = first_unfit(c, expected.kind); e >= 0)
+    throw std::invalid_argument("at " + where.str() + ": the choice is " + expected.str() + ", the value given for it is " +
+                                std::to_string(c.at(static_cast<std::size_t>(e), 0)));
 }
 
 namespace {

@@ -89,13 +89,27 @@ void schema::append(site s) {
   else chain(static_cast<std::uint32_t>(find(s.full)), static_cast<std::uint32_t>(sites_.size() - 1));
 }
 
-// Whether another call of the same address may run in the same lanes.
+namespace {
+// Whether what stands in two regions never runs in the same lane.
+bool are_apart(std::uint32_t presence, std::uint32_t other) { return presence != site::none && other != site::none && presence != other; }
+}  // namespace
+
+// Whether a call at that address may run in the same lanes as what stands in the region `presence`.
+bool schema::has_call(std::uint64_t full, std::uint32_t presence) const {
+  if (full == path::root_hash) return true;
+  const std::uint32_t entry = buckets_[bucket(full)];
+  if (entry == 0 || (!(entry & call_bit) && !mixed_)) return false;
+  return std::any_of(calls_.begin(), calls_.end(), [&](const call& other) { return other.full == full && !are_apart(presence, other.presence); });
+}
+
+// Whether another call, or a choice, of the same address may run in the same lanes.
 bool schema::is_taken(const call& c) const {
-  if (!has_scope(c.full)) return false;
-  const std::uint32_t entry = buckets_[bucket(c.full)];
-  if (entry == 0) return true;  // the root
-  const call& other = calls_[entry & ~call_bit];
-  return c.presence == site::none || other.presence == site::none || other.presence == c.presence;
+  for (auto j = find(c.full); j >= 0;) {
+    const site& s = sites_[static_cast<std::size_t>(j)];
+    if (!are_apart(c.presence, s.presence)) return true;
+    j = s.next == site::none ? -1 : static_cast<std::int64_t>(s.next);
+  }
+  return has_call(c.full, c.presence);
 }
 
 bool schema::is_alike(std::uint32_t first, std::uint32_t other, std::uint32_t calls, std::uint32_t sites, std::uint32_t i) const {
@@ -189,6 +203,7 @@ schema schema::of_one_lane(const std::vector<std::uint8_t>& kept, const std::vec
 
 schema schema::beginning(std::uint32_t sites, std::uint32_t calls) const {
   schema s;
+  s.mixed_ = mixed_;
   s.sites_.assign(sites_.begin(), sites_.begin() + sites);
   s.slots_.assign(slots_.begin(), slots_.begin() + sites);
   s.calls_.assign(calls_.begin(), calls_.begin() + calls);
@@ -268,7 +283,7 @@ void structure_walk::grow(const address& a, const choice_type& type, std::string
     j = earlier.next == site::none ? -1 : static_cast<std::int64_t>(earlier.next);
   }
   const bool in_its_call = a.hash() == address().hash();
-  if (!in_its_call && grown_->has_scope(s.full))
+  if (!in_its_call && grown_->has_call(s.full, s.presence))
     throw std::logic_error("the address " + where() + " is a choice, but a call stands there already in the same run");
   grown_->append(s);
   cursor_ = static_cast<std::uint32_t>(grown_->sites().size());
@@ -331,11 +346,12 @@ std::uint32_t structure_walk::enter(const address& a) {
     c.full = extend_hash(scope_hash(), a);
     c.first_site = c.last_site = cursor_;
     c.presence = presence_;
-    if (grown_->find(c.full) >= 0 || grown_->is_taken(c))
+    if (grown_->is_taken(c))
       throw std::logic_error("the address " + grown_->path_of_call(scope_).append(a).str() +
                              " was visited twice in one run; every call needs an address of its own");
     grown_->calls_.push_back(c);
-    if (!grown_->has_scope(c.full)) grown_->index(c.full, static_cast<std::uint32_t>(grown_->calls_.size() - 1) | call_bit);
+    if (grown_->find(c.full) >= 0) grown_->mixed_ = true;
+    else if (!grown_->has_scope(c.full)) grown_->index(c.full, static_cast<std::uint32_t>(grown_->calls_.size() - 1) | call_bit);
   }
   scope_ = call_cursor_++;
   scope_check_ = scope_key(scope_);

@@ -46,10 +46,10 @@ TEST(allocation, a_moved_trace_is_drawn_generated_updated_and_regenerated_in_pla
     const sl::key k(5);
     auto t = sl::simulate(r.model, r.as, k);
     EXPECT_EQ(counted([&](std::uint64_t i) { t = sl::simulate(std::move(t), sl::fold_in(k, i)); }), 0u) << r.name;
-    EXPECT_EQ(counted([&](std::uint64_t i) { t = sl::generate(std::move(t), r.change, sl::fold_in(k, i)).trace; }), 0u) << r.name;
-    EXPECT_EQ(counted([&](std::uint64_t i) { t = sl::update(std::move(t), r.change, sl::fold_in(k, i)).trace; }), 0u) << r.name;
+    EXPECT_EQ(counted([&](std::uint64_t i) { t = sl::generate(std::move(t), r.changes[0], sl::fold_in(k, i)).trace; }), 0u) << r.name;
+    EXPECT_EQ(counted([&](std::uint64_t i) { t = sl::update(std::move(t), r.changes[0], sl::fold_in(k, i)).trace; }), 0u) << r.name;
     EXPECT_EQ(counted([&](std::uint64_t i) {
-                auto [next, w, discard] = sl::update(std::move(t), r.change, sl::fold_in(k, i));
+                auto [next, w, discard] = sl::update(std::move(t), r.changes[0], sl::fold_in(k, i));
                 t = std::move(next);
                 t.rollback();
               }),

@@ -103,8 +103,8 @@ TEST(dynamic, lane_0_is_a_single_trace_bit_for_bit) {
       const auto b = sl::simulate(r.model, r.as, sl::key(3), sl::lanes(5));
       EXPECT_EQ(b.lane(0).choices(), sl::simulate(r.model, r.as, sl::key(3)).choices()) << r.name;
       EXPECT_NE(b.lane(1).choices(), b.lane(0).choices()) << r.name;
-      const auto u = sl::update(b, r.change, sl::key(4));
-      const auto alone = sl::update(b.lane(0), r.change, sl::key(4));
+      const auto u = sl::update(b, r.changes[0], sl::key(4));
+      const auto alone = sl::update(b.lane(0), r.changes[0], sl::key(4));
       EXPECT_EQ(u.traces.lane(0).choices(), alone.trace.choices()) << r.name;
       EXPECT_EQ(u.weights[0], alone.weight) << r.name;
     }

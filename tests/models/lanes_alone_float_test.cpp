@@ -2,5 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "lanes_alone.hpp"
+#include "law_models.hpp"
 
-TEST(lanes_alone, in_float) { laws::check_lanes_alone<float>(); }
+TEST(lanes_alone, in_float) {
+  laws::for_each_model([](const auto& r) { laws::check_lanes_alone<float>(r); });
+}

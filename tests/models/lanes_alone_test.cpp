@@ -6,6 +6,7 @@
 #include <starling/execution/executor.hpp>
 
 #include "lanes_alone.hpp"
+#include "law_models.hpp"
 
 using namespace laws;
 
@@ -13,7 +14,9 @@ namespace {
 constexpr std::size_t n = many_lanes;
 }
 
-TEST(lanes_alone, in_double) { check_lanes_alone<double>(); }
+TEST(lanes_alone, in_double) {
+  for_each_model([](const auto& r) { check_lanes_alone<double>(r); });
+}
 
 TEST(lanes_alone, whatever_runs_at_the_same_time) {
   const auto r = std::get<1>(table());

@@ -1,5 +1,4 @@
-// The table of models over which the laws run: each with its arguments, a scripted log density written out by hand from its choices
-// (the oracle: it shares no code with handlers), and addresses that the laws constrain and select.
+// The table of models over which the laws run.
 #pragma once
 
 #include <cmath>
@@ -12,17 +11,9 @@
 #include <starling/models/merge.hpp>
 #include <starling/models/trace_batch.hpp>
 
+#include "law_rows.hpp"
+
 namespace laws {
-
-namespace sl = starling;
-
-// Densities by hand.
-inline double normal(double x, double m, double s) {
-  return -0.5 * (x - m) * (x - m) / (s * s) - std::log(s) - 0.5 * std::log(2 * std::numbers::pi);
-}
-inline double bernoulli(bool x, double p) { return std::log(x ? p : 1 - p); }
-inline double poisson(double k, double rate) { return k * std::log(rate) - rate - std::lgamma(k + 1); }
-inline double exponential(double x, double rate) { return std::log(rate) - rate * x; }
 
 constexpr auto flat_body = sl::gen([](auto& trace) {
   const auto x = trace("x", sl::normal(1.0, 2.0));
@@ -126,97 +117,108 @@ constexpr auto calls_body = sl::gen(sl::dynamic, [](auto& trace) {
   return x;
 });
 
-// One row: how to make it, the oracle, and one address to change.
-template <class G, class Arguments>
-struct row {
-  const char* name;
-  G model;
-  Arguments as;
-  double (*log_density)(const sl::choice_map&);
-  sl::choice_map change;      // constraints that a prior draw always reaches
-  sl::selection selected;
-  bool has_factor = false;
-};
-template <class G, class Arguments>
-row(const char*, G, Arguments, double (*)(const sl::choice_map&), sl::choice_map, sl::selection, bool = false) -> row<G, Arguments>;
-
 inline const std::vector<double> xs = {-1.0, 0.5, 2.0};
 
 inline auto table() {
   using C = const sl::choice_map&;
-  const auto in = [](const char* a, const char* b) { return sl::path(sl::name(a)) / sl::path(sl::name(b)); };
+  using D = densities&;
+  constexpr auto p = [](const auto&... parts) { return at(parts...); };
   return std::tuple{
-      row{"flat", flat_body, sl::args(), +[](C c) { return normal(c["x"], 1, 2) + exponential(c["y"], 1.5); }, {{"y", 0.7}}, sl::select("x")},
+      row{"flat", flat_body, sl::args(),
+          [](C c, const auto&, D lp) {
+            lp("x", normal(c["x"], 1, 2));
+            lp("y", exponential(c["y"], 1.5));
+          },
+          {{{"y", 0.7}}}, {sl::select("x")}},
       row{"dependent", dependent_body, sl::args(xs),
-          +[](C c) {
-            double lp = normal(c["slope"], 0, 2) + exponential(c["noise"], 1);
-            for (int i = 0; i < 3; ++i) lp += normal(c[{"y", i}], c["slope"] * xs[static_cast<std::size_t>(i)], c["noise"] + 0.1);
-            return lp;
+          [](C c, const auto& as, D lp) {
+            lp("slope", normal(c["slope"], 0, 2));
+            lp("noise", exponential(c["noise"], 1));
+            for (std::size_t i = 0; i < argument<0>(as).size(); ++i)
+              lp({"y", i}, normal(c[{"y", i}], c["slope"] * argument<0>(as)[i], c["noise"] + 0.1));
           },
-          {{"slope", 0.3}, {{"y", 1}, 1.0}}, sl::select("slope", {"y", 2})},
+          {{{"slope", 0.3}, {{"y", 1}, 1.0}}}, {sl::select("slope", {"y", 2})},
+          {sl::args(std::vector{-1.0, 0.7, 2.0, 3.0}), sl::args(std::vector{-1.0, 0.5})}},
       row{"nested", nested_body, sl::args(),
-          +[](C c) {
-            const auto at = [&](std::initializer_list<const char*> names) {
-              sl::path p;
-              for (const char* n : names) p = p / sl::path(sl::name(n));
-              return c[p];
-            };
-            const double ad = at({"a", "deep", "x"}), ax = at({"a", "x"}), a = ad + ax;
-            const double bd = at({"b", "deep", "x"}), bx = at({"b", "x"}), b = bd + bx;
-            return normal(ad, 0.5, 1) + normal(ax, 0.5, 0.5) + normal(bd, a, 1) + normal(bx, a, 0.5) + normal(c["x"], b, 2);
+          [p](C c, const auto&, D lp) {
+            const double ad = c[p("a", "deep", "x")], a = ad + c[p("a", "x")], bd = c[p("b", "deep", "x")], b = bd + c[p("b", "x")];
+            lp(p("a", "deep", "x"), normal(ad, 0.5, 1));
+            lp(p("a", "x"), normal(a - ad, 0.5, 0.5));
+            lp(p("b", "deep", "x"), normal(bd, a, 1));
+            lp(p("b", "x"), normal(b - bd, a, 0.5));
+            lp("x", normal(c["x"], b, 2));
           },
-          {{in("a", "x"), 0.25}}, sl::select("b", sl::address("a") / "deep")},
+          {{{p("a", "x"), 0.25}}}, {sl::select("b", sl::address("a") / "deep")}},
       row{"vector", vector_body, sl::args(),
-          +[](C c) {
+          [](C c, const auto&, D lp) {
             const auto v = c.get<std::vector<double>>("v");
-            double lp = normal(c["m"], 0, 1) + normal(c["w"], v[0] + v[2], 1);
-            for (const double x : v) lp += normal(x, c["m"], 2);
-            return lp;
+            lp("m", normal(c["m"], 0, 1));
+            lp("w", normal(c["w"], v[0] + v[2], 1));
+            lp("v", normal(v[0], c["m"], 2) + normal(v[1], c["m"], 2) + normal(v[2], c["m"], 2));
           },
-          {{"v", {0.1, 0.2, 0.3}}}, sl::select("m")},
+          {{{"v", {0.1, 0.2, 0.3}}}}, {sl::select("m")}},
       row{"discrete", discrete_body, sl::args(),
-          +[](C c) { return bernoulli(c["b"] != 0, 0.3) + poisson(c["n"], c["b"] != 0 ? 4 : 2) + normal(c["y"], c["n"], 1); },
-          {{"b", true}}, sl::select("n")},
+          [](C c, const auto&, D lp) {
+            lp("b", bernoulli(c["b"] != 0, 0.3));
+            lp("n", poisson(c["n"], c["b"] != 0 ? 4 : 2));
+            lp("y", normal(c["y"], c["n"], 1));
+          },
+          {{{"b", true}}}, {sl::select("n")}},
       row{"matrix", matrix_body, sl::args(),
-          +[](C c) {
+          [](C c, const auto&, D lp) {
             const auto t = c.get<std::vector<double>>("t");
-            double lp = exponential(c["s"], 1) + normal(c["y"], t[5], 1);
-            for (const double x : t) lp += normal(x, 0, c["s"] + 0.5);
-            return lp;
+            double table = 0;
+            for (const double x : t) table += normal(x, 0, c["s"] + 0.5);
+            lp("s", exponential(c["s"], 1));
+            lp("t", table);
+            lp("y", normal(c["y"], t[5], 1));
           },
-          {{"s", 0.4}}, sl::select("t")},
-      row{"nothing", nothing_body, sl::args(), +[](C) { return 0.0; }, {}, sl::selection()},
-      row{"factor", factor_body, sl::args(), +[](C c) { return normal(c["x"], 0, 1) - 0.5 * c["x"] * c["x"]; }, {{"x", 0.5}}, sl::select("x"), true},
+          {{{"s", 0.4}}}, {sl::select("t")}},
+      row{"nothing", nothing_body, sl::args(), [](C, const auto&, D) {}, {sl::choice_map()}, {sl::selection()}},
+      row{"factor", factor_body, sl::args(),
+          [](C c, const auto&, D lp) {
+            lp("x", normal(c["x"], 0, 1));
+            lp.factors = -0.5 * c["x"] * c["x"];
+          },
+          {{{"x", 0.5}}}, {sl::select("x")}, {}, true},
       row{"branch", branch_body, sl::args(),
-          +[](C c) {
-            if (c["b"] != 0) return bernoulli(true, 0.4) + normal(c["m"], 2, 1) + normal(c["y"], c["m"], 1);
-            return bernoulli(false, 0.4) + exponential(c["other"], 2) + normal(c["y"], 0, 3);
+          [](C c, const auto&, D lp) {
+            const bool b = c["b"] != 0;
+            lp("b", bernoulli(b, 0.4));
+            if (b) lp("m", normal(c["m"], 2, 1));
+            else lp("other", exponential(c["other"], 2));
+            lp("y", b ? normal(c["y"], c["m"], 1) : normal(c["y"], 0, 3));
           },
-          {{"b", true}}, sl::select("b")},
+          {{{"b", true}}, {{"m", 0.5}}}, {sl::select("b")}},
       row{"loop", loop_body, sl::args(),
-          +[](C c) {
-            double lp = poisson(c["n"], 2), sum = 0;
+          [](C c, const auto&, D lp) {
+            double sum = 0;
+            lp("n", poisson(c["n"], 2));
             for (int i = 0; i < c["n"]; ++i) {
-              lp += normal(c[{"z", i}], sum, 1);
+              lp({"z", i}, normal(c[{"z", i}], sum, 1));
               sum += c[{"z", i}];
             }
-            return lp + normal(c["y"], sum, 0.5);
+            lp("y", normal(c["y"], sum, 0.5));
           },
-          {{"n", 3}}, sl::select("n")},
+          {{{"n", 3}}}, {sl::select("n")}},
       row{"kind", kind_body, sl::args(),
-          +[](C c) { return std::log(0.5) + (c["b"] != 0 ? normal(c["v"], 0, 1) : poisson(c["v"], 3)); }, {{"b", false}}, sl::select("b")},
+          [](C c, const auto&, D lp) {
+            lp("b", std::log(0.5));
+            lp("v", c["b"] != 0 ? normal(c["v"], 0, 1) : poisson(c["v"], 3));
+          },
+          {{{"b", false}}}, {sl::select("b")}},
       row{"calls", calls_body, sl::args(),
-          +[](C c) {
-            double lp = 0, x = 0;
+          [p](C c, const auto&, D lp) {
+            double x = 0;
             for (int i = 0;; ++i) {
-              lp += std::log(0.5);
-              if (c[{"go", i}] == 0) return lp;
-              const double step = c[sl::path("call", i) / sl::path("x")];
-              lp += normal(step, x, 1);
-              x += step;
+              lp({"go", i}, std::log(0.5));
+              if (c[{"go", i}] == 0) return;
+              const auto step = p("call", i, "x");
+              lp(step, normal(c[step], x, 1));
+              x += c[step];
             }
           },
-          {{{"go", 0}, true}}, sl::select({"go", 0})},
+          {{{{"go", 0}, true}}}, {sl::select({"go", 0})}},
   };
 }
 
@@ -225,8 +227,5 @@ template <class F>
 void for_each_model(F&& f) {
   std::apply([&](const auto&... r) { (f(r), ...); }, table());
 }
-
-// Log weights agree to rounding: sums of tens of terms.
-inline double tolerance(double x) { return 1e-11 * (1 + std::abs(x)); }
 
 }  // namespace laws

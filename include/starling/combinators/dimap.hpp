@@ -34,6 +34,7 @@ inline constexpr bool is_arguments<arguments<A...>> = true;
 template <generative_function F, class Before, class After>
 struct dimap_model : generative {
   static constexpr bool is_dynamic = F::is_dynamic;
+  static constexpr bool is_stateless = F::is_stateless && std::is_empty_v<Before> && std::is_empty_v<After>;
   F inner;
   Before before;
   After after;

@@ -1,74 +1,38 @@
 // What passes between a combinator and a branch that runs in some lanes only.
 #pragma once
 
-#include <array>
 #include <concepts>
 #include <tuple>
 #include <type_traits>
 #include <utility>
 
+#include <starling/combinators/each.hpp>
 #include <starling/models/persist.hpp>
-#include <starling/values/lift.hpp>
+#include <starling/values/blend.hpp>
 
 namespace starling {
 
-// f applied to the leaves of a and b, which have the same shape: arrays, pairs, tuples, vectors, matrices, class templates with one
-// type parameter. Throws where sizes differ.
-template <class F, class X>
-X map_leaves(F&& f, const X& a, const X& b) {
-  if constexpr (value<X>) {
-    return f(a, b);
-  } else if constexpr (is_array<X>) {
-    X r = a;
-    for (std::size_t i = 0; i < a.size(); ++i) r[i] = map_leaves(f, a[i], b[i]);
-    return r;
-  } else if constexpr (is_tuple<X>) {
-    return [&]<std::size_t... I>(std::index_sequence<I...>) {
-      return X(map_leaves(f, std::get<I>(a), std::get<I>(b))...);
-    }(std::make_index_sequence<std::tuple_size_v<X>>());
-  } else if constexpr (is_list<X> || is_matrix<X>) {
-    if (a.size() != b.size())
-      throw std::invalid_argument("branches that run in different lanes gave vectors of " + std::to_string(a.size()) + " and of " +
-                                  std::to_string(b.size()) + " elements");
-    X r = [&] {
-      if constexpr (is_matrix<X>) return X(a.rows(), a.cols());
-      else return X(a.size());
-    }();
-    for (std::size_t i = 0; i < a.size(); ++i) r.data()[i] = map_leaves(f, a.data()[i], b.data()[i]);
-    return r;
-  } else if constexpr (is_lifted_template<X>) {
-    const auto x = members(a), y = members(b);
-    return [&]<std::size_t... I>(std::index_sequence<I...>) {
-      return X{map_leaves(f, std::get<I>(x), std::get<I>(y))...};
-    }(std::make_index_sequence<std::tuple_size_v<std::decay_t<decltype(x)>>>());
-  } else {
-    return a;  // not made of leaves: the same in all lanes
-  }
-}
-
-// a where the mask holds, b elsewhere, leaf by leaf.
-template <class M, class X>
-X blend(const M& m, const X& a, const X& b) {
-  if constexpr (std::same_as<M, bool>) {
-    return m ? a : b;
-  } else {
-    return map_leaves([&](const auto& x, const auto& y) -> std::decay_t<decltype(x)> {
-      if constexpr (lanes_of<std::decay_t<decltype(x)>> == 1) return x;
-      else return where(m, x, y);
-    }, a, b);
-  }
+// Whether a value has leaves that differ from lane to lane.
+template <class X>
+constexpr bool differs_by_lane() {
+  if constexpr (value<X>) return lanes_of<X> > 1;
+  else if constexpr (is_each<X>) return differs_by_lane<std::decay_t<decltype(std::declval<const X&>()[0])>>();
+  else if constexpr (is_list<X> || is_matrix<X>) return differs_by_lane<std::remove_const_t<typename X::value_type>>();
+  else return !std::is_empty_v<X>;
 }
 
 // An argument on its way into a branch: lanes that do not run it get the value of the first lane that does, so that no number which
 // the branch was not made for reaches its densities, samplers and derivatives.
 template <class M, class X>
-X gate(const M& m, const X& x) {
-  if constexpr (std::same_as<M, bool>) {
-    return x;
+decltype(auto) gate(const M& m, const X& x) {
+  if constexpr (std::same_as<M, bool> || !differs_by_lane<X>()) {
+    return (x);
+  } else if constexpr (is_each<X>) {
+    return each(std::decay_t<decltype(x.values)>(gate(m, x.values)));
   } else {
-    if (all(m) || !any(m)) return x;
     int first = 0;
-    while (!m[first]) ++first;
+    while (first < lanes_of<M> && !m[first]) ++first;
+    if (all(m) || first == lanes_of<M>) return X(x);
     return map_leaves([&](const auto& a, const auto&) -> std::decay_t<decltype(a)> {
       using leaf = std::decay_t<decltype(a)>;
       if constexpr (lanes_of<leaf> == 1) return a;

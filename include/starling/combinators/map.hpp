@@ -70,6 +70,7 @@ struct map_step {
 template <generative_function F>
 struct map_model : generative {
   static constexpr bool is_dynamic = F::is_dynamic;
+  static constexpr bool is_stateless = F::is_stateless;
   F inner;
   constexpr explicit map_model(F f) : inner(std::move(f)) {}
 
@@ -79,7 +80,7 @@ struct map_model : generative {
     static_assert(some, "map needs an argument per instance, sl::each(xs); for instances without arguments of their own there is sl::repeat(f, n)");
     using R = result_of<F, Handler, std::decay_t<decltype(instance_argument(args, 0))>...>;
     return trace.template instances<R>(
-        instance_count(trace, "map", args...), instances_depend_on<false>(args...),
+        instance_count(trace, "map", args...), instances_depend_on<false, F>(args...),
         map_step<F, Args...>{inner, {args...}});
   }
 };
@@ -103,7 +104,7 @@ struct repeat_model : generative {
   template <class Handler, class... Args>
   auto run(Handler& trace, const Args&... args) const {
     return trace.template instances<result_of<F, Handler, Args...>>(
-        n, instances_depend_on<false>(args...), map_step<F, Args...>{inner, {args...}});
+        n, instances_depend_on<false, F>(args...), map_step<F, Args...>{inner, {args...}});
   }
 };
 

@@ -27,6 +27,10 @@ template <class R, class M>
 auto lane_of(const maybe<R, M>& x, int k) {
   return maybe<decltype(lane_of(x.value, k)), bool>{lane_of(x.present, k), lane_of(x.value, k)};
 }
+template <class F, class R, class M>
+maybe<R, M> map_parts(F&& f, const maybe<R, M>& a, const maybe<R, M>& b) {
+  return {f(a.present, b.present), map_leaves(f, a.value, b.value)};
+}
 // x's value where it is there, `otherwise` elsewhere.
 template <class R, class M>
 R value_or(const maybe<R, M>& x, const R& otherwise) {
@@ -36,6 +40,7 @@ R value_or(const maybe<R, M>& x, const R& otherwise) {
 template <generative_function F>
 struct mask_model : generative {
   static constexpr bool is_dynamic = F::is_dynamic;
+  static constexpr bool is_stateless = F::is_stateless;
   F inner;
   constexpr explicit mask_model(F f) : inner(std::move(f)) {}
 

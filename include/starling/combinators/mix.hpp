@@ -12,6 +12,7 @@ namespace starling {
 template <generative_function... Component>
 struct mix_model : generative {
   static constexpr bool is_dynamic = (Component::is_dynamic || ...);
+  static constexpr bool is_stateless = (Component::is_stateless && ...);
   switch_model<Component...> components;
   constexpr explicit mix_model(Component... c) : components(std::move(c)...) {}
 

@@ -10,6 +10,7 @@ namespace starling {
 template <generative_function F, generative_function G>
 struct or_else_model : generative {
   static constexpr bool is_dynamic = F::is_dynamic || G::is_dynamic;
+  static constexpr bool is_stateless = F::is_stateless && G::is_stateless;
   std::tuple<F, G> branches;
   constexpr or_else_model(F f, G g) : branches(std::move(f), std::move(g)) {}
 

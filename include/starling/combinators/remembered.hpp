@@ -164,8 +164,9 @@ class remembered_arguments {
   std::tuple<remembered<A>...> each_;
 };
 
-// How instances depend on their arguments, and on nothing else (map), or also on the result of the one before (unfold, scan).
-template <bool Chained, class... A>
+// How instances of F depend on their arguments, and on nothing else (map), or also on the result of the one before (unfold, scan). An F
+// with a state (a lambda that captures) may be another function each time.
+template <bool Chained, class F, class... A>
 struct instance_policy {
   using memory = remembered_arguments<A...>;
   static constexpr bool chained = Chained;
@@ -174,6 +175,7 @@ struct instance_policy {
   template <class Node>
   void compare(Node& node, const argument_context* model, instance_set& todo, kept_undo& undo) const {
     node.touch(undo);  // the memory may change
+    if constexpr (!F::is_stateless) todo.add_all();
     node.memory.compare(arguments, model, todo);
   }
   template <class R>
@@ -181,9 +183,9 @@ struct instance_policy {
     return !same_values(before, now);
   }
 };
-template <bool Chained, class... A>
+template <bool Chained, class F, class... A>
 auto instances_depend_on(const A&... a) {
-  return instance_policy<Chained, A...>{std::tuple<const A&...>(a...)};
+  return instance_policy<Chained, F, A...>{std::tuple<const A&...>(a...)};
 }
 
 }  // namespace starling

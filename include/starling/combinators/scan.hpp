@@ -17,8 +17,8 @@
 namespace starling {
 
 // A step depends on its input and on the carry of the one before, not on that one's output.
-template <class... A>
-struct scan_policy : instance_policy<true, A...> {
+template <class F, class... A>
+struct scan_policy : instance_policy<true, F, A...> {
   template <class R>
   static bool feeds(const R& before, const R& now) {
     return !same_values(before.first, now.first);
@@ -28,6 +28,7 @@ struct scan_policy : instance_policy<true, A...> {
 template <generative_function Kernel>
 struct scan_model : generative {
   static constexpr bool is_dynamic = Kernel::is_dynamic;
+  static constexpr bool is_stateless = Kernel::is_stateless;
   Kernel kernel;
   constexpr explicit scan_model(Kernel k) : kernel(std::move(k)) {}
 
@@ -43,7 +44,7 @@ struct scan_model : generative {
     const C first = lift_value<V>(initial);
     const auto inputs = each(xs);
     const auto steps = trace.template instances<R>(
-        static_cast<std::size_t>(xs.size()), scan_policy<std::decay_t<decltype(inputs)>, Carry, Args...>{{{inputs, initial, args...}}},
+        static_cast<std::size_t>(xs.size()), scan_policy<Kernel, std::decay_t<decltype(inputs)>, Carry, Args...>{{{inputs, initial, args...}}},
         [&](auto& inner, std::size_t t, const results<R>& before) -> R {
           const auto next = kernel.run(inner, t == 0 ? first : before[t - 1].first, xs[t], args...);
           return R(next.first, next.second);

@@ -16,6 +16,7 @@ namespace starling {
 template <generative_function... Branch>
 struct switch_model : generative {
   static constexpr bool is_dynamic = (Branch::is_dynamic || ...);
+  static constexpr bool is_stateless = (Branch::is_stateless && ...);
   std::tuple<Branch...> branches;
   constexpr explicit switch_model(Branch... b) : branches(std::move(b)...) {}
 

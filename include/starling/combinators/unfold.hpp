@@ -24,6 +24,7 @@ namespace starling {
 template <generative_function Kernel>
 struct unfold_model : generative {
   static constexpr bool is_dynamic = Kernel::is_dynamic;
+  static constexpr bool is_stateless = Kernel::is_stateless;
   Kernel kernel;
   constexpr explicit unfold_model(Kernel k) : kernel(std::move(k)) {}
 
@@ -35,7 +36,7 @@ struct unfold_model : generative {
     static_assert(fits, "unfold: the kernel must return the next state, of the type of the initial one");
     if (steps < 0) throw std::invalid_argument("unfold at " + trace.here().str() + ": the number of steps must not be negative, got " + std::to_string(steps));
     const S first = lift_value<V>(initial);
-    return trace.template instances<S>(static_cast<std::size_t>(steps), instances_depend_on<true>(initial, args...),
+    return trace.template instances<S>(static_cast<std::size_t>(steps), instances_depend_on<true, Kernel>(initial, args...),
                                        [&](auto& step, std::size_t t, const results<S>& states) -> S {
                                          return kernel.run(step, t, t == 0 ? first : states[t - 1], args...);
                                        });

@@ -88,8 +88,8 @@ class lane_recorder {
   template <class Chains>
   [[gnu::always_inline]] void record(Chains& chains, const V& rate, bool notes) {
     if (notes && !no_notes_) send_notes(chains);
-    if (record_.summaries_only) add_moments(chains.current_values(), rate);
-    else keep(chains.current_values(), chains.score(), rate);
+    if (record_.summaries_only) add_moments(chains.recorded_values(), rate);
+    else keep(chains.recorded_values(), chains.score(), rate);
     ++record_.draws;
   }
 

@@ -43,6 +43,7 @@ class particle_block {
       standing_.push_back(s.shared ? shared_.data() + s.offset : nullptr);
       always_examine_ = always_examine_ || s.again;
     }
+    always_examine_ = always_examine_ || layout.structure->is_conditional();
     for (const constraint_ref& c : layout.plan) always_examine_ = always_examine_ || c.present;
   }
   // The log weights of lanes first, first + 1, …
@@ -60,8 +61,13 @@ class particle_block {
     if (examinations_ > 0) --examinations_;
     return draw_and_examine(k, place);
   }
-  // The values of the latents, by their offsets.
-  const V* values() const { return storage_.values.data(); }
+  // The values of the latents, by their offsets; NaN for choices that are not there.
+  const V* values() {
+    if (!layout_.structure->is_conditional()) return storage_.values.data();
+    recorded_ = storage_.values;
+    mark_absent(*layout_.structure, {storage_.values.data(), shared_.data(), nullptr}, recorded_.data());
+    return recorded_.data();
+  }
   void send_notes(note_sink<V>& sink, const run_place& place) {
     const arena_scope scope;
     frozen_walk walk(*layout_.structure);
@@ -80,13 +86,16 @@ class particle_block {
     post_.run(h);
     bad.keep_first(h.problem());
     if (any(!(h.score() > V(negative_infinity)))) examinations_ = 16;
-    return h.weight();
+    const auto unobserved = lanes_unreached(*layout_.structure, tile<V>{storage_.values.data(), shared_.data(), nullptr}, place,
+                                            [&](std::uint32_t j) { return layout_.plan[j]; });
+    return where(unobserved, V(negative_infinity), h.weight());
   }
 
   const Posterior& post_;
   const posterior_layout<V>& layout_;
   int examinations_ = 0;
   bool always_examine_ = false;
+  std::vector<V> recorded_;
   std::vector<V> shared_;
   tile_storage<V> storage_;
   std::vector<V*> standing_;  // where the shared values of sites are; null for others
@@ -214,8 +223,9 @@ result importance_in(const Posterior& post, std::size_t n, const importance_opti
             if (used < width) w = where(mask_of<V>::first(static_cast<std::int64_t>(used)), w, V(negative_infinity));
           total.weight(filled) = w;
           V* slot = total.row(filled);
+          const V* const values = block.values();
           for (const auto [begin, size] : record.runs)
-            for (const V *x = block.values() + begin, *end = x + size; x != end; ++x) *slot++ = *x;
+            for (const V *x = values + begin, *end = x + size; x != end; ++x) *slot++ = *x;
           if (!o.summaries_only) {
             std::copy(total.row(filled), total.row(filled) + latent_slots, row.begin());
             if (has_notes) {

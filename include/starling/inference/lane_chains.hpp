@@ -64,7 +64,12 @@ class lane_chains {
     for (const site_slot& s : layout.structure->slots()) places_.push_back(view(candidate_, false).at(s));
     current_.shared.clear();
     candidate_.shared.clear();
+    if (is_conditional()) keep_densities_ = true;
   }
+
+  // Whether some choices are there in some lanes only. Then a move may take a chain to other branches: kernels make theirs through
+  // candidate_by_update, or candidate_by_regenerate.
+  bool is_conditional() const { return structure().is_conditional(); }
 
   // Draws starting points from the prior (improper choices at their start) until every lane has a finite density: 100 tries.
   void start(const key& k) {
@@ -76,7 +81,7 @@ class lane_chains {
       generate_handler<V, frozen_walk> h(walk, fold_in(k, attempt), view(candidate_, true), place_, layout_.plan);
       h.allow_starts();
       post_.run(h);
-      const V score = h.score();
+      const V score = where(unobserved(candidate_), V(negative_infinity), h.score());
       bad.keep_first(h.problem());
       const mask good = waiting & (score > V(negative_infinity)) & (score < V(positive_infinity));
       take_over(good, score);
@@ -98,6 +103,13 @@ class lane_chains {
   // The values of all latents, by their offsets.
   const V* current_values() const { return current_.values.data(); }
   V* candidate_values() { return candidate_.values.data(); }
+  // The same for draws: NaN for choices that are not there.
+  const V* recorded_values() {
+    if (!is_conditional()) return current_values();
+    recorded_ = current_.values;
+    mark_absent(structure(), view(current_, false), recorded_.data());
+    return recorded_.data();
+  }
   // The current value of a site, and where a kernel writes the candidate's.
   const V* current(std::uint32_t k) const { return current_.values.data() + structure().slots()[k].offset; }
   V* candidate(std::uint32_t k) { return candidate_.values.data() + structure().slots()[k].offset; }
@@ -130,12 +142,37 @@ class lane_chains {
     regenerate_handler<V> h(walk, k, view(candidate_, true), old, place_, plan);
     post_.run(h);
     note_problem(h.problem());
-    candidate_score_ = h.score();
+    candidate_score_ = where(unobserved(candidate_), V(negative_infinity), h.score());
     V factors(0);
     for (std::uint32_t s = 0; s < structure().sites().size(); ++s)
       if (structure().sites()[s].is_factor()) factors += current_.densities[s];
     h.charge(factors);
-    return h.weight();
+    return where(candidate_score_ > V(negative_infinity), h.weight(), V(negative_infinity));
+  }
+
+  // The candidate's latents in `moved` were proposed, symmetrically; all others stay. What a lane reaches for the first time is drawn from
+  // the prior and cancels, as does what falls away. Returns the log Metropolis–Hastings ratio.
+  V candidate_by_update(const std::vector<element_run>& moved, const key& k) {
+    proposed_ = current_.values;
+    for (const auto [first, size] : moved) std::copy_n(candidate_.values.data() + first, size, proposed_.data() + first);
+    if (update_plan_.empty())
+      for (std::uint32_t s = 0; s < structure().sites().size(); ++s) {
+        const site& here = structure().sites()[s];
+        update_plan_.push_back({layout_.plan[s], here.again ? here.first : s, here.is_conditional()});
+      }
+    const arena_scope scope;
+    structure_walk walk(layout_.structure, true);
+    update_handler<V> h(walk, k, view(candidate_, true), {layout_.structure.get(), {proposed_.data(), shared_.data(), nullptr}}, place_, update_plan_);
+    post_.run(h);
+    note_problem(h.problem());
+    candidate_score_ = where(unobserved(candidate_), V(negative_infinity), h.score());
+    V removed(0);
+    for (std::uint32_t s = 0; s < structure().sites().size(); ++s)
+      if (structure().sites()[s].is_choice() && structure().sites()[s].is_conditional()) {
+        const mask gone = lanes_present(structure(), view(current_, true), s) & !lanes_present(structure(), view(candidate_, true), s);
+        removed += where(gone, density_of(structure(), view(current_, true), s), V(0));
+      }
+    return where(candidate_score_ > V(negative_infinity), log_difference(h.kept(), score_) + removed, V(negative_infinity));
   }
 
   // The candidate becomes the current state where `accepted`; elsewhere the candidate is forgotten.
@@ -164,6 +201,11 @@ class lane_chains {
   const bad_parameter& first_problem() const { return problem_; }
 
  private:
+  // The lanes that do not have every observation.
+  mask unobserved(tile_storage<V>& s) {
+    if (!is_conditional()) return mask(false);
+    return lanes_unreached(structure(), view(s, false), place_, [&](std::uint32_t k) { return layout_.plan[k]; });
+  }
   tile<V> view(tile_storage<V>& s, bool densities) {
     return {s.values.data(), shared_.data(), densities ? s.densities.data() : nullptr};
   }
@@ -191,7 +233,7 @@ class lane_chains {
     score_handler<V> h(walk, view(candidate_, keep_densities_), place_);
     post_.run(h);
     note_problem(h.problem());
-    candidate_score_ = h.score();
+    candidate_score_ = where(unobserved(candidate_), V(negative_infinity), h.score());
     if (any(!(candidate_score_ > V(negative_infinity)))) examinations_ = 16;
   }
   void score_candidate_from_current() {
@@ -232,6 +274,8 @@ class lane_chains {
   std::vector<V> shared_;
   tile_storage<V> current_, candidate_;
   std::vector<const V*> places_;  // of the candidate's values
+  std::vector<V> proposed_, recorded_;  // of conditional structures
+  std::vector<update_step> update_plan_;
   V score_ = V(negative_infinity), candidate_score_ = V(negative_infinity);
   bool keep_densities_ = false;
   int examinations_ = 0;

@@ -85,7 +85,8 @@ result run(const Kernel& kernel, const Posterior& post, const run_options& o, co
   if constexpr (Posterior::model_type::is_dynamic) {
     return run_dynamic(kernel, post, o, k, report);
   } else if constexpr (std::is_same_v<T, double>) {
-    if (single) return run_in<double>(kernel, post, o, k, report);
+    // With branches: in lanes also where one chain runs, since its structure changes.
+    if (single && !find_layout<native_pack<double>>(post).structure->is_conditional()) return run_in<double>(kernel, post, o, k, report);
     return run_in<native_pack<double>>(kernel, post, o, k, report);
   } else {
     return run_in<native_pack<T>>(kernel, post, o, k, report);

@@ -22,7 +22,8 @@ class assess_handler : public handler<assess_handler<V>, V> {
   template <class X, class D>
   X decide(std::uint32_t k, const D& d) {
     const site& s = this->at(k);
-    const constraint_ref c = cursor_.find(s.full, s.parent, s.last_index);
+    constraint_ref c = cursor_.find(s.full, s.parent, s.last_index);
+    if (is_for_another_region<V>(c, s) && !any(lanes_given<V>(c, this->place_) & this->active())) c = {};
     if (!all(lanes_given<V>(c, this->place_) | !this->active())) missing(k, lanes_given<V>(c, this->place_));
     if (!c) return nobody<X>(k);
     if (c.type_code != s.type.code()) check_constraint(c, s.type, this->walk_.current().path_of(k));

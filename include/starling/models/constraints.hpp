@@ -47,7 +47,9 @@ class constraint_cursor {
   std::size_t count_, next_ = 0, element_ = 0, used_ = 0;
 };
 
-// Throws unless the constraint can be the value of the site: same rank and size; whole numbers and booleans where they are needed.
+// Whether a constraint can be the value of a site: same rank and size; whole numbers and booleans where they are needed.
+bool fits(const constraint_ref& c, const choice_type& expected);
+// Throws unless it can.
 void check_constraint(const constraint_ref& c, const choice_type& expected, const path& where);
 
 // The constraints that no site of the run has (by address), in order.

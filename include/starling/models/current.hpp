@@ -13,13 +13,14 @@ class current_choices {
   explicit current_choices(const trace_state& state)
       : structure_(state.structure.get()), values_{state.numbers.values.data(), state.numbers.shared.data(), nullptr}, state_(&state) {}
 
-  // The scalar at an address. Throws, naming it, where there is none.
-  V operator[](const path& where) const {
+  // The scalar at an address. Throws, naming it, where there is none. NaN in lanes that do not have it.
+  V operator[](const path& at) const {
     if constexpr (lanes_of<V> == 1)
-      if (state_) return scalar_in(*state_, where);
-    const site& s = structure_->sites()[site_at(*structure_, where)];
-    if (s.type.rank != 0) throw std::invalid_argument("current: expected a scalar at " + where.str() + ", it holds " + s.type.str());
-    return *values_.at(s);
+      if (state_) return scalar_in(*state_, at);
+    const site& s = structure_->sites()[site_at(*structure_, at)];
+    if (s.type.rank != 0) throw std::invalid_argument("current: expected a scalar at " + at.str() + ", it holds " + s.type.str());
+    if (!s.is_conditional()) return *values_.at(s);
+    return where(lanes_present(*structure_, values_, site_at(*structure_, at)), *values_.at(s), V(not_a_number));
   }
   // The vector at an address; a scalar is a vector of one.
   vector<V> get(const path& where) const {

@@ -18,9 +18,12 @@ class discarded_lanes {
   discarded_lanes(batch_state<V> before, std::vector<change> changes, std::size_t lanes)
       : before_(std::move(before)), changes_(std::move(changes)), lanes_(lanes) {}
 
+  // Throws where an address had another kind or size from lane to lane.
   choice_map choices() const {
     choice_map c;
     for (const auto& [k, present] : changes_) {
+      if (c.contains(before_.structure->path_of(k)))
+        throw std::invalid_argument("discard: the choice at " + before_.structure->path_of(k).str() + " had another kind or size from lane to lane; ask lane(k)");
       const site& s = before_.structure->sites()[k];
       const std::size_t n = s.type.size(), count = s.shared && present.empty() ? 1 : lanes_;
       std::vector<double> numbers(count * n);
@@ -32,6 +35,19 @@ class discarded_lanes {
     return c;
   }
   operator choice_map() const { return choices(); }
+  // What lane k lost.
+  choice_map lane(std::size_t l) const {
+    choice_map c;
+    for (const auto& [k, present] : changes_) {
+      if (!present.empty() && !present.at(l)) continue;
+      const site& s = before_.structure->sites()[k];
+      std::vector<double> numbers(s.type.size());
+      for (std::size_t e = 0; e < numbers.size(); ++e)
+        numbers[e] = static_cast<double>(before_.block(l / lanes_of<V>).at(s)[e][static_cast<int>(l % lanes_of<V>)]);
+      c.set(before_.structure->path_of(k), choice_value(s.type, std::move(numbers)));
+    }
+    return c;
+  }
   bool empty() const { return changes_.empty(); }
   std::size_t size() const { return changes_.size(); }
 

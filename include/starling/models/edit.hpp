@@ -113,6 +113,24 @@ auto edit(T t, const edits::arguments<Arguments>& e, const key& k) {
 void require_visited(const choice_map& proposed, const schema& structure, const kept_calls* calls = nullptr);
 // Those of the discarded choices that a run visits.
 choice_map visited_by(const schema& run, const choice_map& discarded);
+// Σ old densities over removed choices that the backward proposal does not visit, lane by lane.
+template <class V>
+std::vector<double> removed_unvisited(const batch_state<V>& before, const batch_state<V>& after, const batch_state<V>& backward, std::size_t lanes) {
+  std::vector<V> total(before.scores.size(), V(0));
+  const auto& sites = before.structure->sites();
+  for (std::uint32_t j = 0; j < sites.size(); ++j) {
+    if (!sites[j].is_choice()) continue;
+    const auto kept = after.structure->find(sites[j].full, sites[j].type);
+    const auto visited = backward.structure->find(sites[j].full, sites[j].type);
+    for (std::size_t b = 0; b < total.size(); ++b) {
+      auto gone = lanes_present(*before.structure, before.block(b), j);
+      if (kept >= 0) gone = gone & !lanes_present(*after.structure, after.block(b), static_cast<std::uint32_t>(kept));
+      if (visited >= 0) gone = gone & !lanes_present(*backward.structure, backward.block(b), static_cast<std::uint32_t>(visited));
+      total[b] += where(gone, density_of(*before.structure, before.block(b), j), V(0));
+    }
+  }
+  return column(total, lanes);
+}
 
 template <class G, class Arguments, class F, class B>
 auto edit(trace<G, Arguments> t, const edits::proposal<F, B>& e, const key& k) {
@@ -141,6 +159,7 @@ template <class G, class Arguments, class V, class F, class B>
 auto edit(batch<G, Arguments, V> t, const edits::proposal<F, B>& e, const key& k) {
   const lane_request<scalar_of<V>> n{t.size(), t.first_lane()};
   const auto forward = simulate(e.forward, args(current_batch<V>{&t.state(), t.first_lane()}), k.scope(hash_text("proposal")), n);
+  const batch_state<V> before = t.state();
   auto u = update(std::move(t), forward.choices(), k.scope(hash_text("update")));
   require_visited(forward.choices(), u.traces.structure());
   const auto now = args(current_batch<V>{&u.traces.state(), u.traces.first_lane()});
@@ -151,6 +170,7 @@ auto edit(batch<G, Arguments, V> t, const edits::proposal<F, B>& e, const key& k
   for (double& x : q) x = -x;
   add_weights(w, q);
   add_weights(w, backward.scores);
+  add_weights(w, removed_unvisited(before, u.traces.state(), backward.traces.state(), w.size()));
   return edited{std::move(u.traces), std::move(w), edits::proposal<B, F>(e.backward, e.forward)};
 }
 

@@ -63,7 +63,7 @@ class generate_handler : public handler<generate_handler<V, Walk, Examines, Plai
       return x;
     }
     if constexpr (base::width > 1 && !Plain)
-      if (c.present) [[unlikely]] return decide_mixed<X>(k, d, c);
+      if (c.present || is_for_another_region<V>(c, this->at(k))) [[unlikely]] return decide_mixed<X>(k, d, c);
     put_constraint(this->place(k), c, rank_of<X> == 0 ? 1 : this->at(k).type.size(), this->place_.first_lane, this->place_.lanes);
     return keep(k, d, this->template value_in_place<X>(k));
   }
@@ -71,11 +71,16 @@ class generate_handler : public handler<generate_handler<V, Walk, Examines, Plai
   // Some lanes are given a value, some draw.
   template <class X, class D>
   [[gnu::noinline]] X decide_mixed(std::uint32_t k, const D& d, const constraint_ref& c) {
-    const auto given = lanes_given<V>(c, this->place_);
-    this->draw_where(!given, k, [&] { return this->template draw<X>(k, d); });
+    auto given = lanes_given<V>(c, this->place_);
     const std::size_t size = this->at(k).type.size();
     vector<V> constrained(size);
-    put_constraint(constrained.data(), c, size, this->place_.first_lane, this->place_.lanes);
+    if (is_for_another_region<V>(c, this->at(k))) {
+      if (any(given & this->active())) check_constraint(c, this->at(k).type, this->walk_.current().path_of(k));
+      given = mask_of<V>(false);
+    } else {
+      put_constraint(constrained.data(), c, size, this->place_.first_lane, this->place_.lanes);
+    }
+    this->draw_where(!given, k, [&] { return this->template draw<X>(k, d); });
     V* to = this->place(k);
     for (std::size_t e = 0; e < size; ++e) to[e] = where(given, constrained[e], to[e]);
     const X x = this->template value_in_place<X>(k);
@@ -101,7 +106,7 @@ class generate_handler : public handler<generate_handler<V, Walk, Examines, Plai
     const site& s = this->at(k);
     // is_shared() has looked for it, but not at sites of conditional regions, which are never shared.
     constraint_ref c = base::width > 1 && this->walk_.growing() && !s.is_conditional() ? std::exchange(found_, {}) : find(k);
-    if (c && c.type_code != s.type.code()) check_constraint(c, s.type, this->walk_.current().path_of(k));
+    if (c && c.type_code != s.type.code() && !is_for_another_region<V>(c, s)) check_constraint(c, s.type, this->walk_.current().path_of(k));
     if (plan_) {
       plan_->resize(k + 1);
       (*plan_)[k] = c;

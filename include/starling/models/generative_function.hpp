@@ -16,6 +16,7 @@ namespace starling {
 // Base of every generative function: the tag by which `trace(address, f, args…)` knows a call.
 struct generative {
   static constexpr bool is_dynamic = false;
+  static constexpr bool is_stateless = false;  // the type says all: two values of it are the same function
 };
 
 template <class G>
@@ -30,6 +31,7 @@ inline constexpr dynamic_tag dynamic{};
 template <class Body, bool Dynamic>
 struct model : generative {
   static constexpr bool is_dynamic = Dynamic;
+  static constexpr bool is_stateless = std::is_empty_v<Body>;
   Body body;
 
   constexpr explicit model(Body b) : body(std::move(b)) {}

@@ -93,6 +93,8 @@ class handler {
     if constexpr (!Derived::runs_all_regions) {
       if (!m) return;
       const region_numbers<handler> numbers(*this, region);
+      // What a region runs comes and goes, and its addresses may be another region's too: it is found by address alone.
+      const kept_outside<handler> outside(*this);
       f();
     } else {
       const region_scope<handler, Derived> scope(*this, m, region);
@@ -341,6 +343,8 @@ class handler {
   friend struct region_numbers;
   template <class>
   friend struct in_region;
+  template <class>
+  friend struct kept_outside;
   template <class, class>
   friend struct region_scope;
 

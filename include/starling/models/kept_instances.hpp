@@ -157,7 +157,7 @@ class kept_results final : public kept_instances {
       if (auto& calls = (*this)[i].calls) calls->rebind(cells);
   }
 
-  results<R> view(std::size_t n) const { return {&data_, n}; }
+  results<R> view(std::size_t n) const { return {&data_, n, true}; }
   const R& result(std::size_t i) const { return cells_[i].value; }
   // The result of instance i, the last or one that ran again.
   void set_result(std::size_t i, const R& r) {
@@ -185,6 +185,7 @@ class kept_results final : public kept_instances {
   void own(std::size_t i) {
     auto& bytes = memory_of_cells_[i];
     const std::size_t n = arena_bytes(cells_[i].value);
+    if (n == 0) return bytes.reset();
     std::unique_ptr<std::byte[]> fresh(new std::byte[n + 64]);
     std::byte* at = fresh.get() + (64 - reinterpret_cast<std::uintptr_t>(fresh.get()) % 64);
     cells_[i].value = moved_to(cells_[i].value, at);

@@ -5,35 +5,13 @@
 
 #include <starling/models/batch.hpp>
 #include <starling/models/trace_batch.hpp>
+#include <starling/values/blend.hpp>
 
 namespace starling {
 
 inline void require_same_size(std::size_t mask, std::size_t a, std::size_t b) {
   if (mask != a || a != b)
     throw std::invalid_argument("merge: a mask of " + std::to_string(mask) + ", batches of " + std::to_string(a) + " and " + std::to_string(b) + " lanes");
-}
-
-// a where the mask holds, else b, for values of packs of any shape.
-template <class M, class X>
-X merge_values(const M& m, const X& a, const X& b) {
-  if constexpr (value<X>) {
-    if constexpr (lanes_of<X> == 1) return a;  // the same in all lanes
-    else return where(m, a, b);
-  } else if constexpr (requires { std::tuple_size<X>::value; }) {
-    return [&]<std::size_t... I>(std::index_sequence<I...>) {
-      return X{merge_values(m, std::get<I>(a), std::get<I>(b))...};
-    }(std::make_index_sequence<std::tuple_size<X>::value>());
-  } else if constexpr (requires { a.begin(); a.size(); }) {
-    X x = a;
-    for (std::size_t i = 0; i < a.size(); ++i) x[i] = merge_values(m, a[i], b[i]);
-    return x;
-  } else if constexpr (requires { a.values; a.rows; }) {
-    X x = a;
-    for (std::size_t i = 0; i < a.values.size(); ++i) x.values[i] = merge_values(m, a.values[i], b.values[i]);
-    return x;
-  } else {
-    return a;  // nothing: no lanes in it
-  }
 }
 
 // Throws std::invalid_argument where sizes or structures differ. The arguments of the result are those of `a`; they must be the same.
@@ -59,7 +37,7 @@ batch<G, Arguments, V> merge(const std::vector<bool>& mask, const batch<G, Argum
     for (std::size_t s = 0; s < sites.size(); ++s)
       state.block(block).densities[s] = where(m, state.block(block).densities[s], other.block(block).densities[s]);
     state.scores[block] = where(m, state.scores[block], other.scores[block]);
-    merged.values()[block] = merge_values(m, a.values()[block], b.values()[block]);
+    merged.values()[block] = blend(m, a.values()[block], b.values()[block]);
   }
   return merged;
 }

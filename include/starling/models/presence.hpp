@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <vector>
 
+#include <starling/distributions/distribution.hpp>
 #include <starling/models/choice.hpp>
+#include <starling/models/constraints.hpp>
 #include <starling/models/tile.hpp>
 
 namespace starling {
@@ -46,16 +48,37 @@ mask_of<V> lanes_given(const constraint_ref& c, const run_place& place) {
   }
 }
 
-// The lanes in which a constraint has a value for a choice that is not there. `constraint_of(j)`: that of site j.
+// Where an address has another kind or size in another region, a constraint may be meant for that one.
+template <class V>
+bool is_for_another_region(const constraint_ref& c, const site& s) {
+  return lanes_of<V> > 1 && c && c.type_code != s.type.code() && s.is_conditional() && !fits(c, s.type);
+}
+
+// The lanes in which a constraint has a value for an address at which nothing stands. `constraint_of(j)`: that of site j.
 template <class V, class F>
 mask_of<V> lanes_unreached(const schema& s, const tile<V>& t, const run_place& place, F&& constraint_of) {
   mask_of<V> unreached = mask_of<V>(false);
   if (!s.is_conditional()) return unreached;
   for (std::uint32_t j = 0; j < s.sites().size(); ++j) {
-    if (!s.sites()[j].is_choice() || !s.sites()[j].is_conditional()) continue;
-    if (const constraint_ref c = constraint_of(j)) unreached = unreached | (lanes_given<V>(c, place) & !lanes_present(s, t, j));
+    if (!s.sites()[j].is_choice() || !s.sites()[j].is_conditional() || s.find(s.sites()[j].full) != j) continue;
+    const constraint_ref c = constraint_of(j);
+    if (!c) continue;
+    mask_of<V> there = mask_of<V>(false);
+    for (std::uint32_t i = j; i != site::none; i = s.sites()[i].next) there = there | (*t.at(s.slots()[s.sites()[i].presence]) != V(0));
+    unreached = unreached | (lanes_given<V>(c, place) & !there);
   }
   return unreached;
+}
+
+// Writes NaN for the choices that are not there; `values`: of a block, by the structure's offsets.
+template <class V>
+void mark_absent(const schema& s, const tile<V>& t, V* values) {
+  for (std::uint32_t j = 0; j < s.sites().size(); ++j) {
+    const site& here = s.sites()[j];
+    if (!here.is_choice() || !here.is_conditional()) continue;
+    const auto there = lanes_present(s, t, j);
+    for (std::size_t e = here.offset; e < here.offset + here.type.size(); ++e) values[e] = where(there, values[e], V(not_a_number));
+  }
 }
 
 // A flag a lane for those of a block, written from `to` on.

@@ -10,7 +10,7 @@
 
 #include <starling/models/persist.hpp>
 #include <starling/values/arena.hpp>
-#include <starling/values/lift.hpp>
+#include <starling/values/blend.hpp>
 
 namespace starling {
 
@@ -41,8 +41,9 @@ class results {
   results() = default;
   template <class Other>
     requires(!std::is_same_v<Other, Part>)
-  explicit results(const results<R, Other>& other) : cells_(other.cells()), size_(other.size()) {}
-  results(const result_cell<R>* const* cells, std::size_t n) : cells_(cells), size_(n) {}
+  explicit results(const results<R, Other>& other) : cells_(other.cells()), size_(other.size()), kept_(other.is_kept()) {}
+  // `kept`: by the trace, not in the run's arena.
+  results(const result_cell<R>* const* cells, std::size_t n, bool kept = false) : cells_(cells), size_(n), kept_(kept) {}
 
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
@@ -50,6 +51,7 @@ class results {
   const value_type& front() const { return (*this)[0]; }
   const value_type& back() const { return (*this)[size_ - 1]; }
   const result_cell<R>* const* cells() const { return cells_; }
+  bool is_kept() const { return kept_; }
 
   class iterator {
    public:
@@ -92,6 +94,7 @@ class results {
  private:
   const result_cell<R>* const* cells_ = nullptr;
   std::size_t size_ = 0;
+  bool kept_ = false;
 };
 
 template <class R, class Part>
@@ -100,6 +103,17 @@ auto persist(const results<R, Part>& x) {
   r.reserve(x.size());
   for (const auto& e : x) r.push_back(persist(e));
   return r;
+}
+template <class F, class R, class Part>
+results<R, Part> map_parts(F&& f, const results<R, Part>& a, const results<R, Part>& b) {
+  if (a.size() != b.size())
+    throw std::invalid_argument("branches that run in different lanes gave results of " + std::to_string(a.size()) + " and of " +
+                                std::to_string(b.size()) + " instances");
+  auto* const cells = arena::current().take<result_cell<R>>(a.size());
+  auto* const cell = arena::current().take<const result_cell<R>*>(1);
+  *cell = cells;
+  for (std::size_t i = 0; i < a.size(); ++i) ::new (static_cast<void*>(cells + i)) result_cell<R>{map_leaves(f, (*a.cells())[i].value, (*b.cells())[i].value)};
+  return {cell, a.size()};
 }
 template <class R, class Part>
 auto sum(const results<R, Part>& x) {
@@ -151,7 +165,7 @@ inline constexpr bool holds_view<std::tuple<A...>> = (holds_view<A> || ...);
 
 template <class R, class Part>
 auto keep_results(const results<R, Part>& x, bool views) {
-  return views ? trace_results<R, Part>(x) : trace_results<R, Part>(persist(x));
+  return views && x.is_kept() ? trace_results<R, Part>(x) : trace_results<R, Part>(persist(x));
 }
 template <class X>
 auto keep_value(const X& x, bool views) {
@@ -183,11 +197,23 @@ inline constexpr bool holds_arena<std::tuple<A...>> = (holds_arena<A> || ...);
 template <template <class> class S, class E>
   requires is_lifted_template<S<E>>
 inline constexpr bool holds_arena<S<E>> = true;
+template <class R, class Part>
+inline constexpr bool holds_arena<results<R, Part>> = true;  // where they are not kept
+template <class X>
+inline constexpr bool is_results = false;
+template <class R, class Part>
+inline constexpr bool is_results<results<R, Part>> = true;
 
 template <class X>
 std::size_t arena_bytes(const X& x) {
   constexpr auto rounded = [](std::size_t n) { return (n + 63) & ~std::size_t{63}; };
   if constexpr (!holds_arena<X>) return 0;
+  else if constexpr (is_results<X>) {
+    if (x.is_kept()) return 0;
+    std::size_t n = 64 + rounded(x.size() * sizeof((*x.cells())[0]));
+    for (std::size_t i = 0; i < x.size(); ++i) n += arena_bytes((*x.cells())[i].value);
+    return n;
+  }
   else if constexpr (is_list<X> || is_matrix<X>) {
     std::size_t n = rounded(x.size() * sizeof(*x.data()));
     for (std::size_t i = 0; i < x.size(); ++i) n += arena_bytes(x.data()[i]);
@@ -205,6 +231,17 @@ std::size_t arena_bytes(const X& x) {
 template <class X>
 X moved_to(const X& x, std::byte*& at) {
   if constexpr (!holds_arena<X>) return x;
+  else if constexpr (is_results<X>) {
+    if (x.is_kept()) return x;
+    using cell = std::decay_t<decltype((*x.cells())[0])>;
+    auto* const first = reinterpret_cast<const cell**>(at);
+    at += 64;
+    auto* const to = reinterpret_cast<cell*>(at);
+    at += (x.size() * sizeof(cell) + 63) & ~std::size_t{63};
+    for (std::size_t i = 0; i < x.size(); ++i) ::new (static_cast<void*>(to + i)) cell{moved_to((*x.cells())[i].value, at)};
+    ::new (static_cast<void*>(first)) const cell*(to);
+    return X(first, x.size());
+  }
   else if constexpr (is_list<X> || is_matrix<X>) {
     using E = std::remove_const_t<std::decay_t<decltype(*x.data())>>;
     E* const to = reinterpret_cast<E*>(at);

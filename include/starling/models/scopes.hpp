@@ -67,6 +67,15 @@ struct region_numbers : own_numbers<H> {
   region_numbers(H& h, std::uint64_t region) : own_numbers<H>(h, hash_combine(h.region_, hash_index(static_cast<std::int64_t>(region)))) {}
 };
 
+// Keeps no instances (kept_instances.hpp) while it lives.
+template <class H>
+struct kept_outside {
+  H& h;
+  decltype(H::kept_.undo) undo;
+  explicit kept_outside(H& handler) : h(handler), undo(std::exchange(h.kept_.undo, nullptr)) {}
+  ~kept_outside() { h.kept_.undo = undo; }
+};
+
 // A conditional region in lanes: the lanes of m are active in it, which its presence site says.
 template <class H>
 struct in_region {

@@ -10,11 +10,13 @@
 
 namespace starling {
 
-// Draws values to find out which addresses a dynamic model can visit: now and then an unlikely one, so that rare branches are seen.
-class explore_handler : public handler<explore_handler, double> {
+// Draws values to find out which addresses a model can visit. Of a static model it runs all regions; of a dynamic one, which may call
+// itself in them, those that the values lead to: now and then unlikely values, so that rare branches are seen.
+template <bool AllRegions>
+class explore_handler : public handler<explore_handler<AllRegions>, double> {
  public:
   using base = handler<explore_handler, double>;
-  static constexpr bool runs_all_regions = true;
+  static constexpr bool runs_all_regions = AllRegions;
   explore_handler(structure_walk& walk, const key& k, tile_storage<double>& storage, bool adventurous)
       : base(walk, k, storage), adventurous_(adventurous) {
     this->use_start_ = true;
@@ -55,7 +57,7 @@ void require_reachable(const G& model, const Arguments& as, std::vector<path> le
     structure_walk walk(nullptr, false);
     const arena_scope scope;
     try {
-      explore_handler h(walk, key(0x70726f6265u + i), storage, i % 2 == 1);
+      explore_handler<!G::is_dynamic> h(walk, key(0x70726f6265u + i), storage, i % 2 == 1);
       trace<G, Arguments>::run(model, h, as);
     } catch (const std::exception&) {
       // What was visited until then counts.

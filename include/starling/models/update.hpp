@@ -98,12 +98,17 @@ class update_handler : public handler<update_handler<V>, V> {
   template <class X, class D>
   [[gnu::noinline]] X decide_mixed(std::uint32_t k, const D& d, const update_step& step) {
     const auto before = step.old >= 0 ? old_.present(step.old) : mask_of<V>(false);
-    const auto given = lanes_given<V>(step.constraint, this->place_);
+    auto given = lanes_given<V>(step.constraint, this->place_);
+    const bool elsewhere = is_for_another_region<V>(step.constraint, this->at(k));
+    if (elsewhere) {
+      if (any(given & this->active())) check_constraint(step.constraint, this->at(k).type, this->walk_.current().path_of(k));
+      given = mask_of<V>(false);
+    }
     this->draw_where(!(before | given), k, [&] { return this->template draw<X>(k, d); });
     const std::size_t size = this->at(k).type.size();
     V* to = this->place(k);
     vector<V> constrained(size);
-    if (step.constraint) put_constraint(constrained.data(), step.constraint, size, this->place_.first_lane, this->place_.lanes);
+    if (step.constraint && !elsewhere) put_constraint(constrained.data(), step.constraint, size, this->place_.first_lane, this->place_.lanes);
     for (std::size_t e = 0; e < size; ++e) {
       if (step.old >= 0) to[e] = where(before, old_.at(step.old)[e], to[e]);
       if (step.constraint) to[e] = where(given, constrained[e], to[e]);
@@ -142,7 +147,8 @@ class update_handler : public handler<update_handler<V>, V> {
     return step;
   }
   void check(std::uint32_t k, const constraint_ref& c, std::int64_t old) {
-    if (c.type_code != this->at(k).type.code()) [[unlikely]] check_constraint(c, this->at(k).type, this->walk_.current().path_of(k));
+    if (c.type_code != this->at(k).type.code() && !is_for_another_region<V>(c, this->at(k))) [[unlikely]]
+      check_constraint(c, this->at(k).type, this->walk_.current().path_of(k));
     if (changed_ && old >= 0) changed_->push_back(static_cast<std::uint32_t>(old));
   }
   [[gnu::noinline]] void plan(std::uint32_t k, const update_step& step) {

@@ -84,6 +84,7 @@ class schema {
   void append(site s);
   void chain(std::uint32_t earlier, std::uint32_t later);
   bool is_taken(const call& c) const;
+  bool has_call(std::uint64_t full, std::uint32_t presence) const;
   void find_alike();
   bool is_alike(std::uint32_t first, std::uint32_t other, std::uint32_t calls, std::uint32_t sites, std::uint32_t i) const;
   schema beginning(std::uint32_t sites, std::uint32_t calls) const;
@@ -98,6 +99,7 @@ class schema {
   std::uint32_t elements_ = 0, shared_elements_ = 0;
   std::vector<std::uint32_t> alike_;
   bool conditional_ = false;
+  bool mixed_ = false;  // some address is a choice in one region and a call in another
 };
 
 // Walks along a schema while a body runs. While the visits agree with the schema a claim is one comparison; from the first that

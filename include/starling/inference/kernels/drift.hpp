@@ -154,7 +154,9 @@ class drift : public kernel {
     }
     // The numbers of the next step, drawn while the processor is at this one: neither waits for the other.
     if constexpr (!s.numbers.single) s.numbers.draw(k.following(), chains.place().first_lane);
-    const V ratio = chains.candidate_score() - chains.score();
+    V ratio;
+    if (chains.is_conditional()) [[unlikely]] ratio = chains.candidate_by_update(s.moved, k.scope(hash_text("update")));
+    else ratio = chains.candidate_score() - chains.score();
     const V coin = u[s.spare.size() * stride];
     const auto info = s.numbers.single ? metropolis_by_log(ratio, coin) : metropolis(ratio, coin);
     chains.accept(info.accepted, s.moved);

@@ -24,6 +24,8 @@ namespace starling::kernels {
 // Where the choices of a proposal's run go: the latent of the posterior for each. Throws for an address that is no latent, or another
 // kind or size of value.
 std::vector<std::uint32_t> proposed_latents(const schema& proposal, const schema& model, const std::vector<std::uint32_t>& latents);
+// Throws where a choice is there in some lanes only: those move by regenerate, or by drift.
+void require_there_in_all_lanes(const std::vector<std::uint32_t>& latents, const schema& proposal, const schema& model);
 // Throws where two runs do not make the same choices.
 void require_same_choices(std::vector<std::uint32_t> forward, std::vector<std::uint32_t> backward, const schema& model);
 
@@ -63,6 +65,7 @@ class proposal : public kernel {
   struct state {
     reading<V> forward, backward;
     std::vector<std::uint32_t> others;  // latents that stay
+    std::vector<element_run> moved;
   };
 
   template <class Chains>
@@ -76,6 +79,9 @@ class proposal : public kernel {
       s.forward.find(forward_, chains);
       s.backward.find(backward_, chains);
       require_same_choices(s.forward.latents, s.backward.latents, chains.structure());
+      require_there_in_all_lanes(s.forward.latents, *s.forward.structure, chains.structure());
+      require_there_in_all_lanes(s.backward.latents, *s.backward.structure, chains.structure());
+      s.moved = element_runs(chains.structure(), s.forward.latents);
       for (const auto k : chains.layout().latents)
         if (!holds(s.forward.latents, k)) s.others.push_back(k);
       return s;
@@ -117,7 +123,7 @@ class proposal : public kernel {
     }
     for (const auto other : s.others)
       std::copy(chains.current(other), chains.current(other) + chains.structure().sites()[other].type.size(), chains.candidate(other));
-    const V change = chains.candidate_score() - chains.score();
+    const V change = chains.is_conditional() ? chains.candidate_by_update(s.moved, k.scope(hash_text("update"))) : chains.candidate_score() - chains.score();
     V log_home = score_current(chains, backward_, s.backward);
     if (differ_) log_home = where(turned, score_current(chains, forward_, s.forward), log_home);
     // A proposal with bad parameters has density 0: its move is rejected.

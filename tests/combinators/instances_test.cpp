@@ -1,0 +1,70 @@
+// The laws over map (arguments per instance and shared, a choice where the call stands, observed by an array) and repeat.
+#include <gtest/gtest.h>
+
+#include "bodies.hpp"
+#include "models/lane_laws.hpp"
+#include "models/lanes_alone.hpp"
+#include "models/laws.hpp"
+
+using namespace laws;
+
+namespace {
+
+constexpr auto plate = sl::gen([](auto& trace, const auto& xs) {
+  const auto slope = trace("slope", sl::normal(0.0, 2.0));
+  const auto ys = trace("y", sl::map(noisy), sl::each(xs), slope);
+  trace("z", sl::normal(ys[0], 1.0));
+  return ys;
+});
+constexpr auto twice = sl::repeat(sl::gen([](auto& trace, const auto& m) {
+  const auto a = trace("a", sl::exponential(1.0));
+  return std::pair(a, trace("b", sl::normal(a + m, 1.0)));
+}), 2);
+constexpr auto repeated = sl::gen([](auto& trace, double m) {
+  const auto pairs = trace("r", twice, m);
+  trace("y", sl::normal(pairs[0].first + pairs[1].second, 1.0));
+  return pairs;
+});
+
+auto rows() {
+  const std::vector<double> four{-1.0, 0.5, 2.0, 3.0};
+  return std::tuple{
+      row{"map", plate, sl::args(four),
+          [](choices c, const auto& as, densities& lp) {
+            lp("slope", normal(c["slope"], 0, 2));
+            for (std::size_t i = 0; i < argument<0>(as).size(); ++i)
+              lp({"y", i}, normal(c[{"y", i}], c["slope"] * argument<0>(as)[i], 1));
+            lp("z", normal(c["z"], c[{"y", 0}], 1));
+          },
+          {{{"slope", 0.5}}, {{{"y", 1}, 0.25}}, {{"y", {0.1, 0.2}}}, {{"slope", 1.0}, {"z", 0.0}}},
+          {sl::select("slope"), sl::select("y"), sl::select({"y", 1}, "z"), sl::select({"y", sl::all})},
+          {sl::args(std::vector{-1.0, 0.7, 2.0, 3.0, 4.0}), sl::args(std::vector{-1.0, 0.5})}},
+      row{"repeat", repeated, sl::args(0.5),
+          [](choices c, const auto& as, densities& lp) {
+            for (int i = 0; i < 2; ++i) {
+              const auto a = at("r", i, "a"), b = at("r", i, "b");
+              lp(a, exponential(c[a], 1));
+              lp(b, normal(c[b], c[a] + argument<0>(as), 1));
+            }
+            lp("y", normal(c["y"], c[at("r", 0, "a")] + c[at("r", 1, "b")], 1));
+          },
+          {{{at("r", 1, "a"), 0.5}}, {{at("r", 0, "a"), 0.5}, {at("r", 0, "b"), 1.5}}},
+          {sl::select("r"), sl::select({"r", 1}), sl::select(at("r", 0, "a"))}, {sl::args(-1.0)}},
+  };
+}
+template <class F>
+void for_each_row(F&& f) {
+  std::apply([&](const auto&... r) { (f(r), ...); }, rows());
+}
+
+}  // namespace
+
+TEST(instances, laws) {
+  for_each_row([](const auto& r) { check_one_lane(r); });
+}
+TEST(instances, laws_in_lanes) {
+  for_each_row([](const auto& r) { check_lanes(r); });
+}
+TEST(instances, lanes_alone) {
+  for_each_row([](const auto& r) { check_lanes_alone<double>(r); });
+}

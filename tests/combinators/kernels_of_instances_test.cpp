@@ -1,0 +1,69 @@
+// The laws where another function may run over the same arguments: kernels that capture, maps in two branches, results of branches.
+#include <gtest/gtest.h>
+
+#include "bodies.hpp"
+#include "models/lane_laws.hpp"
+#include "models/lanes_alone.hpp"
+#include "models/laws.hpp"
+
+using namespace laws;
+
+namespace {
+
+constexpr auto capturing = sl::gen([](auto& trace, const auto& xs) {
+  const auto m = trace("m", sl::normal(0.0, 1.0));
+  const auto kernel = sl::gen([m](auto& t, double x) { return t({}, sl::normal(m * x, 1.0)); });
+  return trace("y", sl::map(kernel), sl::each(xs));
+});
+
+constexpr auto noisier = sl::gen([](auto& trace, const auto& x, const auto& slope) { return trace({}, sl::normal(slope * x + 1.0, 2.0)); });
+constexpr auto maps = sl::gen([](auto& trace, const auto& xs) {
+  const auto b = trace("b", sl::bernoulli(0.4));
+  const auto ys = trace("y", sl::switch_(sl::map(noisy), sl::map(noisier)), b, sl::each(xs), 0.5);
+  trace("z", sl::normal(ys[0] + ys[1], 1.0));
+  return ys;
+});
+constexpr auto inner_maps = sl::gen([](auto& trace, long n, const auto& xs) { return trace("k", sl::repeat(maps, 2), xs)[n]; });
+
+auto rows() {
+  return std::tuple{
+      row{"map of a kernel that captures", capturing, sl::args(std::vector{1.0, -0.5}),
+          [](choices c, const auto& as, densities& lp) {
+            lp("m", normal(c["m"], 0, 1));
+            for (std::size_t i = 0; i < argument<0>(as).size(); ++i) lp({"y", i}, normal(c[{"y", i}], c["m"] * argument<0>(as)[i], 1));
+          },
+          {{{"m", 0.5}}, {{{"y", 1}, 0.25}}}, {sl::select("m"), sl::select({"y", 1})}, {sl::args(std::vector{1.0, 0.5, 2.0})}},
+      row{"two maps in a switch", inner_maps, sl::args(1L, std::vector{1.0, -0.5}),
+          [](choices c, const auto& as, densities& lp) {
+            for (int k = 0; k < 2; ++k) {
+              const auto b = at("k", k, "b"), z = at("k", k, "z");
+              const bool other = c[b] != 0;
+              const auto& xs = argument<1>(as);
+              lp(b, bernoulli(other, 0.4));
+              for (std::size_t i = 0; i < xs.size(); ++i) {
+                const auto y = at("k", k, "y", i);
+                lp(y, normal(c[y], 0.5 * xs[i] + (other ? 1 : 0), other ? 2 : 1));
+              }
+              lp(z, normal(c[z], c[at("k", k, "y", 0)] + c[at("k", k, "y", 1)], 1));
+            }
+          },
+          {{{at("k", 0, "b"), true}}, {{at("k", 1, "b"), false}, {at("k", 0, "y", 1), 0.5}}},
+          {sl::select(at("k", 1, "b")), sl::select(at("k", 0, "y"))}, {sl::args(0L, std::vector{1.0, 0.5, 2.0}), sl::args(0L, std::vector{1.0, -0.5})}},
+  };
+}
+template <class F>
+void for_each_row(F&& f) {
+  std::apply([&](const auto&... r) { (f(r), ...); }, rows());
+}
+
+}  // namespace
+
+TEST(kernels_of_instances, laws) {
+  for_each_row([](const auto& r) { check_one_lane(r); });
+}
+TEST(kernels_of_instances, laws_in_lanes) {
+  for_each_row([](const auto& r) { check_lanes(r); });
+}
+TEST(kernels_of_instances, lanes_alone) {
+  for_each_row([](const auto& r) { check_lanes_alone<double>(r); });
+}
