@@ -54,6 +54,12 @@ def genjax_mh(dtype, only):
 BLACKJAX_MH1 = [("genjax", "w2_blackjax.py", "--dtype=f64 --prng=rbg --only=W2b", "blackjax"),
                 ("jax", "w2_blackjax.py", "--dtype=f64 --prng=rbg --only=W2b", "blackjax")]
 
+def jax_filter():
+    return [("genjax", "w3_jax.py", f"--dtype=f64 --N=1000 --prng={prng} --rs={resampler}", "jax")
+            for prng, resampler in (("threefry2x32", "counts"), ("rbg", "counts"), ("rbg", "serial"), ("rbg", "scan"))]
+
+
+FILTER = "bootstrap filter of stochastic volatility, T = 100"
 IS = "importance sampling, 20 observations, 10^6 particles"
 MH = "MH drift, 1,000 chains x 1,000 steps"
 MH1_VECTOR = "MH, 1 chain x 200,000 steps, one vector-valued choice"
@@ -83,6 +89,17 @@ ROWS = [
         loop="--work=generate_plain --dtype=f64", at_most=True),
     Row("simulate_loop", "simulate, 40 sites, one lane", 2, None, "--work=simulate --dtype=f64", "plain loop",
         loop="--work=simulate_plain --dtype=f64", at_most=True),
+    Row("unfold_update", "update of the last step of an unfold, 10,000 over 100 steps", 1.3, None, "--work=unfold_update --lanes=10000", "100 steps",
+        loop="--work=unfold_update --lanes=100", at_most=True),
+    Row("unfold_extend", "an unfold extended step by step to 100,000", 4, None, "--work=unfold_extend --lanes=100000", "hand-written loop",
+        loop="--work=unfold_extend_loop --lanes=100000", at_most=True),
+    Row("filter_loop", f"{FILTER}, 10,000 particles, f64", 1.5, 1.3, "--work=filter --lanes=10000", "hand-written loop",
+        loop="--work=filter_loop --lanes=10000", at_most=True),
+    Row("filter_jax", f"{FILTER}, 1,000 particles, f64", 1.5, 5, "--work=filter --lanes=1000", "jax", jax_filter()),
+    Row("filter_genjax", f"{FILTER}, 1,000 particles, f64", 4, 10, "--work=filter --lanes=1000", "genjax",
+        [("genjax", "w3_genjax.py", "--dtype=f64 --N=1000 --prng=threefry2x32", "genjax")]),
+    Row("map_loop", "score of a map of 10,000 normal observations, one lane, f64", 1.5, None, "--work=plate", "plain SIMD loop",
+        loop="--work=plate_loop", at_most=True),
     Row("threads", "MH on 2 cores over 1, of what spinning loops reach", 0.9, None, peer="two spinning loops", special="threads"),
     Row("memory", "peak RSS over 40 MB + 40 B x N, and over 64 MB for summaries", 1, None, peer="limit", special="memory", at_most=True),
     Row("compile", "compile time over 8 s for a model with MH, 1.5 s for the header", 1, None, peer="limit", special="compile", at_most=True),

@@ -1,4 +1,4 @@
-// starling_bench --work=NAME [--dtype=f64|f32] [--threads=N] [--particles=N] [--summaries] [--repetitions=N] [--json]
+// starling_bench --work=NAME [--dtype=f64|f32] [--threads=N] [--particles=N] [--lanes=N] [--summaries] [--repetitions=N] [--json]
 //
 // Runs one work many times and prints the least and the median time of one operation, and its answer beside the right one.
 // Exit code 1 where the answer is wrong. --work=memory runs once: its caller looks at the peak of resident memory.
@@ -36,6 +36,7 @@ std::string read_arguments(int count, char** words, arguments& a) {
     else if (name == "--dtype" && (value == "f64" || value == "f32")) a.options.single_precision = value == "f32";
     else if (name == "--threads") a.options.threads = std::strtoull(value.c_str(), nullptr, 10);
     else if (name == "--particles") a.options.particles = std::strtoull(value.c_str(), nullptr, 10);
+    else if (name == "--lanes" && std::strtoull(value.c_str(), nullptr, 10) > 0) a.options.lanes = std::strtoull(value.c_str(), nullptr, 10);
     else if (name == "--repetitions") a.repetitions = std::strtoull(value.c_str(), nullptr, 10);
     else if (word == "--summaries") a.options.summaries_only = true;
     else if (word == "--json") a.json = true;

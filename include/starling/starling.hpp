@@ -1,6 +1,7 @@
 // Everything a model, its inference and its program need.
 #pragma once
 
+#include <starling/combinators/combinators.hpp>
 #include <starling/distributions/distributions.hpp>
 #include <starling/distributions/structured_bijectors.hpp>
 #include <starling/inference/importance.hpp>
@@ -8,6 +9,7 @@
 #include <starling/inference/kernels/drift.hpp>
 #include <starling/inference/kernels/proposal.hpp>
 #include <starling/inference/kernels/regenerate.hpp>
+#include <starling/inference/particle_filter.hpp>
 #include <starling/inference/posterior_program.hpp>
 #include <starling/inference/predictive.hpp>
 #include <starling/inference/proposed_importance.hpp>

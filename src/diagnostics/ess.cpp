@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <starling/diagnostics/autocovariance.hpp>
 #include <starling/diagnostics/ess.hpp>
 #include <starling/diagnostics/moments.hpp>

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <starling/diagnostics/ess.hpp>
 #include <starling/diagnostics/incomplete_beta.hpp>
 #include <starling/diagnostics/mcse.hpp>

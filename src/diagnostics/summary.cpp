@@ -7,6 +7,7 @@
 
 #include "split_diagnostics.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace starling {

@@ -1,5 +1,6 @@
 #include <starling/inference/kernels/proposal.hpp>
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace starling::kernels {

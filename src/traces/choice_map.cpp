@@ -119,6 +119,11 @@ constraint_ref choice_map::find(const path& where) const {
   return find(where.hash(), parent.hash(), indexed ? where.parts().back().index : -1);
 }
 
+std::vector<std::size_t>& instance_set::sorted() {
+  std::sort(some_.begin(), some_.end());
+  return some_;
+}
+
 void choice_map::add_instances(const path& where, std::size_t instances, instance_set& found) const {
   if (entries_.empty()) return;
   if (index_.contains(where.hash())) return found.add_all();  // an array for all of them

@@ -1,4 +1,6 @@
 // Particle filters against exact filters: a Kalman recursion, the forward recursion of a hidden Markov model, quadrature.
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include <starling/combinators/combinators.hpp>

@@ -1,6 +1,7 @@
 // The parts of Hamiltonian kernels: metrics, the integrator, the U-turn criterion, momenta.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 

@@ -7,7 +7,6 @@
 
 #include <concepts>
 #include <cstddef>
-#include <functional>
 #include <optional>
 #include <span>
 #include <tuple>
@@ -21,11 +20,9 @@
 namespace starling {
 
 template <class A>
-inline constexpr bool is_reference_like = std::is_pointer_v<A>;
+inline constexpr bool is_reference_like = std::is_pointer_v<A> || requires(const A& a) { { a.get() } -> std::same_as<typename A::type&>; };  // std::ref
 template <class T, std::size_t N>
 inline constexpr bool is_reference_like<std::span<T, N>> = true;
-template <class T>
-inline constexpr bool is_reference_like<std::reference_wrapper<T>> = true;
 template <class T>
 inline constexpr bool is_reference_like<matrix<const T>> = true;
 

@@ -227,7 +227,7 @@ result importance_in(const Posterior& post, std::size_t n, const importance_opti
           for (const auto [begin, size] : record.runs)
             for (const V *x = values + begin, *end = x + size; x != end; ++x) *slot++ = *x;
           if (!o.summaries_only) {
-            std::copy_n(total.row(filled), latent_slots, row.begin());
+            std::copy(total.row(filled), total.row(filled) + latent_slots, row.begin());
             if (has_notes) {
               note_list<V> list(record, row, latent_slots);
               block.send_notes(list, place);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <starling/inference/draw_layout.hpp>
+#include <starling/inference/metropolis.hpp>
 #include <starling/models/current.hpp>
 #include <starling/models/posterior.hpp>
 #include <starling/models/regenerate.hpp>
@@ -42,13 +43,6 @@ posterior_layout<V> find_layout(const Posterior& post) {
     if (found.is_latent(k)) found.latents.push_back(k);
   return found;
 }
-
-// What kernels tell of a step: whether each lane accepted, and with what probability it would have.
-template <class V>
-struct step_info {
-  mask_of<V> accepted;
-  V acceptance_rate;
-};
 
 template <class V, class Posterior>
 class lane_chains {
@@ -153,7 +147,7 @@ class lane_chains {
   // the prior and cancels, as does what falls away. Returns the log Metropolis–Hastings ratio.
   V candidate_by_update(const std::vector<element_run>& moved, const key& k) {
     proposed_ = current_.values;
-    for (const auto [first, size] : moved) std::copy_n(candidate_.values.data() + first, size, proposed_.data() + first);
+    for (const auto [first, size] : moved) std::copy(candidate_.values.data() + first, candidate_.values.data() + first + size, proposed_.data() + first);
     if (update_plan_.empty())
       for (std::uint32_t s = 0; const site& here : structure().sites()) {
         update_plan_.push_back({layout_.plan[s], here.again ? here.first : s, here.is_conditional()});
@@ -276,25 +270,5 @@ class lane_chains {
   std::size_t problems_ = 0;
   bad_parameter problem_;
 };
-
-// The Metropolis–Hastings coin: accept where u < ratio. NaN rejects. One lane computes in a pack all the same: packs have no branches.
-template <class V>
-[[gnu::always_inline]] inline V acceptance_rate(const V& log_ratio) {
-  using P = std::conditional_t<lanes_of<V> == 1, native_pack<scalar_of<V>>, V>;
-  const P r(log_ratio);
-  const P rate = where(r == r, exp(min(P(0), r)), P(0));
-  if constexpr (lanes_of<V> == 1) return rate[0];
-  else return rate;
-}
-template <class V>
-[[gnu::always_inline]] inline step_info<V> metropolis(const V& log_ratio, const V& uniform) {
-  const V rate = acceptance_rate(log_ratio);
-  return {uniform < rate, rate};
-}
-// The same where log u is known: then nobody waits for the exponential function.
-template <class V>
-[[gnu::always_inline]] inline step_info<V> metropolis_by_log(const V& log_ratio, const V& log_uniform) {
-  return {log_uniform < log_ratio, acceptance_rate(log_ratio)};
-}
 
 }  // namespace starling

@@ -10,7 +10,6 @@
 // choices are kept a column a step with the ancestors, and histories are gathered only when somebody asks.
 #pragma once
 
-#include <algorithm>
 #include <cmath>
 #include <mutex>
 #include <stdexcept>

@@ -6,7 +6,6 @@
 // Variables have the names of the observations. Weighted draws keep their weights (resample first for equal ones).
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <vector>
 

@@ -4,7 +4,6 @@
 //   log w = log p(observations, proposed latents | the others, drawn from the model) − log q(proposed latents)
 #pragma once
 
-#include <algorithm>
 #include <vector>
 
 #include <starling/inference/importance.hpp>

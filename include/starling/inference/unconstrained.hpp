@@ -193,7 +193,7 @@ template <class V, class Posterior> class unconstrained_posterior {
     tile_storage<V> all = values_;
     for (const auto k : layout_->latents) {
       const auto& slot = structure().slots()[k];
-      std::copy_n(values + slot.offset, structure().sites()[k].type.size(), all.values.data() + slot.offset);
+      std::copy(values + slot.offset, values + slot.offset + structure().sites()[k].type.size(), all.values.data() + slot.offset);
     }
     frozen_walk walk(structure());
     free_numbers_handler<V> h(walk, all.view(), place_, *layout_);

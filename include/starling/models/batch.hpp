@@ -1,7 +1,6 @@
 #pragma once
 // A batch: N lanes of a model, run together in SIMD blocks. The same operations as on a trace, with weights as columns.
 // A batch of a dynamic model is N single traces behind the same interface (traces.hpp).
-#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <mutex>

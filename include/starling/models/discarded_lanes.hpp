@@ -1,7 +1,6 @@
 // What an operation on a batch overwrote or removed: a choice map with a value a lane, for the lanes in which that happened.
 #pragma once
 
-#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -77,9 +76,10 @@ discarded_lanes<V> discard_of(const batch_state<V>& before, const batch_state<V>
       }
       write_flags(m, std::min(width, lanes - b * width), flags.data() + b * width);
     }
-    const auto count = std::count(flags.begin(), flags.end(), std::uint8_t{1});
+    std::size_t count = 0;
+    for (const auto f : flags) count += f;
     if (count == 0) continue;
-    if (static_cast<std::size_t>(count) == lanes) flags.clear();
+    if (count == lanes) flags.clear();
     changes.push_back({j, std::move(flags)});
   }
   return {before, std::move(changes), lanes};

@@ -89,38 +89,9 @@ class handler {
   // For combinators. f runs where m holds; in lanes it runs for all, with its own count of everything, which is kept where m holds.
   // `region` tells the regions of one combinator apart: random numbers are addressed by it, and by how many visits the scope had before.
   template <class F>
-  void masked(const mask& m, std::uint64_t region, F&& f) {
-    const std::uint64_t place = hash_combine(hash_index(static_cast<std::int64_t>(region)), visit_++);
-    if constexpr (!Derived::runs_all_regions) {
-      if (!m) return;
-      const region_numbers<handler> numbers(*this, place);
-      // What a region runs comes and goes, and its addresses may be another region's too: it is found by address alone.
-      const kept_outside<handler> outside(*this);
-      f();
-    } else {
-      const region_scope<handler, Derived> scope(*this, m, place);
-      f();
-      scope.keep_what_counts();
-    }
-  }
+  void masked(const mask& m, std::uint64_t region, F&& f);
   template <class R, class Policy, class F>
-  results<R> instances(std::size_t n, Policy&& policy, F&& f) {
-    if constexpr (Derived::can_keep)
-      if (kept_.undo) return run_kept<R>(n, policy, f);
-    auto* const cells = arena::current().take<result_cell<R>>(n);
-    auto* const cell = arena::current().take<const result_cell<R>*>(1);
-    *cell = cells;
-    std::size_t i = 0;
-    if constexpr (Derived::can_widen) {
-      if constexpr (runs_wide<native_pack<double>, R, std::decay_t<F>>)
-        if (!notes_) i = self().template run_wide<R>(n, cells, f);
-    }
-    for (; i < n; ++i) {
-      const call_scope<handler> scope(*this, address(static_cast<std::int64_t>(i)));
-      ::new (static_cast<void*>(cells + i)) result_cell<R>{f(self(), i, results<R>(cell, i))};
-    }
-    return {cell, n};
-  }
+  results<R> instances(std::size_t n, Policy&& policy, F&& f);
 
   template <class X>
   void note(const address& a, const X& x) {
@@ -141,24 +112,7 @@ class handler {
   // The value of a parameter: from the store that the run reads (parameters.hpp), else `initial`. A double is a real, a
   // std::vector<double> a vector of reals. Throws std::invalid_argument where the store has another size.
   template <class X>
-  auto param(const literal& name, const X& initial) {
-    constexpr bool is_number = std::is_arithmetic_v<X>;
-    const std::span<const double> stored = parameters_ ? parameters_->find(name) : std::span<const double>();
-    const std::size_t n = [&] {
-      if constexpr (is_number) return std::size_t{1};
-      else return static_cast<std::size_t>(initial.size());
-    }();
-    if (!stored.empty() && stored.size() != n) [[unlikely]] throw_parameter_size(name, stored.size(), n);
-    vector<V> values(n);
-    for (std::size_t i = 0; i < n; ++i) {
-      if (!stored.empty()) values[i] = V(stored[i]);
-      else if constexpr (is_number) values[i] = V(static_cast<double>(initial));
-      else values[i] = V(static_cast<double>(initial[i]));
-    }
-    self().read_parameter(name, values);
-    if constexpr (is_number) return V(values[0]);
-    else return values;
-  }
+  auto param(const literal& name, const X& initial);
   // The store that parameters come from, until it is given back: returns the one before.
   const parameter_store* read_parameters(const parameter_store* store) { return std::exchange(parameters_, store); }
   void read_parameter(const literal&, const vector<V>&) {}
@@ -169,10 +123,7 @@ class handler {
   void send_notes_to(note_sink<V>* sink) { notes_ = sink; }
   const schema& structure() const { return walk_.current(); }
   // The address of the call that the body is in.
-  path here() const {
-    const path inner = walk_.current().path_of_call(walk_.scope());
-    return inside_ ? inside_->where() / inner : inner;
-  }
+  path here() const;
   // From here on the instances of calls are kept in `calls`, and what is done to them is noted in `undo`.
   void keep_instances(kept_calls& calls, kept_undo& undo, const argument_context* arguments = nullptr) {
     kept_ = {&undo, &calls, nullptr, 0};
@@ -204,13 +155,7 @@ class handler {
   using numbers_type = std::conditional_t<!Draws, no_numbers, std::conditional_t<Examines, stream<V>, stream<V>&>>;
 
   // A run of one instance, inside another run.
-  handler(handler& outer, const instance_run& r)
-      : walk_(r.walk), key_(outer.key_), stream_(r.key_of(outer.key_), outer.place_.first_lane), tile_(r.storage.view()), growth_(&r.storage),
-        place_(outer.place_), notes_(outer.notes_), use_start_(outer.use_start_), scope_hash_(r.scope_hash), inside_(&r),
-        arguments_(outer.arguments_), parameters_(outer.parameters_) {
-    kept_ = r.kept;
-    alive_ = outer.alive_ & (outer.score() > V(negative_infinity));
-  }
+  handler(handler& outer, const instance_run& r);
 
   Derived& self() { return static_cast<Derived&>(*this); }
   // Which constraints are for site k: the hashes of its path and of that without its last component, and that one, where it is an index.
@@ -218,12 +163,7 @@ class handler {
     std::uint64_t full, parent;
     std::int64_t last_index;
   };
-  site_key key_of(std::uint32_t k) const {
-    const site& s = at(k);
-    if (!inside_) [[likely]] return {s.full, s.parent, s.last_index};
-    if (s.local.indices() == 0 && s.local.name().empty() && walk_.scope() == 0) return {scope_hash_, inside_->node.where().hash(), static_cast<std::int64_t>(inside_->i)};
-    return {extend_hash(scope_hash_, s.local), s.local.indices() == 0 ? scope_hash_ : extend_hash(scope_hash_, s.local, s.local.indices() - 1), s.last_index};
-  }
+  site_key key_of(std::uint32_t k) const;
   const site& at(std::uint32_t k) const { return walk_[k]; }
   V* place(std::uint32_t k) const { return tile_.at(walk_.slot(k)); }
 
@@ -252,12 +192,7 @@ class handler {
 
   // Draws the value of site k by f for the lanes of m, where there are some, and records it.
   template <class F>
-  void draw_where(const mask& m, std::uint32_t k, F&& f) {
-    if (!any(m & active_)) return;
-    stream_.set_active(m & active_);
-    record(k, f());
-    stream_.set_active(active_);
-  }
+  void draw_where(const mask& m, std::uint32_t k, F&& f);
 
   // The value in the place of site k.
   template <class X>
@@ -268,15 +203,7 @@ class handler {
 
   // Where inference starts an improper distribution.
   template <class X, class D>
-  static X start_of(const D& d) {
-    if constexpr (rank_of<X> == 0) {
-      return from_stored<X>(V(d.start()));
-    } else {
-      X x(d.size());
-      for (std::size_t i = 0; i < x.size(); ++i) x[i] = from_stored<choice_element<X>>(V(d.start(i)));
-      return x;
-    }
-  }
+  static X start_of(const D& d);
 
   template <class X>
   void record(std::uint32_t k, const X& x) {
@@ -311,11 +238,7 @@ class handler {
   }
 
   template <class D>
-  [[gnu::noinline, gnu::cold]] V examine(std::uint32_t k, const D& d, const V& lp) {
-    const mask alive = alive_ & active_ & (score() > V(negative_infinity));
-    find_bad_parameter<V>(problem_, k, d, alive, place_);
-    return where(lp > V(negative_infinity), lp, V(negative_infinity));
-  }
+  [[gnu::noinline, gnu::cold]] V examine(std::uint32_t k, const D& d, const V& lp);
 
   Walk& walk_;
   key key_;
@@ -336,33 +259,16 @@ class handler {
   const parameter_store* parameters_ = nullptr;
 
  private:
-  template <class>
-  friend struct own_numbers;
-  template <class>
-  friend struct in_call;
-  template <class>
-  friend struct region_numbers;
-  template <class>
-  friend struct in_region;
-  template <class>
-  friend struct kept_outside;
-  template <class, class>
-  friend struct region_scope;
+  template <class> friend struct own_numbers;
+  template <class> friend struct in_call;
+  template <class> friend struct region_numbers;
+  template <class> friend struct in_region;
+  template <class> friend struct kept_outside;
+  template <class, class> friend struct region_scope;
 
   // A site whose address stood in an earlier region too: other lanes' value is there already and stays.
   template <class X, class D>
-  [[gnu::noinline, gnu::cold]] X decide_again(std::uint32_t k, const D& d) {
-    const auto& sites = walk_.current().sites();
-    mask taken = mask(false);
-    for (std::uint32_t j = sites[k].first; j != k; j = sites[j].next) taken = taken | (*place(sites[j].presence) != V(0));
-    if (any(taken & active_)) refuse_twice(k);
-    const std::size_t n = at(k).type.size();
-    vector<V> others(n);
-    for (std::size_t e = 0; e < n; ++e) others[e] = place(k)[e];
-    const X x = self().template decide<X>(k, d);
-    for (std::size_t e = 0; e < n; ++e) place(k)[e] = where(active_, place(k)[e], others[e]);
-    return x;
-  }
+  [[gnu::noinline, gnu::cold]] X decide_again(std::uint32_t k, const D& d);
 
   template <class R, class Policy, class F>
   results<R> run_kept(std::size_t n, Policy& policy, F& f);
@@ -378,14 +284,9 @@ class handler {
     tile_ = growth_->view();
   }
 
-  [[noreturn, gnu::noinline, gnu::cold]] void refuse_twice(std::uint32_t k) const {
-    throw std::logic_error("the address " + walk_.current().path_of(k).str() + " was visited twice in one run; every choice needs an address of its own");
-  }
+  [[noreturn, gnu::noinline, gnu::cold]] void refuse_twice(std::uint32_t k) const;
 
-  [[noreturn, gnu::noinline, gnu::cold]] void refuse_to_draw(std::uint32_t k) const {
-    throw std::logic_error("a value would have to be drawn at " + walk_.current().path_of(k).str() + ", but its distribution (" +
-                           std::string(at(k).distribution) + ") is improper and cannot be drawn from: constrain it");
-  }
+  [[noreturn, gnu::noinline, gnu::cold]] void refuse_to_draw(std::uint32_t k) const;
 
   template <class X>
   [[gnu::noinline, gnu::cold]] void send_note(const address& a, const X& x) {
@@ -395,4 +296,5 @@ class handler {
 
 }  // namespace starling
 
+#include <starling/models/handler_calls.hpp>
 #include <starling/models/run_kept.hpp>

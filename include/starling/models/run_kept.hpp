@@ -5,8 +5,6 @@
 //   using memory = …;                                  what it remembers of its arguments
 //   void compare(Node&, const argument_context*, instance_set&)   compares with the memory, brings it up to date, adds what changed
 //   static constexpr bool chained                      instance i + 1 depends on the result of instance i, where feeds(before, now)
-#include <algorithm>
-
 #include <starling/models/handler.hpp>
 
 namespace starling {
@@ -102,8 +100,7 @@ results<R> handler<Derived, V, Walk, Draws, Examines>::run_kept(std::size_t n, P
     for (std::size_t i = 0; i < n; ++i) run_one(i);
     node.settle_sums();
   } else {
-    auto& some = todo.some();
-    std::sort(some.begin(), some.end());
+    auto& some = todo.sorted();
     for (std::size_t j = 0, next = 0; j < some.size(); ++j) {
       if (some[j] < next) continue;  // it ran in the chain of one before
       next = some[j];

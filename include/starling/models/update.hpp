@@ -2,10 +2,10 @@
 // update: change choices, arguments or both, keeping the rest.
 // log weight = Σ log density in the new trace over constrained and retained choices (and factors) − score of the old trace.
 // What is new is drawn from the model and cancels; what falls away is charged through the old score.
-#include <algorithm>
 
 #include <starling/models/constraints.hpp>
 #include <starling/models/discarded_lanes.hpp>
+#include <starling/models/lanes_of_their_own.hpp>
 #include <starling/models/trace.hpp>
 #include <starling/models/unreached.hpp>
 #include <starling/models/batch.hpp>
@@ -215,30 +215,6 @@ auto update(trace<G, Arguments> t, const Arguments& as, const change_hints& hint
   const double weight = update_into(t, std::make_shared<const Arguments>(as), constraints, k, {}, &hints, o);
   auto discard = t.discard();
   return updated_trace<trace<G, Arguments>>{std::move(t), weight, std::move(discard)};
-}
-
-// The sites of a batch that lanes may change one by one: none of those that `which` names is shared any more.
-template <class V, class Which>
-batch_state<V> with_lanes_of_their_own(const batch_state<V>& s, Which&& which) {
-  std::vector<std::uint8_t> split(s.structure->sites().size());
-  for (std::uint32_t k = 0; k < split.size(); ++k) split[k] = s.structure->sites()[k].shared && which(k);
-  if (std::find(split.begin(), split.end(), std::uint8_t{1}) == split.end()) return s;
-  batch_state<V> t;
-  t.structure = std::make_shared<const schema>(s.structure->without_sharing(split));
-  t.scores = s.scores;
-  t.densities = s.densities;
-  const std::size_t blocks = s.scores.size();
-  t.values.resize(blocks * t.structure->elements());
-  t.shared.resize(t.structure->shared_elements());
-  for (std::size_t b = 0; b < blocks; ++b) {
-    for (std::uint32_t k = 0; k < split.size(); ++k) {
-      const site& from = s.structure->sites()[k];
-      const V* numbers = s.block(b).at(from);
-      V* to = t.block(b).at(t.structure->sites()[k]);
-      for (std::size_t e = 0; e < from.type.size() && !from.is_factor(); ++e) to[e] = numbers[e];
-    }
-  }
-  return t;
 }
 
 template <class Batch, class V>

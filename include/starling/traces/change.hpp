@@ -41,6 +41,7 @@ class instance_set {
   void add(std::size_t i) { some_.push_back(i); }
   bool all() const { return all_; }
   std::vector<std::size_t>& some() { return some_; }
+  std::vector<std::size_t>& sorted();
 
  private:
   bool all_ = false;

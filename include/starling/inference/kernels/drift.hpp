@@ -128,7 +128,7 @@ class drift : public kernel {
     for (const auto k : sites) paths.push_back(chains.structure().path_of(k));
     state<V> s{element_runs(chains.structure(), sites), {}, is_triangular(), {}, std::vector<V>(d), drift_numbers<V>(d)};
     for (const auto k : chains.layout().latents)
-      if (std::find(sites.begin(), sites.end(), k) == sites.end()) s.others.push_back(k);
+      if (!holds(sites, k)) s.others.push_back(k);
     for (const double x : initial_factor(paths, sizes, d)) s.factor.push_back(V(static_cast<scalar_of<V>>(x)));
     return s;
   }
@@ -150,7 +150,7 @@ class drift : public kernel {
     }
     for (const auto other : s.others) {
       const std::size_t n = chains.structure().sites()[other].type.size();
-      std::copy_n(chains.current(other), n, chains.candidate(other));
+      std::copy(chains.current(other), chains.current(other) + n, chains.candidate(other));
     }
     // The numbers of the next step, drawn while the processor is at this one: neither waits for the other.
     if constexpr (!s.numbers.single) s.numbers.draw(k.following(), chains.place().first_lane);

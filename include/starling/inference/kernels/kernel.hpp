@@ -28,6 +28,12 @@ struct phase {
   std::size_t step = 0;
 };
 
+inline bool holds(const std::vector<std::uint32_t>& sites, std::uint32_t k) {
+  for (const auto s : sites)
+    if (s == k) return true;
+  return false;
+}
+
 // The latents of a posterior that a selection holds. Throws where it holds none, naming the latents that there are.
 template <class V>
 std::vector<std::uint32_t> selected_latents(const posterior_layout<V>& layout, const selection& at, const char* kernel_name) {

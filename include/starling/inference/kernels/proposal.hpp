@@ -11,7 +11,6 @@
 // a move is one by `backward`.
 #pragma once
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -84,7 +83,7 @@ class proposal : public kernel {
       require_there_in_all_lanes(s.backward.latents, *s.backward.structure, chains.structure());
       s.moved = element_runs(chains.structure(), s.forward.latents);
       for (const auto k : chains.layout().latents)
-        if (std::find(s.forward.latents.begin(), s.forward.latents.end(), k) == s.forward.latents.end()) s.others.push_back(k);
+        if (!holds(s.forward.latents, k)) s.others.push_back(k);
       return s;
     }
   }
@@ -123,7 +122,7 @@ class proposal : public kernel {
       write(chains, s.backward, turned);
     }
     for (const auto other : s.others)
-      std::copy_n(chains.current(other), chains.structure().sites()[other].type.size(), chains.candidate(other));
+      std::copy(chains.current(other), chains.current(other) + chains.structure().sites()[other].type.size(), chains.candidate(other));
     const V change = chains.is_conditional() ? chains.candidate_by_update(s.moved, k.scope(hash_text("update"))) : chains.candidate_score() - chains.score();
     V log_home = score_current(chains, backward_, s.backward);
     if (differ_) log_home = where(turned, score_current(chains, forward_, s.forward), log_home);
@@ -148,7 +147,7 @@ class proposal : public kernel {
   // The log density of the current values under one of the functions given the candidate.
   template <class Chains, class F, class V>
   static V score_current(Chains& chains, const F& f, reading<V>& from) {
-    for (std::size_t j = 0; j < from.latents.size(); ++j) std::copy_n(chains.current(from.latents[j]), from.size(j), from.at(j));
+    for (std::size_t j = 0; j < from.latents.size(); ++j) std::copy(chains.current(from.latents[j]), chains.current(from.latents[j]) + from.size(j), from.at(j));
     frozen_walk walk(*from.structure);
     score_handler<V> h(walk, from.storage.view(), chains.place());
     f.run(h, chains.candidate_choices());

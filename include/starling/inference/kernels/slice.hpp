@@ -57,7 +57,7 @@ class slice : public kernel {
     using T = scalar_of<V>;
     for (const auto latent : s.latents) {
       const std::size_t n = chains.structure().sites()[latent].type.size();
-      std::copy_n(chains.current(latent), n, chains.candidate(latent));
+      std::copy(chains.current(latent), chains.current(latent) + n, chains.candidate(latent));
     }
     V drawn(0);
     std::size_t i = 0;

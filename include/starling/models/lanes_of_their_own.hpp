@@ -1,0 +1,39 @@
+#pragma once
+// Values that all lanes share, given to each lane for itself.
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include <starling/models/batch.hpp>
+
+namespace starling {
+
+// The sites of a batch that lanes may change one by one: none of those that `which` names is shared any more.
+template <class V, class Which>
+batch_state<V> with_lanes_of_their_own(const batch_state<V>& s, Which&& which) {
+  std::vector<std::uint8_t> split(s.structure->sites().size());
+  bool some = false;
+  for (std::uint32_t k = 0; k < split.size(); ++k) {
+    split[k] = s.structure->sites()[k].shared && which(k);
+    some = some || split[k];
+  }
+  if (!some) return s;
+  batch_state<V> t;
+  t.structure = std::make_shared<const schema>(s.structure->without_sharing(split));
+  t.scores = s.scores;
+  t.densities = s.densities;
+  const std::size_t blocks = s.scores.size();
+  t.values.resize(blocks * t.structure->elements());
+  t.shared.resize(t.structure->shared_elements());
+  for (std::size_t b = 0; b < blocks; ++b) {
+    for (std::uint32_t k = 0; k < split.size(); ++k) {
+      const site& from = s.structure->sites()[k];
+      const V* numbers = s.block(b).at(from);
+      V* to = t.block(b).at(t.structure->sites()[k]);
+      for (std::size_t e = 0; e < from.type.size() && !from.is_factor(); ++e) to[e] = numbers[e];
+    }
+  }
+  return t;
+}
+
+}  // namespace starling
