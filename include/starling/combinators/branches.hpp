@@ -23,7 +23,6 @@ struct common_results<A, B, Rest...> : common_results<typename common_result<A, 
 template <class V, class R, class X>
 R result_as(const X& x) {
   if constexpr (std::is_same_v<R, X>) return x;
-  else if constexpr (value<X> && value_traits<R>::is_integer) return R(x);
   else if constexpr (value<X>) return R(x);
   else return lift_value<V>(x);
 }

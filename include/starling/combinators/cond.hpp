@@ -1,22 +1,19 @@
-// cond(f, g): f where the first argument, a boolean, holds, else g; the other arguments go to the one that runs. Otherwise as switch_.
+// cond(f, g): f where the first argument, a boolean, holds, else g; the other arguments go to the one that runs: or_else
+// with the same arguments for both. Otherwise as switch_.
 #pragma once
 
-#include <starling/combinators/branches.hpp>
+#include <starling/combinators/or_else.hpp>
 
 namespace starling {
 
 template <generative_function F, generative_function G>
-struct cond_model : generative {
-  static constexpr bool is_dynamic = F::is_dynamic || G::is_dynamic;
-  static constexpr bool is_stateless = F::is_stateless && G::is_stateless;
-  std::tuple<F, G> branches;
-  constexpr cond_model(F f, G g) : branches(std::move(f), std::move(g)) {}
+struct cond_model : or_else_model<F, G> {
+  using or_else_model<F, G>::or_else_model;
 
   template <class Handler, class Condition, class... Args>
   auto run(Handler& trace, const Condition& condition, const Args&... args) const {
-    const typename Handler::mask yes(condition);
-    return run_branches(trace, branches, [&](std::size_t i) { return i == 0 ? yes : !yes; },
-                        [&](std::size_t) { return arguments<const Args&...>{std::tuple<const Args&...>(args...)}; });
+    const arguments<const Args&...> of_both{std::tuple<const Args&...>(args...)};
+    return or_else_model<F, G>::run(trace, condition, of_both, of_both);
   }
 };
 
