@@ -22,7 +22,7 @@ int main(int argc, char** argv) {
         const auto J = d.size("J");
         return sl::posterior(schools, sl::args(d.vector("sigma", J, {.lower = 0})), sl::observe("y", d.vector("y", J)));
       },
-      sl::kernels::repeat(sl::kernels::drift(), 100),
+      sl::kernels::nuts(),
       {.about = "Eight schools, non-centred: mu ~ normal(0, 5), tau ~ half_cauchy(5), theta = mu + tau theta_trans, y ~ normal(theta, sigma).",
-       .sample = {.chains = 8}});
+       .sample = {.chains = 4}});
 }

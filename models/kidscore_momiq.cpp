@@ -17,7 +17,7 @@ int main(int argc, char** argv) {
         const auto N = d.size("N");
         return sl::posterior(kidscore, sl::args(d.vector("mom_iq", N)), sl::observe("kid_score", d.vector("kid_score", N)));
       },
-      sl::kernels::repeat(sl::kernels::drift(), 20),
+      sl::kernels::nuts(),
       {.about = "Linear regression: beta flat, sigma ~ half_cauchy(2.5), kid_score ~ normal(beta[1] + beta[2] mom_iq, sigma).",
-       .sample = {.chains = 8}});
+       .sample = {.chains = 4}});
 }

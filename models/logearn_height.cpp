@@ -19,6 +19,6 @@ int main(int argc, char** argv) {
         for (double& e : log_earn) e = sl::log(e);
         return sl::posterior(logearn, sl::args(d.vector("height", N)), sl::observe("log_earn", log_earn));
       },
-      sl::kernels::repeat(sl::kernels::drift(), 100),
-      {.about = "Linear regression: beta and sigma flat, log(earn) ~ normal(beta[1] + beta[2] height, sigma).", .sample = {.chains = 8}});
+      sl::kernels::nuts(),
+      {.about = "Linear regression: beta and sigma flat, log(earn) ~ normal(beta[1] + beta[2] height, sigma).", .sample = {.chains = 4}});
 }

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <stdexcept>
 
+#include "inference/gradient_record.hpp"
 #include "inference/lane_loop.hpp"
 #include "inference/optimizers/adam.hpp"
 #include "inference/optimizers/lbfgs.hpp"
@@ -71,6 +72,18 @@ std::vector<maximum> maximize(const target& density, const maximize_options& o, 
   }
   if (o.method == optimizer::adam) return search_all<optimizers::adam>(density, optimizers::adam_settings{.iterations = o.max_iterations, .rate = o.rate}, starts, o.threads);
   return search_all<optimizers::lbfgs>(density, optimizers::lbfgs_settings{.history = o.history, .max_iterations = o.max_iterations}, starts, o.threads);
+}
+
+result named_mode(const maximum& mode, const draw_view& view) {
+  result r;
+  r.posterior.chains = r.sample_stats.chains = 1;
+  r.posterior.draws = r.sample_stats.draws = 1;
+  r.posterior.variables = view.layout().variables(1, 1);
+  write_points({mode.point.data()}, view, 1, r.posterior);
+  r.sample_stats.variables = {{"lp", {}, {mode.log_density}}};
+  r.attributes = {{"kernel", "maximize"}, {"iterations", std::to_string(mode.iterations)}, {"reason", mode.reason}};
+  if (!mode.converged) r.warnings.push_back("the search for the mode did not converge: " + mode.reason);
+  return r;
 }
 
 }  // namespace starling

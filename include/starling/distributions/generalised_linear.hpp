@@ -127,7 +127,31 @@ template <class Formulas, class Intercept, class Coefficients, class... Further>
   template <class Y> auto log_density(const Y& y) const {
     if (y.size() != size()) [[unlikely]] throw_wrong_size("a generalised linear model", size(), y.size());
     using real = promote<element_of<Y>, Intercept, element_of<Coefficients>, Further...>;
-    static_assert(!is_adjoint<element_of<Y>>, "the value of a generalised linear model is data");
+    if constexpr (is_adjoint<element_of<Y>>) return log_density_of_latent<real>(y);
+    else return log_density_of_data<real>(y);
+  }
+
+  template <class Visit> void parameters(Visit&& visit) const {
+    visit("intercept", intercept_, is_finite(intercept_), "must be finite");
+    for (std::size_t j = 0; j < x_.cols(); ++j) {
+      const auto b = element_at{j}(coefficients_);
+      visit("coefficients", b, is_finite(b), "must be finite");
+    }
+    std::apply([&](const auto&... f) { ((visit("scale", f, is_positive_finite(f), "must be positive and finite")), ...); }, further_);
+  }
+
+ protected:
+  // A latent value, element by element.
+  template <class real, class Y> real log_density_of_latent(const Y& y) const {
+    real total(0.0);
+    for (std::size_t i = 0; i < size(); ++i) {
+      real eta(intercept_);
+      for (std::size_t j = 0; j < x_.cols(); ++j) eta = eta + x_(i, j) * element_at{j}(coefficients_);
+      total = total + std::apply([&](const auto&... f) { return Formulas::log_density(y[i], eta, f...); }, further_);
+    }
+    return total;
+  }
+  template <class real, class Y> real log_density_of_data(const Y& y) const {
     using V = primal_of<real>;
     const arena_scope scratch;
     vector<V> coefficients(x_.cols());
@@ -145,16 +169,6 @@ template <class Formulas, class Intercept, class Coefficients, class... Further>
     else return lp;
   }
 
-  template <class Visit> void parameters(Visit&& visit) const {
-    visit("intercept", intercept_, is_finite(intercept_), "must be finite");
-    for (std::size_t j = 0; j < x_.cols(); ++j) {
-      const auto b = element_at{j}(coefficients_);
-      visit("coefficients", b, is_finite(b), "must be finite");
-    }
-    std::apply([&](const auto&... f) { ((visit("scale", f, is_positive_finite(f), "must be positive and finite")), ...); }, further_);
-  }
-
- protected:
   template <class V> vector<V> linear_predictor() const {
     vector<V> coefficients(x_.cols()), eta(size());
     for (std::size_t j = 0; j < coefficients.size(); ++j) coefficients[j] = V(element_at{j}(coefficients_));

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include <starling/inference/draw_view.hpp>
+#include <starling/inference/result.hpp>
 #include <starling/inference/target.hpp>
 #include <starling/random/key.hpp>
 
@@ -34,5 +36,8 @@ struct maximum {
 // Searches from o.starts random points, or from `starts` [search][element]; the results, the highest first. The same for any number of threads.
 // Throws std::runtime_error where a random search finds no start with a finite density, std::invalid_argument for sizes that do not fit.
 std::vector<maximum> maximize(const target& density, const maximize_options& o, const key& k, std::span<const double> starts = {});
+
+// A mode as the only draw of a result; sample_stats lp. Warns where the search did not converge.
+result named_mode(const maximum& mode, const draw_view& view);
 
 }  // namespace starling

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <starling/inference/importance.hpp>
+#include <starling/inference/posterior_gradient.hpp>
 #include <starling/inference/run.hpp>
 #include <starling/inference/settings.hpp>
 

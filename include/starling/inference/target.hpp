@@ -25,6 +25,19 @@ concept differentiable_density = real<V> && requires(const F& f, const V* q, V* 
   { f.log_density_and_gradient(q, gradient) } -> std::same_as<V>;
 };
 
+// Element i of points that stand one a lane.
+template <class V>
+V element_of_points(const double* const* q, std::size_t i) {
+  if constexpr (std::same_as<V, double>) {
+    return q[0][i];
+  } else {
+    using T = scalar_of<V>;
+    T together[lanes_of<V>];
+    for (int l = 0; l < lanes_of<V>; ++l) together[l] = static_cast<T>(q[l][i]);
+    return V::load(together);
+  }
+}
+
 // A reference to such a density: the object must outlive it. Copied freely.
 class target {
  public:
@@ -65,11 +78,7 @@ class target {
       const arena_scope scope;
       V* const at = arena::current().take<V>(2 * d);
       V* const slope = at + d;
-      for (std::size_t i = 0; i < d; ++i) {
-        T together[lanes];
-        for (int l = 0; l < lanes; ++l) together[l] = static_cast<T>(q[l][i]);
-        at[i] = V::load(together);
-      }
+      for (std::size_t i = 0; i < d; ++i) at[i] = element_of_points<V>(q, i);
       const V density = f.log_density_and_gradient(static_cast<const V*>(at), slope);
       for (std::size_t i = 0; i < d; ++i) {
         T apart[lanes];

@@ -74,8 +74,8 @@ template <class R> class free_handler : public differentiating_handler<free_hand
   using base = differentiating_handler<free_handler<R>, R>;
   using V = plain_of<R>;
   free_handler(frozen_walk& walk, tile<V> plain, constant_values& constants, const run_place& place, const std::int64_t* offsets, const R* free,
-               V* to = nullptr)
-      : base(walk, plain, constants, place), offsets_(offsets), free_(free), to_(to) {}
+               V* to = nullptr, bool with_jacobian = true)
+      : base(walk, plain, constants, place), offsets_(offsets), free_(free), to_(to), with_jacobian_(with_jacobian) {}
 
   V log_jacobian() const { return primal(this->log_jacobian_.total()); }
 
@@ -86,7 +86,7 @@ template <class R> class free_handler : public differentiating_handler<free_hand
     if (at < 0) return this->template constant<X>(k, d);
     if constexpr (can_be_freed<D>) {
       const auto support = d.support();
-      typename base::jacobian_terms terms{*this};
+      typename base::jacobian_terms terms{*this, with_jacobian_};
       const X x = bijector<std::remove_cvref_t<decltype(support)>>::template to_support<R>(support, free_ + at, terms);
       this->score_of(k, d, x);
       if constexpr (!is_adjoint<R>) put(to_ + this->walk_.slot(k).offset, x);
@@ -99,6 +99,7 @@ template <class R> class free_handler : public differentiating_handler<free_hand
   const std::int64_t* offsets_;
   const R* free_;
   V* to_;
+  bool with_jacobian_;
 };
 
 // The target of the lanes of V: a differentiable density (inference/target.hpp). Many threads may use one at once. The posterior must
@@ -147,19 +148,22 @@ template <class V, class Posterior> class unconstrained_posterior {
   std::size_t dimension() const { return dimension_; }
   const schema& structure() const { return *layout_->structure; }
   const posterior_layout<V>& layout() const { return *layout_; }
+  const run_place& place() const { return place_; }
+  // Values of all sites at the point where it began, observed ones included; [element][lane].
+  const std::vector<V>& starting_values() const { return values_.values; }
   // Where the free numbers of site k begin; −1 where it is not a latent.
   std::int64_t offset(std::uint32_t k) const { return offsets_[k]; }
 
   // The log density of q (dimension() numbers a lane, [number][lane]) and its gradient. Where the density is 0, infinite or NaN:
-  // −∞ and a gradient of 0.
-  V log_density_and_gradient(const V* q, V* gradient) const {
+  // −∞ and a gradient of 0. `with_jacobian` false: log p of the choices themselves.
+  V log_density_and_gradient(const V* q, V* gradient, bool with_jacobian = true) const {
     const arena_scope memory;
     tape_scope<V> tape;
     V* const cells = tape.cells(dimension_);
     vector<adjoint<V>> free(dimension_);
     for (std::size_t i = 0; i < dimension_; ++i) free[i] = {q[i], V(1), cells + i};
     frozen_walk walk(structure());
-    free_handler<adjoint<V>> h(walk, constants(), constants_, place_, offsets_.data(), free.data());
+    free_handler<adjoint<V>> h(walk, constants(), constants_, place_, offsets_.data(), free.data(), nullptr, with_jacobian);
     post_->run(h);
     tape.sweep();
     const V density = h.value() + h.log_jacobian();
@@ -181,10 +185,10 @@ template <class V, class Posterior> class unconstrained_posterior {
   V choices(const V* q, V* values, bool with_jacobian = true, bad_parameter* problem = nullptr) const {
     const arena_scope memory;
     frozen_walk walk(structure());
-    free_handler<V> h(walk, constants(), constants_of_choices_, place_, offsets_.data(), q, values);
+    free_handler<V> h(walk, constants(), constants_of_choices_, place_, offsets_.data(), q, values, with_jacobian);
     post_->run(h);
     if (problem) *problem = h.problem();
-    const V density = with_jacobian ? h.value() + h.log_jacobian() : h.value();
+    const V density = h.value() + h.log_jacobian();
     return where(density - density == V(0), density, V(-std::numeric_limits<scalar_of<V>>::infinity()));
   }
   // The free numbers of choices that stand in `values`, as choices() writes them.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <limits>
 #include <memory>
@@ -22,6 +23,13 @@ struct data_matrix {
   std::vector<double> values;
 
   double operator()(std::size_t row, std::size_t column) const { return values[row * columns + column]; }
+
+  /// A view of it, as matrix_view<double>, which models multiply with; it must outlive the view.
+  template <class View>
+    requires std::constructible_from<View, const double*, std::size_t, std::size_t>
+  operator View() const {
+    return View(values.data(), rows, columns);
+  }
 };
 
 /// A JSON object of named numbers, lists and lists of lists, by CmdStan's conventions:

@@ -80,10 +80,13 @@ template <class Derived, class R, class Walk = frozen_walk> class differentiatin
   std::tuple<R&> sums() { return {log_jacobian_.total()}; }
 
  protected:
-  // Sums take log Jacobians too.
+  // Sums take log Jacobians too, where they are wanted.
   struct jacobian_terms {
     differentiating_handler& h;
-    template <class X> void add(const X& term) { h.count(h.log_jacobian_, R(term)); }
+    bool wanted = true;
+    template <class X> void add(const X& term) {
+      if (wanted) h.count(h.log_jacobian_, R(term));
+    }
   };
 
   const V* plain_place(std::uint32_t k) const { return plain_.at(this->walk_.slot(k)); }

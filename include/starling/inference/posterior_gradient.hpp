@@ -1,0 +1,97 @@
+// What follows a gradient, for a posterior: its free numbers are the target, its choices and notes the draws.
+//
+//   auto fit = sl::run(sl::kernels::nuts(), post, {}, sl::key(1));
+#pragma once
+
+#include <algorithm>
+#include <type_traits>
+
+#include <starling/inference/laplace.hpp>
+#include <starling/inference/maximize.hpp>
+#include <starling/inference/pathfinder.hpp>
+#include <starling/inference/run_gradient.hpp>
+#include <starling/inference/unconstrained_draws.hpp>
+
+namespace starling {
+
+// Calls f(density, draws): the posterior as a target's object, in lanes or one by one, and the view of its points.
+template <class Posterior, class F>
+auto with_free_numbers(const Posterior& post, bool single, bool notes, F&& f) {
+  static_assert(!Posterior::model_type::is_dynamic,
+                "gradients need a model whose structure is found once: sl::gen without sl::dynamic. Kernels for dynamic models: drift, regenerate, proposal");
+  using P = native_pack<double>;
+  auto layout = std::make_shared<const posterior_layout<P>>(find_layout<P>(post));
+  if (single && !layout->structure->is_conditional()) {
+    const unconstrained_posterior<double, Posterior> density(post);
+    return f(density, unconstrained_draws<double, Posterior>(post, density, notes));
+  }
+  const unconstrained_posterior<P, Posterior> density(post, std::move(layout));
+  return f(density, unconstrained_draws<P, Posterior>(post, density, notes));
+}
+
+template <class Density>
+target target_of(const Density& density) {
+  return target::of<typename Density::real>(density);
+}
+
+// As run_gradient (which see): chains of nuts, hmc, mala or barker. A single chain runs in plain numbers, several in lanes.
+// Throws std::invalid_argument where a latent is not continuous, naming it.
+template <class Posterior>
+result run(const kernels::gradient_kernel& kernel, const Posterior& post, const run_options& o, const key& k, progress& report,
+           const gradient_start& start = {}) {
+  const bool single = o.layout == chain_layout::single || (o.layout == chain_layout::automatic && o.chains == 1);
+  return with_free_numbers(post, single, o.notes, [&](const auto& density, const auto& draws) {
+    result r = run_gradient(kernel, target_of(density), draws, o, k, report, start);
+    r.observed_data = observed_variables(post.observations());
+    return r;
+  });
+}
+template <class Posterior>
+result run(const kernels::gradient_kernel& kernel, const Posterior& post, const run_options& o, const key& k, const gradient_start& start = {}) {
+  progress silent;
+  return run(kernel, post, o, k, silent, start);
+}
+
+// The density of the choices themselves, as a function of their free numbers: what a mode is the mode of.
+template <class Density>
+struct choices_density {
+  const Density& of;
+  using real = typename Density::real;
+  std::size_t dimension() const { return of.dimension(); }
+  real log_density_and_gradient(const real* q, real* gradient) const { return of.log_density_and_gradient(q, gradient, false); }
+};
+
+// The mode of p(choices | observations) as the only draw of a result (maximum a posteriori): the best of several searches.
+// sample_stats lp: its log density p(choices, observations). Warns where no search converged.
+template <class Posterior>
+result maximize(const Posterior& post, const maximize_options& o, const key& k) {
+  return with_free_numbers(post, false, true, [&](const auto& density, const auto& draws) {
+    const choices_density<std::remove_cvref_t<decltype(density)>> choices{density};
+    result r = named_mode(maximize(target_of(choices), o, k).front(), draws);
+    r.observed_data = observed_variables(post.observations());
+    return r;
+  });
+}
+
+// A normal distribution around the mode of the free numbers (laplace.hpp).
+template <class Posterior>
+result laplace(const Posterior& post, const laplace_options& o, const key& k) {
+  return with_free_numbers(post, false, true, [&](const auto& density, const auto& draws) {
+    const target t = target_of(density);
+    result r = laplace(t, maximize(t, {.threads = o.threads}, k.scope(hash_text("mode"))).front(), draws, o, k);
+    r.observed_data = observed_variables(post.observations());
+    return r;
+  });
+}
+
+// Pathfinder (pathfinder.hpp).
+template <class Posterior>
+result pathfinder(const Posterior& post, const pathfinder_options& o, const key& k) {
+  return with_free_numbers(post, false, true, [&](const auto& density, const auto& draws) {
+    result r = pathfinder(target_of(density), draws, o, k);
+    r.observed_data = observed_variables(post.observations());
+    return r;
+  });
+}
+
+}  // namespace starling
