@@ -4,6 +4,17 @@ A row's ratio is peer time over ours (higher is better, bar is the least) for pe
 (lower is better, bar is the most). A peer stands at its best: the fastest of its variants in the table, measured in the same run.
 """
 from dataclasses import dataclass, field
+from typing import NamedTuple
+
+
+class Variant(NamedTuple):
+    environment: str
+    script: str
+    arguments: str
+    name: str  # how the peer's name begins
+    workload: str = ""  # how the name of the work begins, of scripts that measure several
+    per_work: bool = False  # time over work done, as a second's effective draws or a gradient's time, instead of the time
+
 
 
 @dataclass(frozen=True)
@@ -14,7 +25,7 @@ class Row:
     goal: float | None = None
     ours: str = ""  # arguments of starling_bench
     peer: str = ""  # in words
-    variants: list = field(default_factory=list)  # of the peer: (environment, script, arguments, part of its name)
+    variants: list = field(default_factory=list)  # of the peer
     loop: str = ""  # arguments of starling_bench for a hand-written loop
     at_most: bool = False
     special: str = ""  # threads, memory, compile: measured in a way of their own
@@ -25,13 +36,13 @@ class Row:
 
 
 def jax_is(dtype):
-    return [("genjax", "w1_jax.py", f"--dtype={dtype} --layout={layout} --prng={prng}", "jax") for layout, prng in
+    return [Variant("genjax", "w1_jax.py", f"--dtype={dtype} --layout={layout} --prng={prng}", "jax") for layout, prng in
             (("vmap", "threefry2x32"), ("vmap", "rbg"))] + [
-        ("jax", "w1_jax.py", f"--dtype={dtype} --layout=vmap --prng=threefry2x32", "jax")]
+        Variant("jax", "w1_jax.py", f"--dtype={dtype} --layout=vmap --prng=threefry2x32", "jax")]
 
 
 def genjax_is(dtype):
-    return [("genjax", "w1_genjax.py", f"--dtype={dtype} --prng=threefry2x32", "genjax")]
+    return [Variant("genjax", "w1_genjax.py", f"--dtype={dtype} --prng=threefry2x32", "genjax")]
 
 
 # The fastest for each work by a full measurement of environment x placing of draws x generator, and what came within 15 % of it.
@@ -43,22 +54,44 @@ JAX_MH = {
 
 
 def jax_mh(dtype, only):
-    return [(environment, "w2_jax.py", f"--dtype={dtype} --rng={draws} --prng={prng} --only={only}", "jax")
+    return [Variant(environment, "w2_jax.py", f"--dtype={dtype} --rng={draws} --prng={prng} --only={only}", "jax")
             for environment, draws, prng in JAX_MH[dtype, only]]
 
 
 def genjax_mh(dtype, only):
-    return [("genjax", "w2_genjax.py", f"--dtype={dtype} --prng=threefry2x32 --only={only}", "genjax")]
+    return [Variant("genjax", "w2_genjax.py", f"--dtype={dtype} --prng=threefry2x32 --only={only}", "genjax")]
 
 
-BLACKJAX_MH1 = [("genjax", "w2_blackjax.py", "--dtype=f64 --prng=rbg --only=W2b", "blackjax"),
-                ("jax", "w2_blackjax.py", "--dtype=f64 --prng=rbg --only=W2b", "blackjax")]
+BLACKJAX_MH1 = [Variant("genjax", "w2_blackjax.py", "--dtype=f64 --prng=rbg --only=W2b", "blackjax"),
+                Variant("jax", "w2_blackjax.py", "--dtype=f64 --prng=rbg --only=W2b", "blackjax")]
 
 def jax_filter():
-    return [("genjax", "w3_jax.py", f"--dtype=f64 --N=1000 --prng={prng} --rs={resampler}", "jax")
+    return [Variant("genjax", "w3_jax.py", f"--dtype=f64 --N=1000 --prng={prng} --rs={resampler}", "jax")
             for prng, resampler in (("threefry2x32", "counts"), ("rbg", "counts"), ("rbg", "serial"), ("rbg", "scan"))]
 
 
+def stan(workload, only, per_work=False):
+    return [Variant("genjax", "w_stan.py", f"--only={only}", "stan", workload, per_work)]
+
+
+def jax_hmc(per_work=False):
+    return [Variant("jax", "w4_jax.py", f"--dtype=f64 --peer={peer}", "jax", "", per_work) for peer in ("jax", "jaxmanual")]
+
+
+def jax_nuts():
+    return [Variant("jax", "w4b_jax.py", f"--dtype=f64 --model=logistic --peer={peer} --chains={chains}", peer, "", True)
+            for peer, chains in (("numpyro", "sequential"), ("blackjax", "sequential"))]
+
+
+def nutpie(model):
+    return [Variant("nutpie", "w4b_nutpie.py", f"--model={model}", "nutpie", "", True)]
+
+
+LOGISTIC = "logistic regression 1000 x 20"
+GRADIENT = f"gradient, {LOGISTIC}, 4 chains in lanes, a chain's"
+HMC = f"static HMC, {LOGISTIC}, 4 chains x 1,000 x 10 leapfrogs"
+NUTS = f"NUTS, {LOGISTIC}, 4 x (1,000 + 1,000), time of an effective draw"
+SCHOOLS = "NUTS, eight schools, 4 x (1,000 + 1,000), time of an effective draw"
 FILTER = "bootstrap filter of stochastic volatility, T = 100"
 IS = "importance sampling, 20 observations, 10^6 particles"
 MH = "MH drift, 1,000 chains x 1,000 steps"
@@ -97,9 +130,20 @@ ROWS = [
         loop="--work=filter_loop --lanes=10000", at_most=True),
     Row("filter_jax", f"{FILTER}, 1,000 particles, f64", 1.5, 5, "--work=filter --lanes=1000", "jax", jax_filter()),
     Row("filter_genjax", f"{FILTER}, 1,000 particles, f64", 4, 10, "--work=filter --lanes=1000", "genjax",
-        [("genjax", "w3_genjax.py", "--dtype=f64 --N=1000 --prng=threefry2x32", "genjax")]),
+        [Variant("genjax", "w3_genjax.py", "--dtype=f64 --N=1000 --prng=threefry2x32", "genjax")]),
     Row("map_loop", "score of a map of 10,000 normal observations, one lane, f64", 1.5, None, "--work=plate", "plain SIMD loop",
         loop="--work=plate_loop", at_most=True),
+    Row("grad_stan", GRADIENT, 2, None, "--work=logistic_gradient", "stan", stan("W4 grad", "W4a")),
+    Row("grad_jax", f"{GRADIENT} (JAX: in its HMC)", 1.5, None, "--work=logistic_gradient", "jax", jax_hmc(per_work=True)),
+    Row("hmc_stan", HMC, 2, None, "--work=logistic_hmc", "stan", stan("W4a", "W4a")),
+    Row("hmc_jax", HMC, 1.5, None, "--work=logistic_hmc", "jax", jax_hmc()),
+    Row("nuts_stan", NUTS, 2.5, None, "--work=logistic_nuts", "stan", stan("W4b logistic", "W4b", per_work=True)),
+    Row("nuts_nutpie", NUTS, 4, None, "--work=logistic_nuts", "nutpie", nutpie("logistic")),
+    Row("nuts_jax", NUTS, 1.5, None, "--work=logistic_nuts", "numpyro, blackjax", jax_nuts()),
+    Row("schools_stan", SCHOOLS, 4, None, "--work=schools_nuts", "stan", stan("W4b schools", "W4b", per_work=True)),
+    Row("schools_nutpie", SCHOOLS, 5, None, "--work=schools_nuts", "nutpie", nutpie("schools")),
+    Row("first_draw", "start of a compiled program to its first warm-up draw over 50 ms", 1, None, peer="limit", special="first_draw", at_most=True),
+    Row("compile_nuts", "compile time of models/eight_schools.cpp with NUTS over 10 s", 1, None, peer="limit", special="compile_nuts", at_most=True),
     Row("threads", "MH on 2 cores over 1, of what spinning loops reach", 0.9, None, peer="two spinning loops", special="threads"),
     Row("memory", "peak RSS over 40 MB + 40 B x N, and over 64 MB for summaries", 1, None, peer="limit", special="memory", at_most=True),
     Row("compile", "compile time over 8 s for a model with MH, 1.5 s for the header", 1, None, peer="limit", special="compile", at_most=True),

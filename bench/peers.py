@@ -42,18 +42,18 @@ def time_ours(program, arguments, core):
     lines = json_lines(["taskset", "-c", core, program, *arguments.split(), "--json"])
     if not lines:
         raise Failed(f"starling_bench {arguments} printed no JSON")
-    return lines[-1]["seconds_min"], "starling"
+    return lines[-1]["seconds_min"] / lines[-1].get("amount", 1), "starling"
 
 
 def time_peer(variant, core):
-    environment, script, arguments, name = variant
-    python = ROOT / f"build/peers/{environment}/bin/python"
-    lines = json_lines(["taskset", "-c", core, python, script, *arguments.split()], cwd=SHARED / "peers")
-    lines = [line for line in lines if line["peer"].startswith(name)]
+    python = ROOT / f"build/peers/{variant.environment}/bin/python"
+    folder = ROOT / "build/peers/stan" if variant.script == "w_stan.py" else SHARED / "peers"
+    lines = json_lines(["taskset", "-c", core, python, variant.script, *variant.arguments.split()], cwd=folder)
+    lines = [line for line in lines if line["peer"].startswith(variant.name) and line["workload"].startswith(variant.workload)]
     if not lines:
-        raise Failed(f"{script} {arguments} printed no result for {name}")
-    best = min(lines, key=lambda line: line["run_s_min"])
-    return best["run_s_min"], best["peer"]
+        raise Failed(f"{variant.script} {variant.arguments} printed no result for {variant.name}")
+    best = min((line["run_s_min"] / (line["work"] if variant.per_work else 1), line["peer"]) for line in lines)
+    return best
 
 
 def measure_all(rows, runs, core, program):
@@ -64,7 +64,7 @@ def measure_all(rows, runs, core, program):
         for number, measure in enumerate(measures):
             if isinstance(results.get(measure), Failed):
                 continue
-            label = measure if isinstance(measure, str) else " ".join(measure[:3])
+            label = measure if isinstance(measure, str) else f"{measure.environment} {measure.script} {measure.arguments}"
             print(f"\r\033[Krun {run + 1}/{runs}, {number + 1}/{len(measures)}: {label}", end="", file=sys.stderr, flush=True)
             try:
                 got = time_ours(program, measure, core) if isinstance(measure, str) else time_peer(measure, core)

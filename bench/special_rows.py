@@ -2,6 +2,7 @@
 import json
 import os
 import subprocess
+import time
 
 PARTICLES = 10_000_000
 MANY_PARTICLES = 100_000_000
@@ -69,4 +70,21 @@ def compile_times(root, bench, json_lines, options):
     return {"ours_s": model, "ratio": max(model / 8, header / 1.5), "detail": f"model {model:.2f} s, header {header:.2f} s"}
 
 
-MEASURE = {"threads": threads, "memory": memory, "compile": compile_times}
+def compile_nuts(root, bench, json_lines, options):
+    seconds = compile_seconds(root, "models/eight_schools.cpp", 3)
+    return {"ours_s": seconds, "ratio": seconds / 10, "detail": f"{seconds:.2f} s"}
+
+
+def first_draw(root, bench, json_lines, options):
+    """A whole run of one chain with one warm-up step and one draw: no less than the time to the first of them."""
+    program, data = root / "build/release/models/eight_schools", root / "models/data/eight_schools/data.json"
+    command = ["taskset", "-c", str(options.core), program, "sample", "num_chains=1", "num_warmup=1", "num_samples=1", "data", f"file={data}", "output", "keep_draws=0"]
+    times = []
+    for _ in range(10):
+        start = time.monotonic()
+        subprocess.run([str(word) for word in command], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        times.append(time.monotonic() - start)
+    return {"ours_s": min(times), "ratio": min(times) / 0.05, "detail": f"{1e3 * min(times):.1f} ms"}
+
+
+MEASURE = {"first_draw": first_draw, "compile_nuts": compile_nuts, "threads": threads, "memory": memory, "compile": compile_times}

@@ -62,8 +62,8 @@ int run(const arguments& a, const bench::work& w) {
   const auto check = ready.check();
   const double median = times[times.size() / 2];
   if (a.json)
-    std::printf("{\"work\": \"%s\", \"dtype\": \"%s\", \"seconds_min\": %.6g, \"seconds_median\": %.6g, \"repetitions\": %zu, \"check\": \"%s\"}\n",
-                w.name, a.options.single_precision ? "f32" : "f64", times[0], median, times.size(), check.text.c_str());
+    std::printf("{\"work\": \"%s\", \"dtype\": \"%s\", \"seconds_min\": %.6g, \"seconds_median\": %.6g, \"repetitions\": %zu, \"amount\": %.6g, \"check\": \"%s\"}\n",
+                w.name, a.options.single_precision ? "f32" : "f64", times[0], median, times.size(), check.amount, check.text.c_str());
   else
     std::printf("%-15s %.6g ms (median %.6g ms, %zu repetitions)  %s\n", w.name, 1e3 * times[0], 1e3 * median, times.size(), check.text.c_str());
   if (!check.right) std::fprintf(stderr, "starling_bench: %s gives a wrong answer: %s\n", w.name, check.text.c_str());

@@ -20,6 +20,7 @@ struct work_options {
 struct verdict {
   std::string text;
   bool right = true;
+  double amount = 1;  // of what one run gives, where that is to be divided by: effective draws
 };
 
 struct prepared_work {
@@ -59,5 +60,10 @@ prepared_work prepare_unfold_extend(const work_options&);
 prepared_work prepare_unfold_extend_loop(const work_options&);
 prepared_work prepare_plate(const work_options&);
 prepared_work prepare_plate_loop(const work_options&);
+prepared_work prepare_logistic_gradient(const work_options&);
+prepared_work prepare_logistic_hmc(const work_options&);
+prepared_work prepare_logistic_nuts(const work_options&);
+prepared_work prepare_schools_nuts(const work_options&);
+prepared_work prepare_polynomial_hmc(const work_options&);
 
 }  // namespace bench

@@ -5,9 +5,11 @@
 #include <starling/distributions/distributions.hpp>
 #include <starling/distributions/structured_bijectors.hpp>
 #include <starling/inference/importance.hpp>
+#include <starling/inference/kernels/at.hpp>
 #include <starling/inference/kernels/barker.hpp>
 #include <starling/inference/kernels/composition.hpp>
 #include <starling/inference/kernels/drift.hpp>
+#include <starling/inference/kernels/gibbs.hpp>
 #include <starling/inference/kernels/hmc.hpp>
 #include <starling/inference/kernels/mala.hpp>
 #include <starling/inference/kernels/nuts.hpp>

@@ -80,6 +80,14 @@ gradient_steps::gradient_steps(gradient_steps&&) noexcept = default;
 gradient_steps& gradient_steps::operator=(gradient_steps&&) noexcept = default;
 gradient_steps::~gradient_steps() = default;
 
+void gradient_steps::end_warmup() {
+  std::visit(
+      [](auto& all) {
+        for (auto& chain : all) chain->end_warmup();
+      },
+      state_->all);
+}
+
 void gradient_steps::step(const key& k, const target& density, double* const* q, gradient_step_info* info) {
   std::visit(
       [&](auto& all) {

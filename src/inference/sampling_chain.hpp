@@ -65,6 +65,14 @@ class sampling_chain {
   const trajectories::transition_info& info() const { return info_; }
   bool finished() const { return iteration_ == plan_.warmup + plan_.steps; }
 
+  // The iterations of the warm-up that are left are not to come.
+  void end_warmup() {
+    if (iteration_ >= plan_.warmup) return;
+    if (iteration_ > 0) step_size_ = averaging_.mean_step();
+    iteration_ = plan_.warmup;
+    wants_search_ = wants_search_ && !begun_;
+  }
+
   // Ends the rest: begins the next iteration, after a search for the step size where the metric is new.
   void go_on() {
     if (wants_search_) search_step_size();

@@ -27,6 +27,8 @@ class gradient_steps {
   // conditional is; it is asked for at q first. A lane where it is −∞ at q stays. Writes info[lane].
   // Allocates nothing once the warm-up is over.
   void step(const key& k, const target& density, double* const* q, gradient_step_info* info);
+  // Nothing adapts from here on, as if the warm-up had been as long as it was so far: where steps were left out.
+  void end_warmup();
 
  private:
   struct state;

@@ -48,6 +48,7 @@ template <class V, class Posterior>
 class lane_chains {
  public:
   using real = V;
+  using posterior_type = Posterior;
   using mask = mask_of<V>;
   static constexpr bool is_dynamic = false;
 
@@ -83,6 +84,7 @@ class lane_chains {
     if (any(waiting)) refuse_to_start(bad, waiting);
   }
 
+  const Posterior& posterior() const { return post_; }
   const posterior_layout<V>& layout() const { return layout_; }
   const schema& structure() const { return *layout_.structure; }
   const run_place& place() const { return place_; }
@@ -110,6 +112,9 @@ class lane_chains {
   // Both as a proposal reads them, by address.
   starling::current_choices<V> current_choices() const { return {structure(), {current_.values.data(), shared_.data(), nullptr}}; }
   starling::current_choices<V> candidate_choices() const { return {structure(), {candidate_.values.data(), shared_.data(), nullptr}}; }
+
+  // The candidate's latents become the current ones, for a kernel that changes some of them.
+  void begin_candidate() { candidate_.values = current_.values; }
 
   // The score of the candidate, all of whose latents are set. NaN and +∞ count as −∞.
   V candidate_score() {

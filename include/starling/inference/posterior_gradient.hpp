@@ -3,7 +3,7 @@
 //   auto fit = sl::run(sl::kernels::nuts(), post, {}, sl::key(1));
 #pragma once
 
-#include <algorithm>
+#include <stdexcept>
 #include <type_traits>
 
 #include <starling/inference/laplace.hpp>
@@ -14,6 +14,15 @@
 
 namespace starling {
 
+// A choice that is not there has no density: its free numbers would wander off, and a chain that comes back would not have the posterior.
+inline void refuse_conditional_choices(const schema& structure) {
+  for (std::uint32_t k = 0; k < structure.sites().size(); ++k)
+    if (structure.sites()[k].is_choice() && structure.sites()[k].is_conditional())
+      throw std::invalid_argument("the choice at " + structure.path_of(k).str() +
+                                  " is there under a condition only: kernels that follow a gradient move a fixed set of choices. Use drift or regenerate, which change branches, "
+                                  "or sum the branches out");
+}
+
 // Calls f(density, draws): the posterior as a target's object, in lanes or one by one, and the view of its points.
 template <class Posterior, class F>
 auto with_free_numbers(const Posterior& post, bool single, bool notes, F&& f) {
@@ -21,7 +30,8 @@ auto with_free_numbers(const Posterior& post, bool single, bool notes, F&& f) {
                 "gradients need a model whose structure is found once: sl::gen without sl::dynamic. Kernels for dynamic models: drift, regenerate, proposal");
   using P = native_pack<double>;
   auto layout = std::make_shared<const posterior_layout<P>>(find_layout<P>(post));
-  if (single && !layout->structure->is_conditional()) {
+  refuse_conditional_choices(*layout->structure);
+  if (single) {
     const unconstrained_posterior<double, Posterior> density(post);
     return f(density, unconstrained_draws<double, Posterior>(post, density, notes));
   }

@@ -33,7 +33,7 @@ void run_block(const Kernel& kernel, const Posterior& post, const posterior_layo
   for (std::size_t s = 0; s < steps; ++s) {
     const bool warming = s < o.warmup;
     const std::size_t n = warming ? s : s - o.warmup;
-    const auto info = kernel.step(fold_in(warming ? warm : main, n), chains, state, kernels::phase{warming, warming ? n : 0});
+    const auto info = kernel.step(fold_in(warming ? warm : main, n), chains, state, kernels::phase{warming, warming ? n : 0, o.warmup});
     if (!warming) {
       rate = rate + info.acceptance_rate * share;
       if (++taken == o.thin) {

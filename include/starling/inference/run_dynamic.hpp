@@ -62,7 +62,7 @@ result run_dynamic(const Kernel& kernel, const Posterior& post, const Options& o
         auto state = kernel.start(chain);
         const key warm = k.scope(hash_text("warmup")), main = k.scope(hash_text("sample"));
         for (std::size_t s = 0; s < o.warmup; ++s) {
-          kernel.step(fold_in(warm, s), chain, state, kernels::phase{true, s});
+          kernel.step(fold_in(warm, s), chain, state, kernels::phase{true, s, o.warmup});
           if (s % stride == stride - 1 && !monitor.advance(stride)) break;
         }
         std::size_t step = 0;

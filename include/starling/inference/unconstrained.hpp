@@ -35,15 +35,16 @@ inline constexpr bool can_be_freed<D> = false;
 template <class V> class free_numbers_handler : public handler<free_numbers_handler<V>, V, frozen_walk, false, true> {
  public:
   using base = handler<free_numbers_handler<V>, V, frozen_walk, false, true>;
-  free_numbers_handler(frozen_walk& walk, tile<V> t, const run_place& place, const posterior_layout<V>& layout)
-      : base(walk, key(0), t, place), layout_(layout), offsets(layout.plan.size(), -1) {}
+  // `moved`: which sites have free numbers, of those that are latents.
+  free_numbers_handler(frozen_walk& walk, tile<V> t, const run_place& place, const std::vector<std::uint8_t>& moved)
+      : base(walk, key(0), t, place), moved_(moved), offsets(moved.size(), -1) {}
 
  private:
   friend base;
-  const posterior_layout<V>& layout_;
+  const std::vector<std::uint8_t>& moved_;
 
  public:
-  std::vector<std::int64_t> offsets;  // of each site's free numbers; −1: not a latent
+  std::vector<std::int64_t> offsets;  // of each site's free numbers; −1: it has none
   std::vector<V> free;
 
  private:
@@ -51,7 +52,7 @@ template <class V> class free_numbers_handler : public handler<free_numbers_hand
     const X x = this->template value_in_place<X>(k);
     // A choice of several regions has its free numbers once, with the Jacobian of the region that runs.
     if (const site& s = this->at(k); s.role == site_role::again) offsets[k] = offsets[s.first];
-    if (!layout_.is_latent(k)) return x;
+    if (!moved_[k]) return x;
     if constexpr (can_be_freed<D>) {
       const auto support = d.support();
       using move = bijector<std::remove_cvref_t<decltype(support)>>;
@@ -110,8 +111,11 @@ template <class V, class Posterior> class unconstrained_posterior {
 
   // Throws std::invalid_argument where a latent is not continuous, and in one lane where choices are there under a condition only.
   explicit unconstrained_posterior(const Posterior& post) : unconstrained_posterior(post, std::make_shared<const posterior_layout<V>>(find_layout<V>(post))) {}
-  unconstrained_posterior(const Posterior& post, std::shared_ptr<const posterior_layout<V>> layout, const run_place& place = {0, lanes_of<V>})
-      : post_(&post), layout_(std::move(layout)), place_(place) {
+  // `moved`: the latents that have free numbers, the others being constants; none: all.
+  unconstrained_posterior(const Posterior& post, std::shared_ptr<const posterior_layout<V>> layout, const run_place& place = {0, lanes_of<V>},
+                          const std::vector<std::uint32_t>& moved = {})
+      : post_(&post), layout_(std::move(layout)), place_(place), moved_(layout_->plan.size(), 0) {
+    for (const auto k : moved.empty() ? layout_->latents : moved) moved_[k] = 1;
     if constexpr (lanes_of<V> == 1) {
       if (find_layout<native_pack<double>>(post).structure->is_conditional())
         throw std::invalid_argument("this posterior has choices that are there under a condition only: in one lane their structure changes with the values; "
@@ -131,7 +135,7 @@ template <class V, class Posterior> class unconstrained_posterior {
       if (layout_->plan[k]) put_constraint(values_.view().at(structure().slots()[k]), layout_->plan[k], structure().sites()[k].type.size(), place_.first_lane, place_.lanes);
     const arena_scope scope;
     frozen_walk walk(structure());
-    free_numbers_handler<V> h(walk, values_.view(), place_, *layout_);
+    free_numbers_handler<V> h(walk, values_.view(), place_, moved_);
     post_->run(h);
     offsets_ = std::move(h.offsets);
     dimension_ = h.free.size();
@@ -151,7 +155,7 @@ template <class V, class Posterior> class unconstrained_posterior {
   const run_place& place() const { return place_; }
   // Values of all sites at the point where it began, observed ones included; [element][lane].
   const std::vector<V>& starting_values() const { return values_.values; }
-  // Where the free numbers of site k begin; −1 where it is not a latent.
+  // Where the free numbers of site k begin; −1 where it has none.
   std::int64_t offset(std::uint32_t k) const { return offsets_[k]; }
 
   // The log density of q (dimension() numbers a lane, [number][lane]) and its gradient. Where the density is 0, infinite or NaN:
@@ -191,6 +195,16 @@ template <class V, class Posterior> class unconstrained_posterior {
     const V density = h.value() + h.log_jacobian();
     return where(density - density == V(0), density, V(-std::numeric_limits<scalar_of<V>>::infinity()));
   }
+  // Other values of the latents, which stand in `values` as choices() writes them: those without free numbers are constants from now on. Not while
+  // another thread uses it.
+  void set_choices(const V* values) {
+    for (const auto k : layout_->latents) {
+      const auto& slot = structure().slots()[k];
+      std::copy(values + slot.offset, values + slot.offset + structure().sites()[k].type.size(), values_.values.data() + slot.offset);
+    }
+    constants_.forget();
+    constants_of_choices_.forget();
+  }
   // The free numbers of choices that stand in `values`, as choices() writes them.
   void free_numbers(const V* values, V* q) const {
     const arena_scope memory;
@@ -200,7 +214,7 @@ template <class V, class Posterior> class unconstrained_posterior {
       std::copy(values + slot.offset, values + slot.offset + structure().sites()[k].type.size(), all.values.data() + slot.offset);
     }
     frozen_walk walk(structure());
-    free_numbers_handler<V> h(walk, all.view(), place_, *layout_);
+    free_numbers_handler<V> h(walk, all.view(), place_, moved_);
     post_->run(h);
     std::copy(h.free.begin(), h.free.end(), q);
   }
@@ -212,6 +226,7 @@ template <class V, class Posterior> class unconstrained_posterior {
   const Posterior* post_;
   std::shared_ptr<const posterior_layout<V>> layout_;
   run_place place_;
+  std::vector<std::uint8_t> moved_;  // of each site: whether it has free numbers
   tile_storage<V> values_;
   std::vector<std::int64_t> offsets_;
   mutable constant_values constants_, constants_of_choices_;

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <memory>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include <starling/distributions/fused.hpp>
@@ -28,6 +29,12 @@ template <class V> class site_sum<adjoint<V>> {
 class constant_values {
  public:
   explicit constant_values(std::size_t sites = 0) : at_(sites, nullptr) {}
+
+  // For another set of constants.
+  void forget() {
+    for (void*& at : at_)
+      if (std::exchange(at, nullptr)) memory_ = std::make_unique<arena>();
+  }
 
   // The value of site k, whose numbers stand at `from`.
   template <class X, class V> X get(std::uint32_t k, const choice_type& type, const V* from) {

@@ -110,17 +110,20 @@ metric_adaptation::changes metric_adaptation::learn_moving(std::size_t s, const 
     younger_.clear();
     moved_on = true;
   }
-  if (older_.draws.count() < 3) return changes::none;
+  // The last metric is of the younger window where that is long enough: a chain that came late to where the mass is learns nothing from before.
+  const bool is_last = s + 1 == end;
+  const window& seen = is_last && younger_.draws.count() >= length ? younger_ : older_;
+  if (seen.draws.count() < 3) return changes::none;
   bool changed = false;
   if (kind_ == metric_kind::fisher_diag_e) {
-    changed = take_over(metric::diagonal(fisher_variances(older_, m)), m);
-  } else if (moved_on || s + 1 == end || older_.draws.count() % 20 == 0) {
-    auto diagonal = fisher_variances(older_, m);
+    changed = take_over(metric::diagonal(fisher_variances(seen, m)), m);
+  } else if (moved_on || is_last || seen.draws.count() % 20 == 0) {
+    auto diagonal = fisher_variances(seen, m);
     for (double& x : diagonal) x = std::sqrt(x);
-    changed = take_over(low_rank_metric(older_.rows, older_.draws.count(), std::move(diagonal)), m);
+    changed = take_over(low_rank_metric(seen.rows, seen.draws.count(), std::move(diagonal)), m);
   }
   // The step size that was averaged over changing metrics would be too large for the last one where the posterior is hard.
-  if (s + 1 == end) return changes::replaced;
+  if (is_last) return changes::replaced;
   if (!changed) return changes::none;
   return std::exchange(first_, false) ? changes::replaced : changes::renewed;
 }

@@ -22,10 +22,10 @@ struct kernel {};
 template <class K>
 concept kernel_type = std::derived_from<std::remove_cvref_t<K>, kernel>;
 
-// Where a chain is: `step` counts the warm-up's steps while it lasts.
+// Where a chain is: `step` counts the warm-up's steps while it lasts, `steps` is how many it has.
 struct phase {
   bool warmup = false;
-  std::size_t step = 0;
+  std::size_t step = 0, steps = 0;
 };
 
 inline bool holds(const std::vector<std::uint32_t>& sites, std::uint32_t k) {

@@ -11,7 +11,7 @@ namespace starling::kernels {
 struct nuts_options {
   double target_acceptance = 0.8;
   int max_depth = 10;  // at most 2^max_depth − 1 gradients a step
-  metric_kind metric = metric_kind::fisher_diag_e;
+  metric_kind metric = metric_kind::low_rank_e;
   double step_size = 0;
   std::vector<double> inverse_metric = {};
   double max_energy_error = 1000;

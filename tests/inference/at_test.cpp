@@ -1,0 +1,94 @@
+// Kernels that follow a gradient among other kernels: at(selection, nuts()) in cycles and mixtures, with discrete latents beside.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <string>
+
+#include <starling/distributions/distributions.hpp>
+#include <starling/inference/kernels/at.hpp>
+#include <starling/inference/kernels/composition.hpp>
+#include <starling/inference/kernels/hmc.hpp>
+#include <starling/inference/kernels/nuts.hpp>
+#include <starling/inference/kernels/regenerate.hpp>
+#include <starling/inference/run.hpp>
+
+namespace sl = starling;
+namespace kernels = sl::kernels;
+
+namespace {
+
+// A coin chooses the mean of y; scale and vector latents stay constants while others move.
+constexpr auto model = sl::gen([](auto& trace) {
+  const auto coin = trace("coin", sl::bernoulli(0.3));
+  const auto x = trace("x", sl::normal(0.0, 1.0));
+  const auto s = trace("s", sl::exponential(1.0));
+  const auto v = trace("v", sl::iid(sl::normal(0.0, 1.0), 2));
+  trace("y", sl::normal(x + v[0] + sl::where(coin, 2.0, -2.0), 0.5 + s));
+});
+auto posterior() { return sl::posterior(model, sl::args(), sl::observe("y", 1.5)); }
+
+// By quadrature over s: given coin and s, y is normal(±2, 2 + (0.5 + s)²), x has mean (y ∓ 2)/(2 + (0.5 + s)²).
+struct exact {
+  double coin, x, s;
+};
+exact by_quadrature() {
+  double total = 0, coin = 0, x = 0, s = 0;
+  for (int i = 0; i < 200'000; ++i) {
+    const double at = (i + 0.5) * 1e-4, variance = 2 + (0.5 + at) * (0.5 + at);
+    for (const bool heads : {false, true}) {
+      const double r = 1.5 - (heads ? 2 : -2);
+      const double w = (heads ? 0.3 : 0.7) * std::exp(-at - 0.5 * r * r / variance) / std::sqrt(variance);
+      total += w;
+      coin += heads ? w : 0;
+      x += w * r / variance;
+      s += w * at;
+    }
+  }
+  return {coin / total, x / total, s / total};
+}
+
+void expect_exact(const sl::result& fit, const char* what) {
+  const exact e = by_quadrature();
+  for (const auto& row : sl::summarise(fit)) {
+    const double expected = row.name == "coin" ? e.coin : row.name == "s" ? e.s : row.name == "v[2]" ? 0 : e.x;
+    EXPECT_NEAR(row.mean, expected, 5 * row.mcse_mean) << what << " " << row.name;
+    EXPECT_LT(row.mcse_mean, 0.05) << what << " " << row.name;
+    EXPECT_LT(row.r_hat, 1.02) << what << " " << row.name;
+  }
+}
+
+}  // namespace
+
+TEST(at, a_cycle_with_a_discrete_latent_finds_the_posterior) {
+  const auto post = posterior();
+  const auto continuous = sl::select("x", "s", "v");
+  expect_exact(sl::run(kernels::cycle(kernels::at(continuous, kernels::nuts()), kernels::regenerate({.at = "coin"})), post, {.chains = 8, .draws = 4000}, sl::key(1)), "cycle");
+}
+
+TEST(at, each_latent_by_a_kernel_of_its_own) {
+  const auto post = posterior();
+  const auto fit = sl::run(kernels::cycle(kernels::at(sl::path("x"), kernels::nuts()), kernels::at(sl::select("v", "s"), kernels::hmc({.steps = 5, .jitter = 0.5})),
+                                          kernels::regenerate({.at = "coin"})),
+                           post, {.chains = 8, .draws = 4000}, sl::key(2));
+  expect_exact(fit, "each");
+}
+
+TEST(at, mixtures_end_the_warm_up_where_it_is) {
+  const auto post = posterior();
+  const auto continuous = sl::select("x", "s", "v");
+  expect_exact(sl::run(kernels::mix({2.0, 1.0}, kernels::at(continuous, kernels::nuts()), kernels::regenerate({.at = "coin"})), post, {.chains = 8, .draws = 8000}, sl::key(3)), "mix");
+}
+
+TEST(at, mistakes_are_told) {
+  const auto post = posterior();
+  const auto message = [&](const auto& kernel) -> std::string {
+    try {
+      sl::run(kernel, post, {.draws = 1}, sl::key(1));
+    } catch (const std::exception& e) {
+      return e.what();
+    }
+    return "nothing was thrown";
+  };
+  EXPECT_NE(message(kernels::at(sl::path("nowhere"), kernels::nuts())).find("holds no latent"), std::string::npos);
+  EXPECT_NE(message(kernels::at(sl::path("coin"), kernels::nuts())).find("the latent at coin (bernoulli) has no free real numbers"), std::string::npos);
+}
