@@ -37,7 +37,9 @@ void expect_posterior(const sl::result& fit) {
   EXPECT_NEAR(rows[0].mean, mean, 5 * rows[0].mcse_mean);
   EXPECT_NEAR(rows[0].sd, 1 / std::sqrt(precision), 5 * rows[0].mcse_sd);
   EXPECT_NEAR(rows[1].mean, 2 * rows[0].mean, 1e-12);
-  if (fit.posterior.chains > 1) EXPECT_LT(rows[0].r_hat, 1.02);
+  if (fit.posterior.chains > 1) {
+    EXPECT_LT(rows[0].r_hat, 1.02);
+  }
 }
 
 std::string message(auto&& f) {
