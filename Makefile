@@ -8,7 +8,7 @@ CTEST = ctest --preset
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' Makefile | while IFS='|' read -r name text; do printf '%-20s %s\n' "$$name" "$$text"; done
 
-demo: ## build the three model programs, sample real posteriors, compare with published references (writes out/*.nc)
+demo: ## build the model programs, sample three real posteriors, compare with published references (writes out/*.nc)
 	@scripts/install_dependencies build run
 	@cmake --preset release > build/release.log 2>&1 || { cat build/release.log; exit 1; }
 	@$(BUILD) release --target model_programs -j $(JOBS)

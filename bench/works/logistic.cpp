@@ -74,7 +74,7 @@ double exact_density(const logistic& post, const std::vector<double>& q, std::ve
 }  // namespace
 
 prepared_work prepare_logistic_gradient(const work_options&) {
-  using pack = sl::native_pack<double>;
+  using pack = sl::gradient_pack;
   struct state {
     logistic post = logistic_posterior();
     sl::unconstrained_posterior<pack, logistic> density{post};
@@ -122,7 +122,11 @@ prepared_work prepare_logistic_hmc(const work_options&) {
             s->fit = sl::run(sl::kernels::hmc({.steps = 10, .metric = sl::kernels::metric_kind::unit_e, .step_size = 0.02}), s->post,
                              {.chains = chains, .draws = 1000, .warmup = 0, .threads = 1}, sl::key(++s->seed), {.starts = s->starts});
           },
-          [s] { return effective_draws(s->fit, 1.1); }};
+          [s] {
+            auto answer = effective_draws(s->fit, 1.1);
+            answer.amount = 1;
+            return answer;
+          }};
 }
 
 prepared_work prepare_logistic_nuts(const work_options&) {

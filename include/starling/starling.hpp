@@ -9,6 +9,7 @@
 #include <starling/inference/kernels/barker.hpp>
 #include <starling/inference/kernels/composition.hpp>
 #include <starling/inference/kernels/drift.hpp>
+#include <starling/inference/kernels/elliptical_slice.hpp>
 #include <starling/inference/kernels/gibbs.hpp>
 #include <starling/inference/kernels/hmc.hpp>
 #include <starling/inference/kernels/mala.hpp>

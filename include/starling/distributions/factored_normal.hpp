@@ -84,6 +84,8 @@ template <class Mean, class R> class factored_normal : public distribution {
 
   std::size_t size() const { return factor_.size(); }
   auto support() const { return vector_of{real_line{}, size()}; }
+  // Element i of the mean.
+  auto mean_at(std::size_t i) const { return element_at{i}(mean_); }
 
   template <class Rng> auto sample(Rng& rng) const {
     using V = typename Rng::real;

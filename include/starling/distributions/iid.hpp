@@ -36,6 +36,11 @@ template <class D> struct iid : distribution {
   }
 
   auto support() const { return vector_of{of.support(), n}; }
+  auto mean_at(std::size_t i) const
+    requires requires(const D& d) { d.mean_at(std::size_t{0}); }
+  {
+    return of.mean_at(i);
+  }
 
   template <class Visit> void parameters(Visit&& visit) const { of.parameters(visit); }
 };

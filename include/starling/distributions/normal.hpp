@@ -29,6 +29,8 @@ struct normal_formulas : real_valued {
 
 template <class Location, class Scale> struct normal : elementwise<normal_formulas, Location, Scale> {
   using elementwise<normal_formulas, Location, Scale>::elementwise;
+  // Element i of the mean.
+  auto mean_at(std::size_t i) const { return element_at{i}(std::get<0>(this->values())); }
 };
 template <class L, class S> normal(L&&, S&&) -> normal<held<L>, held<S>>;
 

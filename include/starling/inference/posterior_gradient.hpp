@@ -23,20 +23,18 @@ inline void refuse_conditional_choices(const schema& structure) {
                                   "or sum the branches out");
 }
 
-// Calls f(density, draws): the posterior as a target's object, in lanes or one by one, and the view of its points.
-template <class Posterior, class F>
-auto with_free_numbers(const Posterior& post, bool single, bool notes, F&& f) {
+// Four lanes at most: chains are few, and wider packs would stand half empty.
+using gradient_pack = std::conditional_t<(lanes_of<native_pack<double>> > 4), pack<double, 4, isa::avx2>, native_pack<double>>;
+
+// Calls f(density, draws): the posterior as a target's object for the lanes of V, and the view of its points.
+template <class V, class Posterior, class F>
+auto with_free_numbers(const Posterior& post, bool notes, F&& f) {
   static_assert(!Posterior::model_type::is_dynamic,
                 "gradients need a model whose structure is found once: sl::gen without sl::dynamic. Kernels for dynamic models: drift, regenerate, proposal");
-  using P = native_pack<double>;
-  auto layout = std::make_shared<const posterior_layout<P>>(find_layout<P>(post));
+  auto layout = std::make_shared<const posterior_layout<V>>(find_layout<V>(post));
   refuse_conditional_choices(*layout->structure);
-  if (single) {
-    const unconstrained_posterior<double, Posterior> density(post);
-    return f(density, unconstrained_draws<double, Posterior>(post, density, notes));
-  }
-  const unconstrained_posterior<P, Posterior> density(post, std::move(layout));
-  return f(density, unconstrained_draws<P, Posterior>(post, density, notes));
+  const unconstrained_posterior<V, Posterior> density(post, std::move(layout));
+  return f(density, unconstrained_draws<V, Posterior>(post, density, notes));
 }
 
 template <class Density>
@@ -44,17 +42,24 @@ target target_of(const Density& density) {
   return target::of<typename Density::real>(density);
 }
 
-// As run_gradient (which see): chains of nuts, hmc, mala or barker. A single chain runs in plain numbers, several in lanes.
+// Chains of nuts, hmc, mala or barker in the lanes of V.
+template <class V, class Posterior>
+result run_gradient_in(const kernels::gradient_kernel& kernel, const Posterior& post, const run_options& o, const key& k, progress& report,
+                       const gradient_start& start = {}) {
+  return with_free_numbers<V>(post, o.notes, [&](const auto& density, const auto& draws) {
+    result r = run_gradient(kernel, target_of(density), draws, o, k, report, start);
+    r.observed_data = observed_variables(post.observations());
+    return r;
+  });
+}
+
+// As run_gradient (which see). A single chain runs in plain numbers, with packs inside vector-valued choices; several run in lanes.
 // Throws std::invalid_argument where a latent is not continuous, naming it.
 template <class Posterior>
 result run(const kernels::gradient_kernel& kernel, const Posterior& post, const run_options& o, const key& k, progress& report,
            const gradient_start& start = {}) {
   const bool single = o.layout == chain_layout::single || (o.layout == chain_layout::automatic && o.chains == 1);
-  return with_free_numbers(post, single, o.notes, [&](const auto& density, const auto& draws) {
-    result r = run_gradient(kernel, target_of(density), draws, o, k, report, start);
-    r.observed_data = observed_variables(post.observations());
-    return r;
-  });
+  return single ? run_gradient_in<double>(kernel, post, o, k, report, start) : run_gradient_in<gradient_pack>(kernel, post, o, k, report, start);
 }
 template <class Posterior>
 result run(const kernels::gradient_kernel& kernel, const Posterior& post, const run_options& o, const key& k, const gradient_start& start = {}) {
@@ -75,7 +80,7 @@ struct choices_density {
 // sample_stats lp: its log density p(choices, observations). Warns where no search converged.
 template <class Posterior>
 result maximize(const Posterior& post, const maximize_options& o, const key& k) {
-  return with_free_numbers(post, false, true, [&](const auto& density, const auto& draws) {
+  return with_free_numbers<gradient_pack>(post, true, [&](const auto& density, const auto& draws) {
     const choices_density<std::remove_cvref_t<decltype(density)>> choices{density};
     result r = named_mode(maximize(target_of(choices), o, k).front(), draws);
     r.observed_data = observed_variables(post.observations());
@@ -86,7 +91,7 @@ result maximize(const Posterior& post, const maximize_options& o, const key& k) 
 // A normal distribution around the mode of the free numbers (laplace.hpp).
 template <class Posterior>
 result laplace(const Posterior& post, const laplace_options& o, const key& k) {
-  return with_free_numbers(post, false, true, [&](const auto& density, const auto& draws) {
+  return with_free_numbers<gradient_pack>(post, true, [&](const auto& density, const auto& draws) {
     const target t = target_of(density);
     result r = laplace(t, maximize(t, {.threads = o.threads}, k.scope(hash_text("mode"))).front(), draws, o, k);
     r.observed_data = observed_variables(post.observations());
@@ -97,7 +102,7 @@ result laplace(const Posterior& post, const laplace_options& o, const key& k) {
 // Pathfinder (pathfinder.hpp).
 template <class Posterior>
 result pathfinder(const Posterior& post, const pathfinder_options& o, const key& k) {
-  return with_free_numbers(post, false, true, [&](const auto& density, const auto& draws) {
+  return with_free_numbers<gradient_pack>(post, true, [&](const auto& density, const auto& draws) {
     result r = pathfinder(target_of(density), draws, o, k);
     r.observed_data = observed_variables(post.observations());
     return r;

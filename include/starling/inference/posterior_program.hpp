@@ -10,14 +10,17 @@ namespace starling {
 
 template <class G, class Arguments, class Kernel>
 result sample_posterior(const posterior<G, Arguments>& post, const Kernel& kernel, const sample_settings& s, progress& watch) {
-  result r = run(kernel, post,
-                 {.chains = s.chains,
-                  .draws = s.draws / s.thin + (s.draws % s.thin != 0),
-                  .warmup = s.warmup,
-                  .thin = s.thin,
-                  .threads = s.threads,
-                  .summaries_only = s.summaries_only},
-                 key(s.seed), watch);
+  const run_options o{.chains = s.chains,
+                      .draws = s.draws / s.thin + (s.draws % s.thin != 0),
+                      .warmup = s.warmup,
+                      .thin = s.thin,
+                      .threads = s.threads,
+                      .summaries_only = s.summaries_only};
+  result r = [&] {
+    // A single chain in lanes too: it is the chain that it would be among others, and programs compile faster.
+    if constexpr (std::derived_from<Kernel, kernels::gradient_kernel>) return run_gradient_in<gradient_pack>(kernel, post, o, key(s.seed), watch);
+    else return run(kernel, post, o, key(s.seed), watch);
+  }();
   r.attributes.emplace_back("seed", std::to_string(s.seed));
   return r;
 }
