@@ -16,7 +16,6 @@ class Variant(NamedTuple):
     per_work: bool = False  # time over work done, as a second's effective draws or a gradient's time, instead of the time
 
 
-
 @dataclass(frozen=True)
 class Row:
     id: str

@@ -52,8 +52,7 @@ def time_peer(variant, core):
     lines = [line for line in lines if line["peer"].startswith(variant.name) and line["workload"].startswith(variant.workload)]
     if not lines:
         raise Failed(f"{variant.script} {variant.arguments} printed no result for {variant.name}")
-    best = min((line["run_s_min"] / (line["work"] if variant.per_work else 1), line["peer"]) for line in lines)
-    return best
+    return min((line["run_s_min"] / (line["work"] if variant.per_work else 1), line["peer"]) for line in lines)
 
 
 def measure_all(rows, runs, core, program):

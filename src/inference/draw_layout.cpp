@@ -54,6 +54,11 @@ std::size_t draw_layout::add(const path& where, const choice_type& type) {
   return items_.back().first_slot;
 }
 
+std::size_t draw_layout::add_note(const path& where, const choice_type& type) {
+  if (find(where) >= 0) throw std::logic_error("the note " + where.str() + " has the name of a choice or of another note");
+  return add(where, type);
+}
+
 std::ptrdiff_t draw_layout::find(const path& where) const {
   const auto it = by_path_.find(where.hash());
   return it == by_path_.end() ? -1 : static_cast<std::ptrdiff_t>(items_[it->second].first_slot);

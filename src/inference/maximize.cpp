@@ -4,8 +4,8 @@
 #include <atomic>
 #include <stdexcept>
 
-#include "inference/gradient_record.hpp"
 #include "inference/lane_loop.hpp"
+#include "inference/normal_approximation.hpp"
 #include "inference/optimizers/adam.hpp"
 #include "inference/optimizers/lbfgs.hpp"
 #include "inference/searches.hpp"
@@ -75,12 +75,7 @@ std::vector<maximum> maximize(const target& density, const maximize_options& o, 
 }
 
 result named_mode(const maximum& mode, const draw_view& view) {
-  result r;
-  r.posterior.chains = r.sample_stats.chains = 1;
-  r.posterior.draws = r.sample_stats.draws = 1;
-  r.posterior.variables = view.layout().variables(1, 1);
-  write_points({mode.point.data()}, view, 1, r.posterior);
-  r.sample_stats.variables = {{"lp", {}, {mode.log_density}}};
+  result r = result_of_points(mode.point, std::span(&mode.log_density, 1), view, 1);
   r.attributes = {{"kernel", "maximize"}, {"iterations", std::to_string(mode.iterations)}, {"reason", mode.reason}};
   if (!mode.converged) r.warnings.push_back("the search for the mode did not converge: " + mode.reason);
   return r;

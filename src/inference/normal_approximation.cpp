@@ -43,8 +43,7 @@ std::vector<double> standard_normals(std::size_t draws, std::size_t d, const key
   return z;
 }
 
-result result_of_points(std::span<const double> points, std::span<const double> log_p, std::span<const double> log_q, const draw_view& view,
-                        std::size_t threads) {
+result result_of_points(std::span<const double> points, std::span<const double> log_p, const draw_view& view, std::size_t threads) {
   const std::size_t n = log_p.size(), d = points.size() / n;
   result r;
   r.posterior.chains = r.sample_stats.chains = 1;
@@ -53,7 +52,14 @@ result result_of_points(std::span<const double> points, std::span<const double> 
   std::vector<const double*> at;
   for (std::size_t i = 0; i < n; ++i) at.push_back(points.data() + i * d);
   write_points(at, view, threads, r.posterior);
-  r.sample_stats.variables = {{"lp", {}, {log_p.begin(), log_p.end()}}, {"lp_approx", {}, {log_q.begin(), log_q.end()}}};
+  r.sample_stats.variables = {{"lp", {}, {log_p.begin(), log_p.end()}}};
+  return r;
+}
+
+result result_of_points(std::span<const double> points, std::span<const double> log_p, std::span<const double> log_q, const draw_view& view,
+                        std::size_t threads) {
+  result r = result_of_points(points, log_p, view, threads);
+  r.sample_stats.variables.push_back({"lp_approx", {}, {log_q.begin(), log_q.end()}});
   return r;
 }
 

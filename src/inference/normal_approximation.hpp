@@ -26,7 +26,8 @@ struct normal_approximation {
 // Standard normals [draw][element] of stream `chain` and key k.
 std::vector<double> standard_normals(std::size_t draws, std::size_t d, const key& k, std::size_t chain);
 
-// One chain of these unconstrained points, [draw][element]; sample_stats lp and lp_approx.
+// One chain of these unconstrained points, [draw][element]; sample_stats lp, and lp_approx where log_q is given.
+result result_of_points(std::span<const double> points, std::span<const double> log_p, const draw_view& view, std::size_t threads);
 result result_of_points(std::span<const double> points, std::span<const double> log_p, std::span<const double> log_q, const draw_view& view,
                         std::size_t threads);
 

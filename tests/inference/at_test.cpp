@@ -12,6 +12,8 @@
 #include <starling/inference/kernels/regenerate.hpp>
 #include <starling/inference/run.hpp>
 
+#include "models/thrown.hpp"
+
 namespace sl = starling;
 namespace kernels = sl::kernels;
 
@@ -81,14 +83,7 @@ TEST(at, mixtures_end_the_warm_up_where_it_is) {
 
 TEST(at, mistakes_are_told) {
   const auto post = posterior();
-  const auto message = [&](const auto& kernel) -> std::string {
-    try {
-      sl::run(kernel, post, {.draws = 1}, sl::key(1));
-    } catch (const std::exception& e) {
-      return e.what();
-    }
-    return "nothing was thrown";
-  };
+  const auto message = [&](const auto& kernel) { return thrown([&] { sl::run(kernel, post, {.draws = 1}, sl::key(1)); }); };
   EXPECT_NE(message(kernels::at(sl::path("nowhere"), kernels::nuts())).find("holds no latent"), std::string::npos);
   EXPECT_NE(message(kernels::at(sl::path("coin"), kernels::nuts())).find("the latent at coin (bernoulli) has no free real numbers"), std::string::npos);
 }

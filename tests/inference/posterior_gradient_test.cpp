@@ -13,6 +13,8 @@
 #include <starling/inference/kernels/nuts.hpp>
 #include <starling/inference/posterior_gradient.hpp>
 
+#include "models/thrown.hpp"
+
 namespace sl = starling;
 namespace kernels = sl::kernels;
 
@@ -40,15 +42,6 @@ void expect_posterior(const sl::result& fit) {
   if (fit.posterior.chains > 1) {
     EXPECT_LT(rows[0].r_hat, 1.02);
   }
-}
-
-std::string message(auto&& f) {
-  try {
-    f();
-  } catch (const std::exception& e) {
-    return e.what();
-  }
-  return "nothing was thrown";
 }
 
 }  // namespace
@@ -95,7 +88,7 @@ TEST(posterior_gradient, choices_under_a_condition_are_refused) {
     trace("y", sl::normal(b, 1.0));
   });
   const auto post = sl::posterior(model, sl::args(), sl::observe("y", 0.8));
-  const std::string text = message([&] { sl::run(kernels::nuts(), post, {}, sl::key(5)); });
+  const std::string text = thrown([&] { sl::run(kernels::nuts(), post, {}, sl::key(5)); });
   EXPECT_NE(text.find("the choice at b/u is there under a condition only"), std::string::npos) << text;
 }
 
@@ -122,23 +115,23 @@ TEST(posterior_gradient, laplace_and_pathfinder_are_exact_for_a_normal_posterior
 TEST(posterior_gradient, mistakes_are_told) {
   const auto whole = sl::posterior(sl::gen([](auto& trace) { trace("n", sl::poisson(3.0)); }), sl::args(), sl::choice_map());
   const auto has = [](const std::string& text, const char* part) { return text.find(part) != std::string::npos; };
-  std::string text = message([&] { sl::run(kernels::nuts(), whole, {}, sl::key(1)); });
+  std::string text = thrown([&] { sl::run(kernels::nuts(), whole, {}, sl::key(1)); });
   EXPECT_TRUE(has(text, "the latent at n (poisson) has no free real numbers")) << text;
   const auto outside = sl::posterior(sl::gen([](auto& trace) {
                                        const auto a = trace("a", sl::normal(0.0, 1.0));
                                        trace("y", sl::uniform(a - 9.0, a + 9.0));
                                      }),
                                      sl::args(), sl::observe("y", 40.0));
-  text = message([&] { sl::run(kernels::nuts(), outside, {}, sl::key(1)); });
+  text = thrown([&] { sl::run(kernels::nuts(), outside, {}, sl::key(1)); });
   EXPECT_TRUE(has(text, "the density is 0 at y, whose value is 40, of the distribution uniform with")) << text;
   const auto bad = sl::posterior(sl::gen([](auto& trace) {
                                    const auto a = trace("a", sl::normal(0.0, 1.0));
                                    trace("y", sl::normal(0.0, -sl::exp(a)));
                                  }),
                                  sl::args(), sl::observe("y", 1.0));
-  text = message([&] { sl::run(kernels::nuts(), bad, {}, sl::key(1)); });
+  text = thrown([&] { sl::run(kernels::nuts(), bad, {}, sl::key(1)); });
   EXPECT_TRUE(has(text, "y: normal: scale must be positive and finite, got -")) << text;
   const auto none = sl::posterior(conjugate, sl::args(std::size_t{0}), sl::observe("x", 1.0));
-  text = message([&] { sl::run(kernels::nuts(), none, {}, sl::key(1)); });
+  text = thrown([&] { sl::run(kernels::nuts(), none, {}, sl::key(1)); });
   EXPECT_TRUE(has(text, "no real-valued latent to move")) << text;
 }

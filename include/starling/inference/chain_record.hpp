@@ -62,11 +62,7 @@ class note_list final : public note_sink<V> {
  public:
   note_list(block_record& record, std::vector<V>& row, std::size_t first_slot) : record_(record), row_(row), next_(first_slot) {}
   void note(const path& where, const choice_type& type, const V* values) override {
-    if (record_.draws == 0) {
-      if (record_.layout.find(where) >= 0)
-        throw std::logic_error("the note " + where.str() + " has the name of a choice or of another note");
-      record_.layout.add(where, type);
-    }
+    if (record_.draws == 0) record_.layout.add_note(where, type);
     for (std::size_t e = 0; e < type.size(); ++e, ++next_) {
       if (next_ >= row_.size()) row_.resize(next_ + 1, V(0));
       row_[next_] = values[e];

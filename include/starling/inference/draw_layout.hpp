@@ -25,6 +25,8 @@ class draw_layout {
  public:
   // Adds the value at `where`; returns its first slot.
   std::size_t add(const path& where, const choice_type& type);
+  // The same for a note. Throws std::logic_error where a choice or another note has its name.
+  std::size_t add_note(const path& where, const choice_type& type);
   // The first slot of the value at `where`, or -1.
   std::ptrdiff_t find(const path& where) const;
   std::size_t slots() const { return slots_; }

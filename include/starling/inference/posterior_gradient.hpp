@@ -26,15 +26,17 @@ inline void refuse_conditional_choices(const schema& structure) {
 // Four lanes at most: chains are few, and wider packs would stand half empty.
 using gradient_pack = std::conditional_t<(lanes_of<native_pack<double>> > 4), pack<double, 4, isa::avx2>, native_pack<double>>;
 
-// Calls f(density, draws): the posterior as a target's object for the lanes of V, and the view of its points.
+// f(density, draws), a result: from the posterior as a target's object for the lanes of V, and the view of its points. Adds the observed data.
 template <class V, class Posterior, class F>
-auto with_free_numbers(const Posterior& post, bool notes, F&& f) {
+result with_free_numbers(const Posterior& post, bool notes, F&& f) {
   static_assert(!Posterior::model_type::is_dynamic,
                 "gradients need a model whose structure is found once: sl::gen without sl::dynamic. Kernels for dynamic models: drift, regenerate, proposal");
   auto layout = std::make_shared<const posterior_layout<V>>(find_layout<V>(post));
   refuse_conditional_choices(*layout->structure);
   const unconstrained_posterior<V, Posterior> density(post, std::move(layout));
-  return f(density, unconstrained_draws<V, Posterior>(post, density, notes));
+  result r = f(density, unconstrained_draws<V, Posterior>(post, density, notes));
+  r.observed_data = observed_variables(post.observations());
+  return r;
 }
 
 template <class Density>
@@ -47,9 +49,7 @@ template <class V, class Posterior>
 result run_gradient_in(const kernels::gradient_kernel& kernel, const Posterior& post, const run_options& o, const key& k, progress& report,
                        const gradient_start& start = {}) {
   return with_free_numbers<V>(post, o.notes, [&](const auto& density, const auto& draws) {
-    result r = run_gradient(kernel, target_of(density), draws, o, k, report, start);
-    r.observed_data = observed_variables(post.observations());
-    return r;
+    return run_gradient(kernel, target_of(density), draws, o, k, report, start);
   });
 }
 
@@ -58,8 +58,7 @@ result run_gradient_in(const kernels::gradient_kernel& kernel, const Posterior& 
 template <class Posterior>
 result run(const kernels::gradient_kernel& kernel, const Posterior& post, const run_options& o, const key& k, progress& report,
            const gradient_start& start = {}) {
-  const bool single = o.layout == chain_layout::single || (o.layout == chain_layout::automatic && o.chains == 1);
-  return single ? run_gradient_in<double>(kernel, post, o, k, report, start) : run_gradient_in<gradient_pack>(kernel, post, o, k, report, start);
+  return o.is_single() ? run_gradient_in<double>(kernel, post, o, k, report, start) : run_gradient_in<gradient_pack>(kernel, post, o, k, report, start);
 }
 template <class Posterior>
 result run(const kernels::gradient_kernel& kernel, const Posterior& post, const run_options& o, const key& k, const gradient_start& start = {}) {
@@ -82,9 +81,7 @@ template <class Posterior>
 result maximize(const Posterior& post, const maximize_options& o, const key& k) {
   return with_free_numbers<gradient_pack>(post, true, [&](const auto& density, const auto& draws) {
     const choices_density<std::remove_cvref_t<decltype(density)>> choices{density};
-    result r = named_mode(maximize(target_of(choices), o, k).front(), draws);
-    r.observed_data = observed_variables(post.observations());
-    return r;
+    return named_mode(maximize(target_of(choices), o, k).front(), draws);
   });
 }
 
@@ -93,9 +90,7 @@ template <class Posterior>
 result laplace(const Posterior& post, const laplace_options& o, const key& k) {
   return with_free_numbers<gradient_pack>(post, true, [&](const auto& density, const auto& draws) {
     const target t = target_of(density);
-    result r = laplace(t, maximize(t, {.threads = o.threads}, k.scope(hash_text("mode"))).front(), draws, o, k);
-    r.observed_data = observed_variables(post.observations());
-    return r;
+    return laplace(t, maximize(t, {.threads = o.threads}, k.scope(hash_text("mode"))).front(), draws, o, k);
   });
 }
 
@@ -103,9 +98,7 @@ result laplace(const Posterior& post, const laplace_options& o, const key& k) {
 template <class Posterior>
 result pathfinder(const Posterior& post, const pathfinder_options& o, const key& k) {
   return with_free_numbers<gradient_pack>(post, true, [&](const auto& density, const auto& draws) {
-    result r = pathfinder(target_of(density), draws, o, k);
-    r.observed_data = observed_variables(post.observations());
-    return r;
+    return pathfinder(target_of(density), draws, o, k);
   });
 }
 

@@ -81,12 +81,11 @@ template <class T = double, kernels::kernel_type Kernel, class Posterior>
 result run(const Kernel& kernel, const Posterior& post, const run_options& o, const key& k, progress& report) {
   if (o.chains == 0 || o.draws == 0 || o.thin == 0)
     throw std::invalid_argument("run: chains, draws and thin must be at least 1");
-  const bool single = o.layout == chain_layout::single || (o.layout == chain_layout::automatic && o.chains == 1);
   if constexpr (Posterior::model_type::is_dynamic) {
     return run_dynamic(kernel, post, o, k, report);
   } else if constexpr (std::is_same_v<T, double>) {
     // With branches: in lanes also where one chain runs, since its structure changes.
-    if (single && !find_layout<native_pack<double>>(post).structure->is_conditional()) return run_in<double>(kernel, post, o, k, report);
+    if (o.is_single() && !find_layout<native_pack<double>>(post).structure->is_conditional()) return run_in<double>(kernel, post, o, k, report);
     return run_in<native_pack<double>>(kernel, post, o, k, report);
   } else {
     return run_in<native_pack<T>>(kernel, post, o, k, report);

@@ -17,6 +17,9 @@ struct run_options {
   bool summaries_only = false;  // keep moments, no draws
   bool notes = true;            // record notes too
   chain_layout layout = chain_layout::automatic;
+
+  // Whether chains run one by one.
+  bool is_single() const { return layout == chain_layout::single || (layout == chain_layout::automatic && chains == 1); }
 };
 
 }  // namespace starling

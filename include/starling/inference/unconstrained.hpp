@@ -198,28 +198,33 @@ template <class V, class Posterior> class unconstrained_posterior {
   // Other values of the latents, which stand in `values` as choices() writes them: those without free numbers are constants from now on. Not while
   // another thread uses it.
   void set_choices(const V* values) {
-    for (const auto k : layout_->latents) {
-      const auto& slot = structure().slots()[k];
-      std::copy(values + slot.offset, values + slot.offset + structure().sites()[k].type.size(), values_.values.data() + slot.offset);
-    }
+    copy_latents(values, values_);
     constants_.forget();
     constants_of_choices_.forget();
   }
   // The free numbers of choices that stand in `values`, as choices() writes them.
   void free_numbers(const V* values, V* q) const {
-    const arena_scope memory;
     tile_storage<V> all = values_;
+    copy_latents(values, all);
+    free_numbers_of(all, q);
+  }
+  // The same of the choices that set_choices gave.
+  void free_numbers(V* q) { free_numbers_of(values_, q); }
+
+ private:
+  void copy_latents(const V* values, tile_storage<V>& to) const {
     for (const auto k : layout_->latents) {
       const auto& slot = structure().slots()[k];
-      std::copy(values + slot.offset, values + slot.offset + structure().sites()[k].type.size(), all.values.data() + slot.offset);
+      std::copy(values + slot.offset, values + slot.offset + structure().sites()[k].type.size(), to.values.data() + slot.offset);
     }
+  }
+  void free_numbers_of(tile_storage<V>& all, V* q) const {
+    const arena_scope memory;
     frozen_walk walk(structure());
     free_numbers_handler<V> h(walk, all.view(), place_, moved_);
     post_->run(h);
     std::copy(h.free.begin(), h.free.end(), q);
   }
-
- private:
   // What bodies read of choices that are no latents.
   tile<V> constants() const { return {const_cast<V*>(values_.values.data()), const_cast<V*>(values_.shared.data()), nullptr}; }
 

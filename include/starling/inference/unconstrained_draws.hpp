@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,7 +58,7 @@ class draw_handler : public handler<draw_handler<V>, V, frozen_walk, false, true
 template <class V, class Posterior>
 class unconstrained_draws final : public draw_view {
  public:
-  // Both must outlive it.
+  // Both must outlive it. All choices must be there in every lane.
   unconstrained_draws(const Posterior& post, const unconstrained_posterior<V, Posterior>& density, bool notes)
       : post_(post), density_(density), runs_(element_runs(density.structure(), density.layout().latents)) {
     for (const auto k : density_.layout().latents) layout_.add(density_.structure().path_of(k), density_.structure().sites()[k].type);
@@ -67,7 +66,7 @@ class unconstrained_draws final : public draw_view {
     if (!notes) return;
     const arena_scope memory;
     note_names names(layout_);
-    run(starting_values(), &names);
+    run(starting_values(), names);
   }
 
   const draw_layout& layout() const override { return layout_; }
@@ -75,10 +74,10 @@ class unconstrained_draws final : public draw_view {
   void write(const double* const* q, double* const* to) const override {
     const arena_scope memory;
     V* const values = values_at(q);
-    note_numbers notes(to, choices_);
-    const bool conditional = density_.structure().is_conditional();
-    if (conditional || layout_.slots() > choices_) run(values, layout_.slots() > choices_ ? &notes : nullptr);
-    if (conditional) mark_absent(density_.structure(), tile<V>{values, nullptr, nullptr}, values);
+    if (layout_.slots() > choices_) {
+      note_numbers notes(to, choices_);
+      run(values, notes);
+    }
     std::size_t slot = 0;
     for (const auto [first, size] : runs_)
       for (std::uint32_t e = first; e < first + size; ++e) put_apart(values[e], to, slot++);
@@ -101,10 +100,7 @@ class unconstrained_draws final : public draw_view {
   }
   struct note_names final : note_sink<V> {
     explicit note_names(draw_layout& layout) : layout(layout) {}
-    void note(const path& where, const choice_type& type, const V*) override {
-      if (layout.find(where) >= 0) throw std::logic_error("the note " + where.str() + " has the name of a choice or of another note");
-      layout.add(where, type);
-    }
+    void note(const path& where, const choice_type& type, const V*) override { layout.add_note(where, type); }
     draw_layout& layout;
   };
   struct note_numbers final : note_sink<V> {
@@ -128,10 +124,10 @@ class unconstrained_draws final : public draw_view {
     density_.choices(free, values);
     return values;
   }
-  void run(V* values, note_sink<V>* notes) const {
+  void run(V* values, note_sink<V>& notes) const {
     frozen_walk walk(density_.structure());
     draw_handler<V> h(walk, {values, const_cast<V*>(density_.layout().shared.data()), nullptr}, density_.place());
-    h.send_notes_to(notes);
+    h.send_notes_to(&notes);
     post_.run(h);
   }
 

@@ -32,8 +32,9 @@ class constant_values {
 
   // For another set of constants.
   void forget() {
-    for (void*& at : at_)
-      if (std::exchange(at, nullptr)) memory_ = std::make_unique<arena>();
+    bool any = false;
+    for (void*& at : at_) any = std::exchange(at, nullptr) || any;
+    if (any) memory_ = std::make_unique<arena>();
   }
 
   // The value of site k, whose numbers stand at `from`.

@@ -43,8 +43,7 @@ class at : public kernel {
   template <class Chains>
   auto start(Chains& chains) const {
     static_assert(!Chains::is_dynamic, "kernels that follow a gradient need a model whose structure is found once: sl::gen without sl::dynamic");
-    if (chains.is_conditional())
-      throw std::invalid_argument(std::string(name) + ": at(…) does not move posteriors with choices that are there under a condition only; run(" + name + "(), …) does");
+    refuse_conditional(chains, name);
     return state<Chains>(chains, selected_latents(chains.layout(), which_, name));
   }
 
@@ -58,7 +57,7 @@ class at : public kernel {
 
     auto& density = *s.density;
     density.set_choices(chains.current_values());
-    density.free_numbers(chains.current_values(), s.free.data());
+    density.free_numbers(s.free.data());
     double* q[lanes];
     gradient_step_info info[lanes];
     for (std::size_t l = 0; l < lanes; ++l) {

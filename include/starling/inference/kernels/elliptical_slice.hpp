@@ -72,8 +72,7 @@ class elliptical_slice : public kernel {
   auto start(Chains& chains) const {
     static_assert(!Chains::is_dynamic, "elliptical_slice needs a model whose structure is found once: sl::gen without sl::dynamic");
     using V = typename Chains::real;
-    if (chains.is_conditional())
-      throw std::invalid_argument("elliptical_slice: posteriors with choices that are there under a condition only are not moved by it; use regenerate or drift");
+    refuse_conditional(chains, name);
     const auto sites = selected_latents(chains.layout(), options_.at, name);
     const std::size_t n = chains.structure().elements();
     state<V> s{std::vector<std::uint8_t>(chains.structure().sites().size()), element_runs(chains.structure(), sites), std::vector<V>(n), std::vector<V>(n), std::vector<V>(n)};
@@ -101,13 +100,15 @@ class elliptical_slice : public kernel {
     const V* const now = chains.current_values();
     V* const next = chains.candidate_values();
     mask looking = mask(true);
+    V score(0);
     while (true) {
       const V c = cos(angle), w = sin(angle);
       for (const auto [first, size] : s.moved)
         for (std::uint32_t e = first; e < first + size; ++e)
           next[e] = where(looking, s.means[e] + (now[e] - s.means[e]) * c + (s.draws[e] - s.means[e]) * w, next[e]);
       tried = tried + where(looking, V(1), V(0));
-      const V likelihood = chains.candidate_score() - prior(chains, s, next, own, nullptr, nullptr);
+      score = chains.candidate_score();
+      const V likelihood = score - prior(chains, s, next, own, nullptr, nullptr);
       // At angle 0 the point is the old one: it would be accepted but for rounding.
       const mask done = looking & ((likelihood > level) | !(abs(high - low) > V(static_cast<scalar_of<V>>(1e-6))));
       looking = looking & !done;
@@ -116,7 +117,7 @@ class elliptical_slice : public kernel {
       low = where(mask(looking & (angle < V(0))), angle, low);
       angle = where(looking, low + (high - low) * uniform(), angle);
     }
-    const mask moves = chains.candidate_score() > V(negative_infinity);
+    const mask moves = score > V(negative_infinity);
     chains.accept(moves);
     return step_info<V>{moves, V(1) / tried};
   }

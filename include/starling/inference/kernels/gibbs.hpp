@@ -86,7 +86,7 @@ class gibbs : public kernel {
   auto start(Chains& chains) const {
     static_assert(!Chains::is_dynamic, "gibbs needs a model whose structure is found once: sl::gen without sl::dynamic");
     using V = typename Chains::real;
-    if (chains.is_conditional()) throw std::invalid_argument("gibbs: posteriors with choices that are there under a condition only are not enumerated; use regenerate");
+    refuse_conditional(chains, name);
     state<V> s{selected_latents(chains.layout(), options_.at, name), std::vector<finite_range>(chains.structure().sites().size()), {}};
     find_ranges(chains, s);
     for (const auto k : s.sites)

@@ -34,6 +34,13 @@ inline bool holds(const std::vector<std::uint32_t>& sites, std::uint32_t k) {
   return false;
 }
 
+// For kernels that move a fixed set of choices.
+template <class Chains>
+void refuse_conditional(const Chains& chains, const char* kernel_name) {
+  if (chains.is_conditional())
+    throw std::invalid_argument(std::string(kernel_name) + ": posteriors with choices that are there under a condition only are not moved by it; use regenerate or drift");
+}
+
 // The latents of a posterior that a selection holds. Throws where it holds none, naming the latents that there are.
 template <class V>
 std::vector<std::uint32_t> selected_latents(const posterior_layout<V>& layout, const selection& at, const char* kernel_name) {
