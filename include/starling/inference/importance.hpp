@@ -46,8 +46,8 @@ class particle_block {
     always_examine_ = always_examine_ || layout.structure->is_conditional();
     for (const constraint_ref& c : layout.plan) always_examine_ = always_examine_ || c.present;
   }
-  // The log weights of lanes first, first + 1, …
-  V draw(const key& k, const run_place& place) {
+  // The log weights of lanes first, first + 1, … Not inline, so that the body is.
+  [[gnu::noinline]] V draw(const key& k, const run_place& place) {
     if (examinations_ == 0 && !always_examine_) {
       const arena_scope scope;
       frozen_walk walk(*layout_.structure);

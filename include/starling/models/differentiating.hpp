@@ -14,10 +14,9 @@ namespace starling {
 
 // A sum on adjoints keeps the value alone, as a constant: handlers pass the derivatives of each term on at once, so the sum itself is
 // no number on the tape.
-template <class V> class site_sum<adjoint<V>> {
+template <class V> class site_sum<adjoint<V>, false> {
  public:
-  void add(const adjoint<V>& term) { total_ = adjoint<V>(V(total_.value() + term.value())); }
-  adjoint<V>& total() { return total_; }
+  void add(std::uint32_t, const adjoint<V>& term) { total_ = adjoint<V>(V(total_.value() + term.value())); }
   const adjoint<V>& total() const { return total_; }
 
  private:
@@ -85,7 +84,7 @@ template <class Derived, class R, class Walk = frozen_walk> class differentiatin
 
   V value() const { return primal(this->score()); }
   void mark_presence(std::uint32_t, const mask_of<V>&) {}  // its tile is not written to
-  std::tuple<R&> sums() { return {log_jacobian_.total()}; }
+  auto sums() { return std::tie(log_jacobian_); }
 
  protected:
   // Sums take log Jacobians too, where they are wanted.
@@ -93,7 +92,7 @@ template <class Derived, class R, class Walk = frozen_walk> class differentiatin
     differentiating_handler& h;
     bool wanted = true;
     template <class X> void add(const X& term) {
-      if (wanted) h.count(h.log_jacobian_, R(term));
+      if (wanted) h.count(h.log_jacobian_, 0, R(term));
     }
   };
 
@@ -110,19 +109,19 @@ template <class Derived, class R, class Walk = frozen_walk> class differentiatin
     if constexpr (requires { d.fused_log_density(x); }) {
       const auto terms = d.fused_log_density(x);
       check(k, d, terms.value);  // before the score is −∞ itself
-      this->score_.add(R(terms.value));
+      this->score_.add(k, R(terms.value));
       if (everywhere()) terms.add_derivatives();
       else terms.add_derivatives(this->active_);
     } else {
       const R lp(d.log_density(x));
       check(k, d, primal(lp));
-      count(this->score_, lp);
+      count(this->score_, k, lp);
     }
   }
   void decide_factor(std::uint32_t, const R& lp) { pass_on(lp); }  // the handler has added its value
 
-  void count(site_sum<R>& sum, const R& term) {
-    sum.add(term);
+  void count(site_sum<R, false>& sum, std::uint32_t k, const R& term) {
+    sum.add(k, term);
     pass_on(term);
   }
   // What lanes do that a conditional region does not run in counts nowhere.
@@ -137,7 +136,7 @@ template <class Derived, class R, class Walk = frozen_walk> class differentiatin
 
   tile<V> plain_;
   constant_values& constants_;
-  site_sum<R> log_jacobian_;
+  site_sum<R, false> log_jacobian_;
 
  private:
   friend base;

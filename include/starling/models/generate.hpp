@@ -23,12 +23,12 @@ class generate_handler : public handler<generate_handler<V, Walk, Examines, Plai
       : base(walk, k, storage, place), cursor_(constraints), plan_(plan) {}
   // Frozen: the plan says which sites are constrained. Shared values are in their place already.
   generate_handler(Walk& walk, const key& k, tile<V> t, const run_place& place, const std::vector<constraint_ref>& plan)
-      : base(walk, k, t, place), cursor_(choice_map_of_nothing()), frozen_plan_(plan.data()) {}
+      : base(walk, k, t, place), cursor_(nothing_), frozen_plan_(plan.data()) {}
 
   // `standing`, of a plain run: of each site the place of its shared value, or null.
   generate_handler(Walk& walk, const key& k, stream<V>& numbers, tile<V> t, const run_place& place, const std::vector<constraint_ref>& plan,
                    V* const* standing = nullptr)
-      : base(walk, k, numbers, t, place), cursor_(choice_map_of_nothing()), frozen_plan_(plan.data()), standing_(standing) {}
+      : base(walk, k, numbers, t, place), cursor_(nothing_), frozen_plan_(plan.data()), standing_(standing) {}
 
   // An instance of a call.
   static constexpr bool can_keep = base::width == 1 && !always_frozen;
@@ -37,7 +37,7 @@ class generate_handler : public handler<generate_handler<V, Walk, Examines, Plai
   // Improper distributions take their start instead of refusing: what inference asks for.
   void allow_starts() { this->use_start_ = true; }
   V weight() const { return weight_.total(); }
-  auto sums() { return std::tie(weight_.total()); }
+  auto sums() { return std::tie(weight_); }
   bool all_used() const { return cursor_.all_used(); }
 
  private:
@@ -59,13 +59,21 @@ class generate_handler : public handler<generate_handler<V, Walk, Examines, Plai
     if (!c) {
       const X x = this->template draw<X>(k, d);
       this->record(k, x);
-      this->score_site(k, d, x);
+      if constexpr (Examines) this->score_site(k, d, x);
+      else look_at<X>(k);
       return x;
     }
     if constexpr (base::width > 1 && !Plain)
       if (c.present || is_for_another_region<V>(c, this->at(k))) [[unlikely]] return decide_mixed<X>(k, d, c);
     put_constraint(this->place(k), c, rank_of<X> == 0 ? 1 : this->at(k).type.size(), this->place_.first_lane, this->place_.lanes);
     return keep(k, d, this->template value_in_place<X>(k));
+  }
+
+  // What was drawn has a density, unless it is not finite: the caller sees that by a score of NaN, and runs again.
+  template <class X>
+  void look_at(std::uint32_t k) {
+    const V* const x = this->place(k);
+    for (std::size_t e = 0, n = rank_of<X> == 0 ? 1 : this->at(k).type.size(); e < n; ++e) this->score_.add(k, x[e] * V(0));
   }
 
   // Some lanes are given a value, some draw.
@@ -84,21 +92,21 @@ class generate_handler : public handler<generate_handler<V, Walk, Examines, Plai
     V* to = this->place(k);
     for (std::size_t e = 0; e < size; ++e) to[e] = where(given, constrained[e], to[e]);
     const X x = this->template value_in_place<X>(k);
-    weight_.add(where(given, this->score_site(k, d, x), V(0)));
+    weight_.add(k, where(given, this->score_site(k, d, x), V(0)));
     return x;
   }
 
   // A value that stands in its place.
   template <class X, class D>
   [[gnu::always_inline]] X keep(std::uint32_t k, const D& d, const X& x) {
-    if constexpr (Examines) weight_.add(this->score_site(k, d, x));
-    else weight_.add(V(this->unexamined_density(d, x)));  // the score is that of what was drawn
+    if constexpr (Examines) weight_.add(k, this->score_site(k, d, x));
+    else weight_.add(k, V(this->unexamined_density(d, x)));  // the score is that of what was drawn
     return x;
   }
 
   void decide_factor(std::uint32_t k, const V& lp) {
     if (plan_) plan_->resize(k + 1);
-    weight_.add(lp);
+    weight_.add(k, lp);
   }
 
   constraint_ref constraint(std::uint32_t k) {
@@ -121,14 +129,10 @@ class generate_handler : public handler<generate_handler<V, Walk, Examines, Plai
   }
   void absorb(generate_handler& child, const instance_run&, const schema&, V&) {
     cursor_ = child.cursor_;
-    weight_.add(child.weight());
+    weight_.add(this->walk_.position(), child.weight());
   }
 
-  static const choice_map& choice_map_of_nothing() {
-    static const choice_map nothing;
-    return nothing;
-  }
-
+  static inline const choice_map nothing_{};
   constraint_cursor cursor_;
   constraint_ref found_;
   std::vector<constraint_ref>* plan_ = nullptr;

@@ -43,6 +43,7 @@ class handler {
   using mask = mask_of<V>;
   static constexpr int width = lanes_of<V>;
   static constexpr bool draws = Draws;
+  using sum_type = site_sum<V, Draws>;
 
   // A run over storage that may grow.
   handler(Walk& walk, const key& k, tile_storage<V>& storage, const run_place& place = {})
@@ -174,7 +175,7 @@ class handler {
   void mark_presence(std::uint32_t k, const mask& m) { *place(k) = where(m, V(1), V(0)); }
   // Of kept instances: `child` ran one; all of a call are done, with their total and what was drawn afresh in it; some are no more.
   void absorb(Derived&, const instance_run&, const schema&, V&) {}
-  void count_instances(const V&, const V&) {}
+  void count_instances(std::uint32_t, const V&, const V&) {}
   void lose(const kept_instances&) {}
   void lose_instance(const kept_instances&, std::size_t) {}
 
@@ -234,7 +235,7 @@ class handler {
   void add(std::uint32_t k, const V& lp) {
     if constexpr (Examines)
       if (tile_.densities) tile_.densities[k] = lp;
-    score_.add(lp);
+    score_.add(k, lp);
   }
 
   template <class D>
@@ -247,7 +248,7 @@ class handler {
   tile<V> tile_;
   tile_storage<V>* growth_ = nullptr;
   run_place place_;
-  site_sum<V> score_;
+  sum_type score_;
   note_sink<V>* notes_ = nullptr;
   bad_parameter problem_;
   bool use_start_ = false;  // improper distributions give their start instead of refusing

@@ -42,9 +42,9 @@ class regenerate_handler : public handler<regenerate_handler<V>, V> {
   // What is selected inside of calls.
   void select(const selection& s) { selection_ = &s; }
 
-  V weight() const { return weight_; }
+  V weight() const { return log_difference(weight_.total(), charged_); }
   // Takes off the factors of the old trace.
-  void charge(const V& lp) { weight_ = log_difference(weight_, lp); }
+  void charge(const V& lp) { charged_ += lp; }
   auto sums() { return std::tie(weight_); }
 
  private:
@@ -66,7 +66,7 @@ class regenerate_handler : public handler<regenerate_handler<V>, V> {
     if (!this->walk_.slot(k).shared || this->growth_)
       for (std::size_t e = 0, n = rank_of<X> == 0 ? 1 : this->at(k).type.size(); e < n; ++e) to[e] = from[e];
     const X x = this->template value_in_place<X>(k);
-    weight_ += log_difference(this->score_site(k, d, x), old_.values.densities[old]);
+    weight_.add(k, log_difference(this->score_site(k, d, x), old_.values.densities[old]));
     return x;
   }
 
@@ -79,13 +79,13 @@ class regenerate_handler : public handler<regenerate_handler<V>, V> {
     for (std::size_t e = 0, n = this->at(k).type.size(); e < n && old >= 0; ++e) to[e] = where(kept, old_.at(old)[e], to[e]);
     const X x = this->template value_in_place<X>(k);
     const V lp = this->score_site(k, d, x);
-    if (old >= 0) weight_ += where(kept, log_difference(lp, density_of(*old_.structure, old_.values, static_cast<std::uint32_t>(old))), V(0));
+    if (old >= 0) weight_.add(k, where(kept, log_difference(lp, density_of(*old_.structure, old_.values, static_cast<std::uint32_t>(old))), V(0)));
     return x;
   }
 
   void decide_factor(std::uint32_t k, const V& lp) {
     if (plan_) plan_->resize(k + 1);
-    weight_ += lp;
+    weight_.add(k, lp);
   }
 
   regenerate_step find(std::uint32_t k) {
@@ -101,7 +101,7 @@ class regenerate_handler : public handler<regenerate_handler<V>, V> {
 
   void add_touched(const kept_instances& node, instance_set& todo) { selection_->add_instances(node.where(), todo); }
   void absorb(regenerate_handler& child, const instance_run& r, const schema& now, V&) {
-    weight_ += child.weight();
+    weight_.add(this->walk_.position(), child.weight());
     if (!r.before) return;
     const schema& before = *r.before->structure;
     for (const auto i : redrawn(r.flags, before, now)) r.changed.push_back(i);
@@ -117,7 +117,8 @@ class regenerate_handler : public handler<regenerate_handler<V>, V> {
   const std::uint8_t* selected_before_ = nullptr;
   std::vector<regenerate_step>* plan_ = nullptr;
   const regenerate_step* frozen_plan_ = nullptr;
-  V weight_ = V(0);
+  site_sum<V> weight_;
+  V charged_ = V(0);
 };
 
 // Σ of the factors of a run, those of kept instances apart; a number a block for a batch.

@@ -113,7 +113,7 @@ results<R> handler<Derived, V, Walk, Draws, Examines>::run_kept(std::size_t n, P
     for (std::size_t i = old_size; i < n; ++i) run_one(i);
   }
   add(k, V(node.total()));
-  self().count_instances(V(node.total()), fresh);
+  self().count_instances(k, V(node.total()), fresh);
   return node.view(n);
 }
 

@@ -13,16 +13,20 @@
 
 namespace starling {
 
-// A sum of terms that come one a site.
-template <class V>
+// A sum of terms that come one a site. In handlers that draw it stands in memory, where each term would wait for the one before: there it
+// is four sums, by the number of the site. Handlers that do not draw keep it in a register.
+template <class V, bool InMemory = true>
 class site_sum {
  public:
-  void add(const V& term) { total_ += term; }
-  V& total() { return total_; }
-  const V& total() const { return total_; }
+  void add(std::uint32_t site, const V& term) { parts_[site % parts] += term; }
+  V total() const {
+    if constexpr (parts == 1) return parts_[0];
+    else return (parts_[0] + parts_[1]) + (parts_[2] + parts_[3]);
+  }
 
  private:
-  V total_ = V(0);
+  static constexpr std::uint32_t parts = InMemory ? 4 : 1;
+  V parts_[parts] = {};
 };
 
 // Random numbers of its own, while it lives: those of a call, or of a conditional region of one.
@@ -102,17 +106,19 @@ template <class H, class Derived>
 struct region_scope : in_region<H>, region_numbers<H> {
   using V = typename H::real;
   using sums_type = decltype(std::apply([](auto&... v) { return std::tuple<std::decay_t<decltype(v)>...>(v...); }, std::declval<Derived&>().sums()));
-  V score;
+  typename H::sum_type score;
   sums_type sums;
   region_scope(H& h, const mask_of<V>& m, std::uint64_t region)
-      : in_region<H>(h, m), region_numbers<H>(h, region), score(h.score_.total()), sums(h.self().sums()) {
-    h.score_.total() = V(0);
-    std::apply([](auto&... v) { ((v = V(0)), ...); }, h.self().sums());
+      : in_region<H>(h, m), region_numbers<H>(h, region), score(std::exchange(h.score_, {})), sums(h.self().sums()) {
+    std::apply([](auto&... v) { ((v = {}), ...); }, h.self().sums());
   }
   void keep_what_counts() const {
     H& h = in_region<H>::h;
-    const auto kept = [&](const V& outer, const V& inner) { return outer + where(h.active_, inner, V(0)); };
-    h.score_.total() = kept(score, h.score_.total());
+    const auto kept = [&](auto outer, const auto& inner) {
+      outer.add(in_region<H>::first_site, V(where(h.active_, inner.total(), V(0))));
+      return outer;
+    };
+    h.score_ = kept(score, h.score_);
     [&]<std::size_t... I>(std::index_sequence<I...>) {
       [[maybe_unused]] const auto now = h.self().sums();
       ((std::get<I>(now) = kept(std::get<I>(sums), std::get<I>(now))), ...);

@@ -45,7 +45,7 @@ class score_handler : public handler<score_handler<V, Examines>, V, frozen_walk,
       }
     }
     if (failed) return 0;
-    this->score_.add(sum(total));
+    this->score_.add(site, sum(total));
     this->walk_.skip(static_cast<std::uint32_t>(wide) * sites, static_cast<std::uint32_t>(wide) * calls);
     return wide;
   }

@@ -67,7 +67,7 @@ class update_handler : public handler<update_handler<V>, V> {
   bool all_used() const { return cursor_.all_used(); }
   // Σ over constrained and retained choices, before the old score is taken off.
   V kept() const { return kept_.total(); }
-  auto sums() { return std::tie(kept_.total()); }
+  auto sums() { return std::tie(kept_); }
 
  private:
   friend base;
@@ -91,7 +91,7 @@ class update_handler : public handler<update_handler<V>, V> {
       return x;
     }
     const X x = this->template value_in_place<X>(k);
-    kept_.add(this->score_site(k, d, x));
+    kept_.add(k, this->score_site(k, d, x));
     return x;
   }
 
@@ -112,13 +112,13 @@ class update_handler : public handler<update_handler<V>, V> {
       if (step.constraint) to[e] = where(given, constrained[e], to[e]);
     }
     const X x = this->template value_in_place<X>(k);
-    kept_.add(where(before | given, this->score_site(k, d, x), V(0)));
+    kept_.add(k, where(before | given, this->score_site(k, d, x), V(0)));
     return x;
   }
 
   void decide_factor(std::uint32_t k, const V& lp) {
     if (plan_) plan_->resize(k + 1);
-    kept_.add(lp);
+    kept_.add(k, lp);
   }
 
   void add_touched(const kept_instances& node, instance_set& todo) { cursor_.choices().add_instances(node.where(), node.size(), todo); }
@@ -127,7 +127,7 @@ class update_handler : public handler<update_handler<V>, V> {
     if (r.before && r.before->structure.get() != &now) append_removed(*r.before->structure, now, r.changed);
     if (child.score() != child.kept()) fresh += log_difference(child.score(), child.kept());
   }
-  void count_instances(const V& total, const V& fresh) { kept_.add(total - fresh); }
+  void count_instances(std::uint32_t k, const V& total, const V& fresh) { kept_.add(k, total - fresh); }
 
   // What all lanes share is written once, by the run that finds the structure.
   bool writes(std::uint32_t k) const { return !this->walk_.slot(k).shared || this->growth_ != nullptr; }

@@ -61,7 +61,7 @@ template <real V> class stream {
     draw_ = 1;
     const std::uint32_t row = visit_ / per_block;
     if (shared_address_ != std::uint64_t{row} << 32) {
-      shared_ = block(product_of_lane_, step_, row, 0, key_);
+      set(shared_, block(product_of_lane_, step_, row, 0, key_));
       shared_address_ = std::uint64_t{row} << 32;
     }
     return shared_[visit_ % per_block];
@@ -104,8 +104,13 @@ template <real V> class stream {
   using products = std::array<words, bits::groups>;
   using numbers = std::array<V, per_block>;
 
-  // By value and inline, so that a stream can live in registers where sites draw once.
-  [[gnu::always_inline]] static numbers block(products product_of_lane, std::uint32_t step, std::uint32_t visit_word,
+  // One by one: copied as a whole, registers of 64 bytes would be stored in halves, and a load of the whole waits for both.
+  [[gnu::always_inline]] static void set(numbers& to, const numbers& from) {
+    for (std::size_t i = 0; i < per_block; ++i) to[i] = from[i];
+  }
+
+  // Inline, so that a stream can live in registers where sites draw once.
+  [[gnu::always_inline]] static numbers block(const products& product_of_lane, std::uint32_t step, std::uint32_t visit_word,
                                               std::uint32_t draw_word, std::uint64_t k) {
     std::array<std::array<words, 4>, bits::groups> x;
     for (std::size_t g = 0; g < bits::groups; ++g)
@@ -119,7 +124,7 @@ template <real V> class stream {
       const std::uint32_t draw_word = first_element_word + element_ / per_block;
       const std::uint64_t address = (std::uint64_t{visit_} << 32) | draw_word;
       if (shared_address_ != address) {
-        shared_ = block(product_of_lane_, step_, visit_, draw_word, key_);
+        set(shared_, block(product_of_lane_, step_, visit_, draw_word, key_));
         shared_address_ = address;
       }
       return shared_[element_ % per_block];

@@ -67,7 +67,7 @@ struct uniform_bits<pack<double, N, Isa>> : uniform_bits_in_one_group<registers<
   using counting = registers<double, N, Isa>;
   using value = pack<double, N, Isa>;
   static constexpr int per_block = 2;
-  static std::array<value, 2> numbers(const std::array<std::array<typename counting::bits, 4>, 1>& x) {
+  [[gnu::always_inline]] static std::array<value, 2> numbers(const std::array<std::array<typename counting::bits, 4>, 1>& x) {
     return {value::from(open_unit<counting>(joined_words<counting>(x[0][0], x[0][1]))),
             value::from(open_unit<counting>(joined_words<counting>(x[0][2], x[0][3])))};
   }
@@ -89,7 +89,7 @@ template <int N, class Isa> struct uniform_bits<pack<float, N, Isa>> {
     }
     return {even, odd};
   }
-  static std::array<value, 4> numbers(const std::array<std::array<words, 4>, 2>& x) {
+  [[gnu::always_inline]] static std::array<value, 4> numbers(const std::array<std::array<words, 4>, 2>& x) {
     using floats = registers<float, N, Isa>;
     const auto number = [&](std::size_t i) {
       const words both = joined_words<counting>(x[1][i], x[0][i]);  // little endian: the even lane is the low half
