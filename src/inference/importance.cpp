@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <stdexcept>
+#include <utility>
 
 namespace starling {
 
@@ -55,6 +56,25 @@ void finish_importance(result& r, const weighted_sums& total, std::size_t partic
     row.ess_bulk = *r.ess;
     r.summaries.push_back(row);
   }
+}
+
+result collect_particles(const ragged_record& record, std::vector<double> log_weights, bool interrupted, bool summaries_only) {
+  std::vector<ragged_record> one;
+  one.push_back(record);
+  const std::size_t problems = std::exchange(one[0].problems, 0);
+  result r = collect_ragged(one, record.draws(), interrupted, false);
+  if (problems != 0) r.warnings.push_back("some particles gave a distribution bad parameters and have weight 0; the first: " + record.problem);
+  r.sample_stats = {};
+  weighted_sums total;
+  for (const double w : log_weights) total.merge({w, w > negative_infinity ? 1.0 : 0.0, 1.0, {}, {}});
+  r.log_weights = std::move(log_weights);
+  finish_importance(r, total, record.draws(), {}, {}, false);
+  if (summaries_only && !r.interrupted) {
+    r.summaries = summarise(r);
+    r.posterior = {};
+    r.log_weights.clear();
+  }
+  return r;
 }
 
 }  // namespace starling

@@ -1,6 +1,11 @@
 #include <starling/inference/predictive.hpp>
 
+#include <cmath>
+#include <limits>
 #include <stdexcept>
+
+#include <starling/inference/draw_layout.hpp>
+#include <starling/inference/predictive_dynamic.hpp>
 
 namespace starling {
 
@@ -34,6 +39,32 @@ choice_map latent_draws::constraints(std::size_t first, std::size_t count) const
     c.set(p.where, choice_value(p.type, std::move(numbers), count));
   }
   return c;
+}
+
+void require_draws(const result& fit) {
+  if (fit.posterior.empty())
+    throw std::invalid_argument("the fit has no draws (only summaries were asked for, or it was stopped): there is nothing to predict from");
+}
+
+void draw_reader::read(const path& where, const choice_type& type, double* to) const {
+  auto [name, index] = name_of_draws(where);
+  const std::size_t rank = index.size() + static_cast<std::size_t>(type.rank);
+  const variable* v = from_.find(name);
+  while (v && v->shape.size() != rank) v = from_.find(name += "_");  // as draw_layout names them
+  for (std::size_t e = 0; e < type.size(); ++e) {
+    auto at = index;
+    if (type.rank == 1) at.push_back(e);
+    if (type.rank == 2) at.insert(at.end(), {e / type.cols, e % type.cols});
+    std::size_t element = 0;
+    bool inside = v != nullptr;
+    for (std::size_t d = 0; inside && d < rank; ++d) {
+      inside = at[d] < v->shape[d];
+      element = element * v->shape[d] + at[d];
+    }
+    to[e] = inside ? v->values[draw_ * v->elements() + element] : std::numeric_limits<double>::quiet_NaN();
+    if (std::isnan(to[e]))
+      throw std::invalid_argument("draw " + std::to_string(draw_) + " of the fit has no value at " + where.str() + ", which the model visits: is it a fit of another posterior?");
+  }
 }
 
 observed_draws::observed_draws(const schema& structure, std::vector<std::uint32_t> observed, std::size_t chains, std::size_t draws, bool pointwise)

@@ -37,6 +37,18 @@ void ragged_record::end_draw(double score, double rate) {
   rates_.push_back(rate);
 }
 
+void ragged_record::append(const ragged_record& other) {
+  std::vector<std::size_t> to;
+  for (const auto& c : other.columns_) to.push_back(column_of(c.where, c.kind));
+  for (std::size_t d = 0; d < other.draws(); ++d) {
+    begin_draw();
+    for (std::size_t c = 0; c < other.rows_[d].size(); ++c) row_[to[c]] = other.rows_[d][c];
+    end_draw(other.scores_[d], other.rates_[d]);
+  }
+  if (problems == 0) problem = other.problem;
+  problems += other.problems;
+}
+
 double ragged_record::at(std::size_t draw, std::size_t column) const {
   return column < rows_[draw].size() ? rows_[draw][column] : std::numeric_limits<double>::quiet_NaN();
 }

@@ -10,6 +10,7 @@
 
 #include <starling/execution/executor.hpp>
 #include <starling/inference/chain_record.hpp>
+#include <starling/inference/importance_dynamic.hpp>
 #include <starling/inference/lane_chains.hpp>
 #include <starling/values/exp.hpp>
 
@@ -266,9 +267,8 @@ result importance_in(const Posterior& post, std::size_t n, const importance_opti
 template <class T = double, class Posterior>
 result importance(const Posterior& post, std::size_t n, const importance_options& o, const key& k, progress& report) {
   if (n == 0) throw std::invalid_argument("importance: at least one particle is needed");
-  static_assert(!Posterior::model_type::is_dynamic || sizeof(T) == 0,
-                "importance sampling of a dynamic model: use sl::generate(model, args, observations, key, sl::lanes(n))");
-  return importance_in<native_pack<T>>(post, n, o, k, report);
+  if constexpr (Posterior::model_type::is_dynamic) return importance_dynamic(post, n, o, k, report);
+  else return importance_in<native_pack<T>>(post, n, o, k, report);
 }
 template <class T = double, class Posterior>
 result importance(const Posterior& post, std::size_t n, const importance_options& o, const key& k) {

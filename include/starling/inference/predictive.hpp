@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <starling/inference/lane_chains.hpp>
+#include <starling/inference/predictive_dynamic.hpp>
 #include <starling/inference/result.hpp>
 #include <starling/models/simulate.hpp>
 
@@ -53,7 +54,6 @@ inline constexpr std::size_t lanes_at_once = 4096;
 
 template <class Posterior>
 auto observed_sites(const Posterior& post, posterior_layout<native_pack<double>>& layout) {
-  static_assert(!Posterior::model_type::is_dynamic || sizeof(Posterior) == 0, "predictive draws and log likelihoods of a dynamic model are not provided");
   layout = find_layout<native_pack<double>>(post);
   std::vector<std::uint32_t> observed;
   for (std::uint32_t k = 0; k < layout.structure->sites().size(); ++k)
@@ -75,25 +75,8 @@ auto values_of(const Batch& b) {
   return [&b](std::uint32_t k, std::size_t e, std::size_t block) { return b.state().block(block).at(b.structure().sites()[k])[e]; };
 }
 
-// n draws of the observed choices from the model. Throws std::logic_error where a latent is improper.
-template <class Posterior>
-draws prior_predictive(const Posterior& post, std::size_t n, const key& k) {
-  if (n == 0) throw std::invalid_argument("prior_predictive: at least one draw is needed");
-  posterior_layout<native_pack<double>> layout;
-  auto observed = observed_sites(post, layout);
-  observed_draws filled(*layout.structure, std::move(observed), 1, n, false);
-  for (std::size_t first = 0; first < n; first += lanes_at_once) {
-    const std::size_t count = std::min(lanes_at_once, n - first);
-    const auto b = simulate(post.model(), post.args(), fold_in(k, first / lanes_at_once), lanes(count));
-    copy_lanes(filled, first, count, values_of(b));
-  }
-  return filled.take();
-}
-
 template <class Posterior, class Each>
 draws for_each_draw(const Posterior& post, const result& fit, bool pointwise, Each&& each) {
-  if (fit.posterior.empty())
-    throw std::invalid_argument("the fit has no draws (only summaries were asked for, or it was stopped): there is nothing to predict from");
   posterior_layout<native_pack<double>> layout;
   auto observed = observed_sites(post, layout);
   const latent_draws latents(*layout.structure, layout.latents, fit.posterior);
@@ -106,23 +89,55 @@ draws for_each_draw(const Posterior& post, const result& fit, bool pointwise, Ea
   return filled.take();
 }
 
+// n draws of the observed choices from the model. Throws std::logic_error where a latent is improper.
+template <class Posterior>
+draws prior_predictive(const Posterior& post, std::size_t n, const key& k) {
+  if (n == 0) throw std::invalid_argument("prior_predictive: at least one draw is needed");
+  if constexpr (Posterior::model_type::is_dynamic) {
+    return observed_of_traces(post, 1, n, false, [&](auto& t, std::size_t, const run_place& place) { simulate_into(t, k, place); });
+  } else {
+    posterior_layout<native_pack<double>> layout;
+    auto observed = observed_sites(post, layout);
+    observed_draws filled(*layout.structure, std::move(observed), 1, n, false);
+    for (std::size_t first = 0; first < n; first += lanes_at_once) {
+      const std::size_t count = std::min(lanes_at_once, n - first);
+      const auto b = simulate(post.model(), post.args(), fold_in(k, first / lanes_at_once), lanes(count));
+      copy_lanes(filled, first, count, values_of(b));
+    }
+    return filled.take();
+  }
+}
+
+// Throws std::invalid_argument where there are none.
+void require_draws(const result& fit);
+
 // Fills fit.posterior_predictive, and returns it.
 template <class Posterior>
 const draws& posterior_predictive(const Posterior& post, result& fit, const key& k) {
-  fit.posterior_predictive = for_each_draw(post, fit, false, [&](observed_draws& to, const choice_map& given, std::size_t first, std::size_t count) {
-    const auto r = generate(post.model(), post.args(), given, fold_in(k, first / lanes_at_once), lanes(count));
-    copy_lanes(to, first, count, values_of(r.traces));
-  });
+  require_draws(fit);
+  if constexpr (Posterior::model_type::is_dynamic) {
+    fit.posterior_predictive = recall_draws(post, fit.posterior, false, k);
+  } else {
+    fit.posterior_predictive = for_each_draw(post, fit, false, [&](observed_draws& to, const choice_map& given, std::size_t first, std::size_t count) {
+      const auto r = generate(post.model(), post.args(), given, fold_in(k, first / lanes_at_once), lanes(count));
+      copy_lanes(to, first, count, values_of(r.traces));
+    });
+  }
   return fit.posterior_predictive;
 }
 
 // Fills fit.log_likelihood, and returns it: one number an observed choice, a whole vector where that is one choice.
 template <class Posterior>
 const draws& log_likelihood(const Posterior& post, result& fit) {
-  fit.log_likelihood = for_each_draw(post, fit, true, [&](observed_draws& to, choice_map given, std::size_t first, std::size_t count) {
-    const auto r = generate(post.model(), post.args(), given.merge(post.observations()), key(0), lanes(count));
-    copy_lanes(to, first, count, [&](std::uint32_t k, std::size_t, std::size_t block) { return r.traces.state().block(block).densities[k]; });
-  });
+  require_draws(fit);
+  if constexpr (Posterior::model_type::is_dynamic) {
+    fit.log_likelihood = recall_draws(post, fit.posterior, true, key(0));
+  } else {
+    fit.log_likelihood = for_each_draw(post, fit, true, [&](observed_draws& to, choice_map given, std::size_t first, std::size_t count) {
+      const auto r = generate(post.model(), post.args(), given.merge(post.observations()), key(0), lanes(count));
+      copy_lanes(to, first, count, [&](std::uint32_t k, std::size_t, std::size_t block) { return r.traces.state().block(block).densities[k]; });
+    });
+  }
   return fit.log_likelihood;
 }
 

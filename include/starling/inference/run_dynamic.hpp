@@ -25,6 +25,8 @@ class ragged_record final : public note_sink<double> {
   void add_choices(const trace_state& state, const std::vector<std::uint8_t>& latent);
   void note(const path& where, const choice_type& type, const double* values) override { add(where, type, values); }
   void end_draw(double score, double rate);
+  // The draws of another record after these.
+  void append(const ragged_record& other);
 
   std::size_t draws() const { return rows_.size(); }
   const std::vector<column>& columns() const { return columns_; }

@@ -49,6 +49,17 @@ class trace_chain {
                              (trouble.empty() ? "" : "; the first trouble was " + trouble) + ". Check the observations and the priors");
   }
 
+  // A particle: draws the latents, the observations in place; its log weight. Bad parameters of a distribution give it weight 0.
+  double draw(const key& k, const run_place& place) {
+    place_ = place;
+    try {
+      return generate_into(trace_, post_.observations(), k, false, place_);
+    } catch (const parameter_error& e) {
+      if (problems_++ == 0) problem_ = e.what();
+      return negative_infinity;
+    }
+  }
+
   const run_place& place() const { return place_; }
   double score() const { return trace_.score(); }
   const schema& structure() const { return trace_.structure(); }

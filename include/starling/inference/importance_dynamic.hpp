@@ -1,0 +1,52 @@
+// Importance sampling of a dynamic model: single traces, one a particle, over all cores. Choices that a particle does not have are NaN in
+// its draw. A particle that did not reach an observation has weight 0.
+#pragma once
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include <starling/inference/run_dynamic.hpp>
+
+namespace starling {
+
+// What the particles of a run give, in a row: their draws are `record`'s.
+result collect_particles(const ragged_record& record, std::vector<double> log_weights, bool interrupted, bool summaries_only);
+
+template <class Posterior, class Options>
+result importance_dynamic(const Posterior& post, std::size_t n, const Options& o, const key& k, progress& report) {
+  constexpr std::size_t part_size = 512;
+  const std::size_t parts = (n + part_size - 1) / part_size;
+  std::vector<ragged_record> records(parts);
+  std::vector<double> log_weights(n, negative_infinity);
+  run_monitor monitor(report, n);
+  parallel_for(
+      parts,
+      [&](std::size_t p) {
+        if (monitor.stopped()) return;
+        const std::size_t first = p * part_size, last = std::min(n, first + part_size);
+        trace_chain<Posterior> particle(post, first, n);
+        ragged_record& record = records[p];
+        for (std::size_t i = first; i < last; ++i) {
+          log_weights[i] = particle.draw(k, {i, n});
+          record.begin_draw();
+          if (log_weights[i] > negative_infinity) {
+            record.add_choices(particle.state(), particle.selected(selection(all)));
+            if (o.notes) particle.send_notes(record);
+          }
+          record.end_draw(particle.score(), 1);
+        }
+        record.problems = particle.problems();
+        record.problem = particle.first_problem();
+        monitor.advance(last - first);
+      },
+      o.threads);
+  ragged_record all_of_them;
+  for (const auto& r : records) all_of_them.append(r);
+  result r = collect_particles(all_of_them, std::move(log_weights), monitor.stopped(), o.summaries_only);
+  r.observed_data = observed_variables(post.observations());
+  r.attributes = {{"method", "importance sampling"}, {"particles", std::to_string(n)}, {"lanes", "1"}};
+  return r;
+}
+
+}  // namespace starling
