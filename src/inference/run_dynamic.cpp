@@ -66,6 +66,11 @@ result collect_ragged(const std::vector<ragged_record>& chains, std::size_t draw
   }
   if (problems != 0)
     r.warnings.push_back("in " + std::to_string(problems) + " steps a proposal gave a distribution bad parameters and was rejected; the first: " + problem);
+  for (const auto& at : chains.empty() ? std::vector<std::string>() : chains[0].selections_unmet) {
+    bool everywhere = true;
+    for (const auto& c : chains) everywhere = everywhere && std::find(c.selections_unmet.begin(), c.selections_unmet.end(), at) != c.selections_unmet.end();
+    if (everywhere) r.warnings.push_back("the selection " + at + " of a kernel never held a latent during the whole run: nothing there was moved");
+  }
   if (used.empty()) {
     for (const auto& c : chains)
       if (c.draws() > 0) used.push_back(&c);

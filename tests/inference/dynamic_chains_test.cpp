@@ -141,4 +141,12 @@ TEST(DynamicChains, SayWhatIsWrong) {
   EXPECT_NE(refusal(kernels::proposal(misspelled)).find("mm"), std::string::npos) << refusal(kernels::proposal(misspelled));
 }
 
+TEST(DynamicChains, ASelectionThatNeverHoldsALatentIsAWarning) {
+  const sl::posterior post(branches, sl::args(), sl::observe("y", 1.0));
+  const auto kernel = kernels::cycle(kernels::regenerate({.at = sl::select("typo")}), kernels::regenerate({.at = sl::select("u", "m")}));
+  const auto fit = sl::run(kernel, post, {.chains = 2, .draws = 50}, sl::key(1));
+  ASSERT_EQ(fit.warnings.size(), 1u);
+  EXPECT_NE(fit.warnings[0].find("the selection typo of a kernel never held a latent"), std::string::npos) << fit.warnings[0];
+}
+
 }  // namespace

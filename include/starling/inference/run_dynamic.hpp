@@ -36,6 +36,7 @@ class ragged_record final : public note_sink<double> {
 
   std::size_t problems = 0;
   std::string problem;
+  std::vector<std::string> selections_unmet;  // of kernels, that never held a latent
 
  private:
   void add(const path& where, const choice_type& type, const double* values);
@@ -80,6 +81,7 @@ result run_dynamic(const Kernel& kernel, const Posterior& post, const Options& o
         }
         record.problems = chain.problems();
         record.problem = chain.first_problem();
+        record.selections_unmet = chain.selections_unmet();
       },
       o.threads);
   result r = collect_ragged(records, o.draws, monitor.stopped(), o.summaries_only);

@@ -77,9 +77,30 @@ class trace_chain {
     return marks;
   }
 
+  // The same for a kernel that moves them; whether there ever were some is remembered.
+  std::vector<std::uint8_t> selected_to_move(const selection& at) {
+    auto marks = selected(at);
+    bool some = false;
+    for (const auto m : marks) some = some || m;
+    for (auto& use : uses_)
+      if (use.at == &at) {
+        use.met = use.met || some;
+        return marks;
+      }
+    uses_.push_back({&at, some});
+    return marks;
+  }
+  // The selections of kernels that never held a latent of this chain.
+  std::vector<std::string> selections_unmet() const {
+    std::vector<std::string> unmet;
+    for (const auto& use : uses_)
+      if (!use.met) unmet.push_back(use.at->str());
+    return unmet;
+  }
+
   // Moves. Each gives the log Metropolis–Hastings ratio; accept(false) takes it back.
   double candidate_by_regenerate(const selection& at, const key& k) {
-    const auto marks = selected(at);
+    const auto marks = selected_to_move(at);
     return attempt([&] { return regenerate_into(trace_, trace_.shared_args(), at, k, place_, &marks); });
   }
   // New values for some choices, proposed symmetrically. What the run reaches for the first time is drawn from the prior and cancels,
@@ -156,6 +177,11 @@ class trace_chain {
   bool moved_ = false, copied_ = false;
   std::size_t problems_ = 0;
   std::string problem_;
+  struct use {
+    const selection* at;
+    bool met;
+  };
+  std::vector<use> uses_;
 };
 
 }  // namespace starling

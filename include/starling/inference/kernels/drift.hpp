@@ -169,7 +169,7 @@ class drift : public kernel {
     stream<double> numbers(k.scope(hash_text(name)), chains.place().first_lane);
     std::uint32_t visits = 0;
     choice_map proposed;
-    const auto marks = chains.selected(options_.at);
+    const auto marks = chains.selected_to_move(options_.at);
     const auto& sites = chains.structure().sites();
     for (std::uint32_t j = 0; j < marks.size(); ++j) {
       if (!marks[j]) continue;
