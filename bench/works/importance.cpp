@@ -1,5 +1,6 @@
 // Importance sampling.
 #include <algorithm>
+#include <cmath>
 #include <memory>
 
 #include <starling/inference/importance.hpp>

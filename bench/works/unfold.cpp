@@ -1,4 +1,5 @@
 // Incremental work on a long chain: an update of its last step, and its extension step by step; beside the latter a loop by hand.
+#include <cmath>
 #include <memory>
 #include <optional>
 

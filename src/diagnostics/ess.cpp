@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include <starling/diagnostics/autocovariance.hpp>
 #include <starling/diagnostics/ess.hpp>

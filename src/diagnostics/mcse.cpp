@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include <starling/diagnostics/ess.hpp>
 #include <starling/diagnostics/incomplete_beta.hpp>

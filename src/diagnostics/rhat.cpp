@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include <starling/diagnostics/moments.hpp>
 #include <starling/diagnostics/ranks.hpp>
 #include <starling/diagnostics/rhat.hpp>

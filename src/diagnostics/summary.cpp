@@ -8,6 +8,7 @@
 #include "split_diagnostics.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace starling {

@@ -1,6 +1,8 @@
 #include <starling/inference/chain_record.hpp>
 
 #include <algorithm>
+#include <atomic>
+#include <mutex>
 #include <stdexcept>
 
 namespace starling {
@@ -11,13 +13,28 @@ block_record::block_record(const schema& structure, const std::vector<std::uint3
   for (const auto k : latents) layout.add(structure.path_of(k), structure.sites()[k].type);
 }
 
+struct run_monitor::shared {
+  progress& report;
+  std::size_t total;
+  std::atomic<std::size_t> done{0};
+  std::atomic<bool> stopped{false};
+  std::mutex guard;
+  shared(progress& r, std::size_t n) : report(r), total(n) {}
+};
+
+run_monitor::run_monitor(progress& report, std::size_t total) : shared_(std::make_unique<shared>(report, total)) {}
+run_monitor::~run_monitor() = default;
+
+bool run_monitor::stopped() const { return shared_->stopped.load(std::memory_order_relaxed); }
+
 bool run_monitor::advance(std::size_t steps) {
-  const std::size_t done = done_.fetch_add(steps) + steps;
-  if (guard_.try_lock()) {
-    report_.update("sampling", std::min(done, total_), total_);
-    guard_.unlock();
+  shared& s = *shared_;
+  const std::size_t done = s.done.fetch_add(steps) + steps;
+  if (s.guard.try_lock()) {
+    s.report.update("sampling", std::min(done, s.total), s.total);
+    s.guard.unlock();
   }
-  if (report_.stop_requested()) stopped_.store(true);
+  if (s.report.stop_requested()) s.stopped.store(true);
   return !stopped();
 }
 

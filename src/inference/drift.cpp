@@ -1,5 +1,7 @@
 #include <starling/inference/kernels/drift.hpp>
 
+#include <algorithm>
+#include <cmath>
 #include <stdexcept>
 
 namespace starling::kernels {
@@ -15,6 +17,12 @@ drift::drift(drift_options options) : options_(std::move(options)), adaptation_(
 void drift::refuse_kind(const path& where, const choice_type& type) {
   throw std::invalid_argument("drift: moves real values, but " + where.str() + " is " + type.str() +
                               "; select others with .at, and combine with another kernel, such as regenerate");
+}
+
+double drift::adaptation_pace(std::size_t n) { return std::pow(static_cast<double>(n) + 1, -2.0 / 3.0); }
+
+double drift::adapted_factor(std::size_t n, double acceptance_rate) {
+  return std::exp(std::min(1.0, 2 * adaptation_pace(n)) * (acceptance_rate - 0.234));
 }
 
 void drift::refuse_covariance() {

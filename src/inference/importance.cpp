@@ -1,6 +1,7 @@
 #include <starling/inference/importance.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <stdexcept>
 #include <utility>

@@ -11,7 +11,7 @@ using nlohmann::json;
 
 void save_parameters(const parameter_store& store, const std::string& path) {
   json all = json::object();
-  for (const auto& [name, values] : store.values()) all[name] = values;
+  for (const auto& name : store.names()) all[name] = store[name];
   std::ofstream out(path);
   out << all.dump(1) << '\n';
   out.close();

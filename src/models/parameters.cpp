@@ -1,5 +1,6 @@
 #include <starling/models/parameters.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <stdexcept>
 
@@ -28,51 +29,54 @@ parameter_gradients& parameter_gradients::operator+=(const parameter_gradients& 
 
 void parameter_store::set(const std::string& name, std::vector<double> values) {
   if (name.empty() || values.empty()) throw std::invalid_argument("a parameter needs a name and at least one number");
-  auto& place = values_[name];
-  place = std::move(values);
-  by_hash_[hash_text(name)] = &place;
-  moments_.erase(name);
+  entries_[hash_text(name)] = {name, std::move(values), {}, {}, 0};
+}
+
+std::vector<std::string> parameter_store::names() const {
+  std::vector<std::string> all;
+  for (const auto& [hash, e] : entries_) all.push_back(e.name);
+  std::sort(all.begin(), all.end());
+  return all;
 }
 
 const std::vector<double>& parameter_store::operator[](const std::string& name) const {
-  const auto found = values_.find(name);
-  if (found == values_.end()) throw std::out_of_range("the store has no parameter \"" + name + "\"");
-  return found->second;
+  const auto found = entries_.find(hash_text(name));
+  if (found == entries_.end()) throw std::out_of_range("the store has no parameter \"" + name + "\"");
+  return found->second.values;
 }
 
 std::span<const double> parameter_store::find(const literal& name) const {
-  const auto found = by_hash_.find(name.hash());
-  return found == by_hash_.end() ? std::span<const double>() : std::span<const double>(*found->second);
+  const auto found = entries_.find(name.hash());
+  return found == entries_.end() ? std::span<const double>() : std::span<const double>(found->second.values);
 }
 
-std::vector<double>& parameter_store::place_of(const parameter_gradients::entry& e) {
+parameter_store::entry& parameter_store::entry_of(const parameter_gradients::entry& e) {
   if (!contains(e.name)) set(e.name, e.values);
-  auto& values = values_[e.name];
-  if (values.size() != e.derivatives.size()) throw_parameter_size(name(e.name), values.size(), e.derivatives.size());
-  return values;
+  auto& mine = entries_[hash_text(e.name)];
+  if (mine.values.size() != e.derivatives.size()) throw_parameter_size(name(e.name), mine.values.size(), e.derivatives.size());
+  return mine;
 }
 
 void parameter_store::ascend(const parameter_gradients& gradients, const sgd& options) {
   for (const auto& e : gradients.entries) {
-    auto& values = place_of(e);
+    auto& values = entry_of(e).values;
     for (std::size_t i = 0; i < values.size(); ++i) values[i] += options.rate * e.derivatives[i];
   }
 }
 
 void parameter_store::ascend(const parameter_gradients& gradients, const adam& o) {
   for (const auto& e : gradients.entries) {
-    auto& values = place_of(e);
-    auto& m = moments_[e.name];
-    m.first.resize(values.size());
-    m.second.resize(values.size());
+    auto& m = entry_of(e);
+    m.first.resize(m.values.size());
+    m.second.resize(m.values.size());
     ++m.steps;
     const double first_bias = 1 - std::pow(o.first_decay, static_cast<double>(m.steps));
     const double second_bias = 1 - std::pow(o.second_decay, static_cast<double>(m.steps));
-    for (std::size_t i = 0; i < values.size(); ++i) {
+    for (std::size_t i = 0; i < m.values.size(); ++i) {
       const double d = e.derivatives[i];
       m.first[i] = o.first_decay * m.first[i] + (1 - o.first_decay) * d;
       m.second[i] = o.second_decay * m.second[i] + (1 - o.second_decay) * d * d;
-      values[i] += o.rate * (m.first[i] / first_bias) / (std::sqrt(m.second[i] / second_bias) + o.epsilon);
+      m.values[i] += o.rate * (m.first[i] / first_bias) / (std::sqrt(m.second[i] / second_bias) + o.epsilon);
     }
   }
 }

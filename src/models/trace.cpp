@@ -1,6 +1,7 @@
 #include <starling/models/trace.hpp>
 
 #include <cstdio>
+#include <mutex>
 #include <stdexcept>
 
 #include <starling/models/edit.hpp>
@@ -9,6 +10,12 @@
 #include <starling/traces/selection.hpp>
 
 namespace starling {
+
+void bad_parameter::keep_guarded(const bad_parameter& other) {
+  static std::mutex guard;
+  const std::lock_guard lock(guard);
+  keep_first(other);
+}
 
 std::string bad_parameter::sentence(const schema& where) const {
   char number[32];

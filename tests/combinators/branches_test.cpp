@@ -1,4 +1,6 @@
 // The laws over switch_ with branches that share an address, have none in common, or have another kind at one; index random or given.
+#include <cmath>
+
 #include <gtest/gtest.h>
 
 #include "bodies.hpp"

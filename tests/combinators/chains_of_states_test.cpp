@@ -1,4 +1,6 @@
 // The laws over unfold with scalar, struct and tuple states, and scan.
+#include <cmath>
+
 #include <gtest/gtest.h>
 
 #include "bodies.hpp"

@@ -1,4 +1,6 @@
 // The laws over conditional regions inside each other, unfold in mix, scan of cond, calls and factors in branches.
+#include <cmath>
+
 #include <gtest/gtest.h>
 
 #include "bodies.hpp"

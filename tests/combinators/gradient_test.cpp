@@ -1,4 +1,6 @@
 // Choice, argument and parameter gradients against finite differences of the score; custom gradients.
+#include <cmath>
+
 #include <gtest/gtest.h>
 
 #include <starling/combinators/combinators.hpp>

@@ -1,4 +1,6 @@
 // The laws over mix, contramap, map_retval and dimap; and what mix keeps when its index alone is redrawn.
+#include <cmath>
+
 #include <gtest/gtest.h>
 
 #include "bodies.hpp"

@@ -1,5 +1,7 @@
 // Proposals over lanes in which branches flip, against the formula written out; swapped end points; exact stationarity of moves that
 // flip branches and masks, by enumeration.
+#include <cmath>
+
 #include <gtest/gtest.h>
 
 #include <starling/models/edit.hpp>

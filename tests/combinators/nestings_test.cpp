@@ -1,4 +1,6 @@
 // The laws over combinators inside each other: switch in unfold in map, mask in map, map in switch.
+#include <cmath>
+
 #include <gtest/gtest.h>
 
 #include "bodies.hpp"

@@ -1,6 +1,7 @@
 // Every density against its row of reference values, in every number type.
 #include "distributions/rows.hpp"
 
+#include <cmath>
 #include <limits>
 
 namespace {

@@ -1,4 +1,6 @@
 // Generalised linear models: the reference, derivatives, draws like those of the element by element form, wrong sizes.
+#include <cmath>
+
 #include "distributions/rows.hpp"
 #include "support/expect_gradient.hpp"
 

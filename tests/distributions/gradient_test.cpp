@@ -1,4 +1,6 @@
 // The derivatives of every log density with respect to its value and its parameters, in every value type, by finite differences.
+#include <cmath>
+
 #include "distributions/rows.hpp"
 #include "support/expect_gradient.hpp"
 

@@ -1,6 +1,7 @@
 // Every sampler against its reference: draws fall into the reference's bins with the reference's probabilities.
 #include "distributions/rows.hpp"
 
+#include <cmath>
 #include <limits>
 
 namespace {

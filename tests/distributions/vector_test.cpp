@@ -1,6 +1,7 @@
 // Distributions of vectors and over categories: reference values, agreement of layouts, wrong sizes, bad parameters.
 #include "distributions/rows.hpp"
 
+#include <cmath>
 #include <limits>
 #include <stdexcept>
 

@@ -1,5 +1,6 @@
 // Particle filters against exact filters: a Kalman recursion, the forward recursion of a hidden Markov model, quadrature.
 #include <algorithm>
+#include <cmath>
 
 #include <gtest/gtest.h>
 

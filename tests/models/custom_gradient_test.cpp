@@ -1,4 +1,6 @@
 // Functions with derivatives of their author's: called, honoured, and recorded only where a flag says so.
+#include <cmath>
+
 #include <gtest/gtest.h>
 
 #include <starling/distributions/distributions.hpp>

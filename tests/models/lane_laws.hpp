@@ -1,6 +1,8 @@
 // The laws for N lanes, as checks of one row: every operation on a batch is, lane by lane, what the laws say of a trace.
 #pragma once
 
+#include <cmath>
+
 #include "models/law_rows.hpp"
 #include "models/thrown.hpp"
 

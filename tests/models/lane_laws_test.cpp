@@ -1,5 +1,6 @@
 // The laws for N lanes: every operation on a batch is, lane by lane, the operation on a trace.
 #include <algorithm>
+#include <cmath>
 
 #include <gtest/gtest.h>
 

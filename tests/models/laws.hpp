@@ -1,6 +1,8 @@
 // The laws of the operations for one lane, as checks of one row.
 #pragma once
 
+#include <cmath>
+
 #include "models/law_rows.hpp"
 #include "models/thrown.hpp"
 

@@ -1,4 +1,6 @@
 // Moves of Markov chains made of regenerate and edit, with draws written down by the test: reversed moves, and exact stationarity.
+#include <cmath>
+
 #include <gtest/gtest.h>
 
 #include "law_models.hpp"

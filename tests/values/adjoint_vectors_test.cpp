@@ -1,4 +1,6 @@
 // Operations on whole vectors and matrices: single tape entries, against finite differences.
+#include <cmath>
+
 #include <gtest/gtest.h>
 
 #include <starling/values/adjoint_matrices.hpp>

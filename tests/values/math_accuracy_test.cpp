@@ -1,6 +1,7 @@
 // Every mathematical function against values to 50 digits, in every value type: within the bounds of docs/math_accuracy.md.
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstdlib>
 #include <type_traits>
 

@@ -1,7 +1,6 @@
 // Bijectors of simplexes, unit vectors, correlation factors and covariances: see bijectors.hpp.
 #pragma once
 
-#include <cmath>
 #include <cstddef>
 
 #include <starling/distributions/bijectors.hpp>
@@ -18,7 +17,7 @@ template <> struct bijector<simplex> {
     R behind(0);
     for (std::size_t i = n - 1; i >= 1; --i) {
       const auto m = static_cast<double>(i);
-      const R w = u[i - 1] * (1 / std::sqrt(m * (m + 1)));
+      const R w = u[i - 1] * (1 / sqrt(m * (m + 1)));
       z[i] = behind - w * m;
       behind = behind + w;
     }
@@ -32,7 +31,7 @@ template <> struct bijector<simplex> {
     }
     const R inverse = 1.0 / total;
     for (std::size_t k = 0; k < n; ++k) z[k] = z[k] * inverse;
-    log_jacobian.add(R(0.5 * std::log(static_cast<double>(n)) - static_cast<double>(n) * (log(total) + top)));  // Σ z = 0
+    log_jacobian.add(R(0.5 * log(static_cast<double>(n)) - static_cast<double>(n) * (log(total) + top)));  // Σ z = 0
     return z;
   }
   template <class X, class R> static void from_support(const simplex& s, const X& x, R* u) {
@@ -40,7 +39,7 @@ template <> struct bijector<simplex> {
     for (std::size_t i = 1; i < s.n; ++i) {
       const auto m = static_cast<double>(i);
       const R l = R(log(x[i]));
-      u[i - 1] = (mean_ahead - l) * std::sqrt(m / (m + 1));
+      u[i - 1] = (mean_ahead - l) * sqrt(m / (m + 1));
       mean_ahead = mean_ahead + (l - mean_ahead) * (1 / (m + 1));
     }
   }

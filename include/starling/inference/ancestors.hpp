@@ -1,12 +1,12 @@
 // The arithmetic of particles: weights from log weights, ancestors from weights, one lane's values from another's.
 #pragma once
 
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
 #include <starling/values/exp.hpp>
+#include <starling/values/log.hpp>
 #include <starling/values/lift.hpp>
 #include <starling/values/pack.hpp>
 
@@ -44,7 +44,7 @@ weight_totals normalise(const std::vector<V>& log_weights, std::vector<V>& weigh
     w2 += weights[b] * weights[b];
   }
   t.sum = static_cast<double>(sum(w1));
-  t.log_total = highest + std::log(t.sum);
+  t.log_total = highest + log(t.sum);
   t.ess = t.sum * t.sum / static_cast<double>(sum(w2));
   return t;
 }

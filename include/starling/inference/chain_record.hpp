@@ -1,9 +1,8 @@
 // What chains leave behind: the draws of each block of lanes, or their moments; and how blocks become one result.
 #pragma once
 
-#include <atomic>
 #include <cstddef>
-#include <mutex>
+#include <memory>
 #include <vector>
 
 #include <starling/diagnostics/moments.hpp>
@@ -36,17 +35,15 @@ struct block_record {
 // Counts steps of all blocks, tells the progress, and learns that a run should stop.
 class run_monitor {
  public:
-  run_monitor(progress& report, std::size_t total) : report_(report), total_(total) {}
+  run_monitor(progress& report, std::size_t total);
+  ~run_monitor();
   // `steps` more are done; false once the run should end.
   bool advance(std::size_t steps);
-  bool stopped() const { return stopped_.load(std::memory_order_relaxed); }
+  bool stopped() const;
 
  private:
-  progress& report_;
-  std::size_t total_;
-  std::atomic<std::size_t> done_{0};
-  std::atomic<bool> stopped_{false};
-  std::mutex guard_;
+  struct shared;
+  std::unique_ptr<shared> shared_;
 };
 
 // One lane of a value.

@@ -3,9 +3,7 @@
 //   log Ẑ = log (1/N) Σ wᵢ   estimates the evidence p(observations);  ESS = (Σ w)² / Σ w².
 #pragma once
 
-#include <cmath>
 #include <limits>
-#include <mutex>
 #include <vector>
 
 #include <starling/execution/executor.hpp>
@@ -206,7 +204,6 @@ result importance_in(const Posterior& post, std::size_t n, const importance_opti
   const std::size_t parts = (n + part_lanes - 1) / part_lanes;
   std::vector<weighted_sums> sums(parts);
   run_monitor monitor(report, n);
-  std::mutex guard;
   parallel_for(
       parts,
       [&](std::size_t p) {
@@ -245,10 +242,7 @@ result importance_in(const Posterior& post, std::size_t n, const importance_opti
         total.add(filled);
         sums[p] = total.total();
         monitor.advance(last - first);
-        if (block.bad.found) {
-          const std::lock_guard lock(guard);
-          bad.keep_first(block.bad);
-        }
+        bad.keep_first_of_threads(block.bad);
       },
       o.threads);
   weighted_sums total;

@@ -2,7 +2,6 @@
 // its draw. A particle that did not reach an observation has weight 0.
 #pragma once
 
-#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -24,7 +23,7 @@ result importance_dynamic(const Posterior& post, std::size_t n, const Options& o
       parts,
       [&](std::size_t p) {
         if (monitor.stopped()) return;
-        const std::size_t first = p * part_size, last = std::min(n, first + part_size);
+        const std::size_t first = p * part_size, last = first + part_size < n ? first + part_size : n;
         trace_chain<Posterior> particle(post, first, n);
         ragged_record& record = records[p];
         for (std::size_t i = first; i < last; ++i) {

@@ -10,8 +10,6 @@
 // choices are kept a column a step with the ancestors, and histories are gathered only when somebody asks.
 #pragma once
 
-#include <cmath>
-#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -65,7 +63,7 @@ class basic_particle_filter {
     next_log_weights_ = log_weights_;
     next_weights_ = weights_;
     weight_sum_ = static_cast<double>(o.particles);
-    log_total_ = std::log(static_cast<double>(o.particles));
+    log_total_ = log(static_cast<double>(o.particles));
     ess_ = static_cast<double>(o.particles);
     ancestors_.resize(o.particles + ancestor_slack);
   }
@@ -86,7 +84,6 @@ class basic_particle_filter {
     find_structure(t, now, observations, before[0], next, plan);
     next.values.resize(blocks_ * next.structure->elements());
     bad_parameter bad;
-    std::mutex guard;
     constexpr std::size_t part = 64;
     parallel_for(
         (blocks_ + part - 1) / part,
@@ -95,9 +92,9 @@ class basic_particle_filter {
             const arena_scope scope;
             const run_place place{b * width, options_.particles};
             const tile<V> to{next.values.data() + b * next.structure->elements(), next.shared.data(), nullptr};
-            V w = run_block<false>(t, now, before[b], to, place, plan, *next.structure, b, bad, guard);
+            V w = run_block<false>(t, now, before[b], to, place, plan, *next.structure, b, bad);
             if (any(!(w > V(negative_infinity)))) [[unlikely]]
-              w = run_block<true>(t, now, before[b], to, place, plan, *next.structure, b, bad, guard);
+              w = run_block<true>(t, now, before[b], to, place, plan, *next.structure, b, bad);
             w = told.resampled ? w : w + log_weights_[b];
             if (const std::size_t used = options_.particles - b * width; used < width)
               w = where(mask_of<V>::first(static_cast<std::int64_t>(used)), w, V(negative_infinity));
@@ -105,7 +102,7 @@ class basic_particle_filter {
           }
         },
         options_.threads);
-    const double log_total_before = told.resampled ? std::log(static_cast<double>(options_.particles)) : log_total_;
+    const double log_total_before = told.resampled ? log(static_cast<double>(options_.particles)) : log_total_;
     const weight_totals totals = normalise(next_log_weights_, next_weights_);
     if (!(totals.log_total > negative_infinity))
       throw std::runtime_error("particle_filter: at step " + std::to_string(t) + " no particle has a density above 0" +
@@ -218,16 +215,13 @@ class basic_particle_filter {
 
   template <bool Examines>
   [[gnu::always_inline]] V run_block(std::size_t t, const key& now, const S& state, const tile<V>& to, const run_place& place, const std::vector<constraint_ref>& plan,
-              const schema& structure, std::size_t b, bad_parameter& bad, std::mutex& guard) {
+              const schema& structure, std::size_t b, bad_parameter& bad) {
     frozen_walk walk(structure);
     stream<V> numbers(now.scope(path::root_hash), place.first_lane);
     generate_handler<V, frozen_walk, Examines> h(walk, now, numbers, to, place, plan);
     next_states_[b] = own(run_kernel(h, t, state), next_memory_, b);
     if constexpr (Examines) {
-      if (h.problem().found) {
-        const std::lock_guard lock(guard);
-        bad.keep_first(h.problem());
-      }
+      bad.keep_first_of_threads(h.problem());
       return h.weight();
     } else {
       return where(h.score() + h.weight() > V(negative_infinity), h.weight(), V(negative_infinity));

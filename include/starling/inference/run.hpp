@@ -3,8 +3,6 @@
 //   auto fit = sl::run(sl::kernels::drift({.scale = 0.2}), post, {.chains = 1000, .draws = 1000}, sl::key(1));
 #pragma once
 
-#include <atomic>
-#include <mutex>
 #include <vector>
 
 #include <starling/execution/executor.hpp>

@@ -3,7 +3,6 @@
 // An observed address stays observed: a move that removes or changes one has posterior density 0 and is rejected.
 #pragma once
 
-#include <cmath>
 #include <optional>
 #include <string>
 #include <utility>
@@ -40,7 +39,7 @@ class trace_chain {
     for (std::uint64_t attempt = 0; attempt < 100; ++attempt) {
       try {
         const double w = generate_into(trace_, post_.observations(), fold_in(k, attempt), true, place_);
-        if (w > negative_infinity && std::isfinite(trace_.score())) return;
+        if (w > negative_infinity && is_finite(trace_.score())) return;
       } catch (const parameter_error& e) {
         if (trouble.empty()) trouble = e.what();
       }

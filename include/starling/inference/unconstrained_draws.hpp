@@ -1,7 +1,6 @@
 // Points of an unconstrained_posterior as named draws: its choices by their addresses, then the notes of the body.
 #pragma once
 
-#include <algorithm>
 #include <cstdio>
 #include <string>
 #include <string_view>

@@ -3,7 +3,6 @@
 // A batch of a dynamic model is N single traces behind the same interface (traces.hpp).
 #include <cstddef>
 #include <memory>
-#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -183,17 +182,13 @@ class batch {
       std::copy(storage.densities.begin(), storage.densities.end(), state_.densities.begin());
       state_.shared = std::move(storage.shared);
     }
-    std::mutex guard;
     parallel_for(blocks() - 1, [&](std::size_t i) {
       const std::size_t b = i + 1;
       structure_walk walk(state_.structure, true);
       const arena_scope scope;
       bad_parameter here;
       rest(walk, state_.block(b), place(b), b, [&](auto& h) { execute(h, b, here); });
-      if (here.found) {
-        const std::lock_guard lock(guard);
-        bad.keep_first(here);
-      }
+      bad.keep_first_of_threads(here);
     });
     throw_if_bad(bad, *state_.structure);
   }

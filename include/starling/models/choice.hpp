@@ -1,7 +1,6 @@
 #pragma once
 // How the value of a choice is held: every choice is a run of reals V, V being double or a pack. Here are the three directions
 // between the types a body sees (double, bool, long, pack, lane_mask, whole, vector, matrix) and that storage.
-#include <cmath>
 #include <limits>
 #include <type_traits>
 

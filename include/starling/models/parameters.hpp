@@ -10,9 +10,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -50,10 +50,11 @@ class parameter_store {
  public:
   void set(const std::string& name, std::vector<double> values);
   void set(const std::string& name, double value) { set(name, std::vector<double>{value}); }
-  bool contains(const std::string& name) const { return values_.contains(name); }
+  bool contains(const std::string& name) const { return entries_.contains(hash_text(name)); }
   // The values of a parameter. Throws std::out_of_range, naming it.
   const std::vector<double>& operator[](const std::string& name) const;
-  const std::map<std::string, std::vector<double>>& values() const { return values_; }
+  // In alphabetical order.
+  std::vector<std::string> names() const;
 
   // One step up. A parameter that is not here yet gets the value that the run had for it first.
   void ascend(const parameter_gradients& gradients, const sgd& options);
@@ -63,15 +64,15 @@ class parameter_store {
   std::span<const double> find(const literal& name) const;
 
  private:
-  struct moments {
-    std::vector<double> first, second;
+  struct entry {
+    std::string name;
+    std::vector<double> values;
+    std::vector<double> first, second;  // moments of its derivatives
     std::size_t steps = 0;
   };
-  std::vector<double>& place_of(const parameter_gradients::entry& e);
+  entry& entry_of(const parameter_gradients::entry& e);
 
-  std::map<std::string, std::vector<double>> values_;
-  std::map<std::uint64_t, const std::vector<double>*> by_hash_;
-  std::map<std::string, moments> moments_;
+  std::unordered_map<std::uint64_t, entry> entries_;  // by the hash of the name
 };
 
 // G with its parameters read from `store`, which must outlive it.

@@ -23,7 +23,14 @@ struct bad_parameter {
   void keep_first(const bad_parameter& other) {
     if (other.found && (!found || other.lane < lane)) *this = other;
   }
+  // The same where several threads do it at once.
+  void keep_first_of_threads(const bad_parameter& other) {
+    if (other.found) [[unlikely]] keep_guarded(other);
+  }
   std::string sentence(const schema& where) const;  // "at y[3]: normal: scale must be positive and finite, got -1 (lane 7)"
+
+ private:
+  void keep_guarded(const bad_parameter& other);
 };
 
 // What an operation called by the user throws where parameters were bad.

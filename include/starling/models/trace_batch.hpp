@@ -2,9 +2,7 @@
 // draws alone. A lane whose run did not reach a constraint has weight −∞.
 #pragma once
 
-#include <atomic>
 #include <cstddef>
-#include <exception>
 #include <limits>
 #include <utility>
 #include <vector>
@@ -94,18 +92,7 @@ class trace_batch {
   template <class F>
   std::vector<double> each(F&& f) {
     std::vector<double> result(size());
-    std::vector<std::exception_ptr> failures(size());
-    std::atomic<std::size_t> first_failure{size()};
-    parallel_for(size(), [&](std::size_t k) {
-      if (k > first_failure.load()) return;
-      try {
-        result[k] = f(lanes_[k], run_place{first_ + k, first_ + size()}, k);
-      } catch (...) {
-        failures[k] = std::current_exception();
-        for (auto first = first_failure.load(); k < first && !first_failure.compare_exchange_weak(first, k);) {}
-      }
-    });
-    if (const auto k = first_failure.load(); k < size()) std::rethrow_exception(failures[k]);
+    parallel_for_first_failure(size(), [&](std::size_t k) { result[k] = f(lanes_[k], run_place{first_ + k, first_ + size()}, k); });
     return result;
   }
 

@@ -1,6 +1,7 @@
 #include "inference/adaptations/low_rank.hpp"
 
 #include <Eigen/Dense>
+#include <cmath>
 #include <utility>
 
 namespace starling::adaptations {

@@ -8,7 +8,6 @@
 // α* = 0.234, or 0.44 in one dimension (Gelman, Roberts, Gilks 1996).
 #pragma once
 
-#include <cmath>
 #include <utility>
 
 #include <starling/inference/kernels/kernel.hpp>
@@ -188,7 +187,7 @@ class drift : public kernel {
     const auto info = metropolis<double>(ratio, numbers.uniform());
     chains.accept(info.accepted);
     if (p.warmup && adaptation_ != adapt::none)
-      scale *= std::exp(std::min(1.0, 2 * std::pow(static_cast<double>(p.step) + 1, -2.0 / 3.0)) * (info.acceptance_rate - 0.234));
+      scale *= adapted_factor(p.step, info.acceptance_rate);
     return info;
   }
   double scale_at(const path& where, double scale) const {
@@ -196,6 +195,9 @@ class drift : public kernel {
       if (where.starts_with(address)) return given;
     return scale;
   }
+  // (n + 1)^(−2/3); and by what a scale is multiplied after step n.
+  static double adaptation_pace(std::size_t n);
+  static double adapted_factor(std::size_t n, double acceptance_rate);
   [[noreturn]] static void refuse_covariance();
 
   bool is_triangular() const { return adaptation_ == adapt::covariance || !options_.covariance.empty(); }
@@ -216,7 +218,7 @@ class drift : public kernel {
     using T = scalar_of<V>;
     const std::size_t d = s.spare.size();
     const double target = d == 1 ? 0.44 : 0.234;
-    const double pace = std::pow(static_cast<double>(n) + 1, -2.0 / 3.0);
+    const double pace = adaptation_pace(n);
     if (adaptation_ == adapt::scale) {
       const V factor = exp(V(static_cast<T>(std::min(1.0, 2 * pace))) * (rate - V(static_cast<T>(target))));
       for (auto& f : s.factor) f *= factor;
