@@ -71,8 +71,8 @@ class lane_chains {
     bad_parameter bad;
     for (std::uint64_t attempt = 0; attempt < 100 && any(waiting); ++attempt) {
       const arena_scope scope;
-      frozen_walk walk(*layout_.structure);
-      generate_handler<V, frozen_walk> h(walk, fold_in(k, attempt), view(candidate_, true), place_, layout_.plan);
+      structure_walk walk(layout_.structure, true);
+      generate_handler<V> h(walk, fold_in(k, attempt), view(candidate_, true), place_, layout_.plan);
       h.allow_starts();
       post_.run(h);
       const V score = where(unobserved(candidate_), V(negative_infinity), h.score());
@@ -151,21 +151,25 @@ class lane_chains {
   // The candidate's latents in `moved` were proposed, symmetrically; all others stay. What a lane reaches for the first time is drawn from
   // the prior and cancels, as does what falls away. Returns the log Metropolis–Hastings ratio.
   V candidate_by_update(const std::vector<element_run>& moved, const key& k) {
-    proposed_ = current_.values;
-    for (const auto [first, size] : moved) std::copy(candidate_.values.data() + first, candidate_.values.data() + first + size, proposed_.data() + first);
-    if (update_plan_.empty())
-      for (std::uint32_t s = 0; const site& here : structure().sites()) {
-        update_plan_.push_back({layout_.plan[s], here.again ? here.first : s, here.is_conditional()});
-        ++s;
-      }
-    const arena_scope scope;
-    structure_walk walk(layout_.structure, true);
-    update_handler<V> h(walk, k, view(candidate_, true), {layout_.structure.get(), {proposed_.data(), shared_.data(), nullptr}}, place_, update_plan_);
-    post_.run(h);
-    note_problem(h.problem());
-    candidate_score_ = where(unobserved(candidate_), V(negative_infinity), h.score());
-    const V removed = removed_density(structure(), view(current_, true), view(candidate_, true));
-    return where(candidate_score_ > V(negative_infinity), log_difference(h.kept(), score_) + removed, V(negative_infinity));
+    if constexpr (lanes_of<V> == 1) {  // a chain that runs alone has no branches: run.hpp
+      return candidate_score() - score_;
+    } else {
+      proposed_ = current_.values;
+      for (const auto [first, size] : moved) std::copy(candidate_.values.data() + first, candidate_.values.data() + first + size, proposed_.data() + first);
+      if (update_plan_.empty())
+        for (std::uint32_t s = 0; const site& here : structure().sites()) {
+          update_plan_.push_back({layout_.plan[s], here.again ? here.first : s, here.is_conditional()});
+          ++s;
+        }
+      const arena_scope scope;
+      structure_walk walk(layout_.structure, true);
+      update_handler<V> h(walk, k, view(candidate_, true), {layout_.structure.get(), {proposed_.data(), shared_.data(), nullptr}}, place_, update_plan_);
+      post_.run(h);
+      note_problem(h.problem());
+      candidate_score_ = where(unobserved(candidate_), V(negative_infinity), h.score());
+      const V removed = removed_density(structure(), view(current_, true), view(candidate_, true));
+      return where(candidate_score_ > V(negative_infinity), log_difference(h.kept(), score_) + removed, V(negative_infinity));
+    }
   }
 
   // The candidate becomes the current state where `accepted`; elsewhere the candidate is forgotten.

@@ -125,8 +125,8 @@ template <class V, class Posterior> class unconstrained_posterior {
     values_.shared = layout_->shared;
     {
       const arena_scope scope;
-      frozen_walk walk(structure());
-      generate_handler<V, frozen_walk> h(walk, key(0), values_.view(), place_, layout_->plan);
+      structure_walk walk(layout_->structure, true);
+      generate_handler<V> h(walk, key(0), values_.view(), place_, layout_->plan);
       h.allow_starts();
       post_->run(h);
     }
