@@ -29,19 +29,38 @@ void require_writable(const char* who, const transformed_choice& w, const choice
     refuse_transform(who, "writes " + w.type.str() + " at " + w.where.str() + ", which is " + expected.str());
 }
 
-void require_determined(const char* who, const transformed_choices& writes, const choice_map& observations, const schema* before, const schema& after) {
+namespace {
+[[noreturn]] void refuse_observed(const char* who, const path& where) { refuse_transform(who, "writes " + where.str() + ", which is observed"); }
+[[noreturn]] void refuse_unknown(const char* who, const path& where) { refuse_transform(who, "writes " + where.str() + ", which the new state does not have"); }
+[[noreturn]] void refuse_open(const char* who, const path& where) {
+  refuse_transform(who, "leaves " + where.str() + " open: the new state has it, and no value was written for it");
+}
+}  // namespace
+
+void require_determined(const char* who, const transformed_choices& writes, const choice_map& observations, const schema& before, const schema& after) {
   for (const auto& w : writes) {
-    if (observations.contains(w.where)) refuse_transform(who, "writes " + w.where.str() + ", which is observed");
+    if (observations.find(w.where)) refuse_observed(who, w.where);
     const auto k = after.find(w.where.hash());
-    if (k < 0) refuse_transform(who, "writes " + w.where.str() + ", which the new state does not have");
+    if (k < 0) refuse_unknown(who, w.where);
     require_writable(who, w, after.sites()[static_cast<std::size_t>(k)].type);
   }
+  if (&before == &after) return;
   for (std::uint32_t k = 0; k < after.sites().size(); ++k) {
     const site& s = after.sites()[k];
-    if (!s.is_choice() || writes.find(s.full) || (before && before->find(s.full, s.type) >= 0)) continue;
-    const path where = after.path_of(k);
-    if (!observations.contains(where)) refuse_transform(who, "leaves " + where.str() + " open: the new state has it, and no value was written for it");
+    if (!s.is_choice() || writes.find(s.full) || before.find(s.full, s.type) >= 0) continue;
+    if (const path where = after.path_of(k); !observations.find(where)) refuse_open(who, where);
   }
+}
+
+void require_determined(const char* who, const transformed_choices& writes, const choice_map& observations, const choice_map& after) {
+  for (const auto& w : writes) {
+    if (observations.find(w.where)) refuse_observed(who, w.where);
+    const auto* e = after.entry_at(w.where.hash());
+    if (!e) refuse_unknown(who, w.where);
+    require_writable(who, w, e->value.type);
+  }
+  for (const auto& e : after.entries())
+    if (!writes.find(e.where.hash()) && !observations.find(e.where)) refuse_open(who, e.where);
 }
 
 void kept_columns::add(const transformed_choices& reads, const path& where, const choice_type& type, const char* fate) {

@@ -156,38 +156,31 @@ class transform_side {
   mask_of<V> boolean(const path& where) { return from_stored<mask_of<V>>(read(where, {value_kind::boolean, 0}, false)[0].value()); }
   vector<real> numbers(const path& where) { return read(where, {value_kind::real, 1}, true); }
 
-  // The new value of a choice, of any kind: once for each.
+  // The new value of a choice, of any kind, a number or several (in a vector, matrix or std::vector): once for each choice.
   template <class X>
   void set(const path& where, const X& x) {
-    using E = std::remove_const_t<choice_element<X>>;
-    const std::size_t n = [&] {
-      if constexpr (rank_of<X> == 0) return std::size_t{1};
-      else return x.size();
-    }();
-    const choice_type type{kind_of<E>(), rank_of<X> == 0 ? std::uint8_t{0} : std::uint8_t{1}, static_cast<std::uint32_t>(n), 1};
-    if (to_.writes.find(where.hash())) refuse_transform("a move", "writes " + where.str() + " twice");
-    to_.writes.add({where, type, to_.numbers.size()});
-    for (std::size_t e = 0; e < n; ++e) {
-      const E& element = [&]() -> const E& {
-        if constexpr (rank_of<X> == 0) return x;
-        else return x.data()[e];
-      }();
-      if constexpr (!value_traits<E>::is_real) {
-        to_.numbers.push_back(to_stored<V>(plain(element)));
-      } else {
-        const real y = real(element);
-        to_.numbers.push_back(y.value());
-        rows.push_back(y);
-      }
-    }
+    if constexpr (requires { x.data(); }) write(where, x.data(), x.size(), 1);
+    else write(where, &x, 1, 0);
   }
 
   std::vector<real> rows;  // the continuous numbers written
 
  private:
-  static auto plain(const auto& x) {
-    if constexpr (std::is_integral_v<std::remove_cvref_t<decltype(x)>> && !std::is_same_v<std::remove_cvref_t<decltype(x)>, bool>) return static_cast<long>(x);
-    else return x;
+  template <class E>
+  void write(const path& where, const E* x, std::size_t n, std::uint8_t rank) {
+    using traits = value_traits<std::remove_const_t<E>>;
+    if (to_.writes.find(where.hash())) refuse_transform("a move", "writes " + where.str() + " twice");
+    to_.writes.add({where, {kind_of<std::remove_const_t<E>>(), rank, static_cast<std::uint32_t>(n), 1}, to_.numbers.size()});
+    for (std::size_t e = 0; e < n; ++e) {
+      if constexpr (traits::is_real) {
+        rows.push_back(real(x[e]));
+        to_.numbers.push_back(rows.back().value());
+      } else if constexpr (traits::is_integer && traits::lanes == 1) {
+        to_.numbers.push_back(V(static_cast<scalar_of<V>>(x[e])));
+      } else {
+        to_.numbers.push_back(to_stored<V>(x[e]));
+      }
+    }
   }
   // Each choice has its variables once, however often it is read.
   vector<real> read(const path& where, const choice_type& as, bool any_kind) {

@@ -63,10 +63,13 @@ class trace_translator {
     const trace_state drawn = assess_auxiliary(name, forward_, t.state(), auxiliary);
     const auto there = run_transform<double>(transform_, current_choices<double>(t.state()), current_choices<double>(drawn));
 
-    choice_map written = there.model.choices();
-    auto made = generate_into_posterior(written);
-    require_determined(name, there.model.writes, to_.observations(), nullptr, made.trace.choices());
-    translated<to_trace> r{std::move(made.trace), made.weight, there.auxiliary.choices()};
+    translated<to_trace> r{to_trace(to_.model(), to_.shared_args()), 0, there.auxiliary.choices()};
+    r.weight = generate_into(r.trace, there.model.choices().merge(to_.observations()), key(0), false, {}, {.unreached = ignore});
+    if (!(r.weight > negative_infinity) || !unmet(to_.observations(), r.trace.structure(), r.trace.state().calls.get()).empty()) {
+      r.weight = negative_infinity;
+      return r;
+    }
+    require_determined(name, there.model.writes, to_.observations(), r.trace.choices());
 
     kept_columns columns(name, there.columns);
     std::vector<path> latents, all;
@@ -81,7 +84,6 @@ class trace_translator {
       columns.add(there.auxiliary.reads, e.where, e.value.type, "is an auxiliary choice");
     }
     const double volume = there.log_determinant(name, columns.marks());
-    if (!(r.weight > negative_infinity)) return r;
     const trace_state home = assess_auxiliary(name, backward_, r.trace.state(), r.auxiliary);
     r.weight += home.score - t.score() - drawn.score + volume;
     if (!(r.weight > negative_infinity)) r.weight = negative_infinity;
@@ -94,12 +96,6 @@ class trace_translator {
   }
 
  private:
-  weighted_trace<to_trace> generate_into_posterior(choice_map& written) const {
-    weighted_trace<to_trace> r{to_trace(to_.model(), to_.shared_args())};
-    r.weight = generate_into(r.trace, written.merge(to_.observations()), key(0), false, {}, {.unreached = ignore});
-    return r;
-  }
-
   From from_;
   To to_;
   Forward forward_;

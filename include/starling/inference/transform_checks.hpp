@@ -13,9 +13,11 @@
 
 namespace starling {
 
-// Throws unless a run of structure `after` has every choice that was written, of its type, and else only choices of `before` (null: none)
-// and observed ones; observed choices are not written.
-void require_determined(const char* who, const transformed_choices& writes, const choice_map& observations, const schema* before, const schema& after);
+// Throws unless a run of structure `after` has every choice that was written, of its type, and else only choices of `before` and observed
+// ones; observed choices are not written.
+void require_determined(const char* who, const transformed_choices& writes, const choice_map& observations, const schema& before, const schema& after);
+// The same of a new trace with the choices `after`.
+void require_determined(const char* who, const transformed_choices& writes, const choice_map& observations, const choice_map& after);
 // Throws unless a choice of a model can take what was written.
 void require_writable(const char* who, const transformed_choice& w, const choice_type& expected);
 

@@ -103,13 +103,13 @@ class involution : public kernel {
     if (!(change > negative_infinity)) return negative_infinity;
     const journal& update = t.last_update();
     const schema& old = *update.before.structure;
-    require_determined(name, there.model.writes, observations, &old, t.structure());
+    require_determined(name, there.model.writes, observations, old, t.structure());
 
     kept_columns columns(name, there.columns);
     std::vector<path> moved;
     for (const auto site : update.changed) {
       moved.push_back(old.path_of(site));
-      if (!observations.contains(moved.back())) columns.add(there.model.reads, moved.back(), old.sites()[site].type, "changes");
+      if (!observations.find(moved.back())) columns.add(there.model.reads, moved.back(), old.sites()[site].type, "changes");
     }
     std::vector<path> drawn;
     const choice_map choices = u.choices();
