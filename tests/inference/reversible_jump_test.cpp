@@ -3,6 +3,9 @@
 
 #include <array>
 #include <cmath>
+#include <fstream>
+#include <iterator>
+#include <string>
 
 #include <starling/diagnostics/mcse.hpp>
 #include <starling/distributions/distributions.hpp>
@@ -148,6 +151,23 @@ TEST(ReversibleJump, SplitsAndMergesVariances) {
   const double p = exact_share_of_two();
   EXPECT_LT(errors_away(two, 1, p, 4), 4.9) << p;
   EXPECT_GT(errors_away(two, 1, 2 * p / (1 + p), 4), 4.9) << "negative control: the factor 2 of the Jacobian";
+}
+
+// The code in docs/reversible_jump.md is code of the compiled example.
+TEST(reversible_jump_document, shows_code_of_the_compiled_example) {
+  const auto content = [](const std::string& path) {
+    std::ifstream in(std::string(STARLING_SOURCE_DIR) + path);
+    return std::string(std::istreambuf_iterator<char>(in), {});
+  };
+  const std::string document = content("/docs/reversible_jump.md"), example = content("/examples/reversible_jump.cpp");
+  int parts = 0;
+  for (std::size_t at = 0; (at = document.find("```cpp\n", at)) != std::string::npos; ++parts) {
+    at += 7;
+    const std::size_t end = document.find("```", at);
+    EXPECT_NE(example.find(document.substr(at, end - at)), std::string::npos) << document.substr(at, 80);
+    at = end + 3;
+  }
+  EXPECT_EQ(parts, 4);
 }
 
 }  // namespace

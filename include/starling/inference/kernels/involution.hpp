@@ -148,7 +148,8 @@ class involution : public kernel {
       if (!chains.layout().is_latent(place)) refuse_transform(name, "writes " + w.where.str() + ", which is observed");
       require_writable(name, w, model.sites()[place].type);
       columns.add(there.model.reads, w.where, w.type, "changes");
-      std::copy_n(there.model.numbers.data() + w.first, w.type.size(), chains.candidate(place));
+      const V* const from = there.model.numbers.data() + w.first;
+      std::copy(from, from + w.type.size(), chains.candidate(place));
       moved.push_back(w.where);
     }
     std::vector<path> all;
@@ -160,7 +161,8 @@ class involution : public kernel {
       const auto* w = there.auxiliary.writes.find(here.full);
       if (!w) refuse_transform(name, "does not write the auxiliary choice " + all.back().str());
       require_writable(name, *w, here.type);
-      std::copy_n(there.auxiliary.numbers.data() + w->first, w->type.size(), s.back.values.data() + here.offset);
+      const V* const from = there.auxiliary.numbers.data() + w->first;
+      std::copy(from, from + w->type.size(), s.back.values.data() + here.offset);
     }
     if (there.auxiliary.writes.size() != all.size()) refuse_transform(name, "writes " + there.auxiliary.writes.str() + " as auxiliary choices; the proposal does not make all of them");
 
