@@ -25,6 +25,7 @@
 #include <starling/inference/resample.hpp>
 #include <starling/inference/run.hpp>
 #include <starling/inference/trace_translator.hpp>
+#include <starling/io/checkpoint.hpp>
 #include <starling/io/input_error.hpp>
 #include <starling/io/parameters.hpp>
 #include <starling/io/program.hpp>
