@@ -12,6 +12,7 @@
 #include <starling/inference/kernels/elliptical_slice.hpp>
 #include <starling/inference/kernels/gibbs.hpp>
 #include <starling/inference/kernels/hmc.hpp>
+#include <starling/inference/kernels/involution.hpp>
 #include <starling/inference/kernels/mala.hpp>
 #include <starling/inference/kernels/nuts.hpp>
 #include <starling/inference/kernels/proposal.hpp>
@@ -23,6 +24,8 @@
 #include <starling/inference/proposed_importance.hpp>
 #include <starling/inference/resample.hpp>
 #include <starling/inference/run.hpp>
+#include <starling/inference/trace_translator.hpp>
+#include <starling/io/checkpoint.hpp>
 #include <starling/io/input_error.hpp>
 #include <starling/io/parameters.hpp>
 #include <starling/io/program.hpp>

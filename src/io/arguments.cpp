@@ -42,6 +42,7 @@ std::vector<argument> table(const program_description& d) {
       {"random", "seed", "1", kinds::from_zero, "the same seed gives the same draws; seed= also stands alone"},
       {"output", "file", "output.csv", kinds::text, "where the draws go: .nc (NetCDF for ArviZ) or .csv (Stan CSV, one file a chain)"},
       {"output", "summary", "", kinds::text, "where the summary goes, JSON; none unless given"},
+      {"output", "checkpoint", "", kinds::text, "of sample: the run goes on from this file where it is there, and leaves its state in it when it ends or is interrupted"},
       {"output", "keep_draws", "1", kinds::from_zero, "0: only the summary is computed, no file of draws is written"},
       {"", "num_threads", "0", kinds::from_zero, "threads; 0 or -1: all cores"},
   };

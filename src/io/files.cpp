@@ -49,6 +49,8 @@ std::string read_file(const std::string& path) {
   }
 }
 
+bool file_exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
+
 void check_readable(const std::string& path) {
   if (is_folder(path)) refuse(path, "read", EISDIR);
   if (::access(path.c_str(), R_OK) != 0) refuse(path, "read", errno);

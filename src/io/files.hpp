@@ -9,6 +9,8 @@ namespace starling {
 // The whole file. Throws input_error with the system's reason if it cannot be read.
 std::string read_file(const std::string& path);
 
+bool file_exists(const std::string& path);
+
 // Throws input_error with the system's reason if the file cannot be opened.
 void check_readable(const std::string& path);
 

@@ -1,3 +1,5 @@
+#include <starling/inference/run_gradient.hpp>
+#include <starling/io/checkpoint.hpp>
 #include <starling/io/input_error.hpp>
 #include <starling/io/netcdf.hpp>
 #include <starling/io/program.hpp>
@@ -25,13 +27,16 @@ void print(std::FILE* to, const std::string& text) {
 
 // Where the results go, checked before any work is done.
 struct outputs {
-  std::string draws, summary;
+  std::string draws, summary, checkpoint;
   bool keep_draws = true;
 
   explicit outputs(const arguments& given) {
     keep_draws = given.whole("output.keep_draws") != 0;
     draws = given.text("output.file");
     summary = given.given("output.summary") ? given.text("output.summary") : "";
+    checkpoint = given.given("output.checkpoint") ? given.text("output.checkpoint") : "";
+    if (!checkpoint.empty() && given.command() != "sample") throw input_error("checkpoint= is for sample: other commands start anew.");
+    if (!checkpoint.empty() && (checkpoint == draws || checkpoint == summary)) throw input_error("checkpoint= is the file of another output.");
     if (!keep_draws && given.given("output.file"))
       throw input_error("output file= and keep_draws=0 contradict each other: without draws there is nothing to write there.");
     if (!ends_with_extension(draws, ".nc") && !ends_with_extension(draws, ".csv"))
@@ -44,6 +49,7 @@ struct outputs {
       for (std::size_t c = 1; c <= (ends_with_extension(draws, ".csv") ? chains : 1); ++c)
         check_writable(ends_with_extension(draws, ".csv") ? chain_path(draws, c, chains) : draws);
     if (!summary.empty()) check_writable(summary);
+    if (!checkpoint.empty()) check_writable(checkpoint);
   }
 
   void write(const result& fit, const std::string& group) const {
@@ -60,6 +66,7 @@ struct outputs {
       files.commit();
       written.push_back(summary);
     }
+    if (!checkpoint.empty()) written.push_back(checkpoint);
     if (written.size() > 3) written = {written.front(), "…", written.back()};
     if (!written.empty()) print(stdout, fmt::format("\nwritten: {}\n", fmt::join(written, ", ")));
   }
@@ -79,7 +86,7 @@ void describe(result& fit, const arguments& given, const program_description& de
     for (const char* name : {"num_chains", "num_samples", "num_warmup", "thin"}) add_attribute(fit, name, given.text(std::string("sample.") + name));
 }
 
-result run_command(const arguments& given, const program_description& description, program_model& model) {
+result run_command(const arguments& given, const program_description& description, program_model& model, gradient_checkpoint* checkpoint) {
   const std::uint64_t seed = given.whole("random.seed");
   const auto threads = static_cast<std::size_t>(given.whole("num_threads"));
   const bool summaries_only = given.whole("output.keep_draws") == 0;
@@ -93,6 +100,7 @@ result run_command(const arguments& given, const program_description& descriptio
     s.threads = threads;
     s.seed = seed;
     s.summaries_only = summaries_only;
+    s.checkpoint = checkpoint;
     return model.sample(s, watch);
   }
   if (given.command() == "importance") {
@@ -137,7 +145,13 @@ int run_model(const arguments& given, const program_description& description, co
   warn_of_unused(from);
   out.check(given.command() == "sample" ? given.whole("sample.num_chains") : 1);
 
-  result fit = run_command(given, description, *model);
+  // A checkpoint belongs to one program and its data.
+  const bool goes_on = !out.checkpoint.empty();
+  const std::string of = goes_on ? fmt::format("{}, starling {}, data {:016x}", description.name, version, file.empty() ? 0 : hash_text(read_file(file))) : "";
+  gradient_checkpoint state;
+  if (goes_on && file_exists(out.checkpoint)) state = read_checkpoint(out.checkpoint, of);
+  result fit = run_command(given, description, *model, goes_on ? &state : nullptr);
+  if (goes_on) write_checkpoint(state, out.checkpoint, of);
   if (fit.interrupted && out.keep_draws && fit.posterior.draws == 0)
     throw input_error("Interrupted before the first draw: nothing is written.");
   describe(fit, given, description);

@@ -6,8 +6,8 @@
 #include <starling/diagnostics/moments.hpp>
 #include <starling/inference/kernels/hmc.hpp>
 #include <starling/inference/kernels/nuts.hpp>
-#include <starling/inference/run_gradient.hpp>
-#include <starling/inference/run_tempered.hpp>
+#include <starling/distributions/distributions.hpp>
+#include <starling/inference/posterior_gradient.hpp>
 
 #include "closed_form_targets.hpp"
 
@@ -100,6 +100,41 @@ TEST(tempering, is_the_same_for_any_number_of_threads_and_chains) {
   more.chains = 2;
   const auto few = temper(kernels::nuts(), {.temperatures = 5}, more);
   EXPECT_TRUE(std::equal(few.posterior["x"].values.begin(), few.posterior["x"].values.end(), one.posterior["x"].values.begin()));
+}
+
+// The same two modes as a model: an observation, a factor, and a latent with a support.
+constexpr auto two_mode_model = sl::gen([](auto& trace, double s) {
+  const auto x = trace("x", sl::normal(0.0, 3.0));
+  const auto scale = trace("scale", sl::gamma(3.0, 2.0));
+  const auto inverse = 1.0 / (s * s);
+  trace.factor(sl::log_sum_exp(std::log(0.3) - 0.5 * inverse * (x - 4.0) * (x - 4.0), std::log(0.7) - 0.5 * inverse * (x + 4.0) * (x + 4.0)) - std::log(std::sqrt(2 * M_PI) * s));
+  trace("y", sl::exponential(scale));
+});
+TEST(tempering, a_posterior_from_one_call) {
+  const double s = 0.3;
+  const sl::posterior post(two_mode_model, sl::args(s), sl::observe("y", 0.8));
+  const auto r = sl::run_tempered(kernels::nuts(), post, {.temperatures = 12}, {.chains = 8, .draws = 2000, .warmup = 800}, sl::key(3));
+  // ∫ N(x; 0, 3²) (0.3 N(x; 4, s²) + 0.7 N(x; −4, s²)) dx = N(4; 0, 9 + s²); ∫ gamma(r; 3, 2) r e^{−0.8 r} dr = 3 · 2³ / 2.8⁴
+  const double exact = -0.5 * std::log(2 * M_PI * (9 + s * s)) - 8 / (9 + s * s) + std::log(3 * 8 / std::pow(2.8, 4));
+  ASSERT_TRUE(r.log_evidence);
+  const double spread = std::stod(*r.attribute("evidence_spread")) / std::sqrt(8.0);
+  EXPECT_LT(spread, 0.06);
+  EXPECT_NEAR(*r.log_evidence, exact, 5 * spread + 0.05);
+  const auto rows = sl::summarise(r);
+  EXPECT_NEAR(rows[0].mean, 4 * 9 / (9 + s * s) * (0.3 - 0.7), 5 * rows[0].mcse_mean);
+  EXPECT_NEAR(rows[1].mean, 4 / 2.8, 5 * rows[1].mcse_mean) << rows[1].name;
+}
+TEST(tempering, improper_priors_need_a_ladder_that_ends_above_0) {
+  const sl::posterior post(sl::gen([](auto& trace) { trace("y", sl::normal(trace("m", sl::flat(sl::real_line())), 1.0)); }), sl::args(), sl::observe("y", 0.8));
+  const sl::run_options few{.chains = 2, .draws = 200, .warmup = 200};
+  try {
+    sl::run_tempered(kernels::nuts(), post, {}, few, sl::key(1));
+    FAIL() << "nothing was thrown";
+  } catch (const std::invalid_argument& e) {
+    EXPECT_NE(std::string(e.what()).find("at m, but its distribution (flat) is improper"), std::string::npos) << e.what();
+  }
+  const auto r = sl::run_tempered(kernels::nuts(), post, {.ladder = {1, 0.5, 0.2}}, few, sl::key(1));
+  EXPECT_FALSE(r.log_evidence);
 }
 
 TEST(tempering, mistakes_are_told) {

@@ -2,6 +2,7 @@
 
 #include "scratch_folder.hpp"
 
+#include <starling/inference/run_gradient.hpp>
 #include <starling/io/program.hpp>
 
 #include <cmath>
@@ -18,6 +19,7 @@
 struct fake_calls {
   int runs = 0;
   starling::sample_settings sample;
+  starling::gradient_checkpoint checkpoint;
   starling::importance_settings importance;
   starling::simulate_settings simulate;
 };
@@ -30,6 +32,11 @@ class fake_model final : public starling::program_model {
     calls_.runs += 1;
     calls_.sample = s;
     watch.update("sampling", 1, 2);
+    if (s.checkpoint) {
+      s.checkpoint->run = "fake";
+      s.checkpoint->chains.emplace_back(s.checkpoint->chains.size());
+      calls_.checkpoint = *s.checkpoint;
+    }
     starling::result fit;
     if (s.summaries_only) {
       fit.summaries.push_back({.name = "mu", .mean = 1.5, .sd = 0.5});

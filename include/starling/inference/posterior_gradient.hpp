@@ -10,6 +10,7 @@
 #include <starling/inference/maximize.hpp>
 #include <starling/inference/pathfinder.hpp>
 #include <starling/inference/run_gradient.hpp>
+#include <starling/inference/run_tempered.hpp>
 #include <starling/inference/unconstrained_draws.hpp>
 
 namespace starling {
@@ -21,6 +22,22 @@ inline void refuse_conditional_choices(const schema& structure) {
       throw std::invalid_argument("the choice at " + structure.path_of(k).str() +
                                   " is there under a condition only: kernels that follow a gradient move a fixed set of choices. Use drift or regenerate, which change branches, "
                                   "or sum the branches out");
+}
+
+// Draws the latents once: an improper prior cannot be drawn from.
+template <class V, class Posterior>
+void require_proper_prior(const Posterior& post, const posterior_layout<V>& layout) {
+  tile_storage<V> storage;
+  storage.fit(*layout.structure);
+  storage.shared = layout.shared;
+  const arena_scope scope;
+  frozen_walk walk(*layout.structure);
+  generate_handler<V, frozen_walk> h(walk, key(0), storage.view(), {0, lanes_of<V>}, layout.plan);
+  try {
+    post.run(h);
+  } catch (const std::logic_error& e) {
+    throw std::invalid_argument(std::string("run_tempered: ") + e.what() + ", or give a ladder that ends above 0");
+  }
 }
 
 // Four lanes at most: chains are few, and wider packs would stand half empty.
@@ -64,6 +81,31 @@ template <class Posterior>
 result run(const kernels::gradient_kernel& kernel, const Posterior& post, const run_options& o, const key& k, const gradient_start& start = {}) {
   progress silent;
   return run(kernel, post, o, k, silent, start);
+}
+
+// The prior in the space of a posterior's free numbers.
+template <class Density>
+struct prior_density {
+  const Density& of;
+  using real = typename Density::real;
+  std::size_t dimension() const { return of.dimension(); }
+  real log_density_and_gradient(const real* q, real* gradient) const { return of.log_density_and_gradient(q, gradient, true, density_kind::prior); }
+};
+
+// Parallel tempering between the prior and the posterior (run_tempered.hpp); factors belong to the likelihood, as observations do. Throws
+// std::invalid_argument where a ladder that ends at 0 meets an improper prior.
+template <class Posterior>
+result run_tempered(const kernels::gradient_kernel& kernel, const Posterior& post, const tempering_options& t, const run_options& o, const key& k, progress& report) {
+  return with_free_numbers<gradient_pack>(post, o.notes, [&](const auto& density, const auto& draws) {
+    if (t.ladder.empty() || t.ladder.back() == 0) require_proper_prior<typename std::remove_cvref_t<decltype(density)>::real>(post, density.layout());
+    const prior_density<std::remove_cvref_t<decltype(density)>> prior{density};
+    return run_tempered(kernel, target_of(density), target_of(prior), draws, t, o, k, report);
+  });
+}
+template <class Posterior>
+result run_tempered(const kernels::gradient_kernel& kernel, const Posterior& post, const tempering_options& t, const run_options& o, const key& k) {
+  progress silent;
+  return run_tempered(kernel, post, t, o, k, silent);
 }
 
 // The density of the choices themselves, as a function of their free numbers: what a mode is the mode of.

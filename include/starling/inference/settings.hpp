@@ -5,6 +5,8 @@
 
 namespace starling {
 
+struct gradient_checkpoint;  // run_gradient.hpp
+
 /// What the command `sample` asks of a kernel. The defaults are CmdStan's.
 struct sample_settings {
   std::size_t chains = 4;
@@ -14,6 +16,7 @@ struct sample_settings {
   std::size_t threads = 0;         ///< 0: all cores
   std::uint64_t seed = 1;          ///< the same seed, the same draws
   bool summaries_only = false;     ///< keep no draws, only result::summaries
+  gradient_checkpoint* checkpoint = nullptr;  ///< where to go on, unless it is empty; becomes where the run ended. Kernels with gradients only
 };
 
 /// What the command `importance` asks for.

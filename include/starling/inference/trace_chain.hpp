@@ -59,6 +59,7 @@ class trace_chain {
     }
   }
 
+  const Posterior& posterior() const { return post_; }
   const run_place& place() const { return place_; }
   double score() const { return trace_.score(); }
   const schema& structure() const { return trace_.structure(); }
@@ -132,6 +133,11 @@ class trace_chain {
           throw std::invalid_argument("proposal: it makes a choice at " + entry.where.str() + ", which is observed, no latent");
       return r.weight;
     });
+  }
+  // A move by the caller: f(trace, changed) updates the trace once, sets `changed` then, and gives the log ratio.
+  template <class F>
+  double candidate_by(F&& f) {
+    return attempt([&] { return f(trace_, moved_); });
   }
   void accept(bool accepted) {
     if (!accepted && moved_) {

@@ -68,6 +68,9 @@ template <class V> class free_numbers_handler : public handler<free_numbers_hand
   }
 };
 
+// What a density of free numbers is made of: everything, or the latents alone, without observations and factors.
+enum class density_kind { posterior, prior };
+
 // Runs with the choices that belong to free numbers. R: adjoint<V>, or V where only the density is wanted; then the choices are
 // written to `to`, each at its slot.
 template <class R> class free_handler : public differentiating_handler<free_handler<R>, R> {
@@ -75,16 +78,17 @@ template <class R> class free_handler : public differentiating_handler<free_hand
   using base = differentiating_handler<free_handler<R>, R>;
   using V = plain_of<R>;
   free_handler(frozen_walk& walk, tile<V> plain, constant_values& constants, const run_place& place, const std::int64_t* offsets, const R* free,
-               V* to = nullptr, bool with_jacobian = true)
-      : base(walk, plain, constants, place), offsets_(offsets), free_(free), to_(to), with_jacobian_(with_jacobian) {}
+               V* to = nullptr, bool with_jacobian = true, density_kind what = density_kind::posterior)
+      : base(walk, plain, constants, place), offsets_(offsets), free_(free), to_(to), with_jacobian_(with_jacobian), what_(what) {}
 
   V log_jacobian() const { return primal(this->log_jacobian_.total()); }
 
  private:
   friend typename base::base;
+  R factor_term(const R& lp) const { return what_ == density_kind::posterior ? lp : R(0); }
   template <class X, class D> X decide(std::uint32_t k, const D& d) {
     const std::int64_t at = offsets_[k];
-    if (at < 0) return this->template constant<X>(k, d);
+    if (at < 0) return what_ == density_kind::posterior ? this->template constant<X>(k, d) : this->template constant_without_density<X>(k);
     if constexpr (can_be_freed<D>) {
       const auto support = d.support();
       typename base::jacobian_terms terms{*this, with_jacobian_};
@@ -101,6 +105,7 @@ template <class R> class free_handler : public differentiating_handler<free_hand
   const R* free_;
   V* to_;
   bool with_jacobian_;
+  density_kind what_;
 };
 
 // The target of the lanes of V: a differentiable density (inference/target.hpp). Many threads may use one at once. The posterior must
@@ -159,15 +164,15 @@ template <class V, class Posterior> class unconstrained_posterior {
   std::int64_t offset(std::uint32_t k) const { return offsets_[k]; }
 
   // The log density of q (dimension() numbers a lane, [number][lane]) and its gradient. Where the density is 0, infinite or NaN:
-  // −∞ and a gradient of 0. `with_jacobian` false: log p of the choices themselves.
-  V log_density_and_gradient(const V* q, V* gradient, bool with_jacobian = true) const {
+  // −∞ and a gradient of 0. `with_jacobian` false: log p of the choices themselves. `what`: the posterior, or its prior in the same space.
+  V log_density_and_gradient(const V* q, V* gradient, bool with_jacobian = true, density_kind what = density_kind::posterior) const {
     const arena_scope memory;
     tape_scope<V> tape;
     V* const cells = tape.cells(dimension_);
     vector<adjoint<V>> free(dimension_);
     for (std::size_t i = 0; i < dimension_; ++i) free[i] = {q[i], V(1), cells + i};
     frozen_walk walk(structure());
-    free_handler<adjoint<V>> h(walk, constants(), constants_, place_, offsets_.data(), free.data(), nullptr, with_jacobian);
+    free_handler<adjoint<V>> h(walk, constants(), constants_, place_, offsets_.data(), free.data(), nullptr, with_jacobian, what);
     post_->run(h);
     tape.sweep();
     const V density = h.value() + h.log_jacobian();

@@ -6,6 +6,13 @@
 
 namespace starling {
 
+// A choice: its type and its numbers, one V an element.
+template <real V>
+struct found_numbers {
+  choice_type type;
+  const V* values;
+};
+
 template <real V>
 class current_choices {
  public:
@@ -31,6 +38,16 @@ class current_choices {
       }
     const site& s = structure_->sites()[site_at(*structure_, where)];
     return take<vector<V>>(values_.at(s), {value_kind::real, 1, static_cast<std::uint32_t>(s.type.size()), 1});
+  }
+  // The choice at an address, of any type. Throws, naming it, where there is none.
+  found_numbers<V> find(const path& where) const {
+    if constexpr (lanes_of<V> == 1)
+      if (state_) {
+        const auto c = find_choice(*state_, where);
+        return {c.type, c.values};
+      }
+    const site& s = structure_->sites()[site_at(*structure_, where)];
+    return {s.type, values_.at(s)};
   }
   bool contains(const path& where) const { return state_ ? has_choice(*state_, where) : structure_->find(where.hash()) >= 0; }
 

@@ -104,6 +104,7 @@ template <class Derived, class R, class Walk = frozen_walk> class differentiatin
     score_of(k, d, plain_choice<X>(plain_place(k), type));
     return constants_.template get<X>(k, type, plain_place(k));
   }
+  template <class X> X constant_without_density(std::uint32_t k) { return constants_.template get<X>(k, this->at(k).type, plain_place(k)); }
 
   template <class D, class X> void score_of(std::uint32_t k, const D& d, const X& x) {
     if constexpr (requires { d.fused_log_density(x); }) {

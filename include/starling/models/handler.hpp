@@ -104,7 +104,7 @@ class handler {
   void factor(const X& log_density) {
     const std::uint32_t k = walk_.claim_factor();
     if (growth_ && walk_.growing()) [[unlikely]] fit();
-    V lp = V(log_density);
+    V lp = self().factor_term(V(log_density));
     if constexpr (Examines) lp = where(lp == lp, lp, V(negative_infinity));
     add(k, lp);
     self().decide_factor(k, lp);
@@ -170,6 +170,7 @@ class handler {
 
   // No site is shared unless the operation says so.
   bool is_shared(const site&) const { return false; }
+  V factor_term(const V& lp) const { return lp; }  // what counts of a factor
   void decide_factor(std::uint32_t, const V&) {}
   // Of a conditional region: the lanes in which it runs.
   void mark_presence(std::uint32_t k, const mask& m) { *place(k) = where(m, V(1), V(0)); }
@@ -286,7 +287,6 @@ class handler {
   }
 
   [[noreturn, gnu::noinline, gnu::cold]] void refuse_twice(std::uint32_t k) const;
-
   [[noreturn, gnu::noinline, gnu::cold]] void refuse_to_draw(std::uint32_t k) const;
 
   template <class X>
