@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <starling/diagnostics/autocovariance.hpp>
 #include <starling/diagnostics/ess.hpp>

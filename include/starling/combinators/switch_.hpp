@@ -9,6 +9,8 @@
 // Throws std::out_of_range for another index.
 #pragma once
 
+#include <limits>
+
 #include <starling/combinators/branches.hpp>
 
 namespace starling {

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstddef>
+#include <limits>
 
 #include <starling/distributions/distribution.hpp>
 #include <starling/values/exp.hpp>

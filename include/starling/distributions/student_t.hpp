@@ -2,6 +2,8 @@
 // z = (x − location) / scale.
 #pragma once
 
+#include <limits>
+
 #include <starling/distributions/cauchy.hpp>
 #include <starling/distributions/elementwise.hpp>
 #include <starling/distributions/gamma_draws.hpp>

@@ -241,7 +241,6 @@ class handler {
 
   template <class D>
   [[gnu::noinline, gnu::cold]] V examine(std::uint32_t k, const D& d, const V& lp);
-
   Walk& walk_;
   key key_;
   numbers_type stream_;

@@ -3,6 +3,8 @@
 // log weight = Σ log density in the new trace over constrained and retained choices (and factors) − score of the old trace.
 // What is new is drawn from the model and cancels; what falls away is charged through the old score.
 
+#include <limits>
+
 #include <starling/models/constraints.hpp>
 #include <starling/models/discarded_lanes.hpp>
 #include <starling/models/lanes_of_their_own.hpp>
