@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include <starling/distributions/bernoulli.hpp>
 #include <starling/distributions/distributions.hpp>
 #include <starling/inference/importance.hpp>
 #include <starling/inference/kernels/composition.hpp>
@@ -56,6 +57,21 @@ constexpr auto nudge = sl::gen([](auto& trace, const auto& current) {
 });
 
 const sl::run_options many{.chains = 20, .draws = 2000, .warmup = 500};
+
+// Where a drawn choice has bad parameters the particle has weight 0, whatever its observations say: booleans too, which cannot be NaN.
+TEST(importance, particles_with_bad_parameters_have_weight_0) {
+  constexpr auto model = sl::gen([](auto& trace) {
+    const auto p = trace("p", sl::normal(0.5, 1.0));
+    trace("b", sl::bernoulli(p));
+    trace("y", sl::normal(0.0, 1.0));
+  });
+  const std::size_t n = 100'000;
+  const auto fit = sl::importance(sl::posterior(model, sl::args(), sl::observe("y", 0.0)), n, sl::key(1));
+  const double inside = std::erf(0.5 / std::sqrt(2.0));
+  EXPECT_NEAR(std::exp(*fit.log_evidence) * std::sqrt(2 * std::acos(-1.0)), inside, 4.9 * std::sqrt(inside * (1 - inside) / n));
+  ASSERT_EQ(fit.warnings.size(), 1u);
+  EXPECT_NE(fit.warnings[0].find("bernoulli: probability"), std::string::npos) << fit.warnings[0];
+}
 
 }  // namespace
 

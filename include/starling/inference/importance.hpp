@@ -54,7 +54,7 @@ class particle_block {
       generate_handler<V, frozen_walk, false, true> h(walk, k, numbers, {storage_.values.data(), shared_.data(), nullptr}, place, layout_.plan,
                                                      standing_.data());
       post_.run(h);
-      if (all(h.score() + h.weight() > V(negative_infinity))) [[likely]] return h.weight();
+      if (all(h.weight() > V(negative_infinity))) [[likely]] return h.weight();
       examinations_ = 16;
     }
     if (examinations_ > 0) --examinations_;

@@ -224,7 +224,7 @@ class basic_particle_filter {
       bad.keep_first_of_threads(h.problem());
       return h.weight();
     } else {
-      return where(h.score() + h.weight() > V(negative_infinity), h.weight(), V(negative_infinity));
+      return where(h.weight() > V(negative_infinity), h.weight(), V(negative_infinity));
     }
   }
 

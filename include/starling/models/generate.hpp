@@ -60,7 +60,7 @@ class generate_handler : public handler<generate_handler<V, Walk, Examines, Plai
       const X x = this->template draw<X>(k, d);
       this->record(k, x);
       if constexpr (Examines) this->score_site(k, d, x);
-      else look_at<X>(k);
+      else weight_.add(k, look_at(d, x));
       return x;
     }
     if constexpr (base::width > 1 && !Plain)
@@ -69,11 +69,13 @@ class generate_handler : public handler<generate_handler<V, Walk, Examines, Plai
     return keep(k, d, this->template value_in_place<X>(k));
   }
 
-  // What was drawn has a density, unless it is not finite: the caller sees that by a score of NaN, and runs again.
-  template <class X>
-  void look_at(std::uint32_t k) {
-    const V* const x = this->place(k);
-    for (std::size_t e = 0, n = rank_of<X> == 0 ? 1 : this->at(k).type.size(); e < n; ++e) this->score_.add(k, x[e] * V(0));
+  // Without examination: 0 where what was drawn has a finite density, NaN elsewhere, by which the caller sees that it has to run again.
+  // Draws of reals with bad parameters are NaN themselves where elementwise sees to it.
+  template <class X, class D>
+  static V look_at(const D& d, const X& x) {
+    if constexpr (requires { typename D::formulas; } && std::is_same_v<X, V>) return x * V(0);
+    else if constexpr (requires { typename D::formulas; } && std::is_same_v<X, vector<V>>) return sum(x) * V(0);
+    else return base::unexamined_density(d, x) * V(0);
   }
 
   // Some lanes are given a value, some draw.
@@ -100,7 +102,7 @@ class generate_handler : public handler<generate_handler<V, Walk, Examines, Plai
   template <class X, class D>
   [[gnu::always_inline]] X keep(std::uint32_t k, const D& d, const X& x) {
     if constexpr (Examines) weight_.add(k, this->score_site(k, d, x));
-    else weight_.add(k, V(this->unexamined_density(d, x)));  // the score is that of what was drawn
+    else weight_.add(k, V(this->unexamined_density(d, x)));
     return x;
   }
 
