@@ -87,7 +87,7 @@ class particle_block {
     if (any(!(h.score() > V(negative_infinity)))) examinations_ = 16;
     const auto unobserved = lanes_unreached(*layout_.structure, tile<V>{storage_.values.data(), shared_.data(), nullptr}, place,
                                             [&](std::uint32_t j) { return layout_.plan[j]; });
-    return where(unobserved, V(negative_infinity), h.weight());
+    return where((!unobserved) & (h.score() > V(negative_infinity)), h.weight(), V(negative_infinity));
   }
 
   const Posterior& post_;

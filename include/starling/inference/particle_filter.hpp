@@ -222,7 +222,7 @@ class basic_particle_filter {
     next_states_[b] = own(run_kernel(h, t, state), next_memory_, b);
     if constexpr (Examines) {
       bad.keep_first_of_threads(h.problem());
-      return h.weight();
+      return where(h.score() > V(negative_infinity), h.weight(), V(negative_infinity));
     } else {
       return where(h.weight() > V(negative_infinity), h.weight(), V(negative_infinity));
     }
