@@ -2,14 +2,18 @@
 
 #include <algorithm>
 
+#include <starling/models/kept_cone.hpp>
+
 namespace starling {
 
 kept_calls::kept_calls(const kept_calls& other, copied_cells& cells) {
   for (const auto& n : other.nodes) nodes.push_back(n->copy(cells));
+  if (other.cone) cone = std::make_shared<kept_cone>(*other.cone);
 }
 kept_calls::~kept_calls() = default;
 void kept_calls::rebind(const copied_cells& cells) {
   for (auto& n : nodes) n->rebind(cells);
+  if (cone) cone->rebind(cells);
 }
 
 void kept_undo::take_back() {
@@ -19,6 +23,7 @@ void kept_undo::take_back() {
       case step::kind::changed: s->node->take_back(); break;
       case step::kind::added: s->owner->nodes.erase(at()); break;
       case step::kind::removed: s->owner->nodes.insert(at(), std::move(s->removed)); break;
+      case step::kind::result: s->result->take_back(); break;
     }
   }
   steps.clear();

@@ -1,6 +1,5 @@
 #pragma once
 // The handler concept, and what all handlers share.
-//
 // A handler is the first parameter of a body, `trace`. It has a value type `real` and these operations, nothing else:
 //   trace(address, distribution)     claim the address, decide the value, score, record, return
 //   trace(address, function, args…)  open a scope and run the function in it
@@ -264,6 +263,7 @@ class handler {
   template <class> friend struct region_numbers;
   template <class> friend struct in_region;
   template <class> friend struct kept_outside;
+  template <class> friend class cone_trace;
   template <class, class> friend struct region_scope;
 
   // A site whose address stood in an earlier region too: other lanes' value is there already and stays.

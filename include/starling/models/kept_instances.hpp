@@ -22,6 +22,8 @@
 namespace starling {
 
 class kept_instances;
+class kept_cone;    // kept_cone.hpp
+class kept_result;
 using copied_cells = std::unordered_map<const void*, const void*>;
 
 // The calls with instances of one run, in the order of the visits. Copies are deep.
@@ -32,6 +34,7 @@ class kept_calls {
   kept_calls& operator=(const kept_calls&) = delete;
   ~kept_calls();
   std::vector<std::unique_ptr<kept_instances>> nodes;
+  std::shared_ptr<kept_cone> cone;  // of the run of a static model
 
   void rebind(const copied_cells& cells);
 };
@@ -39,11 +42,12 @@ class kept_calls {
 // What an update has done so far, to be taken back in reverse.
 struct kept_undo {
   struct step {
-    enum class kind { changed, added, removed } what;
+    enum class kind { changed, added, removed, result } what;
     kept_calls* owner = nullptr;  // of an added or removed one, and its place there
     std::size_t at = 0;
     kept_instances* node = nullptr;
     std::unique_ptr<kept_instances> removed = nullptr;
+    kept_result* result = nullptr;    // of a call that ran again
   };
   std::vector<step> steps;
 

@@ -46,6 +46,14 @@ class regenerate_handler : public handler<regenerate_handler<V>, V> {
   // Takes off the factors of the old trace.
   void charge(const V& lp) { weight_ = log_difference(weight_, lp); }
   auto sums() { return std::tie(weight_); }
+  // Of a static model, as in update.
+  template <class Cone>
+  bool touch(Cone& cone) const { return cone.touch(*selection_); }
+  void retain(const site& s, const V& lp) {
+    if (s.is_factor()) weight_ += lp;
+    else if (s.is_choice()) weight_ += log_difference(lp, lp);
+  }
+  const old_values<V>& old() const { return old_; }
 
  private:
   friend base;

@@ -68,6 +68,11 @@ class update_handler : public handler<update_handler<V>, V> {
   // Σ over constrained and retained choices, before the old score is taken off.
   V kept() const { return kept_.total(); }
   auto sums() { return std::tie(kept_.total()); }
+  // Of a static model (static_model.hpp): marks what the update touches; false where that cannot be told. A site that it leaves as it is.
+  template <class Cone>
+  bool touch(Cone& cone) const { return cone.touch(cursor_.choices()); }
+  void retain(const site&, const V& lp) { kept_.add(lp); }
+  const old_values<V>& old() const { return old_; }
 
  private:
   friend base;
@@ -178,7 +183,7 @@ double update_into(trace<G, Arguments>& t, std::shared_ptr<const Arguments> as, 
   t.advance(as, [&](const trace_state& old, trace_state& next, journal& j) {
     structure_walk walk(old.structure, false);
     const auto& numbers = old.numbers;
-    update_handler<double> h(walk, k, next.numbers, {old.structure.get(), {numbers.values.data(), numbers.shared.data(), nullptr}},
+    update_handler<double> h(walk, k, next.numbers, {old.structure.get(), {numbers.values.data(), numbers.shared.data(), numbers.densities.data()}},
                              constraints, place, nullptr, &j.changed);
     t.keep_instances_of(h);
     auto value = trace<G, Arguments>::run(t.model(), h, next_args);
