@@ -65,7 +65,7 @@ double exact_score(double mu, const std::vector<double>& thetas) {
 struct ours {
   model_trace t;
   std::vector<sl::path> places;
-  sl::choice_map change;
+  std::vector<sl::choice_map> changes;  // one for each of them
 };
 std::shared_ptr<ours> make_ours() {
   sl::choice_map c{{"mu", mu_at(0)}, {"tau", tau}};
@@ -75,7 +75,7 @@ std::shared_ptr<ours> make_ours() {
     c.set(places.back(), theta_at(i));
     c.set(place(i, "y"), y_at(i));
   }
-  return std::make_shared<ours>(ours{sl::generate(model, sl::args(std::vector<double>(people, sigma)), c, sl::key(1)).trace, std::move(places), {}});
+  return std::make_shared<ours>(ours{sl::generate(model, sl::args(std::vector<double>(people, sigma)), c, sl::key(1)).trace, std::move(places), std::vector<sl::choice_map>(people)});
 }
 std::vector<double> thetas_of(const model_trace& t) {
   std::vector<double> thetas;
@@ -111,9 +111,8 @@ prepared_work prepare_cone(const work_options&) {
               const std::size_t i = step % people;
               const step_numbers numbers(step);
               const sl::path& where = s->places[i];
-              s->change.clear();
-              s->change.set(where, s->t[where] + numbers.move);
-              auto [next, weight, discard] = sl::update(std::move(s->t), s->change, sl::key(step));
+              s->changes[i].set(where, s->t[where] + numbers.move);
+              auto [next, weight, discard] = sl::update(std::move(s->t), s->changes[i], sl::key(step));
               s->t = std::move(next);
               if (!(numbers.accept < weight)) s->t.rollback();
             }
@@ -143,11 +142,11 @@ prepared_work prepare_cone_loop(const work_options&) {
 
 prepared_work prepare_rerun(const work_options&) {
   const auto s = make_ours();
-  s->change.set("mu", 0.0);
-  return {[=] {
+  sl::choice_map& change = s->changes[0];
+  return {[=, &change] {
             for (std::size_t step = 0; step < sweeps; ++step) {
-              s->change.set("mu", mu_at(step));
-              s->t = std::move(sl::update(std::move(s->t), s->change, sl::key(step)).trace);
+              change.set("mu", mu_at(step));
+              s->t = std::move(sl::update(std::move(s->t), change, sl::key(step)).trace);
             }
           },
           [=] { return judge(s->t.score(), mu_at(sweeps - 1), thetas_of(s->t)); },

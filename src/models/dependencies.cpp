@@ -54,15 +54,23 @@ void dependency_graph::finish() {
   uses_.resize(first_use_[n]);
   std::vector<std::uint32_t> next(first_use_.begin(), first_use_.end() - 1);
   for_each_use([&](node_id of, std::uint32_t user) { uses_[next[of]++] = user; });
+  std::size_t buckets = 4;
+  while (buckets < 2 * vertices_.size()) buckets *= 2;
+  by_hash_.assign(buckets, {0, 0});
   for (std::uint32_t v = 0; v < m; ++v) {
-    if (vertices_[v].what == vertex::kind::choice) by_hash_.emplace(vertices_[v].hash, v);
+    if (vertices_[v].what == vertex::kind::choice && find(vertices_[v].hash) < 0) {
+      std::size_t b = vertices_[v].hash & (buckets - 1);
+      while (by_hash_[b].second != 0) b = (b + 1) & (buckets - 1);
+      by_hash_[b] = {vertices_[v].hash, v + 1};
+    }
     if (vertices_[v].value != symbol_nodes::nothing) by_value_.emplace(vertices_[v].value, v);
   }
 }
 
 std::int64_t dependency_graph::find(std::uint64_t hash) const {
-  const auto it = by_hash_.find(hash);
-  return it == by_hash_.end() ? -1 : static_cast<std::int64_t>(it->second);
+  std::size_t b = hash & (by_hash_.size() - 1);
+  while (by_hash_[b].second != 0 && by_hash_[b].first != hash) b = (b + 1) & (by_hash_.size() - 1);
+  return static_cast<std::int64_t>(by_hash_[b].second) - 1;
 }
 
 std::uint32_t dependency_graph::at(const path& where) const {

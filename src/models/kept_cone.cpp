@@ -73,15 +73,15 @@ void kept_cone::find_places() {
     if (c > 0) call_ends_[s.calls()[c].parent] = std::max(call_ends_[s.calls()[c].parent], call_ends_[c]);
   }
   cones_.assign(graph_->vertices().size(), {});
+  cone_items_.clear();
   site_runs_.assign(s.sites().size(), run_);
   call_runs_.assign(s.calls().size(), run_);
 }
 
-const std::vector<std::uint32_t>& kept_cone::cone_of(std::uint32_t v) {
-  auto& cone = cones_[v];
-  if (!cone.empty()) return cone;
+kept_cone::part kept_cone::cone_of(std::uint32_t v) {
   auto found = graph_->dependents_of(v);
   found.vertices.push_back(v);
+  std::vector<std::uint32_t> cone;
   const auto add_call = [&](std::uint32_t c) {
     for (; c != 0; c = structure_->calls()[c].parent) cone.push_back(c | call_bit);
   };
@@ -93,14 +93,20 @@ const std::vector<std::uint32_t>& kept_cone::cone_of(std::uint32_t v) {
   for (const auto c : found.calls) add_call(calls_[c]);
   std::sort(cone.begin(), cone.end());
   cone.erase(std::unique(cone.begin(), cone.end()), cone.end());
-  cone.shrink_to_fit();
-  return cone;
+  const part before = v > 0 ? cones_[v - 1] : part(), last = cones_.size() > 2 && v > 1 ? cones_[v - 2] : part();
+  for (const part& p : {before, last})
+    if (p.size == cone.size() && std::equal(cone.begin(), cone.end(), cone_items_.begin() + p.first)) return p;
+  const part p{static_cast<std::uint32_t>(cone_items_.size()), static_cast<std::uint32_t>(cone.size())};
+  cone_items_.insert(cone_items_.end(), cone.begin(), cone.end());
+  return p;
 }
 
 bool kept_cone::touch(std::uint64_t hash) {
   const auto v = graph_->find(hash);
   if (v < 0) return false;
-  for (const auto x : cone_of(static_cast<std::uint32_t>(v))) {
+  part& cone = cones_[static_cast<std::size_t>(v)];
+  if (cone.size == 0) [[unlikely]] cone = cone_of(static_cast<std::uint32_t>(v));
+  for (const auto x : std::span(cone_items_).subspan(cone.first, cone.size)) {
     if (x & call_bit) call_runs_[x & ~call_bit] = run_;
     else site_runs_[x] = run_;
   }

@@ -77,7 +77,7 @@ class dependency_graph {
   symbol_nodes nodes_;
   std::vector<vertex> vertices_;
   std::vector<call_vertex> calls_;
-  std::unordered_map<std::uint64_t, std::uint32_t> by_hash_;
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> by_hash_;  // open addressing: the hash of a choice and its vertex + 1, 0 where there is none
   std::unordered_map<node_id, std::uint32_t> by_value_;
   std::vector<std::uint32_t> first_use_, uses_;  // of each node: the joins, vertices and calls (one numbering, in that order) that use it
   bool conditional_ = false;

@@ -116,7 +116,10 @@ class kept_cone {
 
  private:
   bool touch(std::uint64_t hash);
-  const std::vector<std::uint32_t>& cone_of(std::uint32_t vertex);
+  struct part {
+    std::uint32_t first = 0, size = 0;
+  };
+  part cone_of(std::uint32_t vertex);
   void find_places();
 
   std::shared_ptr<const dependency_graph> graph_;
@@ -125,7 +128,8 @@ class kept_cone {
   bool places_known_ = false;                    // whether each vertex has a place in the structure
   std::vector<std::int64_t> sites_;              // of each vertex; −1: none
   std::vector<std::uint32_t> calls_, call_ends_; // of each call of the graph; the end of what is inside each call of the structure
-  std::vector<std::vector<std::uint32_t>> cones_;  // of each vertex once asked for: sites, and calls with `call_bit`
+  std::vector<part> cones_;                   // of each vertex once asked for (size 0: not yet), in `cone_items_`: sites, and calls with
+  std::vector<std::uint32_t> cone_items_;     // `call_bit`; vertices alike share one
   std::vector<std::uint64_t> site_runs_, call_runs_;  // the last run that they were in
   std::uint64_t run_ = 0;
   std::vector<std::unique_ptr<kept_result>> results_;  // of each call of the structure

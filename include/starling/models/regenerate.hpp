@@ -53,6 +53,7 @@ class regenerate_handler : public handler<regenerate_handler<V>, V> {
     if (s.is_factor()) weight_ += lp;
     else if (s.is_choice()) weight_ += log_difference(lp, lp);
   }
+  void count_rescored(const rescored& r) { weight_ += r.after - r.before; }
   const old_values<V>& old() const { return old_; }
 
  private:

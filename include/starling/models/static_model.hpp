@@ -102,7 +102,13 @@ class cone_trace {
   template <class F>
   void masked(const mask& m, std::uint64_t region, F&& f) { h_.masked(m, region, std::forward<F>(f)); }
   template <class R, class Policy, class F>
-  results<R> instances(std::size_t n, Policy&& policy, F&& f) { return h_.template instances<R>(n, std::forward<Policy>(policy), std::forward<F>(f)); }
+  results<R> instances(std::size_t n, Policy&& policy, F&& f) {
+    if constexpr (H::can_skip && !std::decay_t<Policy>::chained && !holds_arena<R>) {
+      if constexpr (runs_wide<native_pack<double>, R, std::decay_t<F>>)
+        if (base().kept_.undo) return base().template run_kept<R, true>(n, policy, f);
+    }
+    return h_.template instances<R>(n, std::forward<Policy>(policy), std::forward<F>(f));
+  }
   path here() const { return h_.here(); }
   mask active() const { return h_.active(); }
 

@@ -188,7 +188,7 @@ class trace {
     const bool somebody_asks = journal_.use_count() > 1;
     if (journal_) journal_->close(somebody_asks);
     if (!journal_ || somebody_asks) journal_ = std::make_shared<journal>();
-    journal_->calls = state_.calls;
+    if (journal_->calls != state_.calls) journal_->calls = state_.calls;
     const std::uint64_t next_epoch = next_arguments == arguments_ ? epoch_ : ++last_epoch_;
     if (state_.calls) describe(*next_arguments, next_epoch, hints);
     can_roll_back_ = false;

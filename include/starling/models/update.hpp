@@ -72,6 +72,7 @@ class update_handler : public handler<update_handler<V>, V> {
   template <class Cone>
   bool touch(Cone& cone) const { return cone.touch(cursor_.choices()); }
   void retain(const site&, const V& lp) { kept_.add(lp); }
+  void count_rescored(const rescored&) {}
   const old_values<V>& old() const { return old_; }
 
  private:

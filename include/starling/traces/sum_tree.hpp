@@ -29,14 +29,26 @@ class sum_tree {
   }
   void resize(std::size_t n) {
     if (levels_.empty()) levels_.emplace_back();
+    if (n == size()) return;
     const std::size_t from = n < size() ? n : size();
     levels_[0].resize(n);
     fit();
     if (n == from && n > 0) set(n - 1, levels_[0][n - 1]);  // the sums over what is left
   }
+  const std::vector<double>& terms() const {
+    static const std::vector<double> none;
+    return levels_.empty() ? none : levels_[0];
+  }
+  // As many other terms, for these.
+  void exchange(std::vector<double>& terms) {
+    levels_[0].swap(terms);
+    deferred_ = true;
+    settle();
+  }
   // Between the two, set() and push_back() only store: for when most terms change.
   void defer() { deferred_ = true; }
   void settle() {
+    if (!deferred_) return;
     deferred_ = false;
     for (std::size_t level = 0; level + 1 < levels_.size(); ++level)
       for (std::size_t j = 0; j < levels_[level + 1].size(); ++j) levels_[level + 1][j] = sum_of(level, j);
