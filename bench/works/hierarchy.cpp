@@ -112,8 +112,7 @@ prepared_work prepare_cone(const work_options&) {
               const step_numbers numbers(step);
               const sl::path& where = s->places[i];
               s->changes[i].set(where, s->t[where] + numbers.move);
-              auto [next, weight, discard] = sl::update(std::move(s->t), s->changes[i], sl::key(step));
-              s->t = std::move(next);
+              const double weight = sl::update_into(s->t, s->t.shared_args(), s->changes[i], sl::key(step));
               if (!(numbers.accept < weight)) s->t.rollback();
             }
           },

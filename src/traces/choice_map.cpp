@@ -16,6 +16,17 @@ choice_value::choice_value(per_lane_vectors xs) : data(std::move(xs.values)) {
   type.rows = static_cast<std::uint32_t>(size);
 }
 
+choice_map& choice_map::set_number(const path& where, double x) {
+  if (const auto it = index_.find(where.hash()); it != index_.end()) {
+    entry& e = entries_[it->second];
+    if (e.value.lanes == 0 && e.type_code == choice_type{}.code()) {
+      e.value.data[0] = x;
+      return *this;
+    }
+  }
+  return set(where, choice_value(x));
+}
+
 choice_map& choice_map::set(const path& where, choice_value value) {
   if (value.lanes != 0) {
     if (lanes_ != 0 && lanes_ != value.lanes)

@@ -221,6 +221,7 @@ class trace {
     std::swap(state_.score, before.score);
   }
   void describe(const Arguments& as, std::uint64_t epoch, const change_hints* hints) {
+    if (context_.begin == reinterpret_cast<const std::byte*>(&as) && context_.epoch == epoch && !hints && !context_.hints) return;
     context_.begin = reinterpret_cast<const std::byte*>(&as);
     context_.end = context_.begin + sizeof(Arguments);
     context_.epoch = epoch;

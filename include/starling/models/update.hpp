@@ -140,7 +140,7 @@ class update_handler : public handler<update_handler<V>, V> {
 
   update_step find(std::uint32_t k) {
     update_step step{{}, old_.find(this->walk_, k)};
-    if (!cursor_.empty()) {
+    if (base::width > 1 ? !cursor_.empty() : !cursor_.all_used()) {
       const auto at = this->key_of(k);
       step.constraint = cursor_.find(at.full, at.parent, at.last_index);
     }
