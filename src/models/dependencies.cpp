@@ -82,10 +82,10 @@ std::uint32_t dependency_graph::at(const path& where) const {
 dependency_graph::dependents dependency_graph::dependents_of(std::uint32_t v) const {
   dependents found;
   const auto n = static_cast<std::uint32_t>(nodes_.all().size()), m = static_cast<std::uint32_t>(vertices_.size());
+  if (vertices_[v].value == symbol_nodes::nothing) return found;
   std::vector<std::uint8_t> seen(n, 0);
   std::vector<node_id> left = {vertices_[v].value, symbol_nodes::everything};
   for (const node_id k : left) seen[k] = 1;
-  if (vertices_[v].what == vertex::kind::factor) return found;
   while (!left.empty()) {
     const node_id k = left.back();
     left.pop_back();
@@ -162,7 +162,8 @@ std::string dependency_graph::to_dot() const {
   for (const vertex& v : vertices_) {
     std::string text = v.what == vertex::kind::choice     ? v.where.str()
                        : v.what == vertex::kind::argument ? "argument " + std::to_string(v.where.parts()[0].index)
-                                                          : "factor " + std::to_string(factors++);
+                       : v.what == vertex::kind::factor   ? "factor " + std::to_string(factors++)
+                                                          : "";
     std::string quoted = "\"";
     for (const char c : text) {
       if (c == '"' || c == '\\') quoted += '\\';
@@ -171,10 +172,12 @@ std::string dependency_graph::to_dot() const {
     names.push_back(quoted + "\"");
   }
   std::string dot = "digraph dependencies {\n";
+  const auto is_shown = [&](std::size_t v) { return vertices_[v].what != vertex::kind::instances; };
   for (std::size_t v = 0; v < vertices_.size(); ++v)
-    dot += "  " + names[v] + (vertices_[v].what == vertex::kind::choice ? ";\n" : " [shape=box];\n");
+    if (is_shown(v)) dot += "  " + names[v] + (vertices_[v].what == vertex::kind::choice ? ";\n" : " [shape=box];\n");
   for (std::uint32_t v = 0; v < vertices_.size(); ++v)
-    for (const auto u : inputs_of(v)) dot += "  " + names[u] + " -> " + names[v] + ";\n";
+    if (is_shown(v))
+      for (const auto u : inputs_of(v)) dot += "  " + names[u] + " -> " + names[v] + ";\n";
   return dot + "}\n";
 }
 

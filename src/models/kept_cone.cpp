@@ -8,7 +8,7 @@
 namespace starling {
 
 namespace {
-constexpr std::uint32_t call_bit = 0x80000000u;
+constexpr std::uint32_t call_bit = 0x80000000u, argument_bit = 0x40000000u;
 using vertex_kind = dependency_graph::vertex::kind;
 }  // namespace
 
@@ -50,6 +50,11 @@ void kept_cone::find_places() {
   sites_.clear();
   for (const auto& v : graph_->vertices()) {
     std::int64_t k = -1;
+    if (v.what == vertex_kind::instances) {  // none in a conditional region: there instances are not kept
+      const auto it = instances.find(v.hash);
+      sites_.push_back(it == instances.end() ? -1 : static_cast<std::int64_t>(it->second));
+      continue;
+    }
     if (const auto it = v.instances ? instances.find(v.instances) : instances.end(); it != instances.end()) {
       k = it->second;
     } else if (v.what == vertex_kind::factor) {
@@ -75,6 +80,7 @@ void kept_cone::find_places() {
   cones_.assign(graph_->vertices().size(), {});
   cone_items_.clear();
   site_runs_.assign(s.sites().size(), run_);
+  argument_runs_.assign(s.sites().size(), run_);
   call_runs_.assign(s.calls().size(), run_);
 }
 
@@ -86,8 +92,10 @@ kept_cone::part kept_cone::cone_of(std::uint32_t v) {
     for (; c != 0; c = structure_->calls()[c].parent) cone.push_back(c | call_bit);
   };
   for (const auto u : found.vertices) {
+    if (sites_[u] < 0) continue;
     const auto k = static_cast<std::uint32_t>(sites_[u]);
     cone.push_back(k);
+    if (graph_->vertices()[u].what == vertex_kind::instances) cone.push_back(k | argument_bit);
     add_call(structure_->sites()[k].scope);
   }
   for (const auto c : found.calls) add_call(calls_[c]);
@@ -108,6 +116,7 @@ bool kept_cone::touch(std::uint64_t hash) {
   if (cone.size == 0) [[unlikely]] cone = cone_of(static_cast<std::uint32_t>(v));
   for (const auto x : std::span(cone_items_).subspan(cone.first, cone.size)) {
     if (x & call_bit) call_runs_[x & ~call_bit] = run_;
+    else if (x & argument_bit) argument_runs_[x & ~argument_bit] = run_;
     else site_runs_[x] = run_;
   }
   return true;

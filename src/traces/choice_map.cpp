@@ -137,8 +137,12 @@ std::vector<std::size_t>& instance_set::sorted() {
 
 void choice_map::add_instances(const path& where, std::size_t instances, instance_set& found) const {
   if (entries_.empty()) return;
-  if (index_.contains(where.hash())) return found.add_all();  // an array for all of them
-  if (!has_prefix(where.hash())) return;
+  if (entries_.size() > 1) {
+    if (index_.contains(where.hash())) return found.add_all();  // an array for all of them
+    if (!has_prefix(where.hash())) return;
+  } else if (entries_[0].where.hash() == where.hash()) {
+    return found.add_all();
+  }
   if (entries_.size() > instances) {
     for (std::size_t i = 0; i < instances; ++i) {
       const auto one = hash_combine(where.hash(), hash_index(static_cast<std::int64_t>(i)));

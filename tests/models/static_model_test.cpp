@@ -126,6 +126,23 @@ constexpr auto conditions = [](auto& trace, bool on, const auto& z) {
   return trace("i", inner_static, y) + trace("j", inner_static, 0.0);
 };
 
+// Arguments that only results depend on, at addresses of their own and at the empty one; a function that captures.
+constexpr auto shifted = sl::gen([](auto& trace, const auto& m) { return trace("x", counted(0.0, 1.0)) + m; });
+constexpr auto sums = sl::unfold(sl::gen([](auto& trace, std::size_t, const auto& s, const auto& m) { return s + m + trace("x", counted(0.0, 1.0)); }));
+constexpr auto outputs = [](auto& trace) {
+  const auto m = trace("m", counted(0.0, 1.0));
+  const auto xs = trace("s", sl::repeat(shifted, 3), m);
+  trace("y", counted(sl::sum(xs), 1.0));
+  const auto zs = trace("inner", sl::gen([](auto& t, const auto& k) {
+    const auto ws = t({}, sl::repeat(shifted, 2), k);
+    return t("w", counted(ws[1], 1.0));
+  }), xs[1]);
+  const auto last = trace("sums", sums, 3, 0.0, m).back();
+  const auto cs = trace("c", sl::repeat(sl::gen([zs](auto& t) { return t("x", counted(0.0, 1.0)) + zs; }), 2));
+  trace("z", counted(zs + last + cs[0], 1.0));
+  return xs[0];
+};
+
 const std::vector<double> sigmas = {1.0, 0.5, 2.0, 1.5};
 
 template <class F>
@@ -134,6 +151,7 @@ void for_each_model(F&& f) {
   f("nested", nested, sl::args());
   f("vectors", vectors, sl::args());
   f("people", people, sl::args(sigmas));
+  f("outputs", outputs, sl::args());
   f("conditions", conditions, sl::args(true, 1L));
   f("other conditions", conditions, sl::args(false, 0L));
 }

@@ -31,9 +31,10 @@ namespace starling {
 class dependency_graph {
  public:
   using node_id = symbol_nodes::id;
-  // A choice, a factor or an argument: what it depends on, and (of a choice or argument) the node of its value.
+  // A choice, a factor or an argument: what it depends on, and (of a choice or argument) the node of its value. Or a map, unfold, …, and
+  // what its arguments depend on.
   struct vertex {
-    enum class kind { choice, factor, argument } what = kind::choice;
+    enum class kind { choice, factor, argument, instances } what = kind::choice;
     path where;
     std::uint64_t hash = 0;
     node_id inputs = symbol_nodes::nothing, value = symbol_nodes::nothing;
@@ -167,7 +168,8 @@ class symbol_handler {
     active_ = outside;
   }
   template <class R, class Policy, class F>
-  results<R> instances(std::size_t n, Policy&&, F&& f) {
+  results<R> instances(std::size_t n, Policy&& policy, F&& f) {
+    if (instances_ == 0) claim(dependency_graph::vertex::kind::instances, address(), policy.is_told_all ? nodes_in(policy.arguments) : symbol_nodes::everything);
     auto* const cells = arena::current().take<result_cell<R>>(n);
     auto* const cell = arena::current().take<const result_cell<R>*>(1);
     *cell = cells;

@@ -271,7 +271,7 @@ class handler {
   [[gnu::noinline, gnu::cold]] X decide_again(std::uint32_t k, const D& d);
 
   template <class R, bool Wide, class Policy, class F>
-  results<R> run_kept(std::size_t n, Policy& policy, F& f);
+  results<R> run_kept(std::size_t n, Policy& policy, F& f, bool same_arguments = false);
   template <class Node>
   Node& find_kept();
   void remove_calls(std::size_t end);

@@ -68,6 +68,11 @@ class kept_result_of final : public kept_result {
   owned now_, before_;
 };
 
+template <class R>
+bool is_same_view(const R& a, const R& b) {
+  return a.is_kept() && b.is_kept() && a.cells() == b.cells() && a.size() == b.size();
+}
+
 class kept_cone {
  public:
   kept_cone() = default;
@@ -93,6 +98,8 @@ class kept_cone {
   bool touch(const selection& s);
 
   bool skips_site(std::uint32_t k) const { return site_runs_[k] != run_; }
+  // Of a site of instances: whether it is known that they have the arguments that they had.
+  bool has_same_arguments(std::uint32_t k) const { return argument_runs_[k] != run_; }
   bool skips_call(std::uint32_t c) const { return call_runs_[c] != run_; }
   // The calls in call c, itself counted; the calls with instances in it.
   std::uint32_t calls_in(std::uint32_t c) const { return call_ends_[c] - c; }
@@ -108,6 +115,8 @@ class kept_cone {
     if (!to || to->type() != &kept_result_of<R>::tag) {
       to = std::make_unique<kept_result_of<R>>();
     } else {
+      if constexpr (is_results<R>)  // the same view of what is kept
+        if (is_same_view(static_cast<kept_result_of<R>&>(*to).value(), r)) return;
       static_cast<kept_result_of<R>&>(*to).save();
       undo.steps.push_back({.what = kept_undo::step::kind::result, .result = to.get()});
     }
@@ -128,9 +137,9 @@ class kept_cone {
   bool places_known_ = false;                    // whether each vertex has a place in the structure
   std::vector<std::int64_t> sites_;              // of each vertex; −1: none
   std::vector<std::uint32_t> calls_, call_ends_; // of each call of the graph; the end of what is inside each call of the structure
-  std::vector<part> cones_;                   // of each vertex once asked for (size 0: not yet), in `cone_items_`: sites, and calls with
-  std::vector<std::uint32_t> cone_items_;     // `call_bit`; vertices alike share one
-  std::vector<std::uint64_t> site_runs_, call_runs_;  // the last run that they were in
+  std::vector<part> cones_;                   // of each vertex once asked for (size 0: not yet), in `cone_items_`: sites, calls with
+  std::vector<std::uint32_t> cone_items_;     // `call_bit`, with `argument_bit` instances whose arguments change; vertices alike share one
+  std::vector<std::uint64_t> site_runs_, call_runs_, argument_runs_;  // the last run that they were in
   std::uint64_t run_ = 0;
   std::vector<std::unique_ptr<kept_result>> results_;  // of each call of the structure
 };

@@ -43,7 +43,7 @@ Node& handler<Derived, V, Walk, Draws, Examines>::find_kept() {
 
 template <class Derived, real V, class Walk, bool Draws, bool Examines>
 template <class R, bool Wide, class Policy, class F>
-results<R> handler<Derived, V, Walk, Draws, Examines>::run_kept(std::size_t n, Policy& policy, F& f) {
+results<R> handler<Derived, V, Walk, Draws, Examines>::run_kept(std::size_t n, Policy& policy, F& f, bool same_arguments) {
   using node_type = kept_results<R, typename std::decay_t<Policy>::memory>;
   auto& node = find_kept<node_type>();
   kept_undo& undo = *kept_.undo;
@@ -55,7 +55,7 @@ results<R> handler<Derived, V, Walk, Draws, Examines>::run_kept(std::size_t n, P
   if constexpr (Derived::can_skip) self().add_touched(node, todo);
   else todo.add_all();
   [[maybe_unused]] const bool none_touched = !todo.all() && todo.some().empty();
-  policy.compare(node, arguments_, todo, undo);
+  if (!same_arguments) policy.compare(node, arguments_, todo, undo);
   for (std::size_t i = n; i < node.size(); ++i) self().lose_instance(node, i);
   node.begin(n, undo);
   const std::size_t old_size = node.size();

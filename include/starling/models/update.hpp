@@ -177,7 +177,7 @@ struct updated_trace {
 };
 
 template <class G, class Arguments>
-double update_into(trace<G, Arguments>& t, std::shared_ptr<const Arguments> as, const choice_map& constraints, const key& k,
+double update_into(trace<G, Arguments>& t, const std::shared_ptr<const Arguments>& as, const choice_map& constraints, const key& k,
                    const run_place& place = {}, const change_hints* hints = nullptr, const constraint_options& o = {}) {
   double weight = 0;
   const auto& next_args = *as;
