@@ -4,9 +4,6 @@
 #include <cstdlib>
 #include <new>
 
-#include <starling/combinators/map.hpp>
-#include <starling/models/static_model.hpp>
-
 #include "law_models.hpp"
 
 using namespace laws;
@@ -67,31 +64,4 @@ TEST(allocation, forty_sites) {
   auto t = sl::generate(forty, sl::args(), c, sl::key(1)).trace;
   EXPECT_EQ(counted([&](std::uint64_t i) { t = sl::update(std::move(t), c, sl::key(i)).trace; }), 0u);
   EXPECT_EQ(counted([&](std::uint64_t i) { t = sl::generate(std::move(t), c, sl::key(i)).trace; }), 0u);
-}
-
-constexpr auto person = sl::gen([](auto& trace, const auto& noise, const auto& mu) {
-  const auto theta = trace("theta", sl::normal(mu, 1.0));
-  trace("y", sl::normal(theta, noise));
-  return theta;
-});
-constexpr auto people = sl::gen(sl::fixed, [](auto& trace, const auto& noises) {
-  const auto mu = trace("mu", sl::normal(0.0, 1.0));
-  return sl::sum(trace("person", sl::map(person), sl::each(noises), mu));
-});
-
-TEST(allocation, steps_of_a_static_model) {
-  auto t = sl::simulate(people, sl::args(std::vector<double>(40, 1.5)), sl::key(1));
-  std::vector<sl::path> places;
-  std::vector<sl::choice_map> changes(41);
-  for (std::size_t i = 0; i < 40; ++i) places.push_back(sl::path("person", i) / sl::address("theta"));
-  places.push_back("mu");
-  for (std::size_t i = 0; i < places.size(); ++i) changes[i].set(places[i], 0.0);
-  const auto sweep = [&](std::uint64_t s) {
-    for (std::size_t i = 0; i < places.size(); ++i) {
-      changes[i].set(places[i], 0.01 * static_cast<double>(s) + t[places[i]]);
-      t = sl::update(std::move(t), changes[i], sl::key(s)).trace;
-      if (i % 2) t.rollback();
-    }
-  };
-  EXPECT_EQ(counted(sweep), 0u);
 }

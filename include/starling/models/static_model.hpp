@@ -15,6 +15,7 @@
 #include <starling/models/generative_function.hpp>
 #include <starling/models/kept_cone.hpp>
 #include <starling/models/scopes.hpp>
+#include <starling/models/wide.hpp>
 
 namespace starling {
 
@@ -37,7 +38,7 @@ class cone_trace {
     undo_ = h.kept_.undo;
     epoch_ = h.arguments_->epoch;
     if constexpr (H::can_skip) {
-      if (cone_->has_results(epoch_) && h.walk_.expected() && !h.notes_) {
+      if (cone_->has_results(epoch_) && h.walk_.expected() && !h.notes_ && !h.parameters_) {  // notes are sent, parameters may be others
         const auto& structure = h.walk_.expected();
         if (!cone_->has_graph(epoch_, structure)) cone_->set_graph(run_on_symbols<(static_cast<void>(sizeof(Args)), false)...>(model_of(body), args...), epoch_, structure);
         cone_->begin_some();

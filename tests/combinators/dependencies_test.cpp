@@ -10,7 +10,7 @@
 #include <starling/models/dependencies.hpp>
 #include <starling/values/linear_algebra.hpp>
 
-#include "law_models.hpp"
+#include "models/law_models.hpp"
 
 using namespace laws;
 
