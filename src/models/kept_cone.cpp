@@ -137,6 +137,12 @@ bool kept_cone::touch(const choice_map& constraints) {
 
 bool kept_cone::touch(const selection& s) {
   if (!places_known_) return false;
+  addresses_.clear();
+  const auto is_choice = [&](std::uint64_t hash) { return graph_->find(hash) >= 0; };
+  if (s.add_addresses(addresses_) && std::all_of(addresses_.begin(), addresses_.end(), is_choice)) {
+    for (const auto hash : addresses_) touch(hash);
+    return true;
+  }
   for (const auto& v : graph_->vertices())
     if (v.what == vertex_kind::choice && s.contains(v.where)) touch(v.hash);
   return true;

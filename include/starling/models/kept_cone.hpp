@@ -141,6 +141,7 @@ class kept_cone {
   std::vector<std::uint32_t> cone_items_;     // `call_bit`, with `argument_bit` instances whose arguments change; vertices alike share one
   std::vector<std::uint64_t> site_runs_, call_runs_, argument_runs_;  // the last run that they were in
   std::uint64_t run_ = 0;
+  std::vector<std::uint64_t> addresses_;  // of a selection
   std::vector<std::unique_ptr<kept_result>> results_;  // of each call of the structure
 };
 
