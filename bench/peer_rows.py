@@ -125,6 +125,8 @@ ROWS = [
         loop="--work=unfold_update --lanes=100", at_most=True),
     Row("unfold_extend", "an unfold extended step by step to 100,000", 4, None, "--work=unfold_extend --lanes=100000", "hand-written loop",
         loop="--work=unfold_extend_loop --lanes=100000", at_most=True),
+    Row("cone_mh", "single-site MH on a hierarchical model of 1,000 instances", 5, None, "--work=cone", "hand-written incremental step", loop="--work=cone_loop", at_most=True),
+    Row("cone_rerun", "a change of what its 1,000 instances share", 3, None, "--work=rerun", "plain loop", loop="--work=rerun_loop", at_most=True),
     Row("filter_loop", f"{FILTER}, 10,000 particles, f64", 1.5, 1.3, "--work=filter --lanes=10000", "hand-written loop",
         loop="--work=filter_loop --lanes=10000", at_most=True),
     Row("filter_jax", f"{FILTER}, 1,000 particles, f64", 1.5, 5, "--work=filter --lanes=1000", "jax", jax_filter()),

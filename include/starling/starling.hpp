@@ -40,6 +40,7 @@
 #include <starling/models/propose.hpp>
 #include <starling/models/regenerate.hpp>
 #include <starling/models/simulate.hpp>
+#include <starling/models/static_model.hpp>
 #include <starling/models/trace_batch.hpp>
 #include <starling/models/update.hpp>
 #include <starling/values/linear_algebra.hpp>

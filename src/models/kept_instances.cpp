@@ -2,14 +2,18 @@
 
 #include <algorithm>
 
+#include <starling/models/kept_cone.hpp>
+
 namespace starling {
 
 kept_calls::kept_calls(const kept_calls& other, copied_cells& cells) {
   for (const auto& n : other.nodes) nodes.push_back(n->copy(cells));
+  if (other.cone) cone = std::make_shared<kept_cone>(*other.cone);
 }
 kept_calls::~kept_calls() = default;
 void kept_calls::rebind(const copied_cells& cells) {
   for (auto& n : nodes) n->rebind(cells);
+  if (cone) cone->rebind(cells);
 }
 
 void kept_undo::take_back() {
@@ -19,6 +23,7 @@ void kept_undo::take_back() {
       case step::kind::changed: s->node->take_back(); break;
       case step::kind::added: s->owner->nodes.erase(at()); break;
       case step::kind::removed: s->owner->nodes.insert(at(), std::move(s->removed)); break;
+      case step::kind::result: s->result->take_back(); break;
     }
   }
   steps.clear();
@@ -60,6 +65,37 @@ double kept_instances::factors(std::size_t i) const {
   return total;
 }
 
+bool kept_instances::are_alike() {
+  if (likeness_ == likeness::unknown) {
+    bool alike = size() > 0;
+    for (std::size_t i = 0; alike && i < size(); ++i) {
+      const instance &x = instances_[i], &first = instances_[0];
+      alike = x.structure == first.structure && x.values == first.values + i * first.structure->elements() &&
+              x.densities == first.densities + i * first.structure->sites().size() && (!x.calls || x.calls->nodes.empty());
+    }
+    likeness_ = alike ? likeness::alike : likeness::different;
+  }
+  return likeness_ == likeness::alike;
+}
+double* kept_instances::new_densities() {
+  other_densities_ = densities_;
+  return other_densities_.data();
+}
+double* kept_instances::new_scores() {
+  other_scores_ = scores_.terms();
+  return other_scores_.data();
+}
+void kept_instances::keep_anew(kept_undo& undo) {
+  touch(undo);
+  anew_ = true;
+  exchange();
+}
+void kept_instances::exchange() {
+  std::swap(densities_, other_densities_);
+  scores_.exchange(other_scores_);
+  exchange_results();
+}
+
 void kept_instances::touch(kept_undo& undo) {
   if (touched_) return;
   touched_ = true;
@@ -72,6 +108,7 @@ void kept_instances::touch(kept_undo& undo) {
 void kept_instances::begin(std::size_t n, kept_undo& undo) {
   if (n >= size()) return;
   touch(undo);
+  likeness_ = likeness::unknown;
   remove_results(n);
   for (std::size_t i = n; i < size(); ++i) {
     removed_.push_back(std::move(instances_[i]));
@@ -101,22 +138,27 @@ void kept_instances::store(instance& x, const tile_storage<double>& numbers) {
 void kept_instances::replace(std::size_t i, std::shared_ptr<const schema> structure, const tile_storage<double>& numbers, double score,
                              std::size_t first_changed) {
   instance& x = instances_[i];
-  log_.push_back({i, x.structure, x.values, x.densities, x.values_room, x.densities_room, log_numbers_.size(), scores_[i], first_changed, changed_.size()});
+  log_.push_back({i, structure ? x.structure : nullptr, x.values, x.densities, x.values_room, x.densities_room, log_numbers_.size(), scores_[i], first_changed, changed_.size()});
   log_numbers_.insert(log_numbers_.end(), values(x), values(x) + x.structure->elements());
   log_numbers_.insert(log_numbers_.end(), densities(x), densities(x) + x.structure->sites().size());
   save_result(i);
-  x.structure = std::move(structure);
+  if (structure) {
+    x.structure = std::move(structure);
+    likeness_ = likeness::unknown;
+  }
   store(x, numbers);
   scores_.set(i, score);
 }
 
 void kept_instances::append(std::shared_ptr<const schema> structure, const tile_storage<double>& numbers, double score) {
+  likeness_ = likeness::unknown;
   instances_.push_back({std::move(structure), 0, 0, 0, 0, std::move(next_calls_)});
   store(instances_.back(), numbers);
   scores_.push_back(score);
 }
 
 void kept_instances::take_back() {
+  likeness_ = likeness::unknown;
   scores_.settle();  // where a run was broken off
   instances_.resize(std::min(count_before_, size()));
   for (auto& x : removed_) instances_.push_back(std::move(x));
@@ -124,7 +166,7 @@ void kept_instances::take_back() {
   for (const double s : removed_scores_) scores_.push_back(s);
   for (auto s = log_.rbegin(); s != log_.rend(); ++s) {
     instance& x = instances_[s->i];
-    x.structure = s->structure;
+    if (s->structure) x.structure = s->structure;
     x.values = s->values, x.densities = s->densities, x.values_room = s->values_room, x.densities_room = s->densities_room;
     const double* from = log_numbers_.data() + s->numbers;
     std::copy_n(from, x.structure->elements(), values_.data() + x.values);
@@ -134,12 +176,14 @@ void kept_instances::take_back() {
   values_.resize(values_before_);
   densities_.resize(densities_before_);
   removed_.clear();
+  if (anew_) exchange();
   take_results_back(count_before_);
   forget();
 }
 
 void kept_instances::forget() {
   touched_ = false;
+  anew_ = false;
   if (!removed_.empty()) {  // their numbers lie behind those that are left
     std::uint32_t values_end = 0, densities_end = 0;
     for (const instance& x : instances_) {

@@ -144,9 +144,10 @@ void kept_instances::visit_discarded(discard_visitor f, void* context) const {
   for (const saved& old : log_) {
     const double* numbers = log_numbers_.data() + old.numbers;
     const path inside = path_of(old.i);
+    const schema& structure = old.structure ? *old.structure : *instances_[old.i].structure;
     for (std::size_t c = old.first_changed; c < old.last_changed; ++c) {
-      const site& s = old.structure->sites()[changed_[c]];
-      f(context, inside / old.structure->path_of(changed_[c]), s.type, numbers + s.offset, numbers[old.structure->elements() + changed_[c]]);
+      const site& s = structure.sites()[changed_[c]];
+      f(context, inside / structure.path_of(changed_[c]), s.type, numbers + s.offset, numbers[structure.elements() + changed_[c]]);
     }
   }
   for (std::size_t j = 0; j < removed_.size(); ++j) {

@@ -16,6 +16,17 @@ choice_value::choice_value(per_lane_vectors xs) : data(std::move(xs.values)) {
   type.rows = static_cast<std::uint32_t>(size);
 }
 
+choice_map& choice_map::set_number(const path& where, double x) {
+  if (const auto it = index_.find(where.hash()); it != index_.end()) {
+    entry& e = entries_[it->second];
+    if (e.value.lanes == 0 && e.type_code == choice_type{}.code()) {
+      e.value.data[0] = x;
+      return *this;
+    }
+  }
+  return set(where, choice_value(x));
+}
+
 choice_map& choice_map::set(const path& where, choice_value value) {
   if (value.lanes != 0) {
     if (lanes_ != 0 && lanes_ != value.lanes)
@@ -126,8 +137,12 @@ std::vector<std::size_t>& instance_set::sorted() {
 
 void choice_map::add_instances(const path& where, std::size_t instances, instance_set& found) const {
   if (entries_.empty()) return;
-  if (index_.contains(where.hash())) return found.add_all();  // an array for all of them
-  if (!has_prefix(where.hash())) return;
+  if (entries_.size() > 1) {
+    if (index_.contains(where.hash())) return found.add_all();  // an array for all of them
+    if (!has_prefix(where.hash())) return;
+  } else if (entries_[0].where.hash() == where.hash()) {
+    return found.add_all();
+  }
   if (entries_.size() > instances) {
     for (std::size_t i = 0; i < instances; ++i) {
       const auto one = hash_combine(where.hash(), hash_index(static_cast<std::int64_t>(i)));

@@ -55,6 +55,19 @@ struct selection::node {
     if (next.is_index() && next.index >= 0) found.add(static_cast<std::size_t>(next.index));
   }
 
+  static bool add_addresses(const node* n, std::vector<std::uint64_t>& hashes) {
+    if (!n) return true;
+    if (n->kind == op::either) return add_addresses(n->left.get(), hashes) && add_addresses(n->right.get(), hashes);
+    if (n->kind != op::pattern) return false;
+    std::uint64_t hash = path::root_hash;
+    for (const auto& part : n->parts) {
+      if (part.any_index) return false;
+      hash = hash_combine(hash, part.component.hash());
+    }
+    hashes.push_back(hash);
+    return true;
+  }
+
   static std::string str(const node* n) {
     if (!n) return "none";
     switch (n->kind) {
@@ -121,6 +134,8 @@ selection operator&(const selection& a, const selection& b) {
 }
 
 void selection::add_instances(const path& where, instance_set& found) const { node::add_instances(node_.get(), where.parts(), found); }
+
+bool selection::add_addresses(std::vector<std::uint64_t>& hashes) const { return node::add_addresses(node_.get(), hashes); }
 
 std::string selection::str() const { return node::str(node_.get()); }
 

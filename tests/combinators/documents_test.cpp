@@ -15,6 +15,16 @@ std::string content(const std::filesystem::path& path) {
 
 }  // namespace
 
+TEST(documents, show_code_of_the_example_of_static_models) {
+  const std::filesystem::path root = STARLING_SOURCE_DIR;
+  const std::string text = content(root / "docs/static_models.md");
+  const auto start = text.find("```cpp\n");
+  ASSERT_NE(start, std::string::npos);
+  const std::string code = text.substr(start + 7, text.find("```", start + 7) - start - 7);
+  EXPECT_GT(code.size(), 60u);
+  EXPECT_NE(content(root / "examples/static_models.cpp").find(code), std::string::npos);
+}
+
 TEST(documents, show_code_of_the_compiled_example) {
   const std::filesystem::path root = STARLING_SOURCE_DIR;
   const std::string example = content(root / "examples/combinators.cpp");

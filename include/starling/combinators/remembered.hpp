@@ -170,6 +170,7 @@ template <bool Chained, class F, class... A>
 struct instance_policy {
   using memory = remembered_arguments<A...>;
   static constexpr bool chained = Chained;
+  static constexpr bool is_told_all = F::is_stateless;  // by its arguments
   std::tuple<const A&...> arguments;
 
   template <class Node>

@@ -1,6 +1,5 @@
 #pragma once
 // The handler concept, and what all handlers share.
-//
 // A handler is the first parameter of a body, `trace`. It has a value type `real` and these operations, nothing else:
 //   trace(address, distribution)     claim the address, decide the value, score, record, return
 //   trace(address, function, args…)  open a scope and run the function in it
@@ -265,14 +264,15 @@ class handler {
   template <class> friend struct region_numbers;
   template <class> friend struct in_region;
   template <class> friend struct kept_outside;
+  template <class> friend class cone_trace;
   template <class, class> friend struct region_scope;
 
   // A site whose address stood in an earlier region too: other lanes' value is there already and stays.
   template <class X, class D>
   [[gnu::noinline, gnu::cold]] X decide_again(std::uint32_t k, const D& d);
 
-  template <class R, class Policy, class F>
-  results<R> run_kept(std::size_t n, Policy& policy, F& f);
+  template <class R, bool Wide, class Policy, class F>
+  results<R> run_kept(std::size_t n, Policy& policy, F& f, bool same_arguments = false);
   template <class Node>
   Node& find_kept();
   void remove_calls(std::size_t end);

@@ -22,6 +22,8 @@
 namespace starling {
 
 class kept_instances;
+class kept_cone;    // kept_cone.hpp
+class kept_result;
 using copied_cells = std::unordered_map<const void*, const void*>;
 
 // The calls with instances of one run, in the order of the visits. Copies are deep.
@@ -32,6 +34,7 @@ class kept_calls {
   kept_calls& operator=(const kept_calls&) = delete;
   ~kept_calls();
   std::vector<std::unique_ptr<kept_instances>> nodes;
+  std::shared_ptr<kept_cone> cone;  // of the run of a static model
 
   void rebind(const copied_cells& cells);
 };
@@ -39,11 +42,12 @@ class kept_calls {
 // What an update has done so far, to be taken back in reverse.
 struct kept_undo {
   struct step {
-    enum class kind { changed, added, removed } what;
+    enum class kind { changed, added, removed, result } what;
     kept_calls* owner = nullptr;  // of an added or removed one, and its place there
     std::size_t at = 0;
     kept_instances* node = nullptr;
     std::unique_ptr<kept_instances> removed = nullptr;
+    kept_result* result = nullptr;    // of a call that ran again
   };
   std::vector<step> steps;
 
@@ -62,7 +66,7 @@ class kept_instances {
   // What an instance was before it ran again.
   struct saved {
     std::size_t i;
-    std::shared_ptr<const schema> structure;
+    std::shared_ptr<const schema> structure;  // null: the one that it has
     std::uint32_t values, densities, values_room, densities_room;
     std::size_t numbers;                   // where its numbers lie in the log: values, then densities
     double score;
@@ -91,7 +95,7 @@ class kept_instances {
   void begin(std::size_t n, kept_undo& undo);       // removes those from n on
   void defer_sums() { scores_.defer(); }
   void settle_sums() { scores_.settle(); }
-  // Takes over what instance i is now; the sites of what it was that were overwritten or removed are `changed_sites`' new ones.
+  // Takes over what instance i is now (structure null: it is the same); what was overwritten or removed of it are `changed_sites`' new ones.
   void replace(std::size_t i, std::shared_ptr<const schema> structure, const tile_storage<double>& numbers, double score,
                std::size_t first_changed);
   void append(std::shared_ptr<const schema> structure, const tile_storage<double>& numbers, double score);
@@ -102,6 +106,14 @@ class kept_instances {
   std::vector<std::uint8_t>& flags() { return flags_; }
   // An equal schema that an instance has already, or the same: so that equal ones are one.
   std::shared_ptr<const schema> known(std::shared_ptr<const schema> structure);
+
+  // Scoring the instances anew where no value changes (rescore_wide.hpp). Whether they are alike: one structure, one after the other, no
+  // calls with instances inside them.
+  bool are_alike();
+  // Where the new densities and scores go, until keep_anew() takes them over; those not written stay.
+  double* new_densities();
+  double* new_scores();
+  void keep_anew(kept_undo& undo);
 
   void touch(kept_undo& undo);   // something of it changes in this update
   void take_back();
@@ -118,8 +130,10 @@ class kept_instances {
   virtual void remove_results(std::size_t from) = 0;
   virtual void take_results_back(std::size_t count_before) = 0;
   virtual void forget_results() = 0;
+  virtual void exchange_results() = 0;  // with the new ones, or with those from before them
 
  private:
+  void exchange();
   void store(instance& x, const tile_storage<double>& numbers);
   path where_;
   const void* type_;
@@ -135,6 +149,10 @@ class kept_instances {
   std::vector<double> log_numbers_, removed_scores_;
   std::vector<instance> removed_;
   std::vector<std::uint32_t> changed_;
+
+  enum class likeness { unknown, alike, different } likeness_ = likeness::unknown;
+  bool anew_ = false;  // this update scored all anew: what was is in the following two
+  std::vector<double> other_densities_, other_scores_;
 
   tile_storage<double> scratch_;
   instance_set todo_;
@@ -169,6 +187,12 @@ class kept_results final : public kept_instances {
       cells_[i].value = r;
     }
     if constexpr (holds_arena<R>) own(i);
+  }
+
+  // The results that keep_anew() takes over; those not written stay.
+  result_cell<R>* new_results() {
+    if constexpr (!std::is_empty_v<R>) other_cells_ = cells_;
+    return other_cells_.data();
   }
 
   Memory memory;
@@ -221,8 +245,12 @@ class kept_results final : public kept_instances {
     log_.clear();
     memory.forget();
   }
+  void exchange_results() override {
+    if constexpr (!std::is_empty_v<R>) std::swap(cells_, other_cells_);
+    data_ = cells_.data();
+  }
 
-  std::vector<result_cell<R>> cells_;
+  std::vector<result_cell<R>> cells_, other_cells_;
   const result_cell<R>* data_ = nullptr;
   std::vector<std::unique_ptr<std::byte[]>> memory_of_cells_;  // where the vectors of results lie
   std::vector<old_result> log_;

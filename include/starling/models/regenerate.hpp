@@ -46,6 +46,16 @@ class regenerate_handler : public handler<regenerate_handler<V>, V> {
   // Takes off the factors of the old trace.
   void charge(const V& lp) { charged_ += lp; }
   auto sums() { return std::tie(weight_); }
+  // Of a static model, as in update.
+  template <class Cone>
+  bool touch(Cone& cone) const { return cone.touch(*selection_); }
+  void retain(std::uint32_t k, const V& lp) {
+    const site& s = this->walk_[k];
+    if (s.is_factor()) weight_.add(k, lp);
+    else if (s.is_choice()) weight_.add(k, log_difference(lp, lp));
+  }
+  void count_rescored(const rescored& r) { weight_.add(this->walk_.position(), r.after - r.before); }
+  const old_values<V>& old() const { return old_; }
 
  private:
   friend base;

@@ -5,7 +5,10 @@
 //   using memory = …;                                  what it remembers of its arguments
 //   void compare(Node&, const argument_context*, instance_set&)   compares with the memory, brings it up to date, adds what changed
 //   static constexpr bool chained                      instance i + 1 depends on the result of instance i, where feeds(before, now)
+//
+// Wide: where instances have to be scored again but keep their values, many at once in the lanes of a pack; for bodies that run on packs.
 #include <starling/models/handler.hpp>
+#include <starling/models/rescore_wide.hpp>
 
 namespace starling {
 
@@ -39,8 +42,8 @@ Node& handler<Derived, V, Walk, Draws, Examines>::find_kept() {
 }
 
 template <class Derived, real V, class Walk, bool Draws, bool Examines>
-template <class R, class Policy, class F>
-results<R> handler<Derived, V, Walk, Draws, Examines>::run_kept(std::size_t n, Policy& policy, F& f) {
+template <class R, bool Wide, class Policy, class F>
+results<R> handler<Derived, V, Walk, Draws, Examines>::run_kept(std::size_t n, Policy& policy, F& f, bool same_arguments) {
   using node_type = kept_results<R, typename std::decay_t<Policy>::memory>;
   auto& node = find_kept<node_type>();
   kept_undo& undo = *kept_.undo;
@@ -51,7 +54,8 @@ results<R> handler<Derived, V, Walk, Draws, Examines>::run_kept(std::size_t n, P
   todo.clear();
   if constexpr (Derived::can_skip) self().add_touched(node, todo);
   else todo.add_all();
-  policy.compare(node, arguments_, todo, undo);
+  [[maybe_unused]] const bool none_touched = !todo.all() && todo.some().empty();
+  if (!same_arguments) policy.compare(node, arguments_, todo, undo);
   for (std::size_t i = n; i < node.size(); ++i) self().lose_instance(node, i);
   node.begin(n, undo);
   const std::size_t old_size = node.size();
@@ -74,11 +78,12 @@ results<R> handler<Derived, V, Walk, Draws, Examines>::run_kept(std::size_t n, P
     Derived child(self(), r);
     const R result = f(child, i, node.view(i));
     child.end_kept();
-    auto structure = walk.finish();
-    if (structure != expected) {
-      structure = node.known(std::move(structure));
-      storage.fit(*structure);
+    std::shared_ptr<const schema> changed;  // null: it is as expected
+    if (const auto& found = walk.finish(); found != expected) {
+      changed = node.known(found);
+      storage.fit(*changed);
     }
+    const schema* const structure = changed ? changed.get() : expected.get();
     if (child.problem().found && !problem_.found) {
       problem_ = child.problem();
       if (!problem_.where) problem_.where = std::make_shared<const path>(r.where() / structure->path_of(problem_.site));
@@ -86,18 +91,25 @@ results<R> handler<Derived, V, Walk, Draws, Examines>::run_kept(std::size_t n, P
     self().absorb(child, r, *structure, fresh);
     bool feeds = true;
     if (is_new) {
-      node.append(std::move(structure), storage, child.score());
+      node.append(changed ? std::move(changed) : expected, storage, child.score());
     } else {
       if constexpr (std::decay_t<Policy>::chained) feeds = policy.feeds(node.result(i), result);
-      node.replace(i, std::move(structure), storage, child.score(), first_changed);
+      node.replace(i, std::move(changed), storage, child.score(), first_changed);
     }
     node.set_result(i, result);
     return feeds;
   };
 
   if (todo.all() || old_size == 0) {
+    std::size_t first = 0;
+    if constexpr (Wide)
+      if (none_touched && n == old_size && !notes_) {
+        const rescored done = rescore_wide<R>(node, f, undo);
+        first = done.instances;
+        self().count_rescored(done);
+      }
     node.defer_sums();
-    for (std::size_t i = 0; i < n; ++i) run_one(i);
+    for (std::size_t i = first; i < n; ++i) run_one(i);
     node.settle_sums();
   } else {
     auto& some = todo.sorted();

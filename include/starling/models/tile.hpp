@@ -26,6 +26,7 @@ struct tile_storage {
   bool keep_densities = true;
 
   void fit(const schema& s) {
+    if (values.size() == s.elements() && shared.size() == s.shared_elements() && (!keep_densities || densities.size() == s.sites().size())) return;
     values.resize(s.elements());
     shared.resize(s.shared_elements());
     if (keep_densities) densities.resize(s.sites().size());

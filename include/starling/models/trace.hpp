@@ -50,9 +50,8 @@ struct journal {
 template <class Handler>
 void finish_run(structure_walk& walk, Handler& h, trace_state& next) {
   h.end_kept();
-  auto structure = walk.finish();
-  if (structure != next.structure) {
-    next.structure = std::move(structure);
+  if (const auto& structure = walk.finish(); structure != next.structure) {
+    next.structure = structure;
     next.numbers.fit(*next.structure);
   }
   next.score = h.score();
@@ -165,7 +164,7 @@ class trace {
 
   // For the operations.
   const trace_state& state() const { return state_; }
-  std::shared_ptr<const Arguments> shared_args() const { return arguments_; }
+  const std::shared_ptr<const Arguments>& shared_args() const { return arguments_; }
   discarded discard() const { return discarded(journal_); }
   const journal& last_update() const { return *journal_; }
   // Takes over a run without kept instances.
@@ -184,11 +183,11 @@ class trace {
   // Runs `h` over the next state and takes it over when it ends well; the state before goes to the journal.
   // f(old state, next state, journal) runs the body and returns its value. Where it throws all is as before.
   template <class F>
-  void advance(std::shared_ptr<const Arguments> next_arguments, F&& f, const change_hints* hints = nullptr) {
+  void advance(const std::shared_ptr<const Arguments>& next_arguments, F&& f, const change_hints* hints = nullptr) {
     const bool somebody_asks = journal_.use_count() > 1;
     if (journal_) journal_->close(somebody_asks);
     if (!journal_ || somebody_asks) journal_ = std::make_shared<journal>();
-    journal_->calls = state_.calls;
+    if (journal_->calls != state_.calls) journal_->calls = state_.calls;
     const std::uint64_t next_epoch = next_arguments == arguments_ ? epoch_ : ++last_epoch_;
     if (state_.calls) describe(*next_arguments, next_epoch, hints);
     can_roll_back_ = false;
@@ -208,7 +207,8 @@ class trace {
     }
     swap_numbers();
     std::swap(value_, old_value_);
-    old_arguments_ = std::exchange(arguments_, std::move(next_arguments));
+    if (next_arguments != arguments_) old_arguments_ = std::exchange(arguments_, next_arguments);
+    else if (old_arguments_ != arguments_) old_arguments_ = arguments_;
     old_epoch_ = std::exchange(epoch_, next_epoch);
     can_roll_back_ = true;
   }
@@ -221,6 +221,7 @@ class trace {
     std::swap(state_.score, before.score);
   }
   void describe(const Arguments& as, std::uint64_t epoch, const change_hints* hints) {
+    if (context_.begin == reinterpret_cast<const std::byte*>(&as) && context_.epoch == epoch && !hints && !context_.hints) return;
     context_.begin = reinterpret_cast<const std::byte*>(&as);
     context_.end = context_.begin + sizeof(Arguments);
     context_.epoch = epoch;

@@ -70,6 +70,12 @@ class update_handler : public handler<update_handler<V>, V> {
   // Σ over constrained and retained choices, before the old score is taken off.
   V kept() const { return kept_.total(); }
   auto sums() { return std::tie(kept_); }
+  // Of a static model (static_model.hpp): marks what the update touches; false where that cannot be told. A site that it leaves as it is.
+  template <class Cone>
+  bool touch(Cone& cone) const { return cone.touch(cursor_.choices()); }
+  void retain(std::uint32_t k, const V& lp) { kept_.add(k, lp); }
+  void count_rescored(const rescored&) {}
+  const old_values<V>& old() const { return old_; }
 
  private:
   friend base;
@@ -136,7 +142,7 @@ class update_handler : public handler<update_handler<V>, V> {
 
   update_step find(std::uint32_t k) {
     update_step step{{}, old_.find(this->walk_, k)};
-    if (!cursor_.empty()) {
+    if (base::width > 1 ? !cursor_.empty() : !cursor_.all_used()) {
       const auto at = this->key_of(k);
       step.constraint = cursor_.find(at.full, at.parent, at.last_index);
     }
@@ -173,14 +179,14 @@ struct updated_trace {
 };
 
 template <class G, class Arguments>
-double update_into(trace<G, Arguments>& t, std::shared_ptr<const Arguments> as, const choice_map& constraints, const key& k,
+double update_into(trace<G, Arguments>& t, const std::shared_ptr<const Arguments>& as, const choice_map& constraints, const key& k,
                    const run_place& place = {}, const change_hints* hints = nullptr, const constraint_options& o = {}) {
   double weight = 0;
   const auto& next_args = *as;
   t.advance(as, [&](const trace_state& old, trace_state& next, journal& j) {
     structure_walk walk(old.structure, false);
     const auto& numbers = old.numbers;
-    update_handler<double> h(walk, k, next.numbers, {old.structure.get(), {numbers.values.data(), numbers.shared.data(), nullptr}},
+    update_handler<double> h(walk, k, next.numbers, {old.structure.get(), {numbers.values.data(), numbers.shared.data(), numbers.densities.data()}},
                              constraints, place, nullptr, &j.changed);
     t.keep_instances_of(h);
     auto value = trace<G, Arguments>::run(t.model(), h, next_args);

@@ -95,7 +95,8 @@ struct path_component {
   bool is_index() const { return name.data() == nullptr; }
   std::uint64_t hash() const { return is_index() ? hash_index(index) : hash_text(name); }
   friend bool operator==(const path_component& a, const path_component& b) {
-    return a.is_index() == b.is_index() && a.name == b.name && a.index == b.index;
+    if (a.index != b.index || a.name.size() != b.name.size() || a.is_index() != b.is_index()) return false;
+    return a.name.data() == b.name.data() || a.name == b.name;
   }
 };
 

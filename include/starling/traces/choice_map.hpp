@@ -6,6 +6,7 @@
 //
 // An array at "y" stands for one vector-valued choice "y" or for the indexed choices {"y", 0}, {"y", 1}, …, whichever the model has.
 // A value shared by all lanes is given plainly, one value a lane through sl::per_lane.
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
@@ -94,6 +95,11 @@ class choice_map {
 
   // Sets the value at `where`, overwriting one that is there. Throws where a value and a subtree would share an address.
   choice_map& set(const path& where, choice_value value);
+  // A number in the place of another allocates nothing.
+  template <std::same_as<double> Double>
+  choice_map& set(const path& where, Double x) {
+    return set_number(where, x);
+  }
   choice_map& merge(const choice_map& other);  // all of `other`, which wins
   void erase(const path& where);               // the value or the whole subtree at `where`
   void clear();
@@ -138,6 +144,7 @@ class choice_map {
   std::string str() const;  // one line a choice
 
  private:
+  choice_map& set_number(const path& where, double x);
   choice_value value_at(const path& where) const;
   static double scalar(const path& where, const choice_value& v);
   void reindex();

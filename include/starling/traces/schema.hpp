@@ -134,6 +134,10 @@ class structure_walk {
   void leave_region(std::uint32_t outside) { presence_ = outside; }
   std::uint32_t presence() const { return presence_; }
   std::uint32_t position() const { return cursor_; }
+  std::uint32_t call_position() const { return call_cursor_; }
+  const std::shared_ptr<const schema>& expected() const { return *expected_; }
+  // Passes over what follows and is known to be as expected.
+  void skip(std::uint32_t sites, std::uint32_t calls) { cursor_ += sites, call_cursor_ += calls; }
 
   std::uint32_t enter(const address& a);  // a call; returns the scope to give to leave()
   void leave(std::uint32_t outer);

@@ -59,6 +59,8 @@ class selection {
   friend selection operator|(const selection& a, const selection& b);
   friend selection operator&(const selection& a, const selection& b);
   std::string str() const;
+  // Where it is made of addresses alone, without open indices: their hashes, appended; else false.
+  bool add_addresses(std::vector<std::uint64_t>& hashes) const;
   // The instances of a call at `where` (the indices that follow it) of which it may hold something.
   void add_instances(const path& where, instance_set& found) const;
 

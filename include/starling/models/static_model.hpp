@@ -1,0 +1,213 @@
+#pragma once
+// Static models: which addresses they visit does not depend on random values, and the trace knows what depends on what.
+//
+//   constexpr auto people = sl::gen(sl::fixed, [](auto& trace, const auto& sigmas) { … });
+//
+// An update or regenerate of one trace, with the arguments that it had, then runs only the cone of what it changes (dependencies.hpp):
+// other choices are neither drawn nor scored and other calls are not run, they keep what the trace has of them. The body's own
+// arithmetic is run again. Everything else is as for sl::gen(body): all operations, the same results.
+// Throws std::logic_error where a condition (switch_, mask) depends on a random value.
+
+#include <stdexcept>
+#include <type_traits>
+#include <utility>
+
+#include <starling/models/generative_function.hpp>
+#include <starling/models/kept_cone.hpp>
+#include <starling/models/scopes.hpp>
+#include <starling/models/wide.hpp>
+
+namespace starling {
+
+// What a static body gets as `trace` where a trace keeps what it can: the handler H, passing over what is outside of the cone.
+template <class H>
+class cone_trace {
+ public:
+  using real = typename H::real;
+  using mask = typename H::mask;
+  static constexpr int width = H::width;
+
+  template <class Body, class... Args>
+  cone_trace(H& handler, const Body& body, const Args&... args) : h_(handler) {
+    typename H::base& h = handler;
+    // Elsewhere than at the beginning of a trace it is not known whether its arguments are what they were.
+    if (h.inside_ || !h.kept_.undo || !h.kept_.calls || !h.arguments_ || h.walk_.position() != 0 || h.walk_.scope() != 0) return;
+    auto& kept = h.kept_.calls->cone;
+    if (!kept) kept = std::make_shared<kept_cone>();
+    cone_ = kept.get();
+    undo_ = h.kept_.undo;
+    epoch_ = h.arguments_->epoch;
+    if constexpr (H::can_skip) {
+      if (cone_->has_results(epoch_) && h.walk_.expected() && !h.notes_ && !h.parameters_) {  // notes are sent, parameters may be others
+        const auto& structure = h.walk_.expected();
+        if (!cone_->has_graph(epoch_, structure)) cone_->set_graph(run_on_symbols<(static_cast<void>(sizeof(Args)), false)...>(model_of(body), args...), epoch_, structure);
+        cone_->begin_some();
+        skips_ = h_.touch(*cone_);
+      }
+      if (skips_) {
+        const auto& old = h_.old().values;
+        const schema& s = h.walk_.current();
+        for (std::uint32_t e = 0; e < s.elements(); ++e) h.tile_.values[e] = old.values[e];
+        for (std::size_t k = 0; k < s.sites().size(); ++k) h.tile_.densities[k] = old.densities[k];
+      }
+    }
+    if (!skips_) cone_->begin_all(epoch_);
+  }
+  // The body has run.
+  void end() {
+    if (cone_ && !skips_) cone_->end_all(epoch_);
+  }
+
+  template <class D>
+    requires distribution_type<D>
+  [[gnu::always_inline]] auto operator()(const address& a, const D& d) {
+    if constexpr (H::can_skip) {
+      if (skips_ && cone_->skips_site(h_.walk_.position())) {
+        using X = typename D::template value<real>;
+        const std::uint32_t k = h_.walk_.claim(a, choice_type_of<X>(d), D::name, [](const site&) { return false; });
+        require_as_expected();
+        ++base().visit_;
+        retain(k);
+        return h_.template value_in_place<X>(k);
+      }
+    }
+    return h_(a, d);
+  }
+  template <class G, class... Args>
+    requires(!distribution_type<G>)
+  auto operator()(const address& a, const G& g, const Args&... args) {
+    static_assert(generative_function<G>, "trace(address, f, args…): f is neither a distribution nor a generative function; wrap a callable in sl::gen(f)");
+    static_assert(!G::is_dynamic, "a static model, sl::gen(sl::fixed, body), cannot call a dynamic one");
+    using R = decltype(g.run(*this, args...));
+    if constexpr (std::is_void_v<R>) {
+      run_call(a, [&] { return g.run(*this, args...), nothing_returned{}; });
+    } else {
+      return run_call(a, [&] { return std::decay_t<R>(g.run(*this, args...)); });
+    }
+  }
+  template <class X>
+  void note(const address& a, const X& x) { h_.note(a, x); }
+  template <class X>
+  void factor(const X& log_density) {
+    if constexpr (H::can_skip) {
+      if (skips_ && cone_->skips_site(h_.walk_.position())) {
+        const std::uint32_t k = h_.walk_.claim_factor();
+        require_as_expected();
+        return retain(k);
+      }
+    }
+    h_.factor(log_density);
+  }
+  template <class X>
+  auto param(const literal& name, const X& initial) { return h_.param(name, initial); }
+  template <class F>
+  void masked(const mask& m, std::uint64_t region, F&& f) { h_.masked(m, region, std::forward<F>(f)); }
+  template <class R, class Policy, class F>
+  results<R> instances(std::size_t n, Policy&& policy, F&& f) {
+    if constexpr (H::can_skip) {
+      constexpr bool wide = [] {
+        if constexpr (std::decay_t<Policy>::chained || holds_arena<R>) return false;
+        else return runs_wide<native_pack<double>, R, std::decay_t<F>>;
+      }();
+      if (base().kept_.undo) return base().template run_kept<R, wide>(n, policy, f, skips_ && cone_->has_same_arguments(h_.walk_.position()));
+    }
+    return h_.template instances<R>(n, std::forward<Policy>(policy), std::forward<F>(f));
+  }
+  path here() const { return h_.here(); }
+  mask active() const { return h_.active(); }
+
+ private:
+  typename H::base& base() { return h_; }
+  struct nothing_returned {};
+  template <class Body>
+  struct body_model {
+    const Body& body;
+    template <class Handler, class... Args>
+    void run(Handler& trace, const Args&... args) const { body(trace, args...); }
+  };
+  template <class Body>
+  static body_model<Body> model_of(const Body& body) { return {body}; }
+
+  template <class F>
+  auto run_call(const address& a, F&& f) {
+    using R = decltype(f());
+    if (a.hash() == address().hash()) return f();
+    const std::uint32_t c = h_.walk_.call_position();
+    if constexpr (H::can_skip) {
+      if (skips_ && cone_->skips_call(c)) {
+        skip_call(a, c);
+        if constexpr (std::is_empty_v<R>) return R{};
+        else return R(cone_->template result<R>(c));
+      }
+    }
+    const call_scope<typename H::base> scope(base(), a);
+    R r = f();
+    if constexpr (!std::is_empty_v<R>)
+      if (cone_) cone_->record(c, r, *undo_);
+    return r;
+  }
+  void skip_call(const address& a, std::uint32_t c) {
+    h_.walk_.leave(h_.walk_.enter(a));
+    require_as_expected();
+    const auto& s = h_.walk_.current();
+    const std::uint32_t end = s.calls()[c].last_site;
+    for (std::uint32_t k = h_.walk_.position(); k < end; ++k) {
+      retain(k);
+      if (s.sites()[k].role == site_role::instances) ++base().kept_.next;
+    }
+    h_.walk_.skip(end - h_.walk_.position(), cone_->calls_in(c) - 1);
+  }
+  // Site k counts as it is.
+  void retain(std::uint32_t k) {
+    const real lp = base().tile_.densities[k];
+    base().score_.add(k, lp);
+    h_.retain(k, lp);
+  }
+  void require_as_expected() const {
+    if (h_.walk_.growing()) [[unlikely]] refuse();
+  }
+  [[noreturn, gnu::noinline, gnu::cold]] void refuse() const {
+    throw std::logic_error("a static model, sl::gen(sl::fixed, body), visited other addresses than before with the same arguments, at " + h_.here().str());
+  }
+
+  H& h_;
+  kept_cone* cone_ = nullptr;
+  kept_undo* undo_ = nullptr;
+  std::uint64_t epoch_ = 0;
+  bool skips_ = false;
+};
+
+struct fixed_tag {};
+inline constexpr fixed_tag fixed{};
+
+template <class Body>
+struct static_model : generative {
+  static constexpr bool is_stateless = std::is_empty_v<Body>;
+  Body body;
+
+  constexpr explicit static_model(Body b) : body(std::move(b)) {}
+
+  template <class Handler, class... Args>
+  decltype(auto) run(Handler& trace, const Args&... args) const {
+    if constexpr (requires { requires Handler::can_keep; }) {
+      cone_trace<Handler> cone(trace, body, args...);
+      if constexpr (std::is_void_v<decltype(body(cone, args...))>) {
+        body(cone, args...);
+        cone.end();
+      } else {
+        std::decay_t<decltype(body(cone, args...))> r = body(cone, args...);
+        cone.end();
+        return r;
+      }
+    } else {
+      return body(trace, args...);
+    }
+  }
+};
+
+template <class Body>
+constexpr auto gen(fixed_tag, Body body) {
+  return static_model<Body>(std::move(body));
+}
+
+}  // namespace starling
