@@ -156,7 +156,7 @@ class wide_handler {
   std::ptrdiff_t first_;
   std::uint32_t site_ = 0;
   bool failed_ = false;
-  P score_ = P(0.0);
+  P score_ = P(-0.0);  // to which the first term adds nothing but itself
 };
 
 // Whether f(handler, index, results) takes instances in lanes and gives results that are those of one lane, lifted.
