@@ -9,7 +9,7 @@ namespace starling {
 struct normal_formulas : real_valued {
   static constexpr std::string_view name = "normal";
 
-  template <class Rng, class L, class S> static auto sample(Rng& rng, const L& location, const S& scale) {
+  template <class Rng, class L, class S> [[gnu::always_inline]] static auto sample(Rng& rng, const L& location, const S& scale) {
     return location + scale * rng.normal();
   }
 
