@@ -23,9 +23,17 @@ class sum_tree {
   }
   void push_back(double x) {
     if (levels_.empty()) levels_.emplace_back();
-    levels_[0].push_back(0.0);
-    fit();
-    set(size() - 1, x);
+    std::size_t i = size();
+    levels_[0].push_back(x);
+    if (i % arity == 0 || i == 1 || deferred_) {  // sums are added
+      fit();
+      return set(i, x);
+    }
+    levels_[1][i / arity] += x;  // the last term of its sum
+    for (std::size_t level = 1; level + 1 < levels_.size(); ++level) {
+      i /= arity;
+      levels_[level + 1][i / arity] = sum_of(level, i / arity);
+    }
   }
   void resize(std::size_t n) {
     if (levels_.empty()) levels_.emplace_back();
