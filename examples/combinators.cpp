@@ -73,6 +73,12 @@ const auto tree = sl::recurse<double>([](auto& trace, const auto& self) -> doubl
   return left + trace("right", self);
 });
 
+const auto list = sl::recurse<double>([](auto& trace, const auto& self, const auto& x) {
+  const auto here = trace("x", sl::normal(x, 1.0));
+  const auto rest = trace("rest", sl::mask(self), trace("more", sl::bernoulli(0.6)), here);
+  return here + sl::value_or(rest, 0.0 * here);
+}, {.max_nodes = 30});
+
 // dimap
 constexpr auto in_metres = sl::dimap(named, [](double feet) { return 0.3048 * feet; }, [](const auto& x) { return x / 0.3048; });
 
@@ -93,6 +99,7 @@ int main() {
   show("mask", maybe_bonus, sl::args());
   show("mix", mixture, sl::args());
   show("recurse", tree, sl::args());
+  show("recurse in lanes", list, sl::args(0.0));
   show("dimap", in_metres, sl::args(10.0));
 
   // In lanes each lane takes its own branch; a move that changes a branch keeps what both have at the same address.
@@ -101,4 +108,7 @@ int main() {
   for (std::size_t l = 0; l < 8; ++l)
     std::printf("lane %zu: u %6.3f -> %6.3f, wind/x kept: %d, log weight %7.3f\n", l, particles.lane(l)["u"], moved.traces.lane(l)["u"],
                 particles.lane(l)[sl::address("wind") / "x"] == moved.traces.lane(l)[sl::address("wind") / "x"], moved.weights[l]);
+  // Recursion in lanes: each lane its own list.
+  const auto lists = sl::simulate(list, sl::args(0.0), sl::key(3), sl::lanes(8));
+  for (std::size_t l = 0; l < 8; ++l) std::printf("lane %zu: a list of %zu, sum %.3f\n", l, lists.lane(l).choices().size() / 2, lists.value(l));
 }

@@ -37,4 +37,16 @@ void require_depth(std::size_t depth, std::size_t max_depth, path (*here)(const 
                           "; the address begins " + beginning.str());
 }
 
+std::size_t count_call(std::size_t& calls) { return ++calls; }
+
+void refuse_node(std::size_t lane, std::size_t max_nodes, const path& here) {
+  throw std::length_error("recurse at " + here.str() + ": lane " + std::to_string(lane) + " outgrew max_nodes, " + std::to_string(max_nodes) +
+                          "; the calls that fit are laid out level by level: give more, or bound the recursion in the body");
+}
+
+void refuse_call(std::size_t calls, const path& here) {
+  throw std::length_error("recurse at " + here.str() + ": a call makes more calls of itself than the outermost one, which makes " +
+                          std::to_string(calls) + "; with max_nodes none may make more");
+}
+
 }  // namespace starling

@@ -6,6 +6,8 @@
 #include <limits>
 #include <vector>
 
+#include <starling/models/results.hpp>
+#include <starling/traces/choice_map.hpp>
 #include <starling/values/exp.hpp>
 #include <starling/values/log.hpp>
 #include <starling/values/lift.hpp>
@@ -73,6 +75,25 @@ void copy_lane(X& a, int to, const X& b, int from) {
     const auto y = members(b);
     [&]<std::size_t... I>(std::index_sequence<I...>) { (copy_lane(std::get<I>(x), to, std::get<I>(y), from), ...); }(std::make_index_sequence<std::tuple_size_v<std::decay_t<decltype(x)>>>());
   }
+}
+
+// The state of block b of a filter, what it is made of moved out of the arena into `memory`.
+template <class S>
+S own(const S& s, std::vector<std::vector<std::byte>>& memory, std::size_t b) {
+  if constexpr (holds_arena<S>) {
+    memory[b].resize(arena_bytes(s) + 64);
+    std::byte* at = memory[b].data() + (64 - reinterpret_cast<std::uintptr_t>(memory[b].data()) % 64);
+    return moved_to(s, at);
+  } else {
+    return s;
+  }
+}
+
+// Of the addresses and types of observations.
+inline std::uint64_t hash_of_addresses(const choice_map& observations) {
+  std::uint64_t h = 0;
+  for (const auto& e : observations.entries()) h = hash_combine(h, hash_combine(e.where.hash(), e.type_code));
+  return h;
 }
 
 }  // namespace starling

@@ -83,18 +83,18 @@ class basic_particle_filter {
     std::vector<constraint_ref> plan;
     find_structure(t, now, observations, before[0], next, plan);
     next.values.resize(blocks_ * next.structure->elements());
-    bad_parameter bad;
+    std::vector<V*> standing;
+    for (const site& here : next.structure->sites()) standing.push_back(here.shared ? next.shared.data() + here.offset : nullptr);
+    step_run r{t, now, plan, standing, next};
     constexpr std::size_t part = 64;
     parallel_for(
         (blocks_ + part - 1) / part,
         [&](std::size_t p) {
           for (std::size_t b = p * part; b < std::min(blocks_, (p + 1) * part); ++b) {
             const arena_scope scope;
-            const run_place place{b * width, options_.particles};
-            const tile<V> to{next.values.data() + b * next.structure->elements(), next.shared.data(), nullptr};
-            V w = run_block<false>(t, now, before[b], to, place, plan, *next.structure, b, bad);
+            V w = r.plain ? run_plain(r, before[b], b) : V(negative_infinity);
             if (any(!(w > V(negative_infinity)))) [[unlikely]]
-              w = run_block<true>(t, now, before[b], to, place, plan, *next.structure, b, bad);
+              w = run_examined(r, before[b], b);
             w = told.resampled ? w : w + log_weights_[b];
             if (const std::size_t used = options_.particles - b * width; used < width)
               w = where(mask_of<V>::first(static_cast<std::int64_t>(used)), w, V(negative_infinity));
@@ -106,7 +106,7 @@ class basic_particle_filter {
     const weight_totals totals = normalise(next_log_weights_, next_weights_);
     if (!(totals.log_total > negative_infinity))
       throw std::runtime_error("particle_filter: at step " + std::to_string(t) + " no particle has a density above 0" +
-                               (bad.found ? "; the first trouble was " + bad.sentence(*next.structure) : "; more particles, or a wider model, may help"));
+                               (r.bad.found ? "; the first trouble was " + r.bad.sentence(*next.structure) : "; more particles, or a wider model, may help"));
     // The step stands.
     if (told.resampled) next.ancestors.assign(ancestors_.begin(), ancestors_.begin() + static_cast<std::ptrdiff_t>(options_.particles));
     states_.swap(next_states_);
@@ -172,22 +172,6 @@ class basic_particle_filter {
     std::vector<std::uint32_t> ancestors;  // of the particles before the step; empty: themselves
   };
 
-  static std::uint64_t hash_of_addresses(const choice_map& observations) {
-    std::uint64_t h = 0;
-    for (const auto& e : observations.entries()) h = hash_combine(h, hash_combine(e.where.hash(), e.type_code));
-    return h;
-  }
-
-  // What the state of block b is made of, out of the arena.
-  static S own(const S& s, std::vector<std::vector<std::byte>>& memory, std::size_t b) {
-    if constexpr (holds_arena<S>) {
-      memory[b].resize(arena_bytes(s) + 64);
-      std::byte* at = memory[b].data() + (64 - reinterpret_cast<std::uintptr_t>(memory[b].data()) % 64);
-      return moved_to(s, at);
-    } else {
-      return s;
-    }
-  }
   template <class Handler>
   S run_kernel(Handler& h, std::size_t t, const S& state) const {
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
@@ -213,19 +197,33 @@ class basic_particle_filter {
     require_met(observations, *next.structure, "particle_filter");
   }
 
-  template <bool Examines>
-  [[gnu::always_inline]] V run_block(std::size_t t, const key& now, const S& state, const tile<V>& to, const run_place& place, const std::vector<constraint_ref>& plan,
-              const schema& structure, std::size_t b, bad_parameter& bad) {
-    frozen_walk walk(structure);
-    stream<V> numbers(now.scope(path::root_hash), place.first_lane);
-    generate_handler<V, frozen_walk, Examines> h(walk, now, numbers, to, place, plan);
-    next_states_[b] = own(run_kernel(h, t, state), next_memory_, b);
-    if constexpr (Examines) {
-      bad.keep_first_of_threads(h.problem());
-      return where(h.score() > V(negative_infinity), h.weight(), V(negative_infinity));
-    } else {
-      return where(h.weight() > V(negative_infinity), h.weight(), V(negative_infinity));
-    }
+  // What a step runs with.
+  struct step_run {
+    std::size_t t;
+    key now;
+    const std::vector<constraint_ref>& plan;
+    const std::vector<V*>& standing;  // where the shared values of sites are; null for others
+    column& next;
+    key scope = now.scope(path::root_hash);
+    bool plain = !next.structure->is_conditional();  // each site is visited once
+    bad_parameter bad = {};
+  };
+  tile<V> place_of(column& c, std::size_t b) const { return {c.values.data() + b * c.structure->elements(), c.shared.data(), nullptr}; }
+
+  [[gnu::always_inline]] V run_plain(const step_run& r, const S& state, std::size_t b) {
+    frozen_walk walk(*r.next.structure);
+    stream<V> numbers(r.scope, b * width);
+    generate_handler<V, frozen_walk, false, true> h(walk, r.now, numbers, place_of(r.next, b), {b * width, options_.particles}, r.plan, r.standing.data());
+    next_states_[b] = own(run_kernel(h, r.t, state), next_memory_, b);
+    return where(h.weight() > V(negative_infinity), h.weight(), V(negative_infinity));
+  }
+  // Where regions are conditional, and where a weight is 0: the same, looking for bad parameters.
+  [[gnu::noinline]] V run_examined(step_run& r, const S& state, std::size_t b) {
+    frozen_walk walk(*r.next.structure);
+    generate_handler<V, frozen_walk> h(walk, r.now, place_of(r.next, b), {b * width, options_.particles}, r.plan);
+    next_states_[b] = own(run_kernel(h, r.t, state), next_memory_, b);
+    r.bad.keep_first_of_threads(h.problem());
+    return where(h.score() > V(negative_infinity), h.weight(), V(negative_infinity));
   }
 
   // Draws the ancestors of the particles and gathers their states.

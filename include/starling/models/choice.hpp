@@ -114,6 +114,17 @@ inline X view_or_take(V* from, const choice_type& type) {
   else return take<X>(from, type);
 }
 
+// A choice of distribution d that is zero.
+template <class X, class V, class D>
+X zero_choice(const D& d) {
+  if constexpr (rank_of<X> == 0) return from_stored<X>(V(0.0));
+  else {
+    const choice_type type = choice_type_of<X>(d);
+    vector<V> zeros(type.size(), V(0.0));
+    return take<X>(zeros.data(), type);
+  }
+}
+
 // Copies a constraint's value to the place of a choice, for the lanes from `first_lane` on.
 template <class V>
 inline void put_constraint(V* to, const constraint_ref& from, std::size_t size, std::size_t first_lane, std::size_t lanes) {

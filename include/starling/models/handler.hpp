@@ -133,8 +133,9 @@ class handler {
   void end_kept() {
     if (kept_.calls) remove_calls(kept_.calls->nodes.size());
   }
-  // The lanes that run where the body is now.
+  // The lanes that run where the body is now; which lane of the run lane l of the pack is.
   mask active() const { return active_; }
+  std::size_t lane(int l) const { return place_.first_lane + static_cast<std::size_t>(l); }
 
   // Whether the operation can run an instance by itself, and whether it may leave one as it is.
   static constexpr bool can_keep = false, can_skip = false;

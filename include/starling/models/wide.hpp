@@ -63,6 +63,16 @@ struct instance_places {
   std::ptrdiff_t density_stride = 0;
 };
 
+// The results of f(handler, i, results so far) for i < n, in the run's arena.
+template <class R, class Handler, class F>
+results<R> run_each(Handler& h, std::size_t n, F& f) {
+  auto* const cells = arena::current().take<result_cell<R>>(n);
+  auto* const cell = arena::current().take<const result_cell<R>*>(1);
+  *cell = cells;
+  for (std::size_t i = 0; i < n; ++i) ::new (static_cast<void*>(cells + i)) result_cell<R>{f(h, i, results<R>(cell, i))};
+  return {cell, n};
+}
+
 // The handler of W instances: every value stands in its place. score() is a number an instance. A body whose branches differ from
 // instance to instance does not run so: failed() says it, and what was worked out counts for nothing.
 template <class P>
@@ -71,6 +81,7 @@ class wide_handler {
   using real = P;
   using mask = mask_of<P>;
   static constexpr int width = lanes_of<P>;
+  static constexpr bool runs_all_regions = true;  // and then has failed
 
   // `first`: which of the instances that `places` counts from.
   wide_handler(const instance_places& places, std::size_t first) : places_(places), first_(static_cast<std::ptrdiff_t>(first)) {}
@@ -81,7 +92,7 @@ class wide_handler {
     using X = typename D::template value<P>;
     const std::uint32_t k = site_++;
     failed_ = failed_ || k >= places_.count;
-    if (failed_) [[unlikely]] return nothing_there<X>(d);
+    if (failed_) [[unlikely]] return zero_choice<X, P>(d);
     const auto [from, stride] = places_.sites[k];
     const X x = value_from<X>(from + first_ * stride, stride, d);
     P lp;
@@ -110,11 +121,7 @@ class wide_handler {
   }
   template <class R, class Policy, class F>
   results<R> instances(std::size_t n, Policy&&, F&& f) {
-    auto* const cells = arena::current().take<result_cell<R>>(n);
-    auto* const cell = arena::current().take<const result_cell<R>*>(1);
-    *cell = cells;
-    for (std::size_t i = 0; i < n; ++i) ::new (static_cast<void*>(cells + i)) result_cell<R>{f(*this, i, results<R>(cell, i))};
-    return {cell, n};
+    return run_each<R>(*this, n, f);
   }
   mask active() const { return mask(true); }
   path here() const { return {}; }
@@ -122,15 +129,6 @@ class wide_handler {
   bool failed() const { return failed_ || site_ != places_.count; }
 
  private:
-  template <class X, class D>
-  static X nothing_there(const D& d) {
-    if constexpr (rank_of<X> == 0) return from_stored<X>(P(0.0));
-    else {
-      const choice_type type = choice_type_of<X>(d);
-      vector<P> zeros(type.size(), P(0.0));
-      return take<X>(zeros.data(), type);
-    }
-  }
   template <class X, class D>
   static X value_from(const double* from, std::ptrdiff_t stride, const D& d) {
     if constexpr (rank_of<X> == 0) {
@@ -158,7 +156,7 @@ class wide_handler {
   std::ptrdiff_t first_;
   std::uint32_t site_ = 0;
   bool failed_ = false;
-  P score_ = P(0.0);
+  P score_ = P(-0.0);  // to which the first term adds nothing but itself
 };
 
 // Whether f(handler, index, results) takes instances in lanes and gives results that are those of one lane, lifted.

@@ -22,7 +22,8 @@ class sum_tree {
     }
   }
   void push_back(double x) {
-    fit(size_ + 1);
+    if (!levels_.empty() && size_ < levels_[0].size()) ++size_;  // there is room
+    else fit(size_ + 1);
     set(size_ - 1, x);
   }
   void resize(std::size_t n) {
