@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <type_traits>
+#include <utility>
 
 #include <starling/values/where.hpp>
 
@@ -107,6 +108,39 @@ template <int Rows, class V, class T> [[gnu::noinline]] void add_rows(const T* a
       for (int r = 0; r < Rows; ++r) total = multiply_add(V(a[static_cast<std::size_t>(r) * stride + j]), own[r], total);
       g[j] = total;
     }
+  }
+}
+
+// Of `rows` rows (by default as many as P has lanes) with Columns elements each: column j, whose element i is from[i · Columns + j], to to[j].
+// Lanes beyond the rows hold any of the numbers.
+template <std::size_t Columns, class P> [[gnu::always_inline]] inline void load_columns(const scalar_of<P>* from, P* to, int rows = P::lanes) {
+  constexpr int width = P::lanes;
+  if constexpr (Columns > 1 && std::is_base_of_v<vector_registers<scalar_of<P>, width>, typename P::machine>) {
+    using vec = typename P::machine::vec;
+    vec registers_of_rows[Columns];
+    for (std::size_t k = 0; k < Columns; ++k) {
+      const int left = rows * static_cast<int>(Columns) - static_cast<int>(k) * width;
+      registers_of_rows[k] = (left >= width ? P::load(from + k * width) : left > 0 ? P::load_first(from + k * width, left) : P(*from)).machine_vector();
+    }
+    // Register k has element f = i · Columns + j where f / width is k.
+    const auto merge = []<std::size_t J, std::size_t K, int... I>(vec before, vec more, std::integer_sequence<int, I...>) {
+      return __builtin_shufflevector(before, more, (static_cast<int>(I * Columns + J) / width == static_cast<int>(K)
+                                                        ? width + static_cast<int>(I * Columns + J) % width
+                                                        : (K == 1 ? static_cast<int>(I * Columns + J) % width : I))...);
+    };
+    [&]<std::size_t... J>(std::index_sequence<J...>) {
+      const auto column = [&]<std::size_t Which>() {
+        vec r = registers_of_rows[0];
+        [&]<std::size_t... K>(std::index_sequence<K...>) {
+          ((r = merge.template operator()<Which, K + 1>(r, registers_of_rows[K + 1], std::make_integer_sequence<int, width>())), ...);
+        }(std::make_index_sequence<Columns - 1>());
+        return P::from(r);
+      };
+      ((to[J] = column.template operator()<J>()), ...);
+    }(std::make_index_sequence<Columns>());
+  } else {
+    for (std::size_t j = 0; j < Columns; ++j)
+      for (int i = 0; i < width; ++i) to[j].set(i, from[static_cast<std::size_t>(i < rows ? i : 0) * Columns + j]);
   }
 }
 
