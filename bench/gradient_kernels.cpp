@@ -14,17 +14,14 @@
 #include <starling/inference/run_gradient.hpp>
 #include <starling/values/math.hpp>
 
+#include "works/logistic_data.hpp"
+
 namespace sl = starling;
 namespace kernels = sl::kernels;
 
 namespace {
 
 double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
-double hash01(double i, double j) {
-  const double v = std::abs(std::sin(12.9898 * (i + 1) + 78.233 * (j + 1)) * 43758.5453);
-  return v - std::floor(v);
-}
-
 struct normals {
   std::size_t d;
   std::size_t dimension() const { return d; }
@@ -34,48 +31,6 @@ struct normals {
     for (std::size_t i = 0; i < d; ++i) {
       density -= 0.5 * q[i] * q[i];
       gradient[i] = -q[i];
-    }
-    return density;
-  }
-};
-
-struct logistic {
-  static constexpr std::size_t n = 1000, d = 21;
-  std::vector<double> x = std::vector<double>(n * d), y = std::vector<double>(n);
-  logistic() {
-    for (std::size_t i = 0; i < n; ++i) {
-      double linear = 0.3;
-      x[i * d] = 1;
-      for (std::size_t j = 0; j + 1 < d; ++j) {
-        x[i * d + j + 1] = std::sqrt(12.0) * (hash01(static_cast<double>(i), static_cast<double>(j)) - 0.5);
-        linear += x[i * d + j + 1] * 0.5 * std::cos(static_cast<double>(j) + 1);
-      }
-      y[i] = hash01(static_cast<double>(i), 99) < 1 / (1 + std::exp(-linear)) ? 1 : 0;
-    }
-  }
-  std::size_t dimension() const { return d; }
-  template <class V>
-  V log_density_and_gradient(const V* q, V* gradient) const {
-    constexpr std::size_t rows = 4;
-    V density(0);
-    for (std::size_t j = 0; j < d; ++j) {
-      density -= 0.5 * q[j] * q[j];
-      gradient[j] = -q[j];
-    }
-    for (std::size_t i = 0; i < n; i += rows) {
-      const double* at = x.data() + i * d;
-      V linear[rows], residual[rows];
-      for (std::size_t r = 0; r < rows; ++r) linear[r] = V(0);
-      for (std::size_t j = 0; j < d; ++j)
-        for (std::size_t r = 0; r < rows; ++r) linear[r] += V(at[r * d + j]) * q[j];
-      for (std::size_t r = 0; r < rows; ++r) {
-        // One exponential serves both: e = exp(−|l|), log(1 + exp l) = max(l, 0) + log1p(e).
-        const V e = sl::exp(-sl::abs(linear[r]));
-        density += y[i + r] * linear[r] - sl::max(linear[r], V(0)) - sl::log1p(e);
-        residual[r] = y[i + r] - sl::where(linear[r] < V(0), e, V(1)) / (1 + e);
-      }
-      for (std::size_t j = 0; j < d; ++j)
-        gradient[j] += V(at[j]) * residual[0] + V(at[d + j]) * residual[1] + V(at[2 * d + j]) * residual[2] + V(at[3 * d + j]) * residual[3];
     }
     return density;
   }
@@ -185,7 +140,7 @@ int main(int count, char** words) {
   }
   const schools eight;
   for (const auto& [m, name] : metrics) measure<native>("schools", eight, kernels::nuts({.metric = m}), name, repetitions);
-  const logistic regression;
+  const bench::logistic_by_hand regression;
   for (const auto& [m, name] : metrics) measure<native>("logistic", regression, kernels::nuts({.metric = m}), name, repetitions);
   measure<native>("logistic", regression, kernels::hmc({.steps = 10}), "hmc", repetitions);
   return 0;

@@ -86,6 +86,16 @@ def nutpie(model):
     return [Variant("nutpie", "w4b_nutpie.py", f"--model={model}", "nutpie", "", True)]
 
 
+def jax_polynomial():
+    return [Variant(environment, "polynomial_jax.py", f"--dtype=f64 --gradient=manual --form=sum --unroll={unroll}", "jax")
+            for environment, unroll in (("jax", 20), ("jax", 10), ("genjax", 20))]
+
+
+def jax_hmm():
+    return [Variant(environment, "w6_jax.py", f"--dtype=f64 --peer=jax --unroll={unroll}", "jax", "W6 value+grad")
+            for environment, unroll in (("genjax", 1), ("genjax", 4), ("jax", 1), ("jax", 4))]
+
+
 LOGISTIC = "logistic regression 1000 x 20"
 GRADIENT = f"gradient, {LOGISTIC}, 4 chains in lanes, a chain's"
 HMC = f"static HMC, {LOGISTIC}, 4 chains x 1,000 x 10 leapfrogs"
@@ -143,6 +153,15 @@ ROWS = [
     Row("nuts_jax", NUTS, 1.5, None, "--work=logistic_nuts", "numpyro, blackjax", jax_nuts()),
     Row("schools_stan", SCHOOLS, 4, None, "--work=schools_nuts", "stan", stan("W4b schools", "W4b", per_work=True)),
     Row("schools_nutpie", SCHOOLS, 5, None, "--work=schools_nuts", "nutpie", nutpie("schools")),
+    Row("poly_jax", "HMC, polynomial regression, one chain, 1,050 x 20 leapfrogs, f64", 8, None, "--work=polynomial_hmc", "jax", jax_polynomial()),
+    Row("hmm_grad_jax", "gradient of the likelihood of a hidden Markov model, K = 20, T = 1,000, one lane, f64", 1.5, None, "--work=hmm_gradient", "jax",
+        jax_hmm()),
+    Row("adjoint_loop_pack", "gradient of a robust regression, plain operators on adjoints, 4 lanes", 3, None, "--work=adjoint_pack", "written by hand",
+        loop="--work=adjoint_pack_by_hand", at_most=True),
+    Row("adjoint_loop_double", "the same, one lane", 3, None, "--work=adjoint_double", "written by hand, not vectorised",
+        loop="--work=adjoint_double_by_hand", at_most=True),
+    Row("adjoint_bulk", f"gradient of {LOGISTIC}, single tape entries on adjoints, 4 lanes", 1.3, None, "--work=adjoint_bulk", "written by hand",
+        loop="--work=adjoint_bulk_by_hand", at_most=True),
     Row("first_draw", "start of a compiled program to its first warm-up draw over 50 ms", 1, None, peer="limit", special="first_draw", at_most=True),
     Row("compile_nuts", "compile time of models/eight_schools.cpp with NUTS over 10 s", 1, None, peer="limit", special="compile_nuts", at_most=True),
     Row("threads", "MH on 2 cores over 1, of what spinning loops reach", 0.9, None, peer="two spinning loops", special="threads"),

@@ -5,7 +5,7 @@ peers.py [--only id,...] [--runs N] [--core K] [--list]
 
 Every program is pinned to one core. Times are the minimum over the runs, each itself the minimum of many repetitions without
 compiling. Writes out/ratios.json and prints it as a table. The rows are in bench/peer_rows.py; the peers' scripts in ../shared/peers
-(or $STARLING_SHARED/peers), their environments in build/peers (scripts/peers_setup).
+(or $STARLING_SHARED/peers) and bench/peers, their environments in build/peers (scripts/peers_setup).
 Exits with 1 where something could not be measured; a missed bar is shown, not an error.
 """
 import argparse
@@ -20,7 +20,8 @@ from peer_rows import ROWS
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SHARED = pathlib.Path(os.environ.get("STARLING_SHARED", ROOT.parent / "shared"))
-ENVIRONMENT = dict(os.environ, OPENBLAS_NUM_THREADS="1", PYTHONDONTWRITEBYTECODE="1")
+OWN_PEERS = ROOT / "bench/peers"
+ENVIRONMENT = dict(os.environ, OPENBLAS_NUM_THREADS="1", PYTHONDONTWRITEBYTECODE="1", PYTHONPATH=str(SHARED / "peers"))
 
 
 class Failed(Exception):
@@ -47,7 +48,9 @@ def time_ours(program, arguments, core):
 
 def time_peer(variant, core):
     python = ROOT / f"build/peers/{variant.environment}/bin/python"
-    folder = ROOT / "build/peers/stan" if variant.script == "w_stan.py" else SHARED / "peers"
+    folder = SHARED / "peers"
+    if variant.script == "w_stan.py": folder = ROOT / "build/peers/stan"
+    elif (OWN_PEERS / variant.script).exists(): folder = OWN_PEERS
     lines = json_lines(["taskset", "-c", core, python, variant.script, *variant.arguments.split()], cwd=folder)
     lines = [line for line in lines if line["peer"].startswith(variant.name) and line["workload"].startswith(variant.workload)]
     if not lines:

@@ -1,13 +1,12 @@
 // Static HMC on the polynomial regression of GenJAX's paper: y = a + b x + c x², normal(0, 1) priors, noise 0.05, 50 points, one chain.
 #include <cmath>
-#include <memory>
 
 #include <starling/distributions/generalised_linear.hpp>
 #include <starling/distributions/iid.hpp>
 #include <starling/inference/kernels/hmc.hpp>
 #include <starling/inference/posterior_gradient.hpp>
 
-#include "works/effective_draws.hpp"
+#include "works/repeated_fit.hpp"
 #include "works/work.hpp"
 
 namespace bench {
@@ -35,22 +34,16 @@ auto polynomial_posterior() {
 }  // namespace
 
 prepared_work prepare_polynomial_hmc(const work_options&) {
-  struct state {
-    decltype(polynomial_posterior()) post = polynomial_posterior();
-    sl::result fit;
-    std::uint64_t seed = 0;
+  const auto fit = [](const auto& post, const sl::key& k) {
+    return sl::run(sl::kernels::hmc({.steps = 20, .metric = sl::kernels::metric_kind::unit_e, .step_size = 0.01}), post,
+                   {.chains = 1, .draws = 1050, .warmup = 0, .threads = 1}, k);
   };
-  const auto s = std::make_shared<state>();
-  return {[s] {
-            s->fit = sl::run(sl::kernels::hmc({.steps = 20, .metric = sl::kernels::metric_kind::unit_e, .step_size = 0.01}), s->post,
-                             {.chains = 1, .draws = 1050, .warmup = 0, .threads = 1}, sl::key(++s->seed));
-          },
-          [s] {
-            const auto rates = s->fit.sample_stats["acceptance_rate"].values;
-            double mean = 0;
-            for (const double r : rates) mean += r / static_cast<double>(rates.size());
-            return verdict{"acceptance rate " + std::to_string(mean), mean > 0.6 && mean < 1.0};
-          }};
+  return repeated_fit(polynomial_posterior(), fit, [](const sl::result& r) {
+    const auto rates = r.sample_stats["acceptance_rate"].values;
+    double mean = 0;
+    for (const double rate : rates) mean += rate / static_cast<double>(rates.size());
+    return verdict{"acceptance rate " + std::to_string(mean), mean > 0.6 && mean < 1.0};
+  });
 }
 
 }  // namespace bench

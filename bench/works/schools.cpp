@@ -1,12 +1,10 @@
 // Eight schools, non-centred, with NUTS: 4 chains of 1,000 warm-up steps and 1,000 draws.
-#include <memory>
-
 #include <starling/distributions/half_cauchy.hpp>
 #include <starling/distributions/normal.hpp>
 #include <starling/inference/kernels/nuts.hpp>
 #include <starling/inference/posterior_gradient.hpp>
 
-#include "works/effective_draws.hpp"
+#include "works/repeated_fit.hpp"
 #include "works/work.hpp"
 
 namespace bench {
@@ -29,14 +27,8 @@ auto schools_posterior() {
 }  // namespace
 
 prepared_work prepare_schools_nuts(const work_options&) {
-  struct state {
-    decltype(schools_posterior()) post = schools_posterior();
-    sl::result fit;
-    std::uint64_t seed = 0;
-  };
-  const auto s = std::make_shared<state>();
-  return {[s] { s->fit = sl::run(sl::kernels::nuts(), s->post, {.chains = 4, .threads = 1}, sl::key(++s->seed)); },
-          [s] { return effective_draws(s->fit, 1.02); }};
+  const auto fit = [](const auto& post, const sl::key& k) { return sl::run(sl::kernels::nuts(), post, {.chains = 4, .threads = 1}, k); };
+  return repeated_fit(schools_posterior(), fit, [](const sl::result& r) { return effective_draws(r, 1.02); });
 }
 
 }  // namespace bench

@@ -69,5 +69,12 @@ prepared_work prepare_logistic_hmc(const work_options&);
 prepared_work prepare_logistic_nuts(const work_options&);
 prepared_work prepare_schools_nuts(const work_options&);
 prepared_work prepare_polynomial_hmc(const work_options&);
+prepared_work prepare_hmm_gradient(const work_options&);
+prepared_work prepare_adjoint_pack(const work_options&);
+prepared_work prepare_adjoint_pack_by_hand(const work_options&);
+prepared_work prepare_adjoint_double(const work_options&);
+prepared_work prepare_adjoint_double_by_hand(const work_options&);
+prepared_work prepare_adjoint_bulk(const work_options&);
+prepared_work prepare_adjoint_bulk_by_hand(const work_options&);
 
 }  // namespace bench

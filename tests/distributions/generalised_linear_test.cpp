@@ -5,6 +5,7 @@
 #include "support/expect_gradient.hpp"
 
 #include <starling/distributions/generalised_linear.hpp>
+#include <starling/distributions/iid.hpp>
 
 namespace {
 
@@ -46,24 +47,69 @@ TEST(generalised_linear, equals_the_reference) {
 }
 
 TEST(generalised_linear, derivatives) {
-  // More rows than a block, and a number that is no multiple of anything.
-  const std::size_t n = 75, d = 3;
-  std::vector<double> x, y, hits, counts;
-  for (std::size_t i = 0; i < n * d; ++i) x.push_back(std::sin(static_cast<double>(i)));
-  for (std::size_t i = 0; i < n; ++i) {
-    y.push_back(std::cos(static_cast<double>(3 * i)));
-    hits.push_back(i % 3 == 0 ? 1 : 0);
-    counts.push_back(static_cast<double>(i % 23));
+  // More rows than a block, and a number that is no multiple of anything; few columns, which have loops of their own, and more.
+  const std::size_t n = 75;
+  for (const std::size_t d : {2u, 3u, 5u}) {
+    std::vector<double> x, y, hits, counts;
+    for (std::size_t i = 0; i < n * d; ++i) x.push_back(std::sin(static_cast<double>(i)));
+    for (std::size_t i = 0; i < n; ++i) {
+      y.push_back(std::cos(static_cast<double>(3 * i)));
+      hits.push_back(i % 3 == 0 ? 1 : 0);
+      counts.push_back(static_cast<double>(i % 23));
+    }
+    const sl::matrix_view<double> design(x.data(), n, d);
+    const auto b = [d](const auto& v) { return sl::vector(v.data() + 2, d); };
+    int compared = 0;
+    const auto check = [&](const char* name, auto f) { compared += gradients::expect_gradient(f, {0.3, 1.2, 0.5, -0.4, 0.8, 0.2, -0.1}, name); };
+    check("bernoulli", [&](const auto& v) { return v[1] * sl::bernoulli_logit_glm(design, v[0], b(v)).log_density(hits); });
+    check("poisson", [&](const auto& v) { return v[1] * sl::poisson_log_glm(design, v[0], b(v)).log_density(counts); });
+    check("normal", [&](const auto& v) { return sl::normal_glm(design, v[0], b(v), v[1]).log_density(y); });
+    check("a constant intercept", [&](const auto& v) { return sl::normal_glm(design, 0.5, b(v) * v[0], v[1] * v[1]).log_density(y); });
+    EXPECT_EQ(compared, 28);
   }
-  const sl::matrix_view<double> design(x.data(), n, d);
-  const auto b = [](const auto& v) { return sl::vector(v.data() + 2, 3); };
-  int compared = 0;
-  const auto check = [&](const char* name, auto f) { compared += gradients::expect_gradient(f, {0.3, 1.2, 0.5, -0.4, 0.8}, name); };
-  check("bernoulli", [&](const auto& v) { return v[1] * sl::bernoulli_logit_glm(design, v[0], b(v)).log_density(hits); });
-  check("poisson", [&](const auto& v) { return v[1] * sl::poisson_log_glm(design, v[0], b(v)).log_density(counts); });
-  check("normal", [&](const auto& v) { return sl::normal_glm(design, v[0], b(v), v[1]).log_density(y); });
-  check("a constant intercept", [&](const auto& v) { return sl::normal_glm(design, 0.5, b(v) * v[0], v[1] * v[1]).log_density(y); });
-  EXPECT_EQ(compared, 20);
+}
+
+// What handlers use that want the derivatives of the score: they go to the cells without an entry.
+template <class V, class D, class Y>
+void expect_passed_on(const D& make, const Y& y, const std::vector<double>& at) {
+  std::vector<V> slopes[2], values;
+  for (const bool at_once : {false, true}) {
+    const sl::arena_scope memory;
+    sl::tape_scope<V> tape;
+    sl::vector<sl::adjoint<V>> v(at.size());
+    for (std::size_t i = 0; i < at.size(); ++i) v[i] = tape.variable(V(at[i]));
+    if constexpr (sl::lanes_of<V> == 1) {
+      ASSERT_NE(v[1].cell(), v[0].cell() + 1);  // not in a row
+    }
+    const auto d = make(v);
+    if (at_once) {
+      values.push_back(d.pass_on_log_density(y(v)));
+      tape.sweep();
+    } else {
+      const auto lp = d.log_density(y(v));
+      values.push_back(lp.value());
+      tape.differentiate(lp);
+    }
+    for (const auto& one : v) slopes[at_once].push_back(one.derivative());
+  }
+  EXPECT_EQ(sl::min_lane(values[0]), sl::min_lane(values[1]));
+  for (std::size_t i = 0; i < at.size(); ++i) {
+    EXPECT_NE(sl::min_lane(slopes[0][i]), 0.0);
+    EXPECT_NEAR(sl::min_lane(slopes[0][i]), sl::min_lane(slopes[1][i]), 1e-12 * (1 + std::abs(sl::min_lane(slopes[0][i]))));
+  }
+}
+
+TEST(generalised_linear, derivatives_that_are_passed_on_at_once_are_the_same) {
+  const std::vector<double> x{1, 2, -1, 0.5, 3, -2, 0.3, 0.7, 1.1, -0.4, 2, 0.1}, data{0.5, -1, 2, 1, 0.2, 1.4}, at{0.3, 1.2, 0.5, -0.4};
+  const auto constant = [&](const auto&) -> const std::vector<double>& { return data; };
+  const auto check = [&](const auto& make, const auto& y) {
+    expect_passed_on<double>(make, y, at);
+    expect_passed_on<sl::native_pack<double>>(make, y, at);
+  };
+  check([&](const auto& v) { return sl::normal_glm(sl::matrix_view<double>(x.data(), 6, 2), v[0], sl::vector(v.data() + 2, 2), v[1]); }, constant);
+  check([&](const auto& v) { return sl::normal_glm(sl::matrix_view<double>(x.data(), 3, 4), 0.5, v * v, v[1]); }, [&](const auto&) { return std::vector<double>{1, 2, 0.5}; });
+  check([&](const auto& v) { return sl::iid(sl::normal(v[0], v[1] * v[1]), 4); }, [&](const auto& v) { return v; });
+  check([&](const auto& v) { return sl::normal(v, 1.0 + v[1]); }, [&](const auto& v) { return v * v[0]; });
 }
 
 TEST(generalised_linear, draws_are_those_of_its_elements) {

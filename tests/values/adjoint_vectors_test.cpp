@@ -73,6 +73,12 @@ TEST(adjoint_vectors, matvec) {
   const sl::matrix_view<double> view(std::span<const double>(data), 13, 4), wide(data.data(), 4, 12);
   const auto check = [&](const char* name, auto f) { compared += expect_gradient(f, point, name); };
   check("data times a vector", [&](const auto& x) { return mixed(sl::matvec(view, part(x, 3, 4))) + mixed(sl::matvec(wide, x)); });
+  check("gathered once, used twice", [&](const auto& x) {
+    using R = std::remove_cvref_t<decltype(x[0])>;
+    const auto in_a_row = sl::gathered(sl::matrix<R>(x.data(), 3, 4));
+    const auto apart = sl::gathered(sl::matrix<R>(scattered(x).data(), 4, 3));
+    return mixed(sl::matvec(in_a_row, sl::matvec(apart, sl::matvec(in_a_row, part(x, 5, 4))))) * apart(1, 2) + mixed(in_a_row.row(2)) * sl::sum(apart.row(0));
+  });
   check("data times scattered numbers", [&](const auto& x) { return mixed(sl::matvec(wide, scattered(x))); });
   check("a matrix times a vector", [&](const auto& x) {
     using R = std::remove_cvref_t<decltype(x[0])>;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <starling/distributions/elementwise.hpp>
-#include <starling/values/log.hpp>
+#include <starling/distributions/log_of_parameter.hpp>
 #include <starling/values/trigonometry.hpp>
 
 namespace starling {
@@ -28,7 +28,7 @@ struct cauchy_formulas : real_valued {
   }
 
   template <class X, class L, class S> [[gnu::always_inline]] static auto log_density(const X& x, const L& location, const S& scale) {
-    return -log(scale) - 1.14472988584940017414 - log_one_plus_square((x - location) / scale);  // log π
+    return -log_of_parameter(scale) - 1.14472988584940017414 - log_one_plus_square((x - location) / scale);  // log π
   }
 
   template <class L, class S> static auto support(const L&, const S&) { return real_line{}; }

@@ -89,12 +89,18 @@ template <class Formulas, class... Parameters> class elementwise : public distri
         parameters_);
   }
   // The log density of n values of which each is drawn by itself, for a scalar distribution; some number is an adjoint.
-  template <class X> auto fused_log_density_of_all(const X& x) const
+  template <bool PassedOn = false, class X> auto fused_log_density_of_all(const X& x) const
     requires(!is_vector && any_adjoint<X, Parameters...>)
   {
     return std::apply(
-        [&](const auto&... p) { return fused_sum(x.size(), [](const auto&... q) { return Formulas::log_density(q...); }, x, p...); },
+        [&](const auto&... p) { return fused_sum<PassedOn>(x.size(), [](const auto&... q) { return Formulas::log_density(q...); }, x, p...); },
         parameters_);
+  }
+  // The log density of a vector; its derivatives are added to the cells at once: nothing is put on the tape.
+  template <class X> auto pass_on_log_density(const X& x) const
+    requires(is_vector && any_adjoint<X, Parameters...>)
+  {
+    return never_nan(std::apply([&](const auto&... p) { return fused_sum_of_elements<true>(x, p...); }, parameters_));
   }
 
   // The same for sums that are checked as a whole: NaN may stand for −∞.
@@ -150,10 +156,10 @@ template <class Formulas, class... Parameters> class elementwise : public distri
     else
       return never_nan(Formulas::log_density(as_real(x), std::get<I>(parameters_)...));
   }
-  template <class X, class... P> auto fused_sum_of_elements(const X& x, const P&... p) const {
+  template <bool PassedOn = false, class X, class... P> auto fused_sum_of_elements(const X& x, const P&... p) const {
     static_assert(sequence<X>, "the value of a distribution with vector parameters is a vector");
     if (x.size() != size()) [[unlikely]] throw_wrong_size(name, size(), x.size());
-    return fused_sum(size(), [](const auto&... q) { return Formulas::log_density(q...); }, x, p...);
+    return fused_sum<PassedOn>(size(), [](const auto&... q) { return Formulas::log_density(q...); }, x, p...);
   }
 
   struct nothing {};

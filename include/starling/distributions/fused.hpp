@@ -92,13 +92,19 @@ template <class V> struct fused_derivatives {
     for (; i < n; ++i) cells[i] += passed_on(own, by[i]);
   }
 };
+// The cells of the numbers of a sequence, where they stand in a row and are those of the numbers themselves; else null.
+template <class V, class Sequence> V* cells_in_a_row(const Sequence& x) {
+  const std::size_t n = x.size();
+  V* const cells = n ? x[0].cell() : nullptr;
+  bool in_a_row = cells != nullptr;
+  for (std::size_t i = 0; i < n && in_a_row; ++i) in_a_row = x[i].cell() == cells + i && all(x[i].by() == V(1));
+  return in_a_row ? cells : nullptr;
+}
 // The derivatives `by` with respect to the numbers of a sequence, or to one number.
 template <class V, class Sequence> fused_derivatives<V> derivatives_of(const Sequence& x, V* by) {
   const std::size_t n = x.size();
-  fused_derivatives<V> to{n, by, n ? x[0].cell() : nullptr, nullptr};
-  bool in_a_row = to.cells != nullptr;
-  for (std::size_t i = 0; i < n && in_a_row; ++i) in_a_row = x[i].cell() == to.cells + i && all(x[i].by() == V(1));
-  if (in_a_row) return to;
+  fused_derivatives<V> to{n, by, cells_in_a_row<V>(x), nullptr};
+  if (to.cells) return to;
   to.each = tape<V>::current->template take<V*>(n);
   for (std::size_t i = 0; i < n; ++i) {
     to.each[i] = x[i].cell();
@@ -142,9 +148,12 @@ template <unsigned K, class V, class A> class fused_operand {
       else return as_real(a_);
     } else if constexpr (is_active) {
       if constexpr (in_packs) {
-        V values[lanes_of<work>];
-        for (int k = 0; k < lanes_of<work>; ++k) values[k] = a_[i + static_cast<std::size_t>(k < count ? k : count - 1)].value();
-        return dual_variable<K>(work::load(values));
+        // Lane by lane in registers: numbers that were just stored one by one cannot be loaded together without waiting.
+        work values(a_[i].value());
+#pragma GCC unroll 16
+        for (int k = 1; k < lanes_of<work>; ++k)
+          if (k < count) values.set(k, a_[i + static_cast<std::size_t>(k)].value());
+        return dual_variable<K>(values);
       } else {
         return dual_variable<K>(a_[i].value());
       }
@@ -169,6 +178,11 @@ template <unsigned K, class V, class A> class fused_operand {
     else if constexpr (is_active) return derivatives_of(a_, by_);
     else return {};
   }
+  // Adds the derivatives to the cells.
+  void pass_on() const {
+    if constexpr (is_active && !is_sequence) a_.add_derivative(summed());
+    else if constexpr (is_active) derivatives_of(a_, by_).pull(V(1));
+  }
   const A& argument() const { return a_; }
 
  private:
@@ -183,7 +197,8 @@ template <unsigned K, class V, class A> class fused_operand {
 };
 
 // Σ f(element i of each argument) over n elements; arguments that are single numbers are their own every element.
-template <class F, class... A> adjoint<common_primal<A...>> fused_sum(std::size_t n, F f, const A&... a) {
+// PassedOn: the derivatives are added to the arguments' cells at once, and the result is the plain value.
+template <bool PassedOn = false, class F, class... A> auto fused_sum(std::size_t n, F f, const A&... a) {
   using V = common_primal<A...>;
   if (!tape<V>::current) [[unlikely]] throw_no_tape();
   return [&]<std::size_t... K>(std::index_sequence<K...>) {
@@ -202,7 +217,10 @@ template <class F, class... A> adjoint<common_primal<A...>> fused_sum(std::size_
       if constexpr (std::is_arithmetic_v<V>) return sum(total);
       else return total;
     }();
-    if constexpr (((sequence<A> && is_adjoint<element_of<A>>) || ...)) {
+    if constexpr (PassedOn) {
+      (std::get<K>(operands).pass_on(), ...);
+      return value;
+    } else if constexpr (((sequence<A> && is_adjoint<element_of<A>>) || ...)) {
       using entry = fused_entry<V, sizeof...(A)>;
       auto* const e = tape<V>::current->template push<entry>(entry::pull_all);
       e->own = V(0);

@@ -41,61 +41,90 @@ template <class Formulas, class V, bool Slopes, class... Further> class linear_p
       : x_(x), intercept_(intercept), coefficients_(coefficients), by_(by) {}
 
   template <class Y> void run(const Y& y, const Further&... further) {
+    if constexpr (one_lane && Slopes) {
+      if (by_ && x_.cols() == 2) return run_narrow<2>(y, further...);
+      if (by_ && x_.cols() == 3) return run_narrow<3>(y, further...);
+    }
+    sums total;
     for (std::size_t first = 0; first < x_.rows(); first += rows_at_once) {
       const std::size_t rows = x_.rows() - first < rows_at_once ? x_.rows() - first : rows_at_once;
       const double* const x = x_.data() + first * x_.cols();
       V eta[rows_at_once];
       multiply(x, rows, x_.cols(), coefficients_, eta);
       if constexpr (one_lane) {
-        constexpr std::size_t width = lanes_of<work>;
         for (std::size_t r = 0; r < rows; r += width) {
           const int count = rows - r < width ? static_cast<int>(rows - r) : lanes_of<work>;
           for (std::size_t k = r + static_cast<std::size_t>(count); k < r + width; ++k) eta[k] = eta[r];
-          element(elements_at<work>{first + r, count}(y), work::load(eta + r) + intercept_, count, further...).store(eta + r);
+          total.add(elements_at<work>{first + r, count}(y), work::load(eta + r) + intercept_, count, further...).store(eta + r);
         }
       } else {
-        for (std::size_t r = 0; r < rows; ++r) eta[r] = element(element_at{first + r}(y), eta[r] + intercept_, 1, further...);
+        for (std::size_t r = 0; r < rows; ++r) eta[r] = total.add(element_at{first + r}(y), eta[r] + intercept_, 1, further...);
       }
       if constexpr (Slopes)
         if (by_) add_transposed(x, rows, x_.cols(), eta, by_);
     }
+    sums_ = total;
   }
 
-  V value() const { return total(value_); }
-  V by_intercept() const { return total(by_intercept_); }
-  V by_further() const { return total(by_further_); }
+  V value() const { return total(sums_.value); }
+  V by_intercept() const { return total(sums_.by_intercept); }
+  V by_further() const { return total(sums_.by_further); }
 
  private:
+  static constexpr std::size_t width = static_cast<std::size_t>(lanes_of<work>);
   static V total(const work& w) {
     if constexpr (one_lane) return sum(w);
     else return w;
-  }
-
-  // The density of the elements in a pack; returns its derivative with respect to η.
-  template <class Y> [[gnu::always_inline]] work element(const Y& y, const work& eta, int count, const Further&... further) {
-    const auto valid = [&](const work& w) { return !one_lane || count == lanes_of<work> ? w : where(mask_of<work>::first(count), w, work(0)); };
-    if constexpr (Slopes) {
-      const auto result = Formulas::log_density(y, dual_variable<0>(eta), as_further(further)...);
-      const work d = valid(result.template by<0>());
-      value_ = value_ + valid(result.value());
-      by_intercept_ = by_intercept_ + d;
-      if constexpr ((is_adjoint<Further> || ...)) by_further_ = by_further_ + valid(result.template by<1>());
-      return d;
-    } else {
-      value_ = value_ + valid(work(Formulas::log_density(y, eta, further...)));
-      return work(0);
-    }
   }
   template <class P> static auto as_further(const P& p) {
     if constexpr (is_adjoint<P>) return dual_variable<1>(work(p.value()));
     else return p;
   }
 
+  struct sums {
+    work value = work(0), by_intercept = work(0), by_further = work(0);
+
+    // Adds the density of the elements in a pack; returns its derivative with respect to η.
+    template <class Y> [[gnu::always_inline]] work add(const Y& y, const work& eta, int count, const Further&... further) {
+      const auto valid = [&](const work& w) { return !one_lane || count == lanes_of<work> ? w : where(mask_of<work>::first(count), w, work(0)); };
+      if constexpr (Slopes) {
+        const auto result = Formulas::log_density(y, dual_variable<0>(eta), as_further(further)...);
+        const work d = valid(result.template by<0>());
+        value = value + valid(result.value());
+        by_intercept = by_intercept + d;
+        if constexpr ((is_adjoint<Further> || ...)) by_further = by_further + valid(result.template by<1>());
+        return d;
+      } else {
+        value = value + valid(work(Formulas::log_density(y, eta, further...)));
+        return work(0);
+      }
+    }
+  };
+
+  // Few columns: rows stand side by side in the lanes, and X is read once.
+  template <std::size_t Columns, class Y> void run_narrow(const Y& y, const Further&... further) {
+    sums total;
+    work b[Columns], by[Columns];
+    for (std::size_t j = 0; j < Columns; ++j) b[j] = work(coefficients_[j]), by[j] = work(0);
+    const auto add_rows = [&](std::size_t first, int count) __attribute__((always_inline)) {
+      work column[Columns], eta(intercept_);
+      load_columns<Columns>(x_.data() + first * Columns, column, count);
+      for (std::size_t j = 0; j < Columns; ++j) eta = multiply_add(column[j], b[j], eta);
+      const work d = total.add(elements_at<work>{first, count}(y), eta, count, further...);
+      for (std::size_t j = 0; j < Columns; ++j) by[j] = multiply_add(column[j], d, by[j]);
+    };
+    std::size_t first = 0;
+    for (; first + width <= x_.rows(); first += width) add_rows(first, lanes_of<work>);
+    if (first < x_.rows()) add_rows(first, static_cast<int>(x_.rows() - first));
+    for (std::size_t j = 0; j < Columns; ++j) by_[j] += sum(by[j]);
+    sums_ = total;
+  }
+
   matrix_view<double> x_;
   V intercept_;
   const V* coefficients_;
   V* by_;
-  work value_ = work(0), by_intercept_ = work(0), by_further_ = work(0);
+  sums sums_;
 };
 
 // Formulas: those of the scalar distribution, in which η is the first parameter. Further: none or one more parameter, a number.
@@ -131,6 +160,26 @@ template <class Formulas, class Intercept, class Coefficients, class... Further>
     else return log_density_of_data<real>(y);
   }
 
+  // The log density of data; its derivatives are added to the parameters' cells at once: nothing is put on the tape.
+  template <class Y> auto pass_on_log_density(const Y& y) const
+    requires(!is_adjoint<element_of<Y>> && (is_adjoint<Intercept> || is_adjoint<element_of<Coefficients>> || (is_adjoint<Further> || ...)))
+  {
+    if (y.size() != size()) [[unlikely]] throw_wrong_size("a generalised linear model", size(), y.size());
+    using real = promote<element_of<Y>, Intercept, element_of<Coefficients>, Further...>;
+    using V = primal_of<real>;
+    V *by = nullptr, *cells = nullptr;
+    if constexpr (with_slopes) {
+      cells = cells_in_a_row<V>(coefficients_);
+      by = cells ? cells : tape<V>::current->cells(x_.cols());
+    }
+    const auto pass = pass_over<real>(y, by);
+    if constexpr (with_slopes)
+      if (!cells) derivatives_of(coefficients_, by).pull(V(1));
+    if constexpr (is_adjoint<Intercept>) intercept_.add_derivative(pass.by_intercept());
+    if constexpr ((is_adjoint<Further> || ...)) std::get<0>(further_).add_derivative(pass.by_further());
+    return never_nan(pass.value());
+  }
+
   template <class Visit> void parameters(Visit&& visit) const {
     visit("intercept", intercept_, is_finite(intercept_), "must be finite");
     for (std::size_t j = 0; j < x_.cols(); ++j) {
@@ -153,20 +202,24 @@ template <class Formulas, class Intercept, class Coefficients, class... Further>
   }
   template <class real, class Y> real log_density_of_data(const Y& y) const {
     using V = primal_of<real>;
-    const arena_scope scratch;
-    vector<V> coefficients(x_.cols());
-    for (std::size_t j = 0; j < coefficients.size(); ++j) coefficients[j] = V(primal(as_real(element_of<Coefficients>(coefficients_[j]))));
-    constexpr bool with_slopes = is_adjoint<element_of<Coefficients>>;
     V* by = nullptr;
     if constexpr (is_adjoint<real>) {
       if (!tape<V>::current) [[unlikely]] throw_no_tape();
       if constexpr (with_slopes) by = tape<V>::current->cells(x_.cols());
     }
-    linear_pass<Formulas, V, is_adjoint<real>, Further...> pass(x_, V(primal(intercept_)), coefficients.data(), by);
-    std::apply([&](const auto&... f) { pass.run(y, f...); }, further_);
+    const auto pass = pass_over<real>(y, by);
     const V lp = never_nan(pass.value());
     if constexpr (is_adjoint<real>) return entry(lp, pass, by);
     else return lp;
+  }
+  static constexpr bool with_slopes = is_adjoint<element_of<Coefficients>>;
+  template <class real, class Y, class V> auto pass_over(const Y& y, V* by) const {
+    const arena_scope scratch;
+    vector<V> coefficients(x_.cols());
+    for (std::size_t j = 0; j < coefficients.size(); ++j) coefficients[j] = V(primal(as_real(element_of<Coefficients>(coefficients_[j]))));
+    linear_pass<Formulas, V, is_adjoint<real>, Further...> pass(x_, V(primal(intercept_)), coefficients.data(), by);
+    std::apply([&](const auto&... f) { pass.run(y, f...); }, further_);
+    return pass;
   }
 
   template <class V> vector<V> linear_predictor() const {

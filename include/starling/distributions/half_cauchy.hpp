@@ -3,7 +3,7 @@
 
 #include <starling/distributions/cauchy.hpp>
 #include <starling/distributions/elementwise.hpp>
-#include <starling/values/log.hpp>
+#include <starling/distributions/log_of_parameter.hpp>
 #include <starling/values/trigonometry.hpp>
 
 namespace starling {
@@ -16,7 +16,7 @@ struct half_cauchy_formulas : real_valued {
   }
 
   template <class X, class S> [[gnu::always_inline]] static auto log_density(const X& x, const S& scale) {
-    const auto lp = -log(scale) - 0.45158270528945486473 - log_one_plus_square(x / scale);  // log(π / 2)
+    const auto lp = -log_of_parameter(scale) - 0.45158270528945486473 - log_one_plus_square(x / scale);  // log(π / 2)
     return where(x >= X(0), lp, negative_infinity);
   }
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <starling/distributions/elementwise.hpp>
-#include <starling/values/log.hpp>
+#include <starling/distributions/log_of_parameter.hpp>
 
 namespace starling {
 
@@ -15,7 +15,7 @@ struct half_normal_formulas : real_valued {
 
   template <class X, class S> [[gnu::always_inline]] static auto log_density(const X& x, const S& scale) {
     const auto z = x * (0.70710678118654752440 / scale);
-    const auto lp = multiply_add(-z, z, -log(scale) - 0.22579135264472743236);  // ½ log(π / 2)
+    const auto lp = multiply_add(-z, z, -log_of_parameter(scale) - 0.22579135264472743236);  // ½ log(π / 2)
     return where(x >= X(0), lp, negative_infinity);
   }
 

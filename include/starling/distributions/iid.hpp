@@ -35,6 +35,14 @@ template <class D> struct iid : distribution {
     }
   }
 
+  // As elementwise's.
+  template <class X> auto pass_on_log_density(const X& x) const
+    requires requires(const D& d) { d.fused_log_density_of_all(x); }
+  {
+    if (x.size() != n) [[unlikely]] throw_wrong_size(name, n, x.size());
+    return never_nan(of.template fused_log_density_of_all<true>(x));
+  }
+
   auto support() const { return vector_of{of.support(), n}; }
   auto mean_at(std::size_t i) const
     requires requires(const D& d) { d.mean_at(std::size_t{0}); }

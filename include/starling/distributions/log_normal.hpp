@@ -5,7 +5,7 @@
 #include <starling/distributions/gamma_draws.hpp>
 #include <starling/distributions/normal.hpp>
 #include <starling/values/exp.hpp>
-#include <starling/values/log.hpp>
+#include <starling/distributions/log_of_parameter.hpp>
 
 namespace starling {
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <starling/distributions/elementwise.hpp>
+#include <starling/distributions/log_of_parameter.hpp>
 #include <starling/distributions/saddle_point.hpp>
 
 namespace starling {
@@ -16,7 +17,7 @@ struct normal_formulas : real_valued {
   // With a constant scale: subtract, multiply, fused multiply-add. Bad parameters make NaN or −∞ by themselves.
   template <class X, class L, class S> [[gnu::always_inline]] static auto log_density(const X& x, const L& location, const S& scale) {
     const auto z = (x - location) * (0.70710678118654752440 / scale);
-    return multiply_add(-z, z, -log_of_shared<X>(scale) - half_log_two_pi);
+    return multiply_add(-z, z, -log_of_parameter(scale) - half_log_two_pi);
   }
 
   template <class L, class S> static auto support(const L&, const S&) { return real_line{}; }

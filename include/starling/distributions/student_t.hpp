@@ -8,7 +8,7 @@
 #include <starling/distributions/elementwise.hpp>
 #include <starling/distributions/gamma_draws.hpp>
 #include <starling/distributions/saddle_point.hpp>
-#include <starling/values/log.hpp>
+#include <starling/distributions/log_of_parameter.hpp>
 
 namespace starling {
 
@@ -39,7 +39,7 @@ struct student_t_formulas : real_valued {
 
   template <class X, class D, class L, class S> static auto log_density(const X& x, const D& degrees, const L& location, const S& scale) {
     const auto z = (x - location) / (scale * sqrt(degrees));
-    const auto lp = log_ratio_of_gammas(degrees) - log(scale) - 0.5 * (degrees + 1.0) * log_one_plus_square(z);
+    const auto lp = log_ratio_of_gammas(degrees) - log_of_parameter(scale) - 0.5 * (degrees + 1.0) * log_one_plus_square(z);
     return where(degrees > decltype(degrees + 0.0)(0), lp, negative_infinity);
   }
 

@@ -114,6 +114,13 @@ template <class Derived, class R, class Walk = frozen_walk> class differentiatin
       if (everywhere()) terms.add_derivatives();
       else terms.add_derivatives(this->active_);
     } else {
+      if constexpr (requires { d.pass_on_log_density(x); }) {
+        if (everywhere()) {
+          const V lp = d.pass_on_log_density(x);
+          check(k, d, lp);
+          return this->score_.add(R(lp));
+        }
+      }
       const R lp(d.log_density(x));
       check(k, d, primal(lp));
       count(this->score_, k, lp);

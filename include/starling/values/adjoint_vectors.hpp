@@ -21,13 +21,21 @@ template <class V> struct elementwise_operand {
 
   void pull(const V* own, std::size_t n) const {
     if (!cells) return;
-    const auto d = [&](std::size_t i) { return by ? passed_on(own[i], by[i]) : own[i] * sign; };
-    if (cells.n == n) {
-      for (std::size_t i = 0; i < n; ++i) cells.add(i, d(i));
+    if (by) {
+      if (cells.n == n) {
+        cells.add_all_of([&]<class P>(std::size_t i) { return passed_on(P::load(own + i), P::load(by + i)); },
+                         [&](std::size_t i) { return passed_on(own[i], by[i]); });
+      } else {
+        V total(0);
+        for (std::size_t i = 0; i < n; ++i) total += passed_on(own[i], by[i]);
+        cells.add(0, total);
+      }
+    } else if (cells.n == n) {
+      cells.add_all_of([&]<class P>(std::size_t i) { return P::load(own + i) * P(sign); }, [&](std::size_t i) { return own[i] * sign; });
     } else {
       V total(0);
-      for (std::size_t i = 0; i < n; ++i) total += d(i);
-      cells.add(0, total);
+      for (std::size_t i = 0; i < n; ++i) total += own[i];
+      cells.add(0, total * sign);
     }
   }
 };
@@ -142,8 +150,13 @@ template <class V, std::size_t N> struct reduction_entry : tape_entry {
   reduction_part<V> of[N];
   static void pull_all(tape_entry* e) {
     const auto& self = static_cast<const reduction_entry&>(*e);
-    for (const auto& part : self.of)
-      for (std::size_t i = 0; i < part.cells.n; ++i) part.cells.add(i, part.by ? passed_on(self.own, part.by[i]) : self.own);
+    for (const auto& part : self.of) {
+      if (part.by)
+        part.cells.add_all_of([&]<class P>(std::size_t i) { return passed_on(P(self.own), P::load(part.by + i)); },
+                              [&](std::size_t i) { return passed_on(self.own, part.by[i]); });
+      else
+        part.cells.add_all_of([&]<class P>(std::size_t) { return P(self.own); }, [&](std::size_t) { return self.own; });
+    }
   }
 };
 // A number that depends on several vectors.

@@ -6,6 +6,7 @@
 
 #include <starling/values/adjoint.hpp>
 #include <starling/values/matrix.hpp>
+#include <starling/values/matrix_kernels.hpp>
 
 namespace starling {
 
@@ -22,14 +23,13 @@ template <class V> struct captured_cells {
   }
   // Adds d[0], d[1], … to the derivatives.
   void add_all(const V* d) const {
-    std::size_t i = 0;
+    add_all_of([&]<class P>(std::size_t i) { return P::load(d + i); }, [&](std::size_t i) { return d[i]; });
+  }
+  // The same of functions: packs.template operator()<P>(i), of elements i, i + 1, … in one lane; one(i), of an element.
+  template <class Packs, class One> [[gnu::always_inline]] void add_all_of(Packs packs, One one) const {
     if constexpr (std::is_arithmetic_v<V>)
-      if (!each)
-        for (; i + native_width<V> <= n; i += native_width<V>) {
-          using P = native_pack<V>;
-          (P::load(cells + i) + P::load(d + i)).store(cells + i);
-        }
-    for (; i < n; ++i) add(i, d[i]);
+      if (!each) return in_packs<V>(n, [&]<class P>(std::size_t i) { (P::load(cells + i) + packs.template operator()<P>(i)).store(cells + i); });
+    for (std::size_t i = 0; i < n; ++i) add(i, one(i));
   }
   explicit operator bool() const { return n != 0; }
 };
@@ -47,8 +47,9 @@ template <class V> captured_values<V> capture(const adjoint<V>* x, std::size_t n
   bool in_a_row = r.cells.cells != nullptr, constant = true;
   for (std::size_t i = 0; i < n; ++i) {
     values[i] = x[i].value();
-    in_a_row = in_a_row && x[i].cell() == r.cells.cells + i && all(x[i].by() == V(1));
-    constant = constant && x[i].is_constant();
+    // No branches: one lane's numbers are many.
+    in_a_row = static_cast<bool>(in_a_row & (x[i].cell() == r.cells.cells + i) & all(x[i].by() == V(1)));
+    constant = static_cast<bool>(constant & x[i].is_constant());
   }
   if (constant) r.cells = {};
   if (constant || in_a_row) return r;

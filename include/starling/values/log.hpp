@@ -54,17 +54,6 @@ template <plain_number V, class Isa = isa::native> [[gnu::always_inline]] inline
     if (__builtin_constant_p(x)) return log_lanes(pack<double, 1, Isa>(x))[0];  // the compiler works it out
   return by_lanes<V, Isa>(x, [](auto y) { return log_lanes(y); });
 }
-// The logarithm of a number that is the same in all lanes of X, and often the same as at the last call: then it is not worked out again.
-template <class X, class S> [[gnu::always_inline]] inline auto log_of_shared(const S& x) {
-  if constexpr (std::same_as<S, double> && lanes_of<X> > 1) {
-    if (!__builtin_constant_p(x)) {
-      static constinit thread_local double last[2] = {1, 0};
-      if (x != last[0]) [[unlikely]] last[1] = log(x), last[0] = x;
-      return last[1];
-    }
-  }
-  return log(x);
-}
 // log(1 + x), without loss near 0: −∞ at −1, NaN below.
 template <plain_number V, class Isa = isa::native> [[gnu::always_inline]] inline promote<V> log1p(V x) {
   if constexpr (std::same_as<V, double>)

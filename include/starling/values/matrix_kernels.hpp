@@ -4,10 +4,25 @@
 
 #include <cstddef>
 #include <type_traits>
+#include <utility>
 
 #include <starling/values/where.hpp>
 
 namespace starling {
+
+// f.template operator()<P>(i) for the elements i, i + 1, … of n in one lane: in native packs P, then half ones, then one by one.
+template <class T, class F> [[gnu::always_inline]] inline void in_packs(std::size_t n, F f) {
+  using P = native_pack<T>;
+  std::size_t i = 0;
+  for (; i + P::lanes <= n; i += P::lanes) f.template operator()<P>(i);
+  if constexpr (std::is_same_v<P, pack<double, 8, isa::avx512>>) {
+    if (i + 4 <= n) {
+      f.template operator()<pack<double, 4, isa::avx2>>(i);
+      i += 4;
+    }
+  }
+  for (; i < n; ++i) f.template operator()<pack<T, 1>>(i);
+}
 
 // Σ xᵢ yᵢ.
 template <class V> inline V dot_of(const V* x, const V* y, std::size_t n) {
@@ -36,12 +51,10 @@ template <class V> inline V dot_of(const V* x, const V* y, std::size_t n) {
 }
 // y += s x.
 template <class V> inline void add_multiple(V* y, const V& s, const V* x, std::size_t n) {
-  std::size_t i = 0;
-  if constexpr (std::is_arithmetic_v<V>) {
-    using P = native_pack<V>;
-    for (; i + P::lanes <= n; i += P::lanes) multiply_add(P(s), P::load(x + i), P::load(y + i)).store(y + i);
-  }
-  for (; i < n; ++i) y[i] = multiply_add(V(s), x[i], y[i]);
+  if constexpr (std::is_arithmetic_v<V>)
+    in_packs<V>(n, [&]<class P>(std::size_t i) { multiply_add(P(s), P::load(x + i), P::load(y + i)).store(y + i); });
+  else
+    for (std::size_t i = 0; i < n; ++i) y[i] = multiply_add(V(s), x[i], y[i]);
 }
 
 // Rows of a matrix times a vector: y_r = Σ_j a(r, j) x_j, for Rows rows that are `stride` apart.
@@ -78,24 +91,56 @@ template <int Rows, class V, class T> [[gnu::noinline]] void multiply_rows(const
 }
 // g_j += Σ_r a(r, j) d_r.
 template <int Rows, class V, class T> [[gnu::noinline]] void add_rows(const T* a, std::size_t stride, std::size_t n, const V* d, V* g) {
-  std::size_t j = 0;
-  if constexpr (std::is_arithmetic_v<V>) {
-    using P = native_pack<V>;
-    for (; j + P::lanes <= n; j += P::lanes) {
-      P total = P::load(g + j);
-#pragma GCC unroll 8
-      for (int r = 0; r < Rows; ++r) total = multiply_add(P::load(a + static_cast<std::size_t>(r) * stride + j), P(d[r]), total);
-      total.store(g + j);
-    }
-  }
   V own[Rows];
 #pragma GCC unroll 8
   for (int r = 0; r < Rows; ++r) own[r] = d[r];
-  for (; j < n; ++j) {
-    V total = g[j];
+  if constexpr (std::is_arithmetic_v<V>) {
+    in_packs<V>(n, [&]<class P>(std::size_t j) {
+      P total = P::load(g + j);
 #pragma GCC unroll 8
-    for (int r = 0; r < Rows; ++r) total = multiply_add(V(a[static_cast<std::size_t>(r) * stride + j]), own[r], total);
-    g[j] = total;
+      for (int r = 0; r < Rows; ++r) total = multiply_add(P::load(a + static_cast<std::size_t>(r) * stride + j), P(own[r]), total);
+      total.store(g + j);
+    });
+  } else {
+    for (std::size_t j = 0; j < n; ++j) {
+      V total = g[j];
+#pragma GCC unroll 8
+      for (int r = 0; r < Rows; ++r) total = multiply_add(V(a[static_cast<std::size_t>(r) * stride + j]), own[r], total);
+      g[j] = total;
+    }
+  }
+}
+
+// Of `rows` rows (by default as many as P has lanes) with Columns elements each: column j, whose element i is from[i · Columns + j], to to[j].
+// Lanes beyond the rows hold any of the numbers.
+template <std::size_t Columns, class P> [[gnu::always_inline]] inline void load_columns(const scalar_of<P>* from, P* to, int rows = P::lanes) {
+  constexpr int width = P::lanes;
+  if constexpr (Columns > 1 && std::is_base_of_v<vector_registers<scalar_of<P>, width>, typename P::machine>) {
+    using vec = typename P::machine::vec;
+    vec registers_of_rows[Columns];
+    for (std::size_t k = 0; k < Columns; ++k) {
+      const int left = rows * static_cast<int>(Columns) - static_cast<int>(k) * width;
+      registers_of_rows[k] = (left >= width ? P::load(from + k * width) : left > 0 ? P::load_first(from + k * width, left) : P(*from)).machine_vector();
+    }
+    // Register k has element f = i · Columns + j where f / width is k.
+    const auto merge = []<std::size_t J, std::size_t K, int... I>(vec before, vec more, std::integer_sequence<int, I...>) {
+      return __builtin_shufflevector(before, more, (static_cast<int>(I * Columns + J) / width == static_cast<int>(K)
+                                                        ? width + static_cast<int>(I * Columns + J) % width
+                                                        : (K == 1 ? static_cast<int>(I * Columns + J) % width : I))...);
+    };
+    [&]<std::size_t... J>(std::index_sequence<J...>) {
+      const auto column = [&]<std::size_t Which>() {
+        vec r = registers_of_rows[0];
+        [&]<std::size_t... K>(std::index_sequence<K...>) {
+          ((r = merge.template operator()<Which, K + 1>(r, registers_of_rows[K + 1], std::make_integer_sequence<int, width>())), ...);
+        }(std::make_index_sequence<Columns - 1>());
+        return P::from(r);
+      };
+      ((to[J] = column.template operator()<J>()), ...);
+    }(std::make_index_sequence<Columns>());
+  } else {
+    for (std::size_t j = 0; j < Columns; ++j)
+      for (int i = 0; i < width; ++i) to[j].set(i, from[static_cast<std::size_t>(i < rows ? i : 0) * Columns + j]);
   }
 }
 

@@ -30,8 +30,9 @@ template <class P, class F> [[gnu::noinline, gnu::cold]] inline P each_lane(P x,
   return x;
 }
 
-// A function of packs applied to a value: packs inline, built-in numbers as packs of one lane in a function of their own.
-template <class V, class Isa, class F> inline promote<V> in_one_lane(promote<V> x, F f) {
+// A function of packs applied to a value: packs inline, built-in numbers as packs of one lane in a function of their own, which the compiler may
+// call before a loop in which x does not change.
+template <class V, class Isa, class F> [[gnu::noinline, gnu::const]] inline promote<V> in_one_lane(promote<V> x, F f) noexcept {
   return f(pack<promote<V>, 1, Isa>(x))[0];
 }
 template <class V, class Isa, class F> [[gnu::always_inline]] inline promote<V> by_lanes(V x, F f) {

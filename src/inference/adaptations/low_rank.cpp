@@ -11,16 +11,14 @@ namespace {
 using matrix = Eigen::MatrixXd;
 using rows_type = Eigen::Map<const Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>, 0, Eigen::OuterStride<>>;
 
-// f of the eigenvalues of a symmetric matrix.
+// A symmetric matrix with f of its eigenvalues.
 template <class F>
-matrix of_eigenvalues(const matrix& a, F f) {
-  const Eigen::SelfAdjointEigenSolver<matrix> e(a);
+matrix of_eigenvalues(const Eigen::SelfAdjointEigenSolver<matrix>& e, F f) {
   return e.eigenvectors() * e.eigenvalues().unaryExpr(f).asDiagonal() * e.eigenvectors().transpose();
 }
 
 // An orthonormal basis of the columns of a, those that carry anything.
 matrix basis_of(const matrix& a) {
-  if (a.cols() >= a.rows()) return matrix::Identity(a.rows(), a.rows());
   const Eigen::ColPivHouseholderQR<matrix> qr(a);
   return qr.householderQ() * matrix::Identity(a.rows(), qr.rank());
 }
@@ -34,25 +32,32 @@ trajectories::metric low_rank_metric(const std::vector<double>& rows, std::size_
   matrix g = s.asDiagonal() * rows_type(rows.data() + d, steps, d, Eigen::OuterStride<>(2 * d)).transpose();
   x.colwise() -= x.rowwise().mean().eval();
   g.colwise() -= g.rowwise().mean().eval();
-  matrix both(d, 2 * steps);
-  both << x, g;
-  const matrix q = basis_of(both);
-  x = q.transpose() * x;
-  g = q.transpose() * g;
+  // Fewer draws and gradients than dimensions: in coordinates of what they span.
+  const bool spans_all = 2 * steps >= d;
+  matrix q;
+  if (!spans_all) {
+    matrix both(d, 2 * steps);
+    both << x, g;
+    q = basis_of(both);
+    x = q.transpose() * x;
+    g = q.transpose() * g;
+  }
   const double share = 1 / static_cast<double>(n);
-  const matrix identity = matrix::Identity(q.cols(), q.cols());
+  const matrix identity = matrix::Identity(x.rows(), x.rows());
   const matrix of_draws = x * x.transpose() * share + 1e-5 * identity, of_gradients = g * g.transpose() * share + 1e-5 * identity;
   // The geometric mean Σ of A and B⁻¹, which solves Σ B Σ = A: B^(−½) (B^½ A B^½)^½ B^(−½).
-  const matrix root = of_eigenvalues(of_gradients, [](double v) { return std::sqrt(v); });
-  const matrix inverse_root = of_eigenvalues(of_gradients, [](double v) { return 1 / std::sqrt(v); });
-  const matrix middle = of_eigenvalues(root * of_draws * root, [](double v) { return std::sqrt(std::max(v, 0.0)); });
+  const Eigen::SelfAdjointEigenSolver<matrix> gradients(of_gradients);
+  const matrix root = of_eigenvalues(gradients, [](double v) { return std::sqrt(v); });
+  const matrix inverse_root = of_eigenvalues(gradients, [](double v) { return 1 / std::sqrt(v); });
+  const matrix middle = of_eigenvalues(Eigen::SelfAdjointEigenSolver<matrix>(root * of_draws * root), [](double v) { return std::sqrt(std::max(v, 0.0)); });
   const matrix mean = inverse_root * middle * inverse_root;
   const Eigen::SelfAdjointEigenSolver<matrix> e(0.5 * (mean + mean.transpose()));
   std::vector<double> vectors, values;
-  for (Eigen::Index k = 0; k < q.cols(); ++k) {
+  for (Eigen::Index k = 0; k < x.rows(); ++k) {
     const double value = e.eigenvalues()[k];
     if (value >= 0.5 && value <= 2) continue;
-    const Eigen::VectorXd u = q * e.eigenvectors().col(k);
+    Eigen::VectorXd u = e.eigenvectors().col(k);
+    if (!spans_all) u = q * u;
     values.push_back(value);
     vectors.insert(vectors.end(), u.data(), u.data() + d);
   }

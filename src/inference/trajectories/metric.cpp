@@ -113,8 +113,7 @@ void metric::apply_low_rank(transforms which, const double* in, double* out) con
     const double power = which == transforms::velocity   ? values_[k]
                          : which == transforms::momentum ? 1 / std::sqrt(values_[k])
                                                          : std::sqrt(values_[k]);
-    const double along = (power - 1) * dot(u, out, d_);
-    for (std::size_t i = 0; i < d_; ++i) out[i] += along * u[i];
+    add_multiple((power - 1) * dot(u, out, d_), u, out, d_);
   }
   if (which == transforms::velocity || which == transforms::step)
     for (std::size_t i = 0; i < d_; ++i) out[i] *= s[i];
