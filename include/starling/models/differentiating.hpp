@@ -118,7 +118,7 @@ template <class Derived, class R, class Walk = frozen_walk> class differentiatin
         if (everywhere()) {
           const V lp = d.pass_on_log_density(x);
           check(k, d, lp);
-          return this->score_.add(R(lp));
+          return this->score_.add(k, R(lp));
         }
       }
       const R lp(d.log_density(x));
