@@ -99,6 +99,37 @@ TEST(Involution, StepsLeaveExactDrawsExact) {
   expect_stationary(three, dynamic_pair);
   expect_stationary(kernels::cycle(kernels::drift({.scale = 0.8}), kernels::mix(three, kernels::repeat(one, 2))), pair);
 }
+// Many choices, all scaled by one factor: as many mixed rows of the Jacobian.
+constexpr auto many = sl::gen([](auto& trace) {
+  for (std::size_t i = 0; i < 30; ++i) trace({"x", i}, sl::normal(0.0, 1.0));
+});
+constexpr auto small_factor = sl::gen([](auto& trace, const auto&) { trace("v", sl::log_normal(0.02, 0.1)); });
+constexpr auto scale_all = [](auto& move) {
+  const auto v = move.auxiliary["v"];
+  for (std::size_t i = 0; i < 30; ++i) move.model.set({"x", i}, move.model[{"x", i}] * v);
+  move.auxiliary.set("v", 1.0 / v);
+};
+TEST(Involution, MovesManyChoicesAtOnce) {
+  const sl::posterior prior(many, sl::args(), sl::choice_map());
+  const auto fit = sl::run(kernels::repeat(kernels::involution(small_factor, scale_all), 3), prior, {.chains = 3000, .draws = 1, .warmup = 0}, sl::key(4));
+  std::vector<double> sizes(3000);
+  for (std::size_t i = 0; i < 30; ++i) {
+    const auto x = fit.posterior["x"].element(i);
+    EXPECT_LT(distance(x), 2.7) << i;
+    for (std::size_t c = 0; c < x.size(); ++c) sizes[c] += x[c] * x[c];
+  }
+  // The sum of squares is a χ² of 30, an even number: P(> s) is a sum of Poisson probabilities.
+  for (double& s : sizes) {
+    double term = std::exp(-s / 2), above = term;
+    for (int k = 1; k < 15; ++k) above += term *= s / 2 / k;
+    s = above;
+  }
+  std::sort(sizes.begin(), sizes.end());
+  double d = 0;
+  for (std::size_t i = 0; i < sizes.size(); ++i) d = std::max({d, std::abs(sizes[i] - static_cast<double>(i) / 3000), std::abs(sizes[i] - static_cast<double>(i + 1) / 3000)});
+  EXPECT_LT(d * std::sqrt(3000.0), 2.7);
+}
+
 // The same map as a proposal that forgets its Jacobian is seen: accept as if |det J| were 1.
 constexpr auto forgetful = sl::gen([](auto& trace, const auto&) { trace("log_v", sl::normal(0.3, 0.5)); });
 constexpr auto scale_without_jacobian = [](auto& move) {
