@@ -7,13 +7,24 @@
 namespace starling {
 
 const transformed_choice* transformed_choices::find(std::uint64_t path_hash) const {
-  const auto it = index_.find(path_hash);
-  return it == index_.end() ? nullptr : &entries_[it->second];
+  if (entries_.size() > few) {
+    const auto it = index_.find(path_hash);
+    return it == index_.end() ? nullptr : &entries_[it->second];
+  }
+  for (const auto& c : entries_)
+    if (c.where.hash() == path_hash) return &c;
+  return nullptr;
 }
 
 void transformed_choices::add(transformed_choice c) {
-  index_.emplace(c.where.hash(), entries_.size());
   entries_.push_back(std::move(c));
+  for (std::size_t k = index_.size(); entries_.size() > few && k < entries_.size(); ++k) index_.emplace(entries_[k].where.hash(), k);
+}
+
+void cell_columns::sort() { std::sort(places_.begin(), places_.end()); }
+std::size_t cell_columns::find(const void* cell) const {
+  const auto it = std::lower_bound(places_.begin(), places_.end(), std::pair(cell, std::size_t{0}));
+  return it != places_.end() && it->first == cell ? it->second : no_column;
 }
 
 std::string transformed_choices::str() const {

@@ -24,7 +24,7 @@ constexpr auto body = [](auto& trace) {
 };
 constexpr auto pair = sl::gen(body);
 constexpr auto dynamic_pair = sl::gen(sl::dynamic, body);
-constexpr std::size_t chains = 20000;
+constexpr std::size_t chains = 8000;
 
 // Kolmogorov–Smirnov distance from the standard normal, times √n; above 2.7 with probability 2 exp(−2 · 2.7²) < 1e-6.
 double distance(std::vector<double> xs) {
@@ -41,23 +41,18 @@ struct outcome {
   double worst, moved;
 };
 template <class Kernel, class Model>
-outcome some_steps(const Kernel& kernel, const Model& model, sl::chain_layout layout = sl::chain_layout::lanes) {
+outcome some_steps(const Kernel& kernel, const Model& model, sl::chain_layout layout = sl::chain_layout::lanes, std::size_t steps = 4) {
   const sl::posterior prior(model, sl::args(), sl::choice_map());
-  const auto fit = sl::run(kernels::repeat(kernel, 4), prior, {.chains = chains, .draws = 1, .warmup = 0, .layout = layout}, sl::key(3));
+  const auto fit = sl::run(kernels::repeat(kernel, steps), prior, {.chains = chains, .draws = 1, .warmup = 0, .layout = layout}, sl::key(3));
   auto a = fit.posterior["a"].element(0), b = fit.posterior["b"].element(0);
   for (std::size_t i = 0; i < a.size(); ++i) b[i] = (b[i] - a[i]) / 0.5;
   double rate = 0;
   for (const double r : fit.sample_stats["acceptance_rate"].values) rate += r / static_cast<double>(chains);
   return {std::max(distance(a), distance(b)), rate};
 }
-template <class Kernel>
-void expect_stationary(const Kernel& kernel) {
-  for (const auto layout : {sl::chain_layout::lanes, sl::chain_layout::single}) {
-    const auto r = some_steps(kernel, pair, layout);
-    EXPECT_LT(r.worst, 2.7);
-    EXPECT_GT(r.moved, 0.2);
-  }
-  const auto r = some_steps(kernel, dynamic_pair);
+template <class Kernel, class Model>
+void expect_stationary(const Kernel& kernel, const Model& model, sl::chain_layout layout = sl::chain_layout::lanes) {
+  const auto r = some_steps(kernel, model, layout);
   EXPECT_LT(r.worst, 2.7);
   EXPECT_GT(r.moved, 0.2);
 }
@@ -92,11 +87,49 @@ constexpr auto shear = [](auto& move) {
 };
 
 TEST(Involution, StepsLeaveExactDrawsExact) {
-  expect_stationary(kernels::involution(factor, scale));
-  expect_stationary(kernels::involution(around, swing));
-  expect_stationary(kernels::involution(push, shear));
-  expect_stationary(kernels::cycle(kernels::drift({.scale = 0.8}), kernels::mix(kernels::involution(push, shear), kernels::repeat(kernels::involution(factor, scale), 2))));
+  const kernels::involution one(factor, scale);
+  const kernels::involution two(around, swing);
+  const kernels::involution three(push, shear);
+  expect_stationary(one, pair);
+  expect_stationary(two, pair);
+  expect_stationary(three, pair);
+  expect_stationary(three, pair, sl::chain_layout::single);
+  expect_stationary(one, dynamic_pair);
+  expect_stationary(two, dynamic_pair);
+  expect_stationary(three, dynamic_pair);
+  expect_stationary(kernels::cycle(kernels::drift({.scale = 0.8}), kernels::mix(three, kernels::repeat(one, 2))), pair);
 }
+// Many choices, all scaled by one factor: as many mixed rows of the Jacobian.
+constexpr auto many = sl::gen([](auto& trace) {
+  for (std::size_t i = 0; i < 30; ++i) trace({"x", i}, sl::normal(0.0, 1.0));
+});
+constexpr auto small_factor = sl::gen([](auto& trace, const auto&) { trace("v", sl::log_normal(0.02, 0.1)); });
+constexpr auto scale_all = [](auto& move) {
+  const auto v = move.auxiliary["v"];
+  for (std::size_t i = 0; i < 30; ++i) move.model.set({"x", i}, move.model[{"x", i}] * v);
+  move.auxiliary.set("v", 1.0 / v);
+};
+TEST(Involution, MovesManyChoicesAtOnce) {
+  const sl::posterior prior(many, sl::args(), sl::choice_map());
+  const auto fit = sl::run(kernels::repeat(kernels::involution(small_factor, scale_all), 3), prior, {.chains = 3000, .draws = 1, .warmup = 0}, sl::key(4));
+  std::vector<double> sizes(3000);
+  for (std::size_t i = 0; i < 30; ++i) {
+    const auto x = fit.posterior["x"].element(i);
+    EXPECT_LT(distance(x), 2.7) << i;
+    for (std::size_t c = 0; c < x.size(); ++c) sizes[c] += x[c] * x[c];
+  }
+  // The sum of squares is a χ² of 30, an even number: P(> s) is a sum of Poisson probabilities.
+  for (double& s : sizes) {
+    double term = std::exp(-s / 2), above = term;
+    for (int k = 1; k < 15; ++k) above += term *= s / 2 / k;
+    s = above;
+  }
+  std::sort(sizes.begin(), sizes.end());
+  double d = 0;
+  for (std::size_t i = 0; i < sizes.size(); ++i) d = std::max({d, std::abs(sizes[i] - static_cast<double>(i) / 3000), std::abs(sizes[i] - static_cast<double>(i + 1) / 3000)});
+  EXPECT_LT(d * std::sqrt(3000.0), 2.7);
+}
+
 // The same map as a proposal that forgets its Jacobian is seen: accept as if |det J| were 1.
 constexpr auto forgetful = sl::gen([](auto& trace, const auto&) { trace("log_v", sl::normal(0.3, 0.5)); });
 constexpr auto scale_without_jacobian = [](auto& move) {
@@ -107,8 +140,8 @@ constexpr auto scale_without_jacobian = [](auto& move) {
   move.auxiliary.set("log_v", -v);
 };
 TEST(Involution, AWrongJacobianIsSeen) {
-  EXPECT_GT(some_steps(kernels::involution(forgetful, scale_without_jacobian), pair).worst, 2.7);
-  EXPECT_GT(some_steps(kernels::involution(forgetful, scale_without_jacobian), dynamic_pair).worst, 2.7);
+  EXPECT_GT(some_steps(kernels::involution(forgetful, scale_without_jacobian), pair, sl::chain_layout::lanes, 16).worst, 2.7);
+  EXPECT_GT(some_steps(kernels::involution(forgetful, scale_without_jacobian), dynamic_pair, sl::chain_layout::lanes, 16).worst, 2.7);
 }
 
 // Exact sums over a discrete model whose structure changes: n in 0…2 switches, each on or off. The moves of every state are made by hand; the
@@ -148,8 +181,8 @@ TEST(Involution, LeavesAnEnumeratedModelUnchanged) {
   // Acceptance rates by (state, grow, value), found by running the kernel until all have been seen.
   std::map<std::pair<state, int>, double> rates;
   using chain_type = sl::trace_chain<decltype(post)>;
-  for (std::uint64_t i = 0; i < 4000; ++i) {
-    chain_type chain(post, i, 4000);
+  for (std::uint64_t i = 0; i < 2000; ++i) {
+    chain_type chain(post, i, 2000);
     chain.start(sl::key(11));
     const auto read = [&] {
       state s(static_cast<std::size_t>(sl::current_choices<double>(chain.state())["n"]));

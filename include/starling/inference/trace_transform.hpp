@@ -16,6 +16,7 @@
 #include <cmath>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include <starling/models/current.hpp>
@@ -38,14 +39,27 @@ class transformed_choices {
  public:
   const transformed_choice* find(std::uint64_t path_hash) const;
   void add(transformed_choice c);
+  void clear() { entries_.clear(), index_.clear(); }
   std::size_t size() const { return entries_.size(); }
   auto begin() const { return entries_.begin(); }
   auto end() const { return entries_.end(); }
   std::string str() const;
 
  private:
+  static constexpr std::size_t few = 16;  // up to here they are looked through
   std::vector<transformed_choice> entries_;
   std::unordered_map<std::uint64_t, std::size_t> index_;
+};
+// Which column a cell is.
+class cell_columns {
+ public:
+  void clear() { places_.clear(); }
+  void add(const void* cell) { places_.push_back({cell, places_.size()}); }
+  void sort();
+  std::size_t find(const void* cell) const;  // no_column where it is none
+
+ private:
+  std::vector<std::pair<const void*, std::size_t>> places_;
 };
 
 template <real V>
@@ -53,6 +67,7 @@ struct transformed_side {
   transformed_choices reads, writes;
   std::vector<V> numbers;  // written
 
+  void clear() { reads.clear(), writes.clear(), numbers.clear(); }
   choice_map choices() const
     requires std::is_same_v<V, double>
   {
@@ -70,13 +85,12 @@ struct transformed_side {
 // log |det a| of a matrix [row][column], which is overwritten; −∞ where it is singular.
 double log_absolute_determinant(double* a, std::size_t n);
 
-// One row of the Jacobian: it depends on nothing, on one number, or on several.
+// One row of the Jacobian: it depends on nothing, on one number, or on several (is_mixed).
 template <real V>
 struct jacobian_row {
-  std::size_t column = no_column;
-  V by = V(0);
-  bool is_mixed = false;
-  std::vector<V> mixed;  // by column
+  std::size_t column;
+  V by;
+  bool is_mixed;
 };
 
 // What a transform did.
@@ -85,15 +99,16 @@ struct transformed {
   transformed_side<V> model, auxiliary;
   std::size_t columns = 0;
   std::vector<jacobian_row<V>> rows;  // of the continuous numbers written: the model's, then the auxiliary ones
+  std::vector<V> mixed;               // the mixed ones, [row][column]
 
   // log |det J|. kept: the columns that belong to it. Throws where J cannot be invertible, naming what was read and written.
   V log_determinant(const char* who, std::vector<std::uint8_t> kept) const {
     V sum(0);
-    std::size_t mixed = 0, left = 0;
+    std::size_t n = 0, left = 0;  // mixed rows, columns that are left to them
     for (std::size_t r = 0; r < rows.size(); ++r) {
       const auto& row = rows[r];
       if (row.is_mixed) {
-        ++mixed;
+        ++n;
         continue;
       }
       if (row.column == no_column)
@@ -104,19 +119,17 @@ struct transformed {
       sum += log(abs(row.by));
     }
     for (const auto k : kept) left += k;
-    if (mixed != left)
-      refuse_transform(who, "makes " + std::to_string(rows.size()) + " continuous numbers of " + std::to_string(rows.size() - mixed + left) + ": it reads " + model.reads.str() + " of the model and " +
+    if (n != left)
+      refuse_transform(who, "makes " + std::to_string(rows.size()) + " continuous numbers of " + std::to_string(rows.size() - n + left) + ": it reads " + model.reads.str() + " of the model and " +
                                 auxiliary.reads.str() + " of the auxiliary choices, and writes " + model.writes.str() + " and " + auxiliary.writes.str());
-    if (mixed == 0) return sum;
-    std::vector<double> a(mixed * mixed);
+    if (n == 0) return sum;
+    std::vector<double> a(n * n);
     V total(0);
     for (int l = 0; l < lanes_of<V>; ++l) {
       std::size_t e = 0;
-      for (const auto& row : rows)
-        if (row.is_mixed)
-          for (std::size_t c = 0; c < columns; ++c)
-            if (kept[c]) a[e++] = number_in(row.mixed[c], l);
-      const double d = log_absolute_determinant(a.data(), mixed);
+      for (std::size_t m = 0; m < mixed.size(); ++m)
+        if (kept[m % columns]) a[e++] = number_in(mixed[m], l);
+      const double d = log_absolute_determinant(a.data(), n);
       if constexpr (lanes_of<V> == 1) total = d;
       else total.set(l, static_cast<scalar_of<V>>(d));
     }
@@ -145,8 +158,11 @@ class transform_side {
  public:
   using real = adjoint<V>;
 
-  transform_side(const current_choices<V>& from, transformed_side<V>& to, tape_scope<V>& tape, std::vector<V*>& cells)
-      : from_(from), to_(to), tape_(tape), cells_(cells) {}
+  // rows: gets the continuous numbers that are written.
+  transform_side(const current_choices<V>& from, transformed_side<V>& to, tape_scope<V>& tape, std::vector<V*>& cells, std::vector<real>& rows)
+      : from_(from), to_(to), tape_(tape), cells_(cells), rows_(rows) {
+    rows_.clear();
+  }
 
   bool contains(const path& where) const { return from_.contains(where); }
   // The old value of a choice: a scalar as a real; a whole number; a boolean; the numbers of a vector or matrix. Throws, naming the
@@ -158,23 +174,21 @@ class transform_side {
 
   // The new value of a choice, of any kind, a number or several (in a vector, matrix or std::vector): once for each choice.
   template <class X>
-  void set(const path& where, const X& x) {
-    if constexpr (requires { x.data(); }) write(where, x.data(), x.size(), 1);
-    else write(where, &x, 1, 0);
+  void set(path where, const X& x) {
+    if constexpr (requires { x.data(); }) write(std::move(where), x.data(), x.size(), 1);
+    else write(std::move(where), &x, 1, 0);
   }
-
-  std::vector<real> rows;  // the continuous numbers written
 
  private:
   template <class E>
-  void write(const path& where, const E* x, std::size_t n, std::uint8_t rank) {
+  void write(path where, const E* x, std::size_t n, std::uint8_t rank) {
     using traits = value_traits<std::remove_const_t<E>>;
     if (to_.writes.find(where.hash())) refuse_transform("a move", "writes " + where.str() + " twice");
-    to_.writes.add({where, {kind_of<std::remove_const_t<E>>(), rank, static_cast<std::uint32_t>(n), 1}, to_.numbers.size()});
+    to_.writes.add({std::move(where), {kind_of<std::remove_const_t<E>>(), rank, static_cast<std::uint32_t>(n), 1}, to_.numbers.size()});
     for (std::size_t e = 0; e < n; ++e) {
       if constexpr (traits::is_real) {
-        rows.push_back(real(x[e]));
-        to_.numbers.push_back(rows.back().value());
+        rows_.push_back(real(x[e]));
+        to_.numbers.push_back(rows_.back().value());
       } else if constexpr (traits::is_integer && traits::lanes == 1) {
         to_.numbers.push_back(V(static_cast<scalar_of<V>>(x[e])));
       } else {
@@ -208,6 +222,7 @@ class transform_side {
   transformed_side<V>& to_;
   tape_scope<V>& tape_;
   std::vector<V*>& cells_;
+  std::vector<real>& rows_;
 };
 
 // What a transform is called with.
@@ -217,41 +232,55 @@ struct transform_move {
   transform_side<V> model, auxiliary;
 };
 
-// Runs a transform over the choices of the model and the auxiliary ones.
-template <real V, class F>
-transformed<V> run_transform(const F& f, const current_choices<V>& model, const current_choices<V>& auxiliary, bool derivatives = true) {
-  transformed<V> result;
-  std::size_t done = 0;  // rows
-  for (bool first = true; first || (derivatives && done < result.rows.size()); first = false) {
-    const arena_scope memory;
-    tape_scope<V> tape;
-    transformed<V> again;
-    std::vector<V*> cells;
-    transformed<V>& to = first ? result : again;
-    transform_move<V> move{{model, to.model, tape, cells}, {auxiliary, to.auxiliary, tape, cells}};
-    f(move);
-    std::vector<adjoint<V>> rows = std::move(move.model.rows);
-    rows.insert(rows.end(), move.auxiliary.rows.begin(), move.auxiliary.rows.end());
-    if (first) {
-      std::unordered_map<const V*, std::size_t> columns;
-      for (std::size_t c = 0; c < cells.size(); ++c) columns.emplace(cells[c], c);
-      result.columns = cells.size();
-      for (const auto& y : rows) {
-        jacobian_row<V> row;
-        const auto at = columns.find(y.cell());
-        if (at != columns.end()) row.column = at->second, row.by = y.by();
-        row.is_mixed = y.cell() && at == columns.end();
-        result.rows.push_back(std::move(row));
-      }
+// Runs a transform over the choices of the model and the auxiliary ones; keeps its memory.
+template <real V>
+class transform_runner {
+ public:
+  // What stands here until the next run.
+  template <class F>
+  const transformed<V>& operator()(const F& f, const current_choices<V>& model, const current_choices<V>& auxiliary, bool derivatives = true) {
+    std::size_t done = 0;  // rows
+    const auto skip = [&] {
+      while (done < result_.rows.size() && !result_.rows[done].is_mixed) ++done;
+    };
+    for (bool first = true; first || (derivatives && done < result_.rows.size()); first = false) {
+      const arena_scope memory;
+      tape_scope<V> tape;
+      transformed<V>& to = first ? result_ : again_;
+      to.model.clear();
+      to.auxiliary.clear();
+      cells_.clear();
+      transform_move<V> move{{model, to.model, tape, cells_, rows_}, {auxiliary, to.auxiliary, tape, cells_, auxiliary_rows_}};
+      f(move);
+      rows_.insert(rows_.end(), auxiliary_rows_.begin(), auxiliary_rows_.end());
+      if (first) describe_rows();
+      skip();
+      if (done == result_.rows.size() || !derivatives) break;
+      tape.differentiate(rows_[done++]);
+      for (const V* c : cells_) result_.mixed.push_back(*c);
+      skip();
     }
-    while (done < result.rows.size() && !result.rows[done].is_mixed) ++done;
-    if (done == result.rows.size() || !derivatives) break;
-    tape.differentiate(rows[done]);
-    for (const V* c : cells) result.rows[done].mixed.push_back(*c);
-    ++done;
-    while (done < result.rows.size() && !result.rows[done].is_mixed) ++done;
+    return result_;
   }
-  return result;
-}
+
+ private:
+  void describe_rows() {
+    columns_.clear();
+    for (const V* cell : cells_) columns_.add(cell);
+    columns_.sort();
+    result_.columns = cells_.size();
+    result_.rows.clear();
+    result_.mixed.clear();
+    for (const auto& y : rows_) {
+      const std::size_t column = columns_.find(y.cell());
+      result_.rows.push_back({column, y.by(), y.cell() && column == no_column});
+    }
+  }
+
+  transformed<V> result_, again_;
+  std::vector<V*> cells_;
+  std::vector<adjoint<V>> rows_, auxiliary_rows_;
+  cell_columns columns_;
+};
 
 }  // namespace starling

@@ -61,7 +61,8 @@ class trace_translator {
   translated<to_trace> with(const from_trace& t, const choice_map& auxiliary) const {
     const arena_scope scope;
     const trace_state drawn = assess_auxiliary(name, forward_, t.state(), auxiliary);
-    const auto there = run_transform<double>(transform_, current_choices<double>(t.state()), current_choices<double>(drawn));
+    transform_runner<double> forth, back;
+    const auto& there = forth(transform_, current_choices<double>(t.state()), current_choices<double>(drawn));
 
     translated<to_trace> r{to_trace(to_.model(), to_.shared_args()), 0, there.auxiliary.choices()};
     r.weight = generate_into(r.trace, there.model.choices().merge(to_.observations()), key(0), false, {}, {.unreached = ignore});
@@ -88,7 +89,7 @@ class trace_translator {
     r.weight += home.score - t.score() - drawn.score + volume;
     if (!(r.weight > negative_infinity)) r.weight = negative_infinity;
     if (options_.check && r.weight > negative_infinity) {
-      const auto again = run_transform<double>(inverse_, current_choices<double>(r.trace.state()), current_choices<double>(home), false);
+      const auto& again = back(inverse_, current_choices<double>(r.trace.state()), current_choices<double>(home), false);
       require_round_trip<double>(name, again.model, latents, current_choices<double>(t.state()), nullptr, true, options_.tolerance);
       require_round_trip<double>(name, again.auxiliary, all, current_choices<double>(drawn), nullptr, true, options_.tolerance);
     }

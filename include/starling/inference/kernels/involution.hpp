@@ -41,20 +41,23 @@ class involution : public kernel {
   involution(Proposal proposal, Transform transform, involution_options options = {})
       : proposal_(std::move(proposal)), transform_(std::move(transform)), options_(options) {}
 
-  struct state_of_trace {
+  template <class V>
+  struct state {
     std::size_t steps = 0;
+    transform_runner<V> forth, home;
   };
   template <class V>
-  struct state_of_lanes {
-    std::size_t steps = 0;
+  struct state_of_lanes : state<V> {
     std::shared_ptr<const schema> structure;  // of the auxiliary choices
+    std::vector<std::uint32_t> sites;         // of its choices,
+    std::vector<path> paths;                  // and their addresses
     tile_storage<V> there, back;              // u, u'
   };
 
   template <class Chains>
   auto start(Chains& chains) const {
     if constexpr (Chains::is_dynamic) {
-      return state_of_trace();
+      return state<double>();
     } else {
       constexpr bool fixed = !Proposal::is_dynamic;
       static_assert(fixed, "involution: the chains of a model of fixed structure need auxiliary choices of fixed structure, sl::gen(body)");
@@ -69,6 +72,8 @@ class involution : public kernel {
       if (s.structure->is_conditional()) throw std::invalid_argument("involution: over lanes the auxiliary choices must be the same in all of them, but they have branches");
       s.there.fit(*s.structure);
       s.back.fit(*s.structure);
+      for (std::uint32_t k = 0; k < s.structure->sites().size(); ++k)
+        if (s.structure->sites()[k].is_choice()) s.sites.push_back(k), s.paths.push_back(s.structure->path_of(k));
       return s;
     }
   }
@@ -80,7 +85,7 @@ class involution : public kernel {
     ++s.steps;
     const arena_scope scope;
     V ratio;
-    if constexpr (Chains::is_dynamic) ratio = chains.candidate_by([&](auto& trace, bool& changed) { return move_trace(k, chains, trace, changed, checks); });
+    if constexpr (Chains::is_dynamic) ratio = chains.candidate_by([&](auto& trace, bool& changed) { return move_trace(k, chains, s, trace, changed, checks); });
     else ratio = move_lanes(k, chains, s, checks);
     stream<V> coin(k.scope(hash_text("accept")), chains.place().first_lane);
     coin.visit(0);
@@ -91,12 +96,12 @@ class involution : public kernel {
 
  private:
   template <class Chains, class Trace>
-  double move_trace(const key& k, const Chains& chains, Trace& t, bool& changed, bool checks) const {
+  double move_trace(const key& k, const Chains& chains, state<double>& s, Trace& t, bool& changed, bool checks) const {
     const auto& observations = chains.posterior().observations();
     auto as = std::make_shared<const arguments<current_trace>>(args(current_trace{&t.state()}));
     trace<Proposal, arguments<current_trace>> u(proposal_, std::move(as));
     simulate_into(u, k.scope(hash_text(name)), chains.place());
-    const auto there = run_transform<double>(transform_, current_choices<double>(t.state()), current_choices<double>(u.state()));
+    const auto& there = s.forth(transform_, current_choices<double>(t.state()), current_choices<double>(u.state()));
 
     const double change = update_into(t, t.shared_args(), there.model.choices(), k.scope(hash_text("update")), chains.place(), nullptr, {.unreached = ignore});
     changed = true;
@@ -122,7 +127,7 @@ class involution : public kernel {
     const double ratio = change + home.score - u.score() + volume;
     if (checks && ratio > negative_infinity) {
       const current_choices<double> now(t.state());
-      const auto again = run_transform<double>(transform_, now, current_choices<double>(home), false);
+      const auto& again = s.home(transform_, now, current_choices<double>(home), false);
       require_round_trip<double>(name, again.model, moved, current_choices<double>(update.before), &now, true, options_.tolerance);
       require_round_trip<double>(name, again.auxiliary, drawn, current_choices<double>(u.state()), nullptr, true, options_.tolerance);
     }
@@ -136,7 +141,7 @@ class involution : public kernel {
     structure_walk walk(s.structure, true);
     simulate_handler<V> draws(walk, k.scope(hash_text(name)), s.there.view(), chains.place());
     proposal_.run(draws, before);
-    const auto there = run_transform<V>(transform_, before, drawn);
+    const auto& there = s.forth(transform_, before, drawn);
 
     kept_columns columns(name, there.columns);
     std::vector<path> moved;
@@ -150,21 +155,18 @@ class involution : public kernel {
       columns.add(there.model.reads, w.where, w.type, "changes");
       const V* const from = there.model.numbers.data() + w.first;
       std::copy(from, from + w.type.size(), chains.candidate(place));
-      moved.push_back(w.where);
+      if (checks) moved.push_back(w.where);
     }
-    std::vector<path> all;
-    for (std::uint32_t site = 0; site < s.structure->sites().size(); ++site) {
-      const auto& here = s.structure->sites()[site];
-      if (!here.is_choice()) continue;
-      all.push_back(s.structure->path_of(site));
-      columns.add(there.auxiliary.reads, all.back(), here.type, "is an auxiliary choice");
+    for (std::size_t j = 0; j < s.sites.size(); ++j) {
+      const auto& here = s.structure->sites()[s.sites[j]];
+      columns.add(there.auxiliary.reads, s.paths[j], here.type, "is an auxiliary choice");
       const auto* w = there.auxiliary.writes.find(here.full);
-      if (!w) refuse_transform(name, "does not write the auxiliary choice " + all.back().str());
+      if (!w) refuse_transform(name, "does not write the auxiliary choice " + s.paths[j].str());
       require_writable(name, *w, here.type);
       const V* const from = there.auxiliary.numbers.data() + w->first;
       std::copy(from, from + w->type.size(), s.back.values.data() + here.offset);
     }
-    if (there.auxiliary.writes.size() != all.size()) refuse_transform(name, "writes " + there.auxiliary.writes.str() + " as auxiliary choices; the proposal does not make all of them");
+    if (there.auxiliary.writes.size() != s.sites.size()) refuse_transform(name, "writes " + there.auxiliary.writes.str() + " as auxiliary choices; the proposal does not make all of them");
 
     const V change = chains.candidate_score() - chains.score();
     frozen_walk home(*s.structure);
@@ -177,9 +179,9 @@ class involution : public kernel {
     if (checks) {
       const mask_of<V> finite = ratio > V(negative_infinity);
       const current_choices<V> now = chains.candidate_choices(), made{*s.structure, {s.back.values.data(), s.back.shared.data(), nullptr}};
-      const auto again = run_transform<V>(transform_, now, made, false);
+      const auto& again = s.home(transform_, now, made, false);
       require_round_trip<V>(name, again.model, moved, before, &now, finite, options_.tolerance);
-      require_round_trip<V>(name, again.auxiliary, all, drawn, nullptr, finite, options_.tolerance);
+      require_round_trip<V>(name, again.auxiliary, s.paths, drawn, nullptr, finite, options_.tolerance);
     }
     return ratio;
   }
