@@ -26,6 +26,12 @@ constexpr auto maps = sl::gen([](auto& trace, const auto& xs) {
 });
 constexpr auto inner_maps = sl::gen([](auto& trace, long n, const auto& xs) { return trace("k", sl::repeat(maps, 2), xs)[n]; });
 
+// Other arguments are remembered in each branch; the values stay all the same.
+constexpr auto shifted = sl::gen([](auto& trace, const auto& x) { return trace({}, sl::normal(x + 1.0, 2.0)); });
+constexpr auto two_arguments = sl::gen([](auto& trace, const auto& xs) { return trace("y", sl::map(noisy), sl::each(xs), 0.5)[0]; });
+constexpr auto one_argument = sl::gen([](auto& trace, const auto& xs) { return trace("y", sl::map(shifted), sl::each(xs))[0]; });
+constexpr auto unlike = sl::gen([](auto& trace, const auto& xs) { return trace("s", sl::switch_(two_arguments, one_argument), trace("b", sl::bernoulli(0.4)), xs); });
+
 constexpr auto either = sl::gen(sl::dynamic, [](auto& trace, const auto& xs) {
   if (trace("b", sl::bernoulli(0.4))) return trace("y", sl::map(noisier), sl::each(xs), 0.5)[1];
   return trace("y", sl::map(noisy), sl::each(xs), 0.5)[1];
@@ -55,6 +61,16 @@ auto rows() {
           },
           {{{at("k", 0, "b"), true}}, {{at("k", 1, "b"), false}, {at("k", 0, "y", 1), 0.5}}},
           {sl::select(at("k", 1, "b")), sl::select(at("k", 0, "y"))}, {sl::args(0L, std::vector{1.0, 0.5, 2.0}), sl::args(0L, std::vector{1.0, -0.5})}},
+      row{"maps of other arguments in a switch", unlike, sl::args(std::vector{1.0, -0.5}),
+          [](choices c, const auto& as, densities& lp) {
+            const bool other = c["b"] != 0;
+            lp("b", bernoulli(other, 0.4));
+            for (std::size_t i = 0; i < argument<0>(as).size(); ++i) {
+              const auto y = at("s", "y", i);
+              lp(y, other ? normal(c[y], argument<0>(as)[i] + 1, 2) : normal(c[y], 0.5 * argument<0>(as)[i], 1));
+            }
+          },
+          {{{"b", true}}, {{"b", false}}, {{"b", true}, {at("s", "y", 1), 0.5}}}, {sl::select("b"), sl::select(at("s", "y", 0))}, {sl::args(std::vector{1.0, 0.5, 2.0})}},
   };
 }
 template <class F>
