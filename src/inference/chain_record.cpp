@@ -11,7 +11,19 @@ block_record::block_record(const schema& structure, const std::vector<std::uint3
                            std::size_t width_, std::size_t draws_, bool summaries_only_)
     : runs(element_runs(structure, latents)), first_chain(first_chain_), lanes(lanes_), width(width_), draws_wanted(draws_), summaries_only(summaries_only_) {
   for (const auto k : latents) layout.add(structure.path_of(k), structure.sites()[k].type);
+  latent_slots = layout.slots();
 }
+
+block_record::noted block_record::place_of_note(const path& where, const choice_type& type) {
+  for (const noted& n : notes) {
+    if (n.hash != where.hash()) continue;
+    if (!(n.type == type)) throw std::logic_error("the note " + where.str() + " is " + n.type.str() + " in one branch and " + type.str() + " in another");
+    return {n.hash, n.slot, n.type, true};
+  }
+  return {where.hash(), layout.add_note(where, type) - latent_slots, type, false};
+}
+
+void refuse_second_note(const path& where) { throw std::logic_error("the note " + where.str() + " was told twice in one run"); }
 
 struct run_monitor::shared {
   progress& report;

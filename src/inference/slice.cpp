@@ -13,4 +13,9 @@ void slice::refuse_kind(const path& where, const choice_type& type) {
                               "; select others with .at, and combine with another kernel, such as regenerate");
 }
 
+void slice::refuse_condition(const path& where) {
+  throw std::invalid_argument("slice: the choice at " + where.str() + " is there under a condition only: slice moves a fixed set of choices. Use drift or "
+                              "regenerate, which change branches");
+}
+
 }  // namespace starling::kernels

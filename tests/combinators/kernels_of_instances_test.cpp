@@ -1,4 +1,5 @@
-// The laws where another function may run over the same arguments: kernels that capture, maps in two branches, results of branches.
+// The laws where another function may run over the same arguments: kernels that capture, maps in two branches, results of branches,
+// a dynamic body that runs one map or another at one address.
 #include <gtest/gtest.h>
 
 #include "bodies.hpp"
@@ -25,6 +26,17 @@ constexpr auto maps = sl::gen([](auto& trace, const auto& xs) {
 });
 constexpr auto inner_maps = sl::gen([](auto& trace, long n, const auto& xs) { return trace("k", sl::repeat(maps, 2), xs)[n]; });
 
+// Other arguments are remembered in each branch; the values stay all the same.
+constexpr auto shifted = sl::gen([](auto& trace, const auto& x) { return trace({}, sl::normal(x + 1.0, 2.0)); });
+constexpr auto two_arguments = sl::gen([](auto& trace, const auto& xs) { return trace("y", sl::map(noisy), sl::each(xs), 0.5)[0]; });
+constexpr auto one_argument = sl::gen([](auto& trace, const auto& xs) { return trace("y", sl::map(shifted), sl::each(xs))[0]; });
+constexpr auto unlike = sl::gen([](auto& trace, const auto& xs) { return trace("s", sl::switch_(two_arguments, one_argument), trace("b", sl::bernoulli(0.4)), xs); });
+
+constexpr auto either = sl::gen(sl::dynamic, [](auto& trace, const auto& xs) {
+  if (trace("b", sl::bernoulli(0.4))) return trace("y", sl::map(noisier), sl::each(xs), 0.5)[1];
+  return trace("y", sl::map(noisy), sl::each(xs), 0.5)[1];
+});
+
 auto rows() {
   return std::tuple{
       row{"map of a kernel that captures", capturing, sl::args(std::vector{1.0, -0.5}),
@@ -49,11 +61,32 @@ auto rows() {
           },
           {{{at("k", 0, "b"), true}}, {{at("k", 1, "b"), false}, {at("k", 0, "y", 1), 0.5}}},
           {sl::select(at("k", 1, "b")), sl::select(at("k", 0, "y"))}, {sl::args(0L, std::vector{1.0, 0.5, 2.0}), sl::args(0L, std::vector{1.0, -0.5})}},
+      row{"maps of other arguments in a switch", unlike, sl::args(std::vector{1.0, -0.5}),
+          [](choices c, const auto& as, densities& lp) {
+            const bool other = c["b"] != 0;
+            lp("b", bernoulli(other, 0.4));
+            for (std::size_t i = 0; i < argument<0>(as).size(); ++i) {
+              const auto y = at("s", "y", i);
+              lp(y, other ? normal(c[y], argument<0>(as)[i] + 1, 2) : normal(c[y], 0.5 * argument<0>(as)[i], 1));
+            }
+          },
+          {{{"b", true}}, {{"b", false}}, {{"b", true}, {at("s", "y", 1), 0.5}}}, {sl::select("b"), sl::select(at("s", "y", 0))}, {sl::args(std::vector{1.0, 0.5, 2.0})}},
   };
 }
 template <class F>
 void for_each_row(F&& f) {
   std::apply([&](const auto&... r) { (f(r), ...); }, rows());
+}
+
+auto either_row() {
+  return row{"one map or another", either, sl::args(std::vector{1.0, -0.5}),
+             [](choices c, const auto& as, densities& lp) {
+               const bool other = c["b"] != 0;
+               lp("b", bernoulli(other, 0.4));
+               for (std::size_t i = 0; i < argument<0>(as).size(); ++i)
+                 lp({"y", i}, normal(c[{"y", i}], 0.5 * argument<0>(as)[i] + (other ? 1 : 0), other ? 2 : 1));
+             },
+             {{{"b", true}}, {{"b", false}}, {{"b", false}, {{"y", 1}, 0.25}}}, {sl::select("b"), sl::select({"y", 0})}, {sl::args(std::vector{1.0, 0.5, 2.0})}};
 }
 
 }  // namespace
@@ -66,4 +99,18 @@ TEST(kernels_of_instances, laws_in_lanes) {
 }
 TEST(kernels_of_instances, lanes_alone) {
   for_each_row([](const auto& r) { check_lanes_alone<double>(r); });
+}
+
+// The values stay (they are retained); what they are scored by does not.
+TEST(kernels_of_instances, of_another_function_run_again) {
+  check_one_lane(either_row());
+  check_lanes(either_row());
+  auto t = sl::generate(either, sl::args(std::vector{1.0, -0.5}), {{"b", false}}, sl::key(1)).trace;
+  const double before = t.score();
+  auto [u, w, discard] = sl::update(std::move(t), {{"b", true}}, sl::key(2));
+  EXPECT_EQ(discard.size(), 1u);
+  u.rollback();
+  EXPECT_EQ(u.score(), before);
+  const auto again = sl::update(std::move(u), {{"b", true}}, sl::key(3));  // the memory was taken back too
+  EXPECT_EQ(again.weight, w);
 }

@@ -144,23 +144,32 @@ class remembered<each_of<Sequence>> {
   std::uint64_t epoch_ = 0;
 };
 
-// All arguments of a call.
+// Which function instances run: where a body's own `if` runs another one at the same address, nothing is as it was.
+template <class F>
+inline constexpr char function_tag = 0;
+
+// All arguments of a call, and the tag of the function that had them.
 template <class... A>
 class remembered_arguments {
  public:
-  void compare(const std::tuple<const A&...>& now, const argument_context* model, instance_set& todo) {
+  void compare(const void* function, const std::tuple<const A&...>& now, const argument_context* model, instance_set& todo) {
+    if (function != function_) todo.add_all();
+    function_ = function;
     [&]<std::size_t... I>(std::index_sequence<I...>) {
       (std::get<I>(each_).compare(std::get<I>(now), model, todo), ...);
     }(std::index_sequence_for<A...>());
   }
   void take_back() {
+    function_ = old_function_;
     std::apply([](auto&... a) { (a.take_back(), ...); }, each_);
   }
   void forget() {
+    old_function_ = function_;
     std::apply([](auto&... a) { (a.forget(), ...); }, each_);
   }
 
  private:
+  const void *function_ = nullptr, *old_function_ = nullptr;
   std::tuple<remembered<A>...> each_;
 };
 
@@ -177,7 +186,7 @@ struct instance_policy {
   void compare(Node& node, const argument_context* model, instance_set& todo, kept_undo& undo) const {
     node.touch(undo);  // the memory may change
     if constexpr (!F::is_stateless) todo.add_all();
-    node.memory.compare(arguments, model, todo);
+    node.memory.compare(&function_tag<F>, arguments, model, todo);
   }
   template <class R>
   static bool feeds(const R& before, const R& now) {

@@ -30,7 +30,21 @@ struct block_record {
   std::vector<double> rates;             // summaries only: mean acceptance rate, [lane]
   std::size_t problems = 0;
   bad_parameter problem;
+
+  // The notes of a draw in the order in which they come.
+  struct noted {
+    std::uint64_t hash;
+    std::size_t slot;  // behind the latents
+    choice_type type;
+    bool again;        // an earlier branch has one of that name
+  };
+  std::vector<noted> notes;
+  std::size_t latent_slots = 0;
+  // Throws std::logic_error where a choice, or a note of another type, has that name.
+  noted place_of_note(const path& where, const choice_type& type);
 };
+
+[[noreturn]] void refuse_second_note(const path& where);
 
 // Counts steps of all blocks, tells the progress, and learns that a run should stop.
 class run_monitor {
@@ -53,23 +67,26 @@ double lane_number(const V& x, std::size_t lane) {
   else return static_cast<double>(x[static_cast<int>(lane)]);
 }
 
-// Gathers the notes of one draw.
+// Gathers the notes of one draw. A name that branches share is one note: each lane has that of its branch.
 template <class V>
 class note_list final : public note_sink<V> {
  public:
-  note_list(block_record& record, std::vector<V>& row, std::size_t first_slot) : record_(record), row_(row), next_(first_slot) {}
+  note_list(block_record& record, std::vector<V>& row, std::size_t first_slot) : record_(record), row_(row), first_(first_slot) {}
   void note(const path& where, const choice_type& type, const V* values) override {
-    if (record_.draws == 0) record_.layout.add_note(where, type);
-    for (std::size_t e = 0; e < type.size(); ++e, ++next_) {
-      if (next_ >= row_.size()) row_.resize(next_ + 1, V(0));
-      row_[next_] = values[e];
+    if (record_.draws == 0 && visit_ == record_.notes.size()) record_.notes.push_back(record_.place_of_note(where, type));
+    const auto [hash, slot, kind, again] = record_.notes[visit_++];
+    if (first_ + slot + type.size() > row_.size()) row_.resize(first_ + slot + type.size(), V(0));
+    V* to = row_.data() + first_ + slot;
+    for (std::size_t e = 0; e < type.size(); ++e) {
+      if (again && any(mask_of<V>((to[e] == to[e]) & (values[e] == values[e])))) [[unlikely]] refuse_second_note(where);
+      to[e] = again ? V(starling::where(values[e] == values[e], values[e], to[e])) : values[e];
     }
   }
 
  private:
   block_record& record_;
   std::vector<V>& row_;
-  std::size_t next_;
+  std::size_t first_, visit_ = 0;
 };
 
 // Writes draws of W lanes into a block's record.

@@ -36,6 +36,8 @@ class slice : public kernel {
     using V = typename Chains::real;
     state<V> s;
     s.latents = chains.layout().latents;
+    for (const auto k : s.latents)
+      if (chains.structure().sites()[k].is_conditional()) refuse_condition(chains.structure().path_of(k));
     s.sites = selected_latents(chains.layout(), options_.at, name);
     std::size_t d = 0;
     for (const auto k : s.sites) {
@@ -132,6 +134,7 @@ class slice : public kernel {
     return drawn;
   }
   [[noreturn]] static void refuse_kind(const path& where, const choice_type& type);
+  [[noreturn]] static void refuse_condition(const path& where);
 
   slice_options options_;
 };
