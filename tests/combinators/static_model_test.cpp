@@ -177,7 +177,16 @@ sl::choice_map some_of(const T& t, std::uint64_t which) {
   }
   return c;
 }
-std::uint64_t bits(std::uint64_t i) { return (i * 0x9e3779b97f4a7c15u) & ((i * i + 7) * 0xd6e8feb86659fd93u) & (i % 3 ? ~std::uint64_t{0} : 0x249249249249249u); }
+// One bit, or about every fourth.
+std::uint64_t bits(std::uint64_t i) {
+  const auto mixed = [](std::uint64_t x) {
+    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
+    x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
+    return x ^ (x >> 31);
+  };
+  const std::uint64_t x = mixed(i * 0x9e3779b97f4a7c15u);
+  return i % 2 ? std::uint64_t{1} << (x % 20) : x & mixed(x + 1);
+}
 
 template <class F>
 std::array<int, 3> counts(F&& f) {
@@ -196,7 +205,7 @@ TEST(static_model, updates_are_those_of_the_same_body_without_a_cone) {
     auto t = sl::simulate(sl::gen(sl::fixed, body), as, sl::key(1));
     auto plain = sl::simulate(sl::gen(body), as, sl::key(1));
     expect_same(t, plain, name);
-    for (std::uint64_t i = 1; i < 60; ++i) {
+    for (std::uint64_t i = 1; i < 200; ++i) {
       const std::string which = name + std::string(" ") + std::to_string(i);
       if (i % 5 == 0) {
         const auto chosen = some_of(t, bits(i));
