@@ -165,6 +165,9 @@ class importance_sums {
 
 template <class V, class Posterior>
 result importance_in(const Posterior& post, std::size_t n, const importance_options& o, const key& k, progress& report) {
+  if (n == 0) throw std::invalid_argument("importance: at least one particle is needed");
+  static_assert(!Posterior::model_type::is_dynamic || sizeof(V) == 0,
+                "importance sampling of a dynamic model: use sl::generate(model, args, observations, key, sl::lanes(n))");
   constexpr std::size_t width = lanes_of<V>;
   constexpr std::size_t part_lanes = 8192;  // lanes of one unit of work: a whole number of batches for every width
   const auto layout = find_layout<V>(post);
@@ -265,9 +268,6 @@ result importance_in(const Posterior& post, std::size_t n, const importance_opti
 // T: double, or float for twice the lanes.
 template <class T = double, class Posterior>
 result importance(const Posterior& post, std::size_t n, const importance_options& o, const key& k, progress& report) {
-  if (n == 0) throw std::invalid_argument("importance: at least one particle is needed");
-  static_assert(!Posterior::model_type::is_dynamic || sizeof(T) == 0,
-                "importance sampling of a dynamic model: use sl::generate(model, args, observations, key, sl::lanes(n))");
   return importance_in<native_pack<T>>(post, n, o, k, report);
 }
 template <class T = double, class Posterior>
