@@ -157,9 +157,9 @@ TEST(DynamicPredictive, AFitOfAnotherPosteriorIsAnErrorThatNamesTheAddress) {
 
 TEST(DynamicPrograms, OfferImportanceAndSimulation) {
   sl::progress silent;
-  const auto weighted = sl::importance_posterior(branch_posterior, {.particles = 300}, silent);
+  const auto weighted = sl::importance_posterior(branch_posterior, sl::kernels::regenerate(), {.particles = 300}, silent);
   EXPECT_EQ(weighted.log_weights.size(), 300u);
-  const auto prior = sl::simulate_posterior(branch_posterior, {.draws = 200}, silent);
+  const auto prior = sl::simulate_posterior(branch_posterior, sl::kernels::regenerate(), {.draws = 200}, silent);
   EXPECT_EQ(prior.prior_predictive["y"].shape, (std::vector<std::size_t>{2}));
   EXPECT_NE(prior.posterior.find("m"), nullptr);
 }

@@ -50,7 +50,7 @@ TEST(unconstrained, the_density_is_the_score_of_the_choices_plus_the_log_jacobia
   ASSERT_EQ(target.dimension(), point.size());
   std::vector<double> values(target.structure().elements());
   const double density = target.choices(point.data(), values.data());
-  const double score = target.choices(point.data(), values.data(), false);
+  const double score = target.choices(point.data(), values.data(), {.with_jacobian = false});
   // The same choices, given to assess.
   sl::choice_map choices = post.observations();
   const auto& s = target.structure();

@@ -51,7 +51,7 @@ result with_free_numbers(const Posterior& post, bool notes, F&& f) {
   auto layout = std::make_shared<const posterior_layout<V>>(find_layout<V>(post));
   refuse_conditional_choices(*layout->structure);
   const unconstrained_posterior<V, Posterior> density(post, std::move(layout));
-  result r = f(density, unconstrained_draws<V, Posterior>(post, density, notes));
+  result r = f(density, unconstrained_draws<V, Posterior>(density, notes));
   r.observed_data = observed_variables(post.observations());
   return r;
 }

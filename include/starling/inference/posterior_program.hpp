@@ -8,6 +8,10 @@
 
 namespace starling {
 
+// All that a program does runs in packs of one width: it compiles faster.
+template <class Kernel>
+using program_pack = std::conditional_t<std::derived_from<Kernel, kernels::gradient_kernel>, gradient_pack, native_pack<double>>;
+
 template <class G, class Arguments, class Kernel>
 result sample_posterior(const posterior<G, Arguments>& post, const Kernel& kernel, const sample_settings& s, progress& watch) {
   const run_options o{.chains = s.chains,
@@ -17,8 +21,8 @@ result sample_posterior(const posterior<G, Arguments>& post, const Kernel& kerne
                       .threads = s.threads,
                       .summaries_only = s.summaries_only};
   result r = [&] {
-    // A single chain in lanes too: it is the chain that it would be among others, and programs compile faster.
-    if constexpr (std::derived_from<Kernel, kernels::gradient_kernel>) return run_gradient_in<gradient_pack>(kernel, post, o, key(s.seed), watch, {.checkpoint = s.checkpoint});
+    // A single chain in lanes too: it is the chain that it would be among others.
+    if constexpr (std::derived_from<Kernel, kernels::gradient_kernel>) return run_gradient_in<program_pack<Kernel>>(kernel, post, o, key(s.seed), watch, {.checkpoint = s.checkpoint});
     if (s.checkpoint) throw std::invalid_argument("a run goes on from a checkpoint where its kernel follows a gradient, as nuts does; this one (" + std::string(Kernel::name) + ") does not");
     if constexpr (!std::derived_from<Kernel, kernels::gradient_kernel>) return run(kernel, post, o, key(s.seed), watch);
   }();
@@ -26,17 +30,17 @@ result sample_posterior(const posterior<G, Arguments>& post, const Kernel& kerne
   return r;
 }
 
-template <class G, class Arguments>
-result importance_posterior(const posterior<G, Arguments>& post, const importance_settings& s, progress& watch) {
-  result r = importance(post, s.particles, {.threads = s.threads, .summaries_only = s.summaries_only}, key(s.seed), watch);
+template <class G, class Arguments, class Kernel>
+result importance_posterior(const posterior<G, Arguments>& post, const Kernel&, const importance_settings& s, progress& watch) {
+  result r = importance_in<program_pack<Kernel>>(post, s.particles, {.threads = s.threads, .summaries_only = s.summaries_only}, key(s.seed), watch);
   r.attributes.emplace_back("seed", std::to_string(s.seed));
   return r;
 }
 
 // Draws of everything from the model: latents and notes as prior draws, what would be observed as prior predictive ones.
-template <class G, class Arguments>
-result simulate_posterior(const posterior<G, Arguments>& post, const simulate_settings& s, progress& watch) {
-  result r = importance(posterior(post.model(), post.args(), choice_map()), s.draws, {.threads = s.threads}, key(s.seed), watch);
+template <class G, class Arguments, class Kernel>
+result simulate_posterior(const posterior<G, Arguments>& post, const Kernel&, const simulate_settings& s, progress& watch) {
+  result r = importance_in<program_pack<Kernel>>(posterior(post.model(), post.args(), choice_map()), s.draws, {.threads = s.threads}, key(s.seed), watch);
   r.log_weights.clear();
   r.ess.reset();
   r.log_evidence.reset();

@@ -31,6 +31,17 @@ template <class D>
   requires std::is_void_v<typename support_type<D>::type>
 inline constexpr bool can_be_freed<D> = false;
 
+// A sentence on why a density is 0: the address, the value, the distribution and its first parameters.
+class trouble_told {
+ public:
+  trouble_told(std::string& to, const path& at, bool is_number, double value, std::string_view distribution);
+  void add(std::string_view parameter, double value);
+
+ private:
+  std::string& to_;
+  int parameters_ = 0;
+};
+
 // Finds how many free numbers each latent has, and writes those of the values that stand in a tile.
 template <class V> class free_numbers_handler : public handler<free_numbers_handler<V>, V, frozen_walk, false, true> {
  public:
@@ -71,6 +82,14 @@ template <class V> class free_numbers_handler : public handler<free_numbers_hand
 // What a density of free numbers is made of: everything, or the latents alone, without observations and factors.
 enum class density_kind { posterior, prior };
 
+// What a run without derivatives may tell beside the density.
+template <class V> struct choices_report {
+  bool with_jacobian = true;       // else log p of the choices themselves
+  bad_parameter* problem = nullptr;  // the first bad parameter, where one was met
+  std::string* trouble = nullptr;    // of the first site whose density is 0 in lane 0: its address, value, distribution and parameters
+  note_sink<V>* notes = nullptr;
+};
+
 // Runs with the choices that belong to free numbers. R: adjoint<V>, or V where only the density is wanted; then the choices are
 // written to `to`, each at its slot.
 template <class R> class free_handler : public differentiating_handler<free_handler<R>, R> {
@@ -82,10 +101,20 @@ template <class R> class free_handler : public differentiating_handler<free_hand
       : base(walk, plain, constants, place), offsets_(offsets), free_(free), to_(to), with_jacobian_(with_jacobian), what_(what) {}
 
   V log_jacobian() const { return primal(this->log_jacobian_.total()); }
+  void describe_trouble_in(std::string* trouble) { trouble_ = trouble; }
 
  private:
+  friend base;
   friend typename base::base;
   R factor_term(const R& lp) const { return what_ == density_kind::posterior ? lp : R(0); }
+  template <class D, class X> [[gnu::noinline, gnu::cold]] void explain(std::uint32_t k, const D& d, const X& x, const V& lp) {
+    if (!trouble_ || !trouble_->empty() || number_in(lp, 0) > negative_infinity) return;
+    double value = not_a_number;
+    if constexpr (starling::value<X>) value = number_in(x, 0);
+    trouble_told t(*trouble_, this->walk_.current().path_of(k), starling::value<X>, value, D::name);
+    if constexpr (requires { d.parameters([](auto&&...) {}); })
+      d.parameters([&](std::string_view parameter, const auto& v, const auto&, std::string_view) { t.add(parameter, number_in(v, 0)); });
+  }
   template <class X, class D> X decide(std::uint32_t k, const D& d) {
     const std::int64_t at = offsets_[k];
     if (at < 0) return what_ == density_kind::posterior ? this->template constant<X>(k, d) : this->template constant_without_density<X>(k);
@@ -106,6 +135,7 @@ template <class R> class free_handler : public differentiating_handler<free_hand
   V* to_;
   bool with_jacobian_;
   density_kind what_;
+  std::string* trouble_ = nullptr;
 };
 
 // The target of the lanes of V: a differentiable density (inference/target.hpp). Many threads may use one at once. The posterior must
@@ -150,6 +180,7 @@ template <class V, class Posterior> class unconstrained_posterior {
     std::vector<V> gradient(dimension_);
     log_density_and_gradient(h.free.data(), gradient.data());
     choices(h.free.data(), values_.values.data());
+    start_ = std::move(h.free);
   }
   unconstrained_posterior(const unconstrained_posterior&) = delete;
   unconstrained_posterior& operator=(const unconstrained_posterior&) = delete;
@@ -160,6 +191,8 @@ template <class V, class Posterior> class unconstrained_posterior {
   const run_place& place() const { return place_; }
   // Values of all sites at the point where it began, observed ones included; [element][lane].
   const std::vector<V>& starting_values() const { return values_.values; }
+  // Its free numbers.
+  const std::vector<V>& start() const { return start_; }
   // Where the free numbers of site k begin; −1 where it has none.
   std::int64_t offset(std::uint32_t k) const { return offsets_[k]; }
 
@@ -190,13 +223,14 @@ template <class V, class Posterior> class unconstrained_posterior {
 
   // The same without the gradient. The choices that belong to q are written to `values`, each at its slot's offset of the structure
   // (structure().elements() numbers a lane; those that are no latents are left as they are).
-  // `with_jacobian` false: log p of the choices themselves. `problem`: the first bad parameter, where one was met.
-  V choices(const V* q, V* values, bool with_jacobian = true, bad_parameter* problem = nullptr) const {
+  V choices(const V* q, V* values, const choices_report<V>& report = {}) const {
     const arena_scope memory;
     frozen_walk walk(structure());
-    free_handler<V> h(walk, constants(), constants_of_choices_, place_, offsets_.data(), q, values, with_jacobian);
+    free_handler<V> h(walk, constants(), constants_of_choices_, place_, offsets_.data(), q, values, report.with_jacobian);
+    h.send_notes_to(report.notes);
+    h.describe_trouble_in(report.trouble);
     post_->run(h);
-    if (problem) *problem = h.problem();
+    if (report.problem) *report.problem = h.problem();
     const V density = h.value() + h.log_jacobian();
     return where(density - density == V(0), density, V(-std::numeric_limits<scalar_of<V>>::infinity()));
   }
@@ -241,6 +275,7 @@ template <class V, class Posterior> class unconstrained_posterior {
   std::vector<std::int64_t> offsets_;
   mutable constant_values constants_, constants_of_choices_;
   std::size_t dimension_ = 0;
+  std::vector<V> start_;
 };
 
 }  // namespace starling

@@ -53,8 +53,8 @@ int run_program(int argc, char** argv, const program_description& description, c
 /// A posterior and a kernel as a program_model, by three functions of the inference layer, found where the posterior or the
 /// settings are declared:
 ///     result sample_posterior(const Posterior&, const Kernel&, const sample_settings&, progress&);
-///     result importance_posterior(const Posterior&, const importance_settings&, progress&);
-///     result simulate_posterior(const Posterior&, const simulate_settings&, progress&);
+///     result importance_posterior(const Posterior&, const Kernel&, const importance_settings&, progress&);
+///     result simulate_posterior(const Posterior&, const Kernel&, const simulate_settings&, progress&);
 template <class Posterior, class Kernel>
 class posterior_program final : public program_model {
  public:
@@ -64,10 +64,10 @@ class posterior_program final : public program_model {
     return sample_posterior(posterior_, kernel_, settings, watch);
   }
   result importance(const importance_settings& settings, progress& watch) override {
-    return importance_posterior(posterior_, settings, watch);
+    return importance_posterior(posterior_, kernel_, settings, watch);
   }
   result simulate(const simulate_settings& settings, progress& watch) override {
-    return simulate_posterior(posterior_, settings, watch);
+    return simulate_posterior(posterior_, kernel_, settings, watch);
   }
 
  private:

@@ -109,7 +109,7 @@ template <class Derived, class R, class Walk = frozen_walk> class differentiatin
   template <class D, class X> void score_of(std::uint32_t k, const D& d, const X& x) {
     if constexpr (requires { d.fused_log_density(x); }) {
       const auto terms = d.fused_log_density(x);
-      check(k, d, terms.value);  // before the score is −∞ itself
+      check(k, d, x, terms.value);  // before the score is −∞ itself
       this->score_.add(k, R(terms.value));
       if (everywhere()) terms.add_derivatives();
       else terms.add_derivatives(this->active_);
@@ -117,15 +117,17 @@ template <class Derived, class R, class Walk = frozen_walk> class differentiatin
       if constexpr (requires { d.pass_on_log_density(x); }) {
         if (everywhere()) {
           const V lp = d.pass_on_log_density(x);
-          check(k, d, lp);
+          check(k, d, x, lp);
           return this->score_.add(k, R(lp));
         }
       }
       const R lp(d.log_density(x));
-      check(k, d, primal(lp));
+      check(k, d, x, primal(lp));
       count(this->score_, k, lp);
     }
   }
+  // The density of x at site k is 0 in some lane: may be told why, where no derivatives are wanted.
+  template <class D, class X> void explain(std::uint32_t, const D&, const X&, const V&) {}
   void decide_factor(std::uint32_t, const R& lp) { pass_on(lp); }  // the handler has added its value
 
   void count(site_sum<R, false>& sum, std::uint32_t k, const R& term) {
@@ -148,8 +150,10 @@ template <class Derived, class R, class Walk = frozen_walk> class differentiatin
 
  private:
   friend base;
-  template <class D> void check(std::uint32_t k, const D& d, const V& lp) {
-    if (any(!(lp > V(negative_infinity)))) [[unlikely]] this->examine(k, d, R(lp));
+  template <class D, class X> void check(std::uint32_t k, const D& d, const X& x, const V& lp) {
+    if (!any(!(lp > V(negative_infinity)))) [[likely]] return;
+    this->examine(k, d, R(lp));
+    if constexpr (!is_adjoint<R>) this->self().explain(k, d, x, lp);
   }
 };
 

@@ -40,9 +40,9 @@ class handler {
  public:
   using real = V;
   using mask = mask_of<V>;
+  using sum_type = site_sum<V, Draws>;
   static constexpr int width = lanes_of<V>;
   static constexpr bool draws = Draws;
-  using sum_type = site_sum<V, Draws>;
 
   // A run over storage that may grow.
   handler(Walk& walk, const key& k, tile_storage<V>& storage, const run_place& place = {})
