@@ -147,7 +147,6 @@ class handler {
   static constexpr bool runs_all_regions = width > 1;
   // The sums, beside the score, that an operation keeps of its sites.
   std::tuple<> sums() { return {}; }
-
  protected:
   // Its random numbers: none, a place elsewhere (the ones without examination), or its own.
   struct no_numbers {
