@@ -1,4 +1,5 @@
 // One Markov chain of 200,000 steps: SIMD only inside vector-valued choices.
+#include <cmath>
 #include <memory>
 
 #include <starling/inference/kernels/drift.hpp>

@@ -1,6 +1,7 @@
 #include <starling/inference/transform_checks.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <stdexcept>
 

@@ -1,4 +1,6 @@
 // The laws over recurse with max_nodes: lists, trees and expressions whose calls are laid out for all lanes at once.
+#include <cmath>
+
 #include <gtest/gtest.h>
 
 #include "bodies.hpp"

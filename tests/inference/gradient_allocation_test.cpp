@@ -1,6 +1,7 @@
 // Drawing allocates nothing: a longer run makes as many allocations as a shorter one.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <new>
 

@@ -20,6 +20,22 @@ testing::AssertionResult says(const std::string& message, std::initializer_list<
   return testing::AssertionSuccess();
 }
 
+// A user's distribution whose density is NaN.
+struct not_a_density : sl::distribution {
+  static constexpr std::string_view name = "not_a_density";
+  template <class V>
+  using value = V;
+  template <class Rng>
+  auto sample(Rng& rng) const {
+    return rng.uniform();
+  }
+  template <class X>
+  auto log_density(const X& x) const {
+    return x * std::numeric_limits<double>::quiet_NaN();
+  }
+  auto support() const { return sl::real_line{}; }
+};
+
 const auto observed = sl::observe("y", {0.1, 0.2, 0.3});
 constexpr auto scaled = sl::gen([](auto& trace, const auto& scale) {
   const auto x = trace("x", sl::normal(0.0, 1.0));
@@ -143,6 +159,9 @@ TEST(errors, weights_are_never_nan) {
   for (const double w : sl::regenerate(b, sl::select("x"), sl::key(2)).weights) EXPECT_EQ(w, -infinity);
   constexpr auto nan_factor = sl::gen([](auto& trace) { trace.factor(trace("x", sl::normal(0.0, 1.0)) * std::numeric_limits<double>::quiet_NaN()); });
   EXPECT_EQ(sl::simulate(nan_factor, sl::args(), sl::key(1)).score(), -infinity);
+  constexpr auto nan_density = sl::gen([](auto& trace) { trace("x", not_a_density()); });
+  EXPECT_EQ(sl::simulate(nan_density, sl::args(), sl::key(1)).score(), -infinity);
+  for (const double score : sl::simulate(nan_density, sl::args(), sl::key(1), sl::lanes(9)).scores()) EXPECT_EQ(score, -infinity);
 }
 
 TEST(errors, lanes) {
