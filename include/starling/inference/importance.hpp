@@ -265,7 +265,7 @@ result importance_in(const Posterior& post, std::size_t n, const importance_opti
   else return importance_in_lanes<V>(post, n, o, k, report);
 }
 
-// n particles of the posterior with their weights, evidence and ESS. Throws std::invalid_argument for observations that the model does
+// n particles of the posterior with their weights, evidence and ESS; a dynamic model runs one by one, on doubles. Throws std::invalid_argument for observations that the model does
 // not have, std::logic_error where a latent is improper, std::runtime_error where every weight is 0.
 // T: double, or float for twice the lanes.
 template <class T = double, class Posterior>
