@@ -22,6 +22,7 @@ NO_ROW = {
     "structured_bijectors": "the same for vectors and matrices",
     "structured_supports": "the sets of values of vectors and matrices",
     "draw": "draws and scores a distribution by itself",
+    "log_of_parameter": "remembers logarithms of parameters, tested through densities",
 }
 
 
