@@ -37,23 +37,20 @@ inline void copy_array(const double* from, double* to, std::size_t n) {
 
 // Sums keep four additions under way, in a fixed order. Of n elements of any arrays:
 inline double dot(const double* a, const double* b, std::size_t n) {
-  using V = pack<double, 2>;
-  V s0(0), s2(0);
+  double s0 = 0, s1 = 0, s2 = 0, s3 = 0;
   std::size_t i = 0;
   for (; i + 4 <= n; i += 4) {
-    s0 += V::load(a + i) * V::load(b + i);
-    s2 += V::load(a + i + 2) * V::load(b + i + 2);
+    s0 += a[i] * b[i];
+    s1 += a[i + 1] * b[i + 1];
+    s2 += a[i + 2] * b[i + 2];
+    s3 += a[i + 3] * b[i + 3];
   }
-  double first = s0[0];
-  for (; i < n; ++i) first += a[i] * b[i];
-  return (first + s0[1]) + (s2[0] + s2[1]);
+  for (; i < n; ++i) s0 += a[i] * b[i];
+  return (s0 + s1) + (s2 + s3);
 }
 // to += factor · from, n elements of any arrays.
 inline void add_multiple(double factor, const double* from, double* to, std::size_t n) {
-  using V = pack<double, 2>;
-  std::size_t i = 0;
-  for (; i + 2 <= n; i += 2) (V::load(to + i) + V(factor) * V::load(from + i)).store(to + i);
-  for (; i < n; ++i) to[i] += factor * from[i];
+  for (std::size_t i = 0; i < n; ++i) to[i] += factor * from[i];
 }
 
 }  // namespace starling::trajectories
