@@ -21,6 +21,7 @@
 // std::length_error with its number and the address. In one lane nothing is laid out, and max_depth alone bounds the run.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <stdexcept>
 #include <utility>
@@ -35,8 +36,14 @@ namespace starling {
 struct recurse_options {
   std::size_t max_depth = 10'000;
 };
+// A number that has to be given: options without it are recurse_options.
+struct node_count {
+  std::size_t n;
+  constexpr node_count(std::integral auto count) : n(static_cast<std::size_t>(count)) {}
+  constexpr operator std::size_t() const { return n; }
+};
 struct recurse_lane_options {
-  std::size_t max_nodes;
+  node_count max_nodes;
   std::size_t max_depth = 10'000;
 };
 
