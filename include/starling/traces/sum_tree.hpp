@@ -22,7 +22,7 @@ class sum_tree {
     }
   }
   void push_back(double x) {
-    if (!levels_.empty() && size_ < levels_[0].size()) ++size_;  // there is room
+    if (size_ > 1 && size_ < levels_[0].size()) ++size_;  // there is room, and the levels above are there
     else fit(size_ + 1);
     set(size_ - 1, x);
   }
