@@ -123,6 +123,10 @@ class symbol_mask {
                   "sl::where(condition, a, b), combine conditions with & | !, or declare the model sl::gen(sl::dynamic, body)");
     return false;
   }
+  // Friends, so that sl::all by itself stays one function: in addresses and selections it stands for every index.
+  friend bool any(symbol_mask) { return false; }
+  friend bool all(symbol_mask) { return true; }
+  friend bool none(symbol_mask) { return true; }
   friend symbol_mask operator!(symbol_mask a) { return symbol_mask(a.node_, a.node_ != symbol_nodes::nothing || !a.value_); }
 
  private:
@@ -198,9 +202,6 @@ inline symbol_mask operator|(symbol_mask a, symbol_mask b) { return nodes_of(a, 
 inline symbol_mask operator^(symbol_mask a, symbol_mask b) { return nodes_of(a, b) ? symbol_mask::at(nodes_of(a, b)) : symbol_mask(a.value() != b.value()); }
 
 // Nothing is known of the values: all is as it should be.
-inline bool any(symbol_mask) { return false; }
-inline bool all(symbol_mask) { return true; }
-inline bool none(symbol_mask) { return true; }
 
 // a or b: it depends on both, and on the condition.
 template <class A, class B>
