@@ -59,17 +59,17 @@ void finish_importance(result& r, const weighted_sums& total, std::size_t partic
   }
 }
 
-result collect_particles(const ragged_record& record, std::vector<double> log_weights, bool interrupted, bool summaries_only) {
+result collect_particles(ragged_record record, std::vector<double> log_weights, bool interrupted, bool summaries_only) {
+  const std::size_t problems = std::exchange(record.problems, 0), particles = record.draws();
   std::vector<ragged_record> one;
-  one.push_back(record);
-  const std::size_t problems = std::exchange(one[0].problems, 0);
-  result r = collect_ragged(one, record.draws(), interrupted, false);
-  if (problems != 0) r.warnings.push_back("some particles gave a distribution bad parameters and have weight 0; the first: " + record.problem);
+  one.push_back(std::move(record));
+  result r = collect_ragged(one, particles, interrupted, false);
+  if (problems != 0) r.warnings.push_back("some particles gave a distribution bad parameters and have weight 0; the first: " + one[0].problem);
   r.sample_stats = {};
   weighted_sums total;
   for (const double w : log_weights) total.merge({w, w > negative_infinity ? 1.0 : 0.0, 1.0, {}, {}});
   r.log_weights = std::move(log_weights);
-  finish_importance(r, total, record.draws(), {}, {}, false);
+  finish_importance(r, total, particles, {}, {}, false);
   if (summaries_only && !r.interrupted) {
     r.summaries = summarise(r);
     r.posterior = {};

@@ -1,8 +1,6 @@
 // The steady state of a static model allocates nothing.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <new>
 #include <vector>
 
 #include <starling/combinators/map.hpp>
@@ -11,20 +9,11 @@
 #include <starling/models/static_model.hpp>
 #include <starling/models/update.hpp>
 
+#include "support/counted_allocations.hpp"
+
 namespace sl = starling;
 
 namespace {
-std::size_t allocations = 0;
-
-// The number of allocations of f, run ten times after three to warm up.
-template <class F>
-std::size_t counted(F&& f) {
-  for (int i = 0; i < 3; ++i) f(static_cast<std::uint64_t>(i));
-  const std::size_t before = allocations;
-  for (int i = 3; i < 13; ++i) f(static_cast<std::uint64_t>(i));
-  return allocations - before;
-}
-
 constexpr auto person = sl::gen([](auto& trace, const auto& noise, const auto& mu) {
   const auto theta = trace("theta", sl::normal(mu, 1.0));
   trace("y", sl::normal(theta, noise));
@@ -35,15 +24,6 @@ constexpr auto people = sl::gen(sl::fixed, [](auto& trace, const auto& noises) {
   return sl::sum(trace("person", sl::map(person), sl::each(noises), mu));
 });
 }  // namespace
-
-// Out of line, or g++ sees malloc meet delete and warns.
-[[gnu::noinline]] void* operator new(std::size_t n) {
-  ++allocations;
-  if (void* p = std::malloc(n)) return p;
-  throw std::bad_alloc();
-}
-[[gnu::noinline]] void operator delete(void* p) noexcept { std::free(p); }
-[[gnu::noinline]] void operator delete(void* p, std::size_t) noexcept { std::free(p); }
 
 TEST(static_model, allocates_nothing_in_its_steps) {
   auto t = sl::simulate(people, sl::args(std::vector<double>(40, 1.5)), sl::key(1));

@@ -12,6 +12,8 @@
 #include <starling/inference/kernels/involution.hpp>
 #include <starling/inference/run.hpp>
 
+#include "normal_distance.hpp"
+
 namespace sl = starling;
 namespace kernels = sl::kernels;
 
@@ -26,16 +28,6 @@ constexpr auto pair = sl::gen(body);
 constexpr auto dynamic_pair = sl::gen(sl::dynamic, body);
 constexpr std::size_t chains = 8000;
 
-// Kolmogorov–Smirnov distance from the standard normal, times √n; above 2.7 with probability 2 exp(−2 · 2.7²) < 1e-6.
-double distance(std::vector<double> xs) {
-  std::sort(xs.begin(), xs.end());
-  double d = 0;
-  for (std::size_t i = 0; i < xs.size(); ++i) {
-    const double p = 0.5 * std::erfc(-xs[i] / std::sqrt(2.0)), n = static_cast<double>(xs.size());
-    d = std::max({d, std::abs(p - static_cast<double>(i) / n), std::abs(p - static_cast<double>(i + 1) / n)});
-  }
-  return d * std::sqrt(static_cast<double>(xs.size()));
-}
 // Distances of a, and of the residual of b: the joint distribution is right only if both are. And the share of chains that moved.
 struct outcome {
   double worst, moved;

@@ -12,6 +12,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "normal_distance.hpp"
+
 namespace sl = starling;
 namespace kernels = sl::kernels;
 
@@ -25,16 +27,6 @@ constexpr auto pair = sl::gen([](auto& trace) {
 const sl::posterior prior(pair, sl::args(), sl::choice_map());
 constexpr std::size_t chains = 20000;
 
-// Kolmogorov–Smirnov distance from the standard normal; above 2.7/sqrt(n) with probability 2 exp(-2 · 2.7²) < 1e-6.
-double distance(std::vector<double> xs) {
-  std::sort(xs.begin(), xs.end());
-  double d = 0;
-  for (std::size_t i = 0; i < xs.size(); ++i) {
-    const double p = 0.5 * std::erfc(-xs[i] / std::sqrt(2.0)), n = static_cast<double>(xs.size());
-    d = std::max({d, std::abs(p - static_cast<double>(i) / n), std::abs(p - static_cast<double>(i + 1) / n)});
-  }
-  return d * std::sqrt(static_cast<double>(xs.size()));
-}
 template <class Kernel>
 sl::result one_step(const Kernel& kernel, sl::chain_layout layout = sl::chain_layout::lanes) {
   return sl::run(kernel, prior, {.chains = chains, .draws = 1, .warmup = 0, .layout = layout}, sl::key(3));

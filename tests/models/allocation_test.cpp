@@ -1,34 +1,10 @@
 // The steady state allocates nothing: a trace that is handed back by move keeps its storage.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <new>
-
+#include "support/counted_allocations.hpp"
 #include "law_models.hpp"
 
 using namespace laws;
-
-namespace {
-std::size_t allocations = 0;
-
-// The number of allocations of f, run ten times after three to warm up.
-template <class F>
-std::size_t counted(F&& f) {
-  for (int i = 0; i < 3; ++i) f(static_cast<std::uint64_t>(i));
-  const std::size_t before = allocations;
-  for (int i = 3; i < 13; ++i) f(static_cast<std::uint64_t>(i));
-  return allocations - before;
-}
-}  // namespace
-
-// Out of line, or g++ sees malloc meet delete and warns.
-[[gnu::noinline]] void* operator new(std::size_t n) {
-  ++allocations;
-  if (void* p = std::malloc(n)) return p;
-  throw std::bad_alloc();
-}
-[[gnu::noinline]] void operator delete(void* p) noexcept { std::free(p); }
-[[gnu::noinline]] void operator delete(void* p, std::size_t) noexcept { std::free(p); }
 
 constexpr auto forty = sl::gen([](auto& trace) {
   auto x = trace({"x", 0}, sl::normal(0.0, 1.0));

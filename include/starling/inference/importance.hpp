@@ -164,8 +164,6 @@ class importance_sums {
 
 template <class V, class Posterior>
 result importance_in_lanes(const Posterior& post, std::size_t n, const importance_options& o, const key& k, progress& report) {
-  static_assert(!Posterior::model_type::is_dynamic || sizeof(V) == 0,
-                "importance sampling of a dynamic model: use sl::generate(model, args, observations, key, sl::lanes(n))");
   constexpr std::size_t width = lanes_of<V>;
   constexpr std::size_t part_lanes = 8192;  // lanes of one unit of work: a whole number of batches for every width
   const auto layout = find_layout<V>(post);
@@ -265,8 +263,9 @@ result importance_in(const Posterior& post, std::size_t n, const importance_opti
   else return importance_in_lanes<V>(post, n, o, k, report);
 }
 
-// n particles of the posterior with their weights, evidence and ESS; a dynamic model runs one by one, on doubles. Throws std::invalid_argument for observations that the model does
-// not have, std::logic_error where a latent is improper, std::runtime_error where every weight is 0.
+// n particles of the posterior with their weights, evidence and ESS; those of a dynamic model run one by one, on doubles. Throws
+// std::invalid_argument for observations that the model does not have, std::logic_error where a latent is improper, std::runtime_error
+// where every weight is 0.
 // T: double, or float for twice the lanes.
 template <class T = double, class Posterior>
 result importance(const Posterior& post, std::size_t n, const importance_options& o, const key& k, progress& report) {

@@ -10,7 +10,7 @@
 namespace starling {
 
 // What the particles of a run give, in a row: their draws are `record`'s.
-result collect_particles(const ragged_record& record, std::vector<double> log_weights, bool interrupted, bool summaries_only);
+result collect_particles(ragged_record record, std::vector<double> log_weights, bool interrupted, bool summaries_only);
 
 template <class Posterior, class Options>
 result importance_dynamic(const Posterior& post, std::size_t n, const Options& o, const key& k, progress& report) {
@@ -42,7 +42,7 @@ result importance_dynamic(const Posterior& post, std::size_t n, const Options& o
       o.threads);
   ragged_record all_of_them;
   for (const auto& r : records) all_of_them.append(r);
-  result r = collect_particles(all_of_them, std::move(log_weights), monitor.stopped(), o.summaries_only);
+  result r = collect_particles(std::move(all_of_them), std::move(log_weights), monitor.stopped(), o.summaries_only);
   r.observed_data = observed_variables(post.observations());
   r.attributes = {{"method", "importance sampling"}, {"particles", std::to_string(n)}, {"lanes", "1"}};
   return r;

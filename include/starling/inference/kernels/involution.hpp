@@ -87,11 +87,7 @@ class involution : public kernel {
     V ratio;
     if constexpr (Chains::is_dynamic) ratio = chains.candidate_by([&](auto& trace, bool& changed) { return move_trace(k, chains, s, trace, changed, checks); });
     else ratio = move_lanes(k, chains, s, checks);
-    stream<V> coin(k.scope(hash_text("accept")), chains.place().first_lane);
-    coin.visit(0);
-    const auto info = metropolis<V>(ratio, coin.uniform());
-    chains.accept(info.accepted);
-    return info;
+    return accept_or_reject<V>(k, chains, ratio);
   }
 
  private:

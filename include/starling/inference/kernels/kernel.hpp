@@ -12,6 +12,8 @@
 #include <vector>
 
 #include <starling/inference/lane_chains.hpp>
+#include <starling/inference/metropolis.hpp>
+#include <starling/random/stream.hpp>
 #include <starling/traces/selection.hpp>
 
 namespace starling::kernels {
@@ -32,6 +34,16 @@ inline bool holds(const std::vector<std::uint32_t>& sites, std::uint32_t k) {
   for (const auto s : sites)
     if (s == k) return true;
   return false;
+}
+
+// The end of a step: the candidate becomes the current state with probability min(1, ratio), by a coin of its own.
+template <class V, class Chains>
+step_info<V> accept_or_reject(const key& k, Chains& chains, const V& log_ratio) {
+  stream<V> coin(k.scope(hash_text("accept")), chains.place().first_lane);
+  coin.visit(0);
+  const auto info = metropolis<V>(log_ratio, coin.uniform());
+  chains.accept(info.accepted);
+  return info;
 }
 
 // For kernels that move a fixed set of choices.

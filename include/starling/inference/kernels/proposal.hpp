@@ -103,11 +103,7 @@ class proposal : public kernel {
                      : chains.candidate_by_edit(edits::proposal<Forward, Backward>(forward_, backward_), k);
     else
       ratio = propose(k, chains, s, turned);
-    stream<V> coin(k.scope(hash_text("accept")), chains.place().first_lane);
-    coin.visit(0);
-    const auto info = metropolis<V>(ratio, coin.uniform());
-    chains.accept(info.accepted);
-    return info;
+    return accept_or_reject<V>(k, chains, ratio);
   }
 
  private:

@@ -26,11 +26,7 @@ class regenerate : public kernel {
     V weight;
     if constexpr (Chains::is_dynamic) weight = chains.candidate_by_regenerate(options_.at, k);
     else weight = chains.candidate_by_regenerate(plan, k);
-    stream<V> coin(k.scope(hash_text("accept")), chains.place().first_lane);
-    coin.visit(0);
-    const auto info = metropolis<V>(weight, coin.uniform());
-    chains.accept(info.accepted);
-    return info;
+    return accept_or_reject<V>(k, chains, weight);
   }
 
  private:
