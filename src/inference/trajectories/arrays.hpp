@@ -2,15 +2,18 @@
 #pragma once
 
 #include <cstddef>
+#include <type_traits>
 #include <vector>
 
 #include <starling/values/pack.hpp>
 
 namespace starling::trajectories {
 
-// The elements of a register in the library's own instruction set.
-using element_pack = native_pack<double>;
-inline constexpr std::size_t element_width = static_cast<std::size_t>(native_width<double>);
+// The elements of a register of the instruction set that the library is built for: not `isa::native`, since a test of these parts is
+// compiled for more and would lay the same arrays out otherwise.
+using element_isa = std::conditional_t<isa::register_bytes<isa::native> == 16, isa::native, isa::sse2>;
+inline constexpr std::size_t element_width = isa::register_bytes<element_isa> / sizeof(double);
+using element_pack = pack<double, static_cast<int>(element_width), element_isa>;
 
 // Room for d elements in whole registers.
 inline std::size_t padded(std::size_t d) { return (d + element_width - 1) / element_width * element_width; }
