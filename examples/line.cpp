@@ -1,4 +1,4 @@
-// The README's model: a line through noisy points, its posterior by random-walk Metropolis and by importance sampling.
+// The README's model: a line through noisy points, its posterior by random-walk Metropolis.
 #include <cstdio>
 #include <vector>
 
@@ -20,12 +20,4 @@ int main() {
   const auto fit = sl::run(sl::kernels::drift(), post, {.chains = 64, .draws = 1000, .thin = 10}, sl::key(1));
   for (const auto& row : sl::summarise(fit))
     std::printf("%-10s mean %5.2f  sd %4.2f  R-hat %4.2f\n", row.name.c_str(), row.mean, row.sd, row.r_hat);
-
-  const auto particles = sl::importance(post, 100'000, sl::key(2));
-  std::printf("log evidence %.2f\n", *particles.log_evidence);
-
-  // The interface underneath: one trace, changed in place; the same verbs run thousands of lanes.
-  auto [t, w] = sl::generate(line, sl::args(xs), {{"y", ys}, {"slope", 1.0}}, sl::key(3));
-  auto [t2, w2, old] = sl::update(std::move(t), {{"slope", 1.4}}, sl::key(4));
-  std::printf("slope %.1f was %.1f; the score changed by %.3f\n", t2["slope"], old["slope"], w2);
 }

@@ -9,20 +9,20 @@ TEST_FOLDERS = {
     "consumer": "projects that use an installed starling",
     "support": "what tests of several layers share",
 }
-# Prefix of the include -> where it may stand, as "zone" or "zone/layer".
+# Prefix of the include -> where it may stand, as "zone" or "zone/layer", and the Debian package that scripts/install_dependencies installs.
 THIRD_PARTIES = {
-    "boost/": {"src/distributions", "tests"},
-    "tbb/": {"src/execution"},
-    "oneapi/": {"src/execution"},
-    "Eigen/": {"src/values", "src/inference"},
-    "nlohmann/": {"src/io", "tests"},
-    "netcdf": {"src/io", "tests"},
-    "fmt/": {"src/io"},
-    "gtest/": {"tests"},
-    "gmock/": {"tests"},
-    "rapidcheck": {"tests"},
-    "Random123/": {"tests"},
-    "benchmark/": {"bench"},
+    "boost/": ({"src/distributions", "tests"}, "libboost-dev"),
+    "tbb/": ({"src/execution"}, "libtbb-dev"),
+    "oneapi/": ({"src/execution"}, "libtbb-dev"),
+    "Eigen/": ({"src/values", "src/inference"}, "libeigen3-dev"),
+    "nlohmann/": ({"src/io", "tests"}, "nlohmann-json3-dev"),
+    "netcdf": ({"src/io", "tests"}, "libnetcdf-dev"),
+    "fmt/": ({"src/io"}, "libfmt-dev"),
+    "gtest/": ({"tests"}, "libgtest-dev"),
+    "gmock/": ({"tests"}, "libgmock-dev"),
+    "rapidcheck": ({"tests"}, "librapidcheck-dev"),
+    "Random123/": ({"tests"}, "librandom123-dev"),
+    "benchmark/": ({"bench"}, "libbenchmark-dev"),
 }
 POSIX = {"unistd.h", "fcntl.h", "signal.h", "sched.h", "pthread.h", "dlfcn.h", "cpuid.h", "termios.h"}
 STANDARD = set("""algorithm any array atomic barrier bit bitset cassert cctype cerrno cfenv cfloat charconv chrono cinttypes
@@ -34,12 +34,12 @@ span sstream stack stdexcept stop_token streambuf string string_view strstream s
 type_traits typeindex typeinfo unordered_map unordered_set utility valarray variant vector version""".split())
 
 
-def third_party_problem(name, zone, layer):
-    for prefix, places in THIRD_PARTIES.items():
+def third_party_problem(name, zone, layer, installed):
+    for prefix, (places, package) in THIRD_PARTIES.items():
         if name.startswith(prefix):
-            if zone in places or f"{zone}/{layer}" in places:
-                return None
-            return f"includes <{name}>, which may stand only in {', '.join(sorted(places))}"
+            if zone not in places and f"{zone}/{layer}" not in places:
+                return f"includes <{name}>, which may stand only in {', '.join(sorted(places))}"
+            return None if package in installed else f"includes <{name}> of {package}, which scripts/install_dependencies does not install"
     if name in STANDARD:
         return None
     if name in POSIX or name.startswith("sys/"):
@@ -64,6 +64,8 @@ def included_layer(root, path, mark, name):
 
 def problems(root):
     found = []
+    script = root / "scripts/install_dependencies"
+    installed = script.read_text(encoding="utf-8").split() if script.is_file() else []
     for path in code_files(root):
         zone, layer = zone_and_layer(root, path)
         where = path.relative_to(root)
@@ -76,7 +78,7 @@ def problems(root):
         for line, mark, name in includes(path):
             target = included_layer(root, path, mark, name)
             if target is None:
-                problem = third_party_problem(name, zone, layer)
+                problem = third_party_problem(name, zone, layer, installed)
                 if problem:
                     found.append(f"{where}:{line}: {problem}")
             elif target == "missing":
@@ -103,6 +105,7 @@ BAD_TREES = [
     ({"tests/random/a_test.cpp": '#include "traces/b.hpp"\n', "tests/traces/b.hpp": ""}, r"layer random .* later layer traces"),
     ({"include/starling/distributions/a.hpp": "#include <boost/math/x.hpp>\n"}, r"may stand only in src/distributions"),
     ({"src/values/a.cpp": "#include <fmt/format.h>\n"}, r"may stand only in src/io"),
+    ({"src/io/a.cpp": "#include <fmt/format.h>\n", "scripts/install_dependencies": "run) echo libnetcdf-dev ;;\n"}, r"of libfmt-dev, which .* does not install"),
     ({"src/values/a.cpp": "#include <armadillo>\n"}, r"neither ours, nor standard"),
     ({"include/starling/values/a.hpp": "#include <unistd.h>\n"}, r"belongs into src"),
     ({"include/starling/values/a.hpp": '#include "b.hpp"\n', "include/starling/values/b.hpp": ""}, r"by their full name"),
@@ -112,6 +115,7 @@ BAD_TREES = [
     ({"src/inference/a.cpp": "#include <starling/starling.hpp>\n"}, r"includes the umbrella"),
 ]
 GOOD_TREE = {
+    "scripts/install_dependencies": "run) echo libfmt-dev libgtest-dev ;;\n",
     "include/starling/starling.hpp": "#include <starling/io/b.hpp>\n",
     "include/starling/values/a.hpp": "#include <vector>\n",
     "include/starling/io/b.hpp": "#include <starling/values/a.hpp>\n",
