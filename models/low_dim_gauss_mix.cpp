@@ -45,6 +45,7 @@ int main(int argc, char** argv) {
         const auto N = d.size("N");
         return sl::posterior(mixture, sl::args(N), sl::observe("y", d.vector("y", N)));
       },
-      sl::kernels::nuts(),
+      // From a uniform start a chain in a hundred ends where both components lie on the left cluster, 500 nats down, and stays there.
+      sl::kernels::nuts({.start = sl::kernels::start_kind::pathfinder}),
       {.about = "Mixture: mu ordered, mu ~ normal(0, 2), sigma ~ half_normal(2), theta ~ beta(5, 5), y ~ theta normal(mu[1], sigma[1]) + (1 - theta) normal(mu[2], sigma[2]).", .sample = {.chains = 4}});
 }

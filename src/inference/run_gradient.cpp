@@ -15,6 +15,7 @@
 #include "inference/trajectories/nuts_tree.hpp"
 #include <starling/execution/executor.hpp>
 #include <starling/inference/chain_record.hpp>
+#include <starling/inference/pathfinder.hpp>
 
 namespace starling {
 
@@ -32,7 +33,7 @@ class lost_chains {
   }
   bool any() const { return any_; }
   [[noreturn]] void refuse(const draw_view& view, bool given) const {
-    throw std::runtime_error((given ? "the starting point given for chain " + std::to_string(chain_ + 1) + " has no finite log density and gradient: "
+    throw std::runtime_error((given ? "the starting point of chain " + std::to_string(chain_ + 1) + " has no finite log density and gradient: "
                                     : "no starting point with a finite log density and gradient was found in 100 tries, chain " +
                                           std::to_string(chain_ + 1) + "; at the last one ") +
                              view.trouble_at(point_.data()) + ". Check the observations and the priors, or give starting points");
@@ -152,7 +153,7 @@ void check(const kernels::gradient_settings& s, const target& density, const run
 void open_checkpoint(gradient_checkpoint& c, const kernels::gradient_settings& s, std::size_t d, const run_options& o, const key& k) {
   std::string of = std::string(s.name) + " " + std::to_string(static_cast<int>(s.metric)) + " " + std::to_string(d) + " " + std::to_string(o.chains) + " " +
                    std::to_string(o.warmup) + " " + std::to_string(o.thin) + " " + std::to_string(k.state()) + " " + std::to_string(k.step_word());
-  for (const double x : {s.target_acceptance, s.step_size, s.max_energy_error, s.initial_radius, static_cast<double>(s.max_depth), static_cast<double>(s.steps), s.jitter})
+  for (const double x : {s.target_acceptance, s.step_size, s.max_energy_error, static_cast<double>(s.start), s.initial_radius, static_cast<double>(s.max_depth), static_cast<double>(s.steps), s.jitter})
     of += " " + std::to_string(x);
   if (o.summaries_only) of += " summaries of " + std::to_string(o.draws);
   if (c.run.empty()) {
@@ -168,9 +169,14 @@ void open_checkpoint(gradient_checkpoint& c, const kernels::gradient_settings& s
 result run_gradient(const kernels::gradient_kernel& kernel, const target& density, const draw_view& view, const run_options& o, const key& k,
                     progress& report, const gradient_start& start) {
   const auto& s = kernel.settings();
-  const auto starts = start.starts;
+  std::span<const double> starts = start.starts;
   check(s, density, o, starts);
   if (start.checkpoint != nullptr) open_checkpoint(*start.checkpoint, s, density.dimension(), o, k);
+  std::vector<double> found;
+  if (starts.empty() && s.start == kernels::start_kind::pathfinder) {
+    found = find_pathfinder_points(density, {.draws = o.chains, .initial_radius = s.initial_radius, .threads = o.threads}, k.scope(hash_text("pathfinder"))).points;
+    starts = found;
+  }
   const chain_plan plan{s, density.dimension(), o.warmup, o.draws * o.thin, k, starts.empty() ? nullptr : starts.data()};
   std::vector<gradient_record> records;
   records.reserve(o.chains);

@@ -5,6 +5,9 @@
 
 #include "inference/optimizers/lbfgs.hpp"
 #include <starling/diagnostics/moments.hpp>
+#include <starling/inference/kernels/barker.hpp>
+#include <starling/inference/kernels/hmc.hpp>
+#include <starling/inference/kernels/mala.hpp>
 #include <starling/inference/kernels/nuts.hpp>
 #include <starling/inference/laplace.hpp>
 #include <starling/inference/maximize.hpp>
@@ -184,4 +187,30 @@ TEST(pathfinder, its_points_start_chains) {
   const auto r = sl::run_gradient(sl::kernels::nuts({.inverse_metric = found.variances}), t, view, {.chains = 4, .draws = 500, .warmup = 200}, sl::key(1), {.starts = found.points});
   for (const auto& row : sl::summarise(r)) EXPECT_LT(row.r_hat, 1.03);
   for (std::size_t i = 0; i < 5; ++i) EXPECT_NEAR(std::sqrt(found.variances[i]), scaled.scale[i], 0.7 * scaled.scale[i]);
+}
+
+TEST(pathfinder, starts_chains_of_every_kernel_where_the_mass_is) {
+  const auto t = sl::target::of<pack>(closed_form::unequal_modes{});
+  const closed_form::identity_view view(1);
+  const auto chains_at_10 = [&](const sl::kernels::gradient_kernel& kernel, std::size_t chains) {
+    const auto r = sl::run_gradient(kernel, t, view, {.chains = chains, .draws = 100, .warmup = 100}, sl::key(2));
+    std::size_t n = 0;
+    for (std::size_t c = 0; c < chains; ++c) n += r.posterior["x"].values[c * 100] > 0;
+    return n;
+  };
+  using sl::kernels::start_kind;
+  EXPECT_GT(chains_at_10(sl::kernels::nuts(), 32), 5u) << "uniform starts leave chains in the mode without mass";
+  EXPECT_EQ(chains_at_10(sl::kernels::nuts({.start = start_kind::pathfinder}), 32), 0u);
+  EXPECT_EQ(chains_at_10(sl::kernels::hmc({.start = start_kind::pathfinder}), 32), 0u);
+  EXPECT_EQ(chains_at_10(sl::kernels::mala({.start = start_kind::pathfinder}), 32), 0u);
+  EXPECT_EQ(chains_at_10(sl::kernels::barker({.start = start_kind::pathfinder}), 32), 0u);
+}
+
+TEST(pathfinder, a_chain_starts_at_the_same_point_alone_and_among_others) {
+  const auto t = sl::target::of<pack>(scaled);
+  const closed_form::identity_view view(5);
+  const sl::kernels::nuts kernel({.start = sl::kernels::start_kind::pathfinder});
+  const auto alone = sl::run_gradient(kernel, t, view, {.chains = 1, .draws = 20, .warmup = 20}, sl::key(2));
+  const auto among = sl::run_gradient(kernel, t, view, {.chains = 9, .draws = 20, .warmup = 20}, sl::key(2));
+  for (std::size_t i = 0; i < 20 * 5; ++i) EXPECT_EQ(alone.posterior["x"].values[i], among.posterior["x"].values[i]);
 }

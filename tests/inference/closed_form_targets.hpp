@@ -62,6 +62,19 @@ struct log_gamma {
 // Neal's funnel, non-centred: independent standard normals; the centred x_i = z_i exp(3 v / 2) are what the view of it would show.
 inline gaussian funnel(std::size_t d) { return {std::vector<double>(d, 0.0), std::vector<double>(d, 1.0), 0.0}; }
 
+// One number with two modes: normal(−10, 1) and, 20 nats lower, normal(10, 1), so that next to nothing of the mass lies at 10. The ridge is at 1.
+struct unequal_modes {
+  std::size_t dimension() const { return 1; }
+  template <class V>
+  V log_density_and_gradient(const V* q, V* g) const {
+    const V a = q[0] + V(10), b = q[0] - V(10);
+    const V low = V(-0.5) * (a * a), high = V(-0.5) * (b * b) - V(20);
+    const V share = sl::inverse_logit(high - low);
+    g[0] = -a * (V(1) - share) - b * share;
+    return sl::log_sum_exp(low, high);
+  }
+};
+
 // Bernoulli logistic regression, normal(0, 1) priors: n × d design matrix, row-major.
 struct logistic {
   std::size_t n, d;

@@ -24,7 +24,7 @@ struct gradient_checkpoint {
 };
 
 struct gradient_start {
-  std::span<const double> starts = {};          // [chain][element] of the unconstrained space; none: random
+  std::span<const double> starts = {};          // [chain][element] of the unconstrained space; none: as the kernel says
   gradient_checkpoint* checkpoint = nullptr;    // where to go on, unless it is empty; replaced by where the run ended
 };
 
@@ -33,8 +33,7 @@ struct gradient_start {
 // depends on (key, its number) alone, not on its lane, its neighbours or the number of threads: draws are the same bit for bit, as far
 // as the target computes each lane by itself.
 //
-// Chains start uniformly in (−radius, radius)^d of the unconstrained space, at the first of 100 tries whose density and gradient are finite; or
-// at start.starts.
+// Chains start as the kernel says (kernels::start_kind), or at start.starts.
 //
 // result: named draws; sample_stats lp (of the unconstrained space), acceptance_rate, step_size, tree_depth (nuts), n_steps, diverging,
 // energy; warnings on divergences, saturated trees and low E-BFMI, and on what to do. o.layout is not looked at: the target has its lanes.

@@ -14,6 +14,7 @@ struct barker_options {
   metric_kind metric = metric_kind::fisher_diag_e;
   double step_size = 0;
   std::vector<double> inverse_metric = {};
+  start_kind start = start_kind::uniform;
   double initial_radius = 2;
 };
 
@@ -27,6 +28,7 @@ class barker : public gradient_kernel {
                          .target_acceptance = o.target_acceptance,
                          .step_size = o.step_size,
                          .inverse_metric = std::move(o.inverse_metric),
+                         .start = o.start,
                          .initial_radius = o.initial_radius}) {}
 };
 

@@ -16,6 +16,12 @@ enum class metric_kind {
   low_rank_e,     // that, and the directions in which draws and gradients say that the scales are wrong by more than a factor of 2
 };
 
+// Where chains start in the unconstrained space.
+enum class start_kind {
+  uniform,     // uniformly in (−radius, radius)^d: 100 tries for a finite density and gradient
+  pathfinder,  // at points of multi-path Pathfinder (pathfinder.hpp), one a chain, whose paths start so: out of modes that have next to no mass
+};
+
 struct gradient_settings {
   enum class transitions { tree, path, jump };
 
@@ -26,7 +32,8 @@ struct gradient_settings {
   double step_size = 0;                       // 0: found. Otherwise where the warm-up begins; without warm-up, what is used
   std::vector<double> inverse_metric = {};    // M⁻¹ to begin with: d variances, or d × d, row-major. Empty: the identity
   double max_energy_error = 1000;             // above it a trajectory has diverged
-  double initial_radius = 2;                  // starting points are uniform(−radius, radius) in every element
+  start_kind start = start_kind::uniform;
+  double initial_radius = 2;
   int max_depth = 10;                         // tree
   std::size_t steps = 10;                     // path
   double jitter = 0;                          // path

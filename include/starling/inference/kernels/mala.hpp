@@ -13,6 +13,7 @@ struct mala_options {
   metric_kind metric = metric_kind::fisher_diag_e;
   double step_size = 0;
   std::vector<double> inverse_metric = {};
+  start_kind start = start_kind::uniform;
   double initial_radius = 2;
 };
 
@@ -26,6 +27,7 @@ class mala : public gradient_kernel {
                          .target_acceptance = o.target_acceptance,
                          .step_size = o.step_size,
                          .inverse_metric = std::move(o.inverse_metric),
+                         .start = o.start,
                          .initial_radius = o.initial_radius,
                          .steps = 1}) {}
 };

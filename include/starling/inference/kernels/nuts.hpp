@@ -15,6 +15,7 @@ struct nuts_options {
   double step_size = 0;
   std::vector<double> inverse_metric = {};
   double max_energy_error = 1000;
+  start_kind start = start_kind::uniform;
   double initial_radius = 2;
 };
 
@@ -29,6 +30,7 @@ class nuts : public gradient_kernel {
                          .step_size = o.step_size,
                          .inverse_metric = std::move(o.inverse_metric),
                          .max_energy_error = o.max_energy_error,
+                         .start = o.start,
                          .initial_radius = o.initial_radius,
                          .max_depth = o.max_depth}) {}
 };
