@@ -55,6 +55,8 @@ class generate_handler : public handler<generate_handler<V, Walk, Examines, Plai
     } else if ((always_frozen || frozen_plan_) && this->walk_.slot(k).shared) [[likely]] {
       return keep(k, d, this->template value_in_place<X>(k));
     }
+    if constexpr (base::width == 1 && !always_frozen)
+      if (!plan_ && !frozen_plan_ && this->put_next(cursor_, k, choice_type_of<X>(d))) return keep(k, d, this->template value_in_place<X>(k));
     const constraint_ref c = constraint(k);
     if (!c) {
       const X x = this->template draw<X>(k, d);

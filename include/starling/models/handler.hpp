@@ -20,6 +20,7 @@
 #include <vector>
 
 #include <starling/models/choice.hpp>
+#include <starling/models/constraints.hpp>
 #include <starling/models/generative_function.hpp>
 #include <starling/models/kept_run.hpp>
 #include <starling/models/parameters.hpp>
@@ -100,14 +101,7 @@ class handler {
   }
 
   template <class X>
-  void factor(const X& log_density) {
-    const std::uint32_t k = walk_.claim_factor();
-    if (growth_ && walk_.growing()) [[unlikely]] fit();
-    V lp = self().factor_term(V(log_density));
-    if constexpr (Examines) lp = where(lp == lp, lp, V(negative_infinity));
-    add(k, lp);
-    self().decide_factor(k, lp);
-  }
+  void factor(const X& log_density);
 
   // The value of a parameter: from the store that the run reads (parameters.hpp), else `initial`. A double is a real, a
   // std::vector<double> a vector of reals. Throws std::invalid_argument where the store has another size.
@@ -178,6 +172,9 @@ class handler {
   void count_instances(std::uint32_t, const V&, const V&) {}
   void lose(const kept_instances&) {}
   void lose_instance(const kept_instances&, std::size_t) {}
+
+  // One lane: puts the constraint that stands next to its place, where it is for site k.
+  bool put_next(constraint_cursor& cursor, std::uint32_t k, const choice_type& type);
 
   // Draws the value of site k afresh.
   template <class X, class D>

@@ -75,6 +75,27 @@ X handler<Derived, V, Walk, Draws, Examines>::start_of(const D& d) {
 }
 
 template <class Derived, real V, class Walk, bool Draws, bool Examines>
+template <class X>
+void handler<Derived, V, Walk, Draws, Examines>::factor(const X& log_density) {
+  const std::uint32_t k = walk_.claim_factor();
+  if (growth_ && walk_.growing()) [[unlikely]] fit();
+  V lp = self().factor_term(V(log_density));
+  if constexpr (Examines) lp = where(lp == lp, lp, V(negative_infinity));
+  add(k, lp);
+  self().decide_factor(k, lp);
+}
+
+// Inline, with the type known where it is called: pieces of a type or a constraint that are written one by one and read as a whole wait
+// for memory.
+template <class Derived, real V, class Walk, bool Draws, bool Examines>
+[[gnu::always_inline]] inline bool handler<Derived, V, Walk, Draws, Examines>::put_next(constraint_cursor& cursor, std::uint32_t k, const choice_type& type) {
+  const double* const from = cursor.next(inside_ ? key_of(k).full : at(k).full, type.code(), place_.first_lane);
+  if (!from) return false;
+  for (std::size_t e = 0; e < type.size(); ++e) place(k)[e] = from[e];
+  return true;
+}
+
+template <class Derived, real V, class Walk, bool Draws, bool Examines>
 auto handler<Derived, V, Walk, Draws, Examines>::key_of(std::uint32_t k) const -> site_key {
   const site& s = at(k);
   if (!inside_) [[likely]] return {s.full, s.parent, s.last_index};

@@ -82,6 +82,13 @@ class update_handler : public handler<update_handler<V>, V> {
   template <class X, class D>
   X decide(std::uint32_t k, const D& d) {
     const std::size_t size = rank_of<X> == 0 ? 1 : this->at(k).type.size();
+    if constexpr (base::width == 1)
+      if (!plan_ && !frozen_plan_ && this->put_next(cursor_, k, choice_type_of<X>(d))) {
+        note_changed(old_.find(this->walk_, k));
+        const X x = this->template value_in_place<X>(k);
+        kept_.add(k, this->score_site(k, d, x));
+        return x;
+      }
     V* to = this->place(k);
     const update_step step = frozen_plan_ ? frozen_plan_[k] : find(k);
     if constexpr (base::width > 1)
@@ -155,6 +162,9 @@ class update_handler : public handler<update_handler<V>, V> {
   void check(std::uint32_t k, const constraint_ref& c, std::int64_t old) {
     const site& s = this->at(k);
     if (c.type_code != s.type.code() && !is_for_another_region<V>(c, s)) [[unlikely]] check_constraint(c, s.type, this->walk_.current().path_of(k));
+    note_changed(old);
+  }
+  void note_changed(std::int64_t old) {
     if (changed_ && old >= 0) changed_->push_back(static_cast<std::uint32_t>(old));
   }
   [[gnu::noinline]] void plan(std::uint32_t k, const update_step& step) {
