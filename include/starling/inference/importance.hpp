@@ -117,7 +117,7 @@ class importance_sums {
   // Adds `n` blocks of rows and weights.
   void add(std::size_t n) {
     V top(negative_infinity);
-    for (std::size_t b = 0; b < n; ++b) top = where(weights_[b] > top, weights_[b], top);
+    for (std::size_t b = 0; b < n; ++b) top = max(weights_[b], top);
     const double highest = static_cast<double>(max_of(top));
     if (!(highest > negative_infinity)) return;
     const V base(static_cast<scalar_of<V>>(highest));
@@ -135,23 +135,28 @@ class importance_sums {
     part.weight = static_cast<double>(sum_of(w));
     part.weight_squared = static_cast<double>(sum_of(w2));
     for (std::size_t s = 0; s < slots_; ++s) {
-      V first(0), second(0);
-      for (std::size_t b = 0; b < n; ++b) {
-        const V x = values_[b * slots_ + s] - origin_[s], ex = weights_[b] * x;
-        first += ex;
-        second += ex * x;
-      }
-      part.first.push_back(static_cast<double>(sum_of(first)));
-      part.second.push_back(static_cast<double>(sum_of(second)));
+      const auto [first, second] = moments(s, n);
+      part.first.push_back(static_cast<double>(first));
+      part.second.push_back(static_cast<double>(second));
     }
     sums_.merge(part);
   }
   const weighted_sums& total() const { return sums_; }
 
  private:
-  static auto sum_of(const V& x) {
+  static auto sum_of(V x) {
     if constexpr (width == 1) return x;
     else return sum(x);
+  }
+  // Σ weight · x and Σ weight · x² of slot s over n blocks, x from its origin. By itself, so that the sums have registers.
+  [[gnu::noinline]] std::pair<scalar_of<V>, scalar_of<V>> moments(std::size_t s, std::size_t n) const {
+    V first(0), second(0);
+    for (std::size_t b = 0; b < n; ++b) {
+      const V x = values_[b * slots_ + s] - origin_[s], ex = weights_[b] * x;
+      first += ex;
+      second += ex * x;
+    }
+    return {sum_of(first), sum_of(second)};
   }
   static auto max_of(const V& x) {
     if constexpr (width == 1) return x;
