@@ -13,6 +13,11 @@ FORBIDDEN = {
     "arm_neon.h": "like immintrin.h",
     "source_location": "clang 14 (clang-tidy) refuses it",
     "regex": "slow to include",
+    "algorithm": "slow to include; bits/stl_algobase is there with <vector>",
+    "mutex": "slow to include; state behind a pointer, locks in src",
+    "atomic": "slow to include; as <mutex>",
+    "map": "slow to include",
+    "cmath": "0.1 s to include: tr1's special functions; values/math.hpp has what bodies need",
 }
 MACRO = re.compile(r"^[ \t]*#[ \t]*(define|undef)\b[ \t]*(\w*)", re.MULTILINE)
 

@@ -13,7 +13,6 @@
 // meets the LU decomposition, at one more run of the transform a row (reverse mode).
 #pragma once
 
-#include <cmath>
 #include <string>
 #include <unordered_map>
 #include <utility>

@@ -1,6 +1,5 @@
 #pragma once
 // Scoring kept instances again that keep their values, W at once in the lanes of a pack: for when an argument that all share changed.
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 
@@ -45,7 +44,7 @@ rescored rescore_wide(Node& node, const F& f, kept_undo& undo) {
     }
   }
   const rescored done{n, sum(before), sum(after)};
-  if (failed || !std::isfinite(done.before) || !std::isfinite(done.after)) return {};
+  if (failed || !__builtin_isfinite(done.before) || !__builtin_isfinite(done.after)) return {};
   node.keep_anew(undo);
   node.runs += n;
   return done;
