@@ -18,6 +18,7 @@
 #include <starling/distributions/poisson_log.hpp>
 #include <starling/values/matrix.hpp>
 #include <starling/values/matrix_kernels.hpp>
+#include <starling/values/two_in_one.hpp>
 
 namespace starling {
 
@@ -35,6 +36,7 @@ template <class Formulas, class V, bool Slopes, class... Further> class linear_p
   template <bool, class W> struct work_type { using type = W; };
   template <class W> struct work_type<true, W> { using type = native_pack<W>; };
   using work = typename work_type<one_lane, V>::type;
+  using pairs = typename two_in_one<V>::type;      // of rows, or void
   static constexpr std::size_t rows_at_once = 32;  // they stay in the cache from η to the derivatives
 
   linear_pass(const matrix_view<double>& x, const V& intercept, const V* coefficients, V* by)
@@ -45,7 +47,8 @@ template <class Formulas, class V, bool Slopes, class... Further> class linear_p
       if (by_ && x_.cols() == 2) return run_narrow<2>(y, further...);
       if (by_ && x_.cols() == 3) return run_narrow<3>(y, further...);
     }
-    sums total;
+    sums<work> total;
+    [[maybe_unused]] std::conditional_t<std::is_void_v<pairs>, nothing_twice, sums<pairs>> total_of_pairs;
     for (std::size_t first = 0; first < x_.rows(); first += rows_at_once) {
       const std::size_t rows = x_.rows() - first < rows_at_once ? x_.rows() - first : rows_at_once;
       const double* const x = x_.data() + first * x_.cols();
@@ -55,15 +58,18 @@ template <class Formulas, class V, bool Slopes, class... Further> class linear_p
         for (std::size_t r = 0; r < rows; r += width) {
           const int count = rows - r < width ? static_cast<int>(rows - r) : lanes_of<work>;
           for (std::size_t k = r + static_cast<std::size_t>(count); k < r + width; ++k) eta[k] = eta[r];
-          total.add(elements_at<work>{first + r, count}(y), work::load(eta + r) + intercept_, count, further...).store(eta + r);
+          total.add(elements_at<work>{first + r, count}(y), work::load(eta + r) + intercept_, count, as_further<work>(further)...).store(eta + r);
         }
       } else {
-        for (std::size_t r = 0; r < rows; ++r) eta[r] = total.add(element_at{first + r}(y), eta[r] + intercept_, 1, further...);
+        std::size_t r = 0;
+        if constexpr (!std::is_void_v<pairs>) r = total_of_pairs.add_pairs(y, first, rows, eta, intercept_, as_further<pairs>(further)...);
+        for (; r < rows; ++r) eta[r] = total.add(element_at{first + r}(y), eta[r] + intercept_, 1, as_further<work>(further)...);
       }
       if constexpr (Slopes)
         if (by_) add_transposed(x, rows, x_.cols(), eta, by_);
     }
     sums_ = total;
+    if constexpr (!std::is_void_v<pairs>) sums_.add_both(total_of_pairs);
   }
 
   V value() const { return total(sums_.value); }
@@ -76,41 +82,58 @@ template <class Formulas, class V, bool Slopes, class... Further> class linear_p
     if constexpr (one_lane) return sum(w);
     else return w;
   }
-  template <class P> static auto as_further(const P& p) {
-    if constexpr (is_adjoint<P>) return dual_variable<1>(work(p.value()));
+  // A further parameter in packs W.
+  template <class W, class P> static auto as_further(const P& p) {
+    if constexpr (is_adjoint<P>) return dual_variable<1>(as_further<W>(p.value()));
+    else if constexpr (std::is_same_v<W, pairs> && std::is_same_v<P, V>) return twice<W>(p);
+    else if constexpr (one_lane && std::is_same_v<P, V>) return W(p);
     else return p;
   }
 
-  struct sums {
-    work value = work(0), by_intercept = work(0), by_further = work(0);
+  struct nothing_twice {};
+  template <class W> struct sums {
+    W value = W(0), by_intercept = W(0), by_further = W(0);
 
     // Adds the density of the elements in a pack; returns its derivative with respect to η.
-    template <class Y> [[gnu::always_inline]] work add(const Y& y, const work& eta, int count, const Further&... further) {
-      const auto valid = [&](const work& w) { return !one_lane || count == lanes_of<work> ? w : where(mask_of<work>::first(count), w, work(0)); };
+    template <class Y, class... F> [[gnu::always_inline]] W add(const Y& y, const W& eta, int count, const F&... further) {
+      const auto valid = [&](const W& w) { return !one_lane || count == lanes_of<W> ? w : where(mask_of<W>::first(count), w, W(0)); };
       if constexpr (Slopes) {
-        const auto result = Formulas::log_density(y, dual_variable<0>(eta), as_further(further)...);
-        const work d = valid(result.template by<0>());
+        const auto result = Formulas::log_density(y, dual_variable<0>(eta), further...);
+        const W d = valid(result.template by<0>());
         value = value + valid(result.value());
         by_intercept = by_intercept + d;
         if constexpr ((is_adjoint<Further> || ...)) by_further = by_further + valid(result.template by<1>());
         return d;
       } else {
-        value = value + valid(work(Formulas::log_density(y, eta, further...)));
-        return work(0);
+        value = value + valid(W(Formulas::log_density(y, eta, further...)));
+        return W(0);
       }
+    }
+    // The same of rows first, first + 1, … two by two; how many it added.
+    template <class Y, class... F> std::size_t add_pairs(const Y& y, std::size_t first, std::size_t rows, V* eta, const V& intercept, const F&... further) {
+      const W shift = twice<W>(intercept);
+      std::size_t r = 0;
+      for (; r + 2 <= rows; r += 2)
+        add(as_real(load_two<W>(y.data() + first + r)), load_two<W>(eta + r) + shift, lanes_of<W>, further...).store(reinterpret_cast<double*>(eta + r));
+      return r;
+    }
+    template <class Pairs> void add_both(const Pairs& p) {
+      value = value + sum_of_two<W>(p.value);
+      by_intercept = by_intercept + sum_of_two<W>(p.by_intercept);
+      by_further = by_further + sum_of_two<W>(p.by_further);
     }
   };
 
   // Few columns: rows stand side by side in the lanes, and X is read once.
   template <std::size_t Columns, class Y> void run_narrow(const Y& y, const Further&... further) {
-    sums total;
+    sums<work> total;
     work b[Columns], by[Columns];
     for (std::size_t j = 0; j < Columns; ++j) b[j] = work(coefficients_[j]), by[j] = work(0);
     const auto add_rows = [&](std::size_t first, int count) __attribute__((always_inline)) {
       work column[Columns], eta(intercept_);
       load_columns<Columns>(x_.data() + first * Columns, column, count);
       for (std::size_t j = 0; j < Columns; ++j) eta = multiply_add(column[j], b[j], eta);
-      const work d = total.add(elements_at<work>{first, count}(y), eta, count, further...);
+      const work d = total.add(elements_at<work>{first, count}(y), eta, count, as_further<work>(further)...);
       for (std::size_t j = 0; j < Columns; ++j) by[j] = multiply_add(column[j], d, by[j]);
     };
     std::size_t first = 0;
@@ -124,7 +147,7 @@ template <class Formulas, class V, bool Slopes, class... Further> class linear_p
   V intercept_;
   const V* coefficients_;
   V* by_;
-  sums sums_;
+  sums<work> sums_;
 };
 
 // Formulas: those of the scalar distribution, in which η is the first parameter. Further: none or one more parameter, a number.
