@@ -86,7 +86,6 @@ template <class Formulas, class V, bool Slopes, class... Further> class linear_p
   template <class W, class P> static auto as_further(const P& p) {
     if constexpr (is_adjoint<P>) return dual_variable<1>(as_further<W>(p.value()));
     else if constexpr (std::is_same_v<W, pairs> && std::is_same_v<P, V>) return twice<W>(p);
-    else if constexpr (one_lane && std::is_same_v<P, V>) return W(p);
     else return p;
   }
 
