@@ -1,5 +1,6 @@
 // The bootstrap filter of stochastic volatility, T = 100: sl::particle_filter over an unfold, with history, resampling at every step.
 #include <memory>
+#include <optional>
 
 #include <starling/combinators/unfold.hpp>
 #include <starling/distributions/normal.hpp>
@@ -26,11 +27,13 @@ prepared_work prepare_filter(const work_options& o) {
     std::vector<sl::choice_map> observations;
     std::uint64_t seed = 0;
     double log_evidence = 0;
+    std::optional<sl::particle_filter<std::decay_t<decltype(volatility.kernel)>, double>> filter;
   };
   const auto s = std::make_shared<state>();
   for (const double y : volatility_ys()) s->observations.push_back({{"y", y}});
   return {[=, n = o.lanes] {
-            sl::particle_filter filter(volatility, sl::args(0.0), {.particles = n, .resample_below = 1, .threads = 1}, sl::key(++s->seed));
+            // The filter before lives until now, as does the history of the hand-written loop.
+            auto& filter = s->filter.emplace(volatility, sl::args(0.0), sl::particle_filter_options{.particles = n, .resample_below = 1, .threads = 1}, sl::key(++s->seed));
             for (const auto& observed : s->observations) filter.step(observed);
             s->log_evidence = filter.log_evidence();
           },

@@ -65,7 +65,6 @@ class basic_particle_filter {
     weight_sum_ = static_cast<double>(o.particles);
     log_total_ = log(static_cast<double>(o.particles));
     ess_ = static_cast<double>(o.particles);
-    ancestors_.resize(o.particles + ancestor_slack);
   }
 
   // One step with these observations, by their addresses in the kernel; without, a prediction. Throws std::invalid_argument for one that
@@ -82,7 +81,7 @@ class basic_particle_filter {
     column next;
     std::vector<constraint_ref> plan;
     find_structure(t, now, observations, before[0], next, plan);
-    next.values.resize(blocks_ * next.structure->elements());
+    next.values.reset(new V[blocks_ * next.structure->elements()]);
     std::vector<V*> standing;
     for (const site& here : next.structure->sites()) standing.push_back(here.shared ? next.shared.data() + here.offset : nullptr);
     step_run r{t, now, plan, standing, next};
@@ -108,7 +107,7 @@ class basic_particle_filter {
       throw std::runtime_error("particle_filter: at step " + std::to_string(t) + " no particle has a density above 0" +
                                (r.bad.found ? "; the first trouble was " + r.bad.sentence(*next.structure) : "; more particles, or a wider model, may help"));
     // The step stands.
-    if (told.resampled) next.ancestors.assign(ancestors_.begin(), ancestors_.begin() + static_cast<std::ptrdiff_t>(options_.particles));
+    if (told.resampled) next.ancestors = std::move(ancestors_);
     states_.swap(next_states_);
     memory_.swap(next_memory_);
     log_weights_.swap(next_log_weights_);
@@ -157,7 +156,7 @@ class basic_particle_filter {
     for (std::size_t t = count_; t-- > 0;) {
       const auto x = column_values(t, where);
       for (std::size_t i = 0; i < n; ++i) h[i * count_ + t] = x[at[i]];
-      if (!columns_[t].ancestors.empty())
+      if (columns_[t].ancestors)
         for (auto& a : at) a = columns_[t].ancestors[a];
     }
     return h;
@@ -165,11 +164,13 @@ class basic_particle_filter {
 
  private:
   using S = lift<V, State>;
+  // Written once, then shared by copies of the filter.
   struct column {
     std::shared_ptr<const schema> structure;
-    std::uint64_t observed = 0;            // hash of the observed addresses
-    std::vector<V> values, shared;
-    std::vector<std::uint32_t> ancestors;  // of the particles before the step; empty: themselves
+    std::uint64_t observed = 0;  // hash of the observed addresses
+    std::shared_ptr<V[]> values;
+    std::vector<V> shared;
+    std::shared_ptr<std::uint32_t[]> ancestors;  // of the particles before the step; null: themselves
   };
 
   template <class Handler>
@@ -208,7 +209,7 @@ class basic_particle_filter {
     bool plain = !next.structure->is_conditional();  // each site is visited once
     bad_parameter bad = {};
   };
-  tile<V> place_of(column& c, std::size_t b) const { return {c.values.data() + b * c.structure->elements(), c.shared.data(), nullptr}; }
+  tile<V> place_of(column& c, std::size_t b) const { return {c.values.get() + b * c.structure->elements(), c.shared.data(), nullptr}; }
 
   [[gnu::always_inline]] V run_plain(const step_run& r, const S& state, std::size_t b) {
     frozen_walk walk(*r.next.structure);
@@ -230,12 +231,14 @@ class basic_particle_filter {
   void resample(const key& now) {
     stream<double> numbers(now.scope(hash_text("resample")));
     numbers.visit(0);
-    systematic_ancestors(reinterpret_cast<const T*>(weights_.data()), options_.particles, weight_sum_, numbers.uniform(), ancestors_.data());
+    ancestors_.reset(new std::uint32_t[options_.particles + ancestor_slack]);
+    systematic_ancestors(reinterpret_cast<const T*>(weights_.data()), options_.particles, weight_sum_, numbers.uniform(), ancestors_.get());
     resampled_.resize(blocks_, states_[0]);
     if constexpr (std::is_same_v<S, V>) {
       const T* from = reinterpret_cast<const T*>(states_.data());
       T* to = reinterpret_cast<T*>(resampled_.data());
-      for (std::size_t i = 0; i < options_.particles; ++i) to[i] = from[ancestors_[i]];
+      const std::uint32_t* const ancestors = ancestors_.get();
+      for (std::size_t i = 0; i < options_.particles; ++i) to[i] = from[ancestors[i]];
     } else {
       for (std::size_t b = 0; b < blocks_; ++b) {
         if constexpr (holds_arena<S>) resampled_[b] = own(states_[b], resampled_memory_, b);
@@ -254,7 +257,7 @@ class basic_particle_filter {
     if (s.type.rank != 0) throw std::invalid_argument("particle_filter: expected a scalar at " + where.str() + ", it holds " + s.type.str());
     std::vector<double> x(options_.particles);
     for (std::size_t i = 0; i < x.size(); ++i) {
-      const V* at = (s.shared ? c.shared.data() : c.values.data() + i / width * c.structure->elements()) + s.offset;
+      const V* at = (s.shared ? c.shared.data() : c.values.get() + i / width * c.structure->elements()) + s.offset;
       x[i] = static_cast<double>((*at)[static_cast<int>(i % width)]);
     }
     return x;
@@ -270,7 +273,7 @@ class basic_particle_filter {
   std::vector<V> log_weights_, weights_;                                         // weights relative to the largest
   std::vector<V> next_log_weights_, next_weights_;
   double weight_sum_ = 1, log_total_ = 0, log_evidence_ = 0, ess_ = 0;
-  std::vector<std::uint32_t> ancestors_;
+  std::shared_ptr<std::uint32_t[]> ancestors_;
   std::vector<column> columns_;
 };
 
