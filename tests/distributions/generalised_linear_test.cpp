@@ -112,6 +112,55 @@ TEST(generalised_linear, derivatives_that_are_passed_on_at_once_are_the_same) {
   check([&](const auto& v) { return sl::normal(v, 1.0 + v[1]); }, [&](const auto& v) { return v * v[0]; });
 }
 
+// Chains of four lanes take two rows at once where registers hold eight numbers: the same as each lane alone. An odd number of rows.
+TEST(generalised_linear, each_of_four_lanes_is_what_it_is_alone) {
+  using four = std::conditional_t<sl::lanes_of<doubles> == 8, sl::pack<double, 4, sl::isa::avx2>, doubles>;
+  constexpr std::size_t n = 37, d = 4, parameters = d + 2;
+  std::vector<double> x, reals, hits, counts;
+  for (std::size_t i = 0; i < n * d; ++i) x.push_back(std::sin(static_cast<double>(i)));
+  for (std::size_t i = 0; i < n; ++i) {
+    reals.push_back(std::cos(static_cast<double>(3 * i)));
+    hits.push_back(i % 3 == 0);
+    counts.push_back(static_cast<double>(i % 7));
+  }
+  const sl::matrix_view<double> design(x.data(), n, d);
+  const auto at = [](std::size_t k, int lane) { return 0.3 + 0.2 * static_cast<double>(k) - 0.05 * lane * static_cast<double>(k % 3); };
+  const auto evaluate = [&]<class V>(const auto& make, const auto& y, std::vector<V>& slopes, const auto& parameter) {
+    const sl::arena_scope memory;
+    sl::tape_scope<V> tape;
+    sl::vector<sl::adjoint<V>> v(parameters);
+    for (std::size_t k = 0; k < parameters; ++k) v[k] = tape.variable(parameter(k));
+    const auto lp = make(v).log_density(y);
+    tape.differentiate(lp);
+    for (const auto& one : v) slopes.push_back(one.derivative());
+    return lp.value();
+  };
+  const auto check = [&](const char* name, const auto& make, const auto& data, const auto& in_lanes) {
+    std::vector<four> together;
+    const four lp = evaluate.template operator()<four>(make, in_lanes, together, [&](std::size_t k) {
+      four p(0.0);
+      for (int l = 0; l < sl::lanes_of<four>; ++l) p.set(l, at(k, l));
+      return p;
+    });
+    for (int l = 0; l < sl::lanes_of<four>; ++l) {
+      std::vector<double> alone;
+      const double expected = evaluate.template operator()<double>(make, data, alone, [&](std::size_t k) { return at(k, l); });
+      EXPECT_NEAR(lp[l], expected, 1e-12 * std::abs(expected)) << name;
+      for (std::size_t k = 0; k < parameters; ++k) EXPECT_NEAR(together[k][l], alone[k], 1e-11 * (1 + std::abs(alone[k]))) << name << " " << k;
+    }
+  };
+  const auto lifted = [](const std::vector<double>& from, auto convert) {
+    std::vector<decltype(convert(0.0))> to;
+    for (const double y : from) to.push_back(convert(y));
+    return to;
+  };
+  const auto b = [](const auto& v) { return sl::vector(v.data() + 2, d); };
+  check("normal", [&](const auto& v) { return sl::normal_glm(design, v[0], b(v), v[1]); }, reals, lifted(reals, [](double y) { return four(y); }));
+  check("bernoulli", [&](const auto& v) { return sl::bernoulli_logit_glm(design, v[0] * v[1], b(v)); }, hits, lifted(hits, [](double y) { return sl::mask_of<four>(y != 0); }));
+  check("poisson", [&](const auto& v) { return sl::poisson_log_glm(design, v[0] - v[1], b(v)); }, counts,
+        lifted(counts, [](double y) { return sl::whole_of<four>(static_cast<long>(y)); }));
+}
+
 TEST(generalised_linear, draws_are_those_of_its_elements) {
   const reference r;
   const auto glm = sl::draw(sl::normal_glm(r.design(), r.intercept, r.coefficients, r.scale), sl::key(3), 2);

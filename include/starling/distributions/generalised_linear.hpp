@@ -62,7 +62,7 @@ template <class Formulas, class V, bool Slopes, class... Further> class linear_p
         }
       } else {
         std::size_t r = 0;
-        if constexpr (!std::is_void_v<pairs>) r = total_of_pairs.add_pairs(y, first, rows, eta, intercept_, as_further<pairs>(further)...);
+        if constexpr (requires { load_two<pairs>(y.data()); }) r = total_of_pairs.add_pairs(y, first, rows, eta, intercept_, as_further<pairs>(further)...);
         for (; r < rows; ++r) eta[r] = total.add(element_at{first + r}(y), eta[r] + intercept_, 1, as_further<work>(further)...);
       }
       if constexpr (Slopes)
@@ -82,11 +82,15 @@ template <class Formulas, class V, bool Slopes, class... Further> class linear_p
     if constexpr (one_lane) return sum(w);
     else return w;
   }
-  // A further parameter in packs W.
+  // A further parameter beside packs W.
   template <class W, class P> static auto as_further(const P& p) {
-    if constexpr (is_adjoint<P>) return dual_variable<1>(as_further<W>(p.value()));
-    else if constexpr (std::is_same_v<W, pairs> && std::is_same_v<P, V>) return twice<W>(p);
+    if constexpr (is_adjoint<P>) return dual_variable<1>(in_pack<W>(p.value()));
+    else if constexpr (std::is_same_v<W, pairs> && std::is_same_v<P, V>) return in_pack<W>(p);
     else return p;
+  }
+  template <class W> static W in_pack(const V& x) {
+    if constexpr (std::is_same_v<W, pairs>) return twice<W>(x);
+    else return W(x);
   }
 
   struct nothing_twice {};
