@@ -11,6 +11,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 warns of overlap inside std::string's operator+ (GCC bug 105651).
   target_compile_options(starling_warnings INTERFACE -Wno-restrict)
 endif()
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  # Masks are combined by & and |, and of one lane they are booleans: there is nothing to leave out.
+  target_compile_options(starling_warnings INTERFACE -Wno-bitwise-instead-of-logical)
+endif()
 if(STARLING_WERROR)
   target_compile_options(starling_warnings INTERFACE -Werror)
 endif()

@@ -148,7 +148,7 @@ TEST(parameters, are_read_from_the_store_and_have_gradients) {
   // In lanes the body reads the same store.
   const auto batch = sl::assess(model, sl::args(), choices, sl::lanes(3));
   EXPECT_NEAR(batch.scores[1], score(), 1e-13);
-  store.set("w", {1.0});
+  store.set("w", std::vector<double>{1.0});
   EXPECT_THROW(score(), std::invalid_argument);
 }
 

@@ -105,7 +105,7 @@ TEST(recursion_in_lanes, draws_what_single_traces_draw) {
   for_each_row([](const auto& r) {
     using model = decltype(r.model);
     const auto single = sl::recurse_model<typename model::result_type, decltype(r.model.body), sl::recurse_options>(r.model.body, {});
-    static_assert(single.is_dynamic && !r.model.is_dynamic);
+    static_assert(decltype(single)::is_dynamic && !model::is_dynamic);
     const auto together = sl::simulate(r.model, r.as, sl::key(5), sl::lanes(many));
     const auto apart = sl::simulate(single, r.as, sl::key(5), sl::lanes(many));
     for (const auto l : looked_at) {

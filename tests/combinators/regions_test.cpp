@@ -85,7 +85,7 @@ TEST(regions, an_address_twice_in_the_same_lane_is_an_error) {
 }
 
 TEST(regions, bad_parameters_count_only_where_a_branch_runs) {
-  constexpr auto broken = sl::gen([](auto& trace, const auto& s) { return trace("a", sl::normal(0.0, s)); });
+  static constexpr auto broken = sl::gen([](auto& trace, const auto& s) { return trace("a", sl::normal(0.0, s)); });
   constexpr auto body = sl::gen([](auto& trace, const auto& s) { return trace("c", sl::cond(broken, anything), s > 0.0, s); });
   EXPECT_NO_THROW(sl::simulate(body, sl::args(sl::per_lane({1.0, -1.0, 2.0})), sl::key(1), sl::lanes(3)));
   constexpr auto always = sl::gen([](auto& trace, const auto& s) { return trace("c", sl::cond(broken, anything), s < 3.0, s); });

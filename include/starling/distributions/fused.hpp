@@ -61,7 +61,7 @@ template <unsigned K, class V, std::size_t N, class R, class A>
 // f(arguments…), some of which are adjoints.
 template <class F, class... A> [[gnu::always_inline]] inline auto fused(F f, const A&... a) {
   using V = common_primal<A...>;
-  return [&]<std::size_t... K>(std::index_sequence<K...>) [[gnu::always_inline]] {
+  return [&]<std::size_t... K>(std::index_sequence<K...>) __attribute__((always_inline)) {
     const auto result = f(as_dual_variable<K>(a)...);
     fused_terms<V, sizeof...(A)> r{V(primal(result)), {}, {}};
     (take_derivative<K>(r, result, a), ...);

@@ -48,7 +48,7 @@ template <class Formulas, class V, bool Slopes, class... Further> class linear_p
       if (by_ && x_.cols() == 3) return run_narrow<3>(y, further...);
     }
     sums<work> total;
-    [[maybe_unused]] std::conditional_t<std::is_void_v<pairs>, nothing_twice, sums<pairs>> total_of_pairs;
+    [[maybe_unused]] std::conditional_t<std::is_void_v<pairs>, int, sums<pairs>> total_of_pairs;
     for (std::size_t first = 0; first < x_.rows(); first += rows_at_once) {
       const std::size_t rows = x_.rows() - first < rows_at_once ? x_.rows() - first : rows_at_once;
       const double* const x = x_.data() + first * x_.cols();
@@ -62,7 +62,7 @@ template <class Formulas, class V, bool Slopes, class... Further> class linear_p
         }
       } else {
         std::size_t r = 0;
-        if constexpr (requires { load_two<pairs>(y.data()); }) r = total_of_pairs.add_pairs(y, first, rows, eta, intercept_, as_further<pairs>(further)...);
+        if constexpr (comes_in_pairs<Y>) r = total_of_pairs.add_pairs(y, first, rows, eta, intercept_, as_further<pairs>(further)...);
         for (; r < rows; ++r) eta[r] = total.add(element_at{first + r}(y), eta[r] + intercept_, 1, as_further<work>(further)...);
       }
       if constexpr (Slopes)
@@ -88,12 +88,12 @@ template <class Formulas, class V, bool Slopes, class... Further> class linear_p
     else if constexpr (std::is_same_v<W, pairs> && std::is_same_v<P, V>) return in_pack<W>(p);
     else return p;
   }
-  template <class W> static W in_pack(const V& x) {
-    if constexpr (std::is_same_v<W, pairs>) return twice<W>(x);
-    else return W(x);
-  }
 
-  struct nothing_twice {};
+  // Whether elements of y are packs, whole numbers or masks like V, in an array.
+  template <class Y> static constexpr bool comes_in_pairs = [] {
+    if constexpr (!std::is_void_v<pairs> && requires(const Y& y) { y.data(); }) return !std::is_arithmetic_v<element_of<Y>>;
+    else return false;
+  }();
   template <class W> struct sums {
     W value = W(0), by_intercept = W(0), by_further = W(0);
 
@@ -114,7 +114,7 @@ template <class Formulas, class V, bool Slopes, class... Further> class linear_p
     }
     // The same of rows first, first + 1, … two by two; how many it added.
     template <class Y, class... F> std::size_t add_pairs(const Y& y, std::size_t first, std::size_t rows, V* eta, const V& intercept, const F&... further) {
-      const W shift = twice<W>(intercept);
+      const W shift = in_pack<W>(intercept);
       std::size_t r = 0;
       for (; r + 2 <= rows; r += 2)
         add(as_real(load_two<W>(y.data() + first + r)), load_two<W>(eta + r) + shift, lanes_of<W>, further...).store(reinterpret_cast<double*>(eta + r));

@@ -26,10 +26,14 @@ template <class W, int N, class Isa> [[gnu::always_inline]] inline auto load_two
   static_assert(sizeof(*at) == N * sizeof(double));  // all bits of a lane: as a number not a number, which is not 0
   return W::load(reinterpret_cast<const double*>(at)) != W(0.0);
 }
-// x twice.
-template <class W, class V> W twice(const V& x) {
-  const V both[2] = {x, x};
-  return load_two<W>(both);
+// x in all of W: twice, where W is two of x in one.
+template <class W, class V> W in_pack(const V& x) {
+  if constexpr (std::is_same_v<W, typename two_in_one<V>::type>) {
+    const V both[2] = {x, x};
+    return load_two<W>(both);
+  } else {
+    return W(x);
+  }
 }
 // The sum of the two elements in w.
 template <class V, class W> V sum_of_two(const W& w) {

@@ -137,7 +137,8 @@ class drift : public kernel {
     using V = typename Chains::real;
     if (!s.numbers.holds(k)) s.numbers.draw(k, chains.place().first_lane);
     const V* const u = s.numbers.of(k);
-    constexpr std::size_t stride = s.numbers.steps;
+    using numbers = decltype(State::numbers);
+    constexpr std::size_t stride = numbers::steps;
     const V* const now = chains.current_values();
     V* const next = chains.candidate_values();
     std::size_t i = 0;
@@ -152,12 +153,12 @@ class drift : public kernel {
       std::copy(chains.current(other), chains.current(other) + n, chains.candidate(other));
     }
     // The numbers of the next step, drawn while the processor is at this one: neither waits for the other.
-    if constexpr (!s.numbers.single) s.numbers.draw(k.following(), chains.place().first_lane);
+    if constexpr (!numbers::single) s.numbers.draw(k.following(), chains.place().first_lane);
     V ratio;
     if (chains.is_conditional()) [[unlikely]] ratio = chains.candidate_by_update(s.moved, k.scope(hash_text("update")));
     else ratio = chains.candidate_score() - chains.score();
     const V coin = u[s.spare.size() * stride];
-    const auto info = s.numbers.single ? metropolis_by_log(ratio, coin) : metropolis(ratio, coin);
+    const auto info = numbers::single ? metropolis_by_log(ratio, coin) : metropolis(ratio, coin);
     chains.accept(info.accepted, s.moved);
     if (p.warmup && adaptation_ != adapt::none) tune(s, u, info.acceptance_rate, p.step);
     return info;
