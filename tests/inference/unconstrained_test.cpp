@@ -9,7 +9,8 @@
 #include <starling/inference/unconstrained.hpp>
 #include <starling/models/assess.hpp>
 
-#include "allocation_counter.hpp"
+#include "support/allocations_made.hpp"
+
 
 namespace sl = starling;
 using doubles = sl::native_pack<double>;
@@ -125,9 +126,9 @@ TEST(unconstrained, the_steady_state_allocates_nothing) {
   sl::unconstrained_posterior<doubles, decltype(post)> target(post);
   std::vector<doubles> q(point.begin(), point.end()), g(q.size());
   target.log_density_and_gradient(q.data(), g.data());
-  const std::size_t before = allocation_counter::made;
+  const std::size_t before = allocations_made;
   for (int i = 0; i < 10; ++i) target.log_density_and_gradient(q.data(), g.data());
-  EXPECT_EQ(allocation_counter::made, before);
+  EXPECT_EQ(allocations_made, before);
 }
 
 // Lanes that take different branches: each has the density and the gradient of its own branch. The oracle is written by hand.

@@ -6,24 +6,35 @@
 #include <cstdlib>
 #include <new>
 
-namespace {
-std::size_t allocations = 0;
+#include "support/allocations_made.hpp"
 
+namespace {
 // The number of allocations of f, run ten times after three to warm up.
 template <class F>
 std::size_t counted(F&& f) {
   for (int i = 0; i < 3; ++i) f(static_cast<std::uint64_t>(i));
-  const std::size_t before = allocations;
+  const std::size_t before = allocations_made;
   for (int i = 3; i < 13; ++i) f(static_cast<std::uint64_t>(i));
-  return allocations - before;
+  return allocations_made - before;
 }
 }  // namespace
 
 // Out of line, or g++ sees malloc meet delete and warns.
+[[gnu::noinline]] void* operator new(std::size_t n, const std::nothrow_t&) noexcept {
+  ++allocations_made;
+  return std::malloc(n);
+}
 [[gnu::noinline]] void* operator new(std::size_t n) {
-  ++allocations;
-  if (void* p = std::malloc(n)) return p;
+  if (void* p = operator new(n, std::nothrow)) return p;
+  throw std::bad_alloc();
+}
+[[gnu::noinline]] void* operator new(std::size_t n, std::align_val_t a) {
+  ++allocations_made;
+  const auto to = static_cast<std::size_t>(a);
+  if (void* p = std::aligned_alloc(to, (n + to - 1) / to * to)) return p;
   throw std::bad_alloc();
 }
 [[gnu::noinline]] void operator delete(void* p) noexcept { std::free(p); }
 [[gnu::noinline]] void operator delete(void* p, std::size_t) noexcept { std::free(p); }
+[[gnu::noinline]] void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }
+[[gnu::noinline]] void operator delete(void* p, std::size_t, std::align_val_t) noexcept { std::free(p); }

@@ -2,8 +2,6 @@
 #include <gtest/gtest.h>
 
 #include <cstddef>
-#include <cstdlib>
-#include <new>
 #include <thread>
 #include <vector>
 
@@ -11,6 +9,8 @@
 #include <starling/values/derivatives.hpp>
 #include <starling/values/lift.hpp>
 #include <starling/values/vector.hpp>
+
+#include "support/counted_allocations.hpp"
 
 namespace sl = starling;
 using doubles = sl::native_pack<double>;
@@ -26,8 +26,6 @@ static_assert(std::is_trivially_copyable_v<sl::adjoint<doubles>>);
 
 namespace {
 
-std::size_t allocations = 0;
-
 // Entries on the tape between two places: told by where the next cell comes to lie.
 template <class V> std::ptrdiff_t memory_used(sl::tape_scope<V>& scope, auto f) {
   V* const before = scope.cells(1);
@@ -36,23 +34,6 @@ template <class V> std::ptrdiff_t memory_used(sl::tape_scope<V>& scope, auto f) 
 }
 
 }  // namespace
-
-// Out of line, or g++ sees malloc meet delete and warns.
-[[gnu::noinline]] void* operator new(std::size_t n) {
-  ++allocations;
-  if (void* p = std::malloc(n)) return p;
-  throw std::bad_alloc();
-}
-[[gnu::noinline]] void* operator new(std::size_t n, std::align_val_t a) {
-  ++allocations;
-  const auto to = static_cast<std::size_t>(a);
-  if (void* p = std::aligned_alloc(to, (n + to - 1) / to * to)) return p;
-  throw std::bad_alloc();
-}
-[[gnu::noinline]] void operator delete(void* p) noexcept { std::free(p); }
-[[gnu::noinline]] void operator delete(void* p, std::size_t) noexcept { std::free(p); }
-[[gnu::noinline]] void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }
-[[gnu::noinline]] void operator delete(void* p, std::size_t, std::align_val_t) noexcept { std::free(p); }
 
 TEST(tape, constants_and_chains_of_one_number_record_nothing) {
   sl::tape_scope<double> scope;
@@ -121,12 +102,12 @@ TEST(tape, the_steady_state_allocates_nothing) {
     scope.differentiate(total);
     return x[3].derivative()[0];
   };
-  std::size_t before = allocations;
+  std::size_t before = allocations_made;
   const double first = work();
-  EXPECT_GT(allocations, before);  // the first time
-  before = allocations;
+  EXPECT_GT(allocations_made, before);  // the first time
+  before = allocations_made;
   for (int i = 0; i < 10; ++i) EXPECT_EQ(work(), first);
-  EXPECT_EQ(allocations, before);
+  EXPECT_EQ(allocations_made, before);
 }
 
 TEST(tape, threads_do_not_meet) {
