@@ -218,13 +218,9 @@ class handler {
   // The log density of x at site k; −∞ instead of NaN, and the first bad parameter remembered.
   template <class X, class D>
   [[gnu::always_inline]] V score_site(std::uint32_t k, const D& d, const X& x) {
-    V lp;
-    if constexpr (Examines) {
-      lp = V(d.log_density(x));
+    V lp = unexamined_density(d, x);
+    if constexpr (Examines)
       if (any(!(lp > V(negative_infinity)))) [[unlikely]] lp = examine(k, d, lp);
-    } else {
-      lp = unexamined_density(d, x);
-    }
     add(k, lp);
     return lp;
   }

@@ -21,7 +21,7 @@ struct old_values {
   tile<const V> values;  // of the old structure
 
   // The old site for site k of the run, or -1; its kind and size must be the same.
-  std::int64_t find(const structure_walk& walk, std::uint32_t k) const {
+  [[gnu::always_inline]] std::int64_t find(const structure_walk& walk, std::uint32_t k) const {
     if (!structure) [[unlikely]] return -1;
     if (!walk.growing()) [[likely]] return walk.slot(k).again ? walk[k].first : k;
     return structure->find(walk[k].full, walk[k].type);
@@ -80,8 +80,7 @@ class update_handler : public handler<update_handler<V>, V> {
  private:
   friend base;
   template <class X, class D>
-  X decide(std::uint32_t k, const D& d) {
-    const std::size_t size = rank_of<X> == 0 ? 1 : this->at(k).type.size();
+  [[gnu::always_inline]] X decide(std::uint32_t k, const D& d) {
     if constexpr (base::width == 1)
       if (!plan_ && !frozen_plan_ && this->put_next(cursor_, k, choice_type_of<X>(d))) {
         note_changed(old_.find(this->walk_, k));
@@ -89,6 +88,11 @@ class update_handler : public handler<update_handler<V>, V> {
         kept_.add(k, this->score_site(k, d, x));
         return x;
       }
+    return decide_by_plan<X>(k, d);
+  }
+  template <class X, class D>
+  [[gnu::noinline]] X decide_by_plan(std::uint32_t k, const D& d) {
+    const std::size_t size = rank_of<X> == 0 ? 1 : this->at(k).type.size();
     V* to = this->place(k);
     const update_step step = frozen_plan_ ? frozen_plan_[k] : find(k);
     if constexpr (base::width > 1)
