@@ -218,7 +218,9 @@ class handler {
   // The log density of x at site k; −∞ instead of NaN, and the first bad parameter remembered.
   template <class X, class D>
   [[gnu::always_inline]] V score_site(std::uint32_t k, const D& d, const X& x) {
-    V lp = unexamined_density(d, x);
+    V lp;
+    if constexpr (Examines && width > 1) lp = V(d.log_density(x));  // another function than the quick run's, which stays inline there
+    else lp = unexamined_density(d, x);
     if constexpr (Examines)
       if (any(!(lp > V(negative_infinity)))) [[unlikely]] lp = examine(k, d, lp);
     add(k, lp);
