@@ -164,6 +164,11 @@ void open_checkpoint(gradient_checkpoint& c, const kernels::gradient_settings& s
     throw std::invalid_argument("the checkpoint is of another run: kernel, settings, key, chains, warmup and thin must be the same");
 }
 
+// Whether some chain begins: those of a checkpoint go on from where they were.
+bool some_begin(const gradient_checkpoint* c) {
+  return c == nullptr || std::any_of(c->chains.begin(), c->chains.end(), [](const auto& saved) { return saved.empty(); });
+}
+
 }  // namespace
 
 result run_gradient(const kernels::gradient_kernel& kernel, const target& density, const draw_view& view, const run_options& o, const key& k,
@@ -173,7 +178,7 @@ result run_gradient(const kernels::gradient_kernel& kernel, const target& densit
   check(s, density, o, starts);
   if (start.checkpoint != nullptr) open_checkpoint(*start.checkpoint, s, density.dimension(), o, k);
   std::vector<double> found;
-  if (starts.empty() && s.start == kernels::start_kind::pathfinder) {
+  if (starts.empty() && s.start == kernels::start_kind::pathfinder && some_begin(start.checkpoint)) {
     found = find_pathfinder_points(density, {.draws = o.chains, .initial_radius = s.initial_radius, .threads = o.threads}, k.scope(hash_text("pathfinder"))).points;
     starts = found;
   }

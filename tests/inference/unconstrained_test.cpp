@@ -11,7 +11,6 @@
 
 #include "support/allocations_made.hpp"
 
-
 namespace sl = starling;
 using doubles = sl::native_pack<double>;
 
