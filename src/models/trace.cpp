@@ -1,5 +1,6 @@
 #include <starling/models/trace.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <mutex>
 #include <stdexcept>
@@ -106,10 +107,10 @@ bool has_choice(const schema& run, const kept_calls* calls, const path& where) {
 }
 
 template <class F>
-void for_each_discarded(const journal& j, F&& f) {
+void for_each_discarded(const journal& j, const trace_state& before, F&& f) {
   for (const auto k : j.changed) {
-    const site& s = j.before.structure->sites()[k];
-    f(j.before.structure->path_of(k), found_choice{s.type, j.before.numbers.values.data() + s.offset, j.before.numbers.densities[k]});
+    const site& s = before.structure->sites()[k];
+    f(before.structure->path_of(k), found_choice{s.type, before.numbers.values.data() + s.offset, before.numbers.densities[k]});
   }
   for (const auto& s : j.undo.steps) {
     if (s.what == kept_undo::step::kind::changed) s.node->visit_discarded([](void* to, const path& where, const choice_type& type, const double* x, double lp) { (*static_cast<std::remove_reference_t<F>*>(to))(where, found_choice{type, x, lp}); }, &f);
@@ -121,18 +122,32 @@ choice_map journal::choices() const {
   if (taken_back) throw std::logic_error("discard: the update was taken back by rollback(), and with it what it discarded; copy the discard before");
   if (discard) return *discard;
   choice_map c;
-  for_each_discarded(*this, [&](const path& where, const found_choice& x) { c.set(where, value_of(x)); });
+  for_each_discarded(*this, before, [&](const path& where, const found_choice& x) { c.set(where, value_of(x)); });
   return c;
 }
 double journal::removed_density(const schema& after, const schema& visited) const {
   double total = 0;
-  for_each_discarded(*this, [&](const path& where, const found_choice& x) {
+  for_each_discarded(*this, before, [&](const path& where, const found_choice& x) {
     const auto now = look_up(after, calls.get(), where, 0, where.hash(), nullptr, 0);
     const bool still = now && now->structure->sites()[now->site].type == x.type;
     if (!still && visited.find(where.hash()) < 0) total += x.density;
   });
   return total;
 }
+template <class Replaced>
+bool lost_track_of(const journal& j, const trace_state& old, const schema& now, const Replaced& replaced) {
+  const auto kinds_changed = [](const kept_undo::step& s) { return s.what == kept_undo::step::kind::removed || s.what == kept_undo::step::kind::added; };
+  if (std::none_of(j.undo.steps.begin(), j.undo.steps.end(), kinds_changed)) return false;
+  bool lost = false;
+  for_each_discarded(j, old, [&](const path& where, const found_choice& x) {
+    if (lost || replaced.contains(where)) return;
+    const auto found = look_up(now, j.calls.get(), where, 0, where.hash(), nullptr, 0);
+    lost = found && found->structure->sites()[found->site].type == x.type;
+  });
+  return lost;
+}
+bool journal::lost_track(const trace_state& old, const schema& now, const choice_map& replaced) const { return lost_track_of(*this, old, now, replaced); }
+bool journal::lost_track(const trace_state& old, const schema& now, const selection& replaced) const { return lost_track_of(*this, old, now, replaced); }
 bool journal::empty() const { return undo.steps.empty() ? changed.empty() && (!discard || discard->empty()) : choices().empty(); }
 void journal::close(bool somebody_asks) {
   if (somebody_asks && !taken_back && !undo.steps.empty() && !discard) discard = choices();

@@ -37,6 +37,29 @@ constexpr auto either = sl::gen(sl::dynamic, [](auto& trace, const auto& xs) {
   return trace("y", sl::map(noisy), sl::each(xs), 0.5)[1];
 });
 
+// Calls of three kinds at one address.
+constexpr auto kinds = sl::gen(sl::dynamic, [](auto& trace, const auto& xs) {
+  const long kind = trace("kind", sl::categorical(std::array{0.3, 0.4, 0.3}));
+  if (kind == 0) return trace("y", sl::map(noisy), sl::each(xs), 0.5)[1];
+  if (kind == 1) return trace("y", sl::map(shifted), sl::each(xs))[1];
+  double last = 0;
+  for (std::size_t i = 0; i < xs.size(); ++i) last = trace(sl::address("y", i), sl::normal(last, 1.5));
+  trace.factor(-0.25 * last);
+  return last;
+});
+constexpr auto many_kinds = sl::gen(sl::dynamic, [](auto& trace, const auto& xs) { return trace("k", sl::repeat(kinds, 2), xs)[0]; });
+void kinds_by_hand(choices c, const sl::path& inside, const std::vector<double>& xs, densities& lp) {
+  const long kind = static_cast<long>(c[at(inside, "kind")]);
+  lp(at(inside, "kind"), std::log(kind == 1 ? 0.4 : 0.3));
+  double last = 0;
+  for (std::size_t i = 0; i < xs.size(); ++i) {
+    const auto y = at(inside, "y", i);
+    lp(y, kind == 0 ? normal(c[y], 0.5 * xs[i], 1) : kind == 1 ? normal(c[y], xs[i] + 1, 2) : normal(c[y], last, 1.5));
+    last = c[y];
+  }
+  if (kind == 2) lp.factors += -0.25 * last;
+}
+
 auto rows() {
   return std::tuple{
       row{"map of a kernel that captures", capturing, sl::args(std::vector{1.0, -0.5}),
@@ -88,6 +111,18 @@ auto either_row() {
              },
              {{{"b", true}}, {{"b", false}}, {{"b", false}, {{"y", 1}, 0.25}}}, {sl::select("b"), sl::select({"y", 0})}, {sl::args(std::vector{1.0, 0.5, 2.0})}};
 }
+auto kinds_row() {
+  return row{"kinds of calls", kinds, sl::args(std::vector{1.0, -0.5}), [](choices c, const auto& as, densities& lp) { kinds_by_hand(c, {}, argument<0>(as), lp); },
+             {{{"kind", 0L}}, {{"kind", 1L}}, {{"kind", 2L}, {{"y", 1}, 0.25}}}, {sl::select("kind"), sl::select("kind", {"y", 0})}, {sl::args(std::vector{1.0, 0.5, 2.0})}, true, false, true};
+}
+auto many_kinds_row() {
+  return row{"kinds of calls in instances", many_kinds, sl::args(std::vector{1.0, -0.5}),
+             [](choices c, const auto& as, densities& lp) {
+               for (int k = 0; k < 2; ++k) kinds_by_hand(c, at("k", k), argument<0>(as), lp);
+             },
+             {{{at("k", 0, "kind"), 2L}}, {{at("k", 1, "kind"), 1L}, {at("k", 0, "y", 1), 0.25}}},
+             {sl::select(at("k", 0, "kind")), sl::select(at("k", 1))}, {sl::args(std::vector{1.0, 0.5, 2.0})}, true, false, true};
+}
 
 }  // namespace
 
@@ -113,4 +148,21 @@ TEST(kernels_of_instances, of_another_function_run_again) {
   EXPECT_EQ(u.score(), before);
   const auto again = sl::update(std::move(u), {{"b", true}}, sl::key(3));  // the memory was taken back too
   EXPECT_EQ(again.weight, w);
+}
+
+// So do they where the call is of another kind.
+TEST(kernels_of_instances, of_another_kind_of_call) {
+  check_one_lane(kinds_row());
+  check_lanes(kinds_row());
+  check_one_lane(many_kinds_row());
+  auto t = sl::generate(kinds, sl::args(std::vector{1.0, -0.5}), {{"kind", 0L}}, sl::key(1)).trace;
+  const double y = t[{"y", 1}];
+  for (const long kind : {1L, 2L, 0L}) {
+    auto u = sl::update(t, {{"kind", kind}}, sl::key(2));
+    EXPECT_EQ((u.trace[{"y", 1}]), y);
+    EXPECT_EQ(u.discard.size(), 1u);
+    u.trace.rollback();
+    EXPECT_EQ(u.trace["kind"], 0);
+    EXPECT_NEAR(u.trace.score(), t.score(), 1e-12);
+  }
 }

@@ -143,8 +143,8 @@ std::vector<V> factors_of_blocks(const batch_state<V>& s) {
 }
 
 template <class G, class Arguments>
-double regenerate_into(trace<G, Arguments>& t, std::shared_ptr<const Arguments> as, const selection& s, const key& k,
-                       const run_place& place = {}, const std::vector<std::uint8_t>* marks = nullptr) {
+double regenerate_once(trace<G, Arguments>& t, const std::shared_ptr<const Arguments>& as, const selection& s, const key& k,
+                       const run_place& place, const std::vector<std::uint8_t>* marks) {
   double weight = 0;
   const std::vector<std::uint8_t> selected = marks ? *marks : selected_sites(s, t.structure());
   const auto& next_args = *as;
@@ -159,11 +159,17 @@ double regenerate_into(trace<G, Arguments>& t, std::shared_ptr<const Arguments> 
     finish_run(walk, h, next);
     for (const auto i : redrawn(selected, *old.structure, *next.structure)) j.changed.push_back(i);
     if (next.structure != old.structure) append_removed(*old.structure, *next.structure, j.changed);
+    if (j.lost_track(old, *next.structure, s)) throw lost_track();
     h.charge(factors_of(old));
     weight = h.weight();
     return value;
   });
   return weight;
+}
+template <class G, class Arguments>
+double regenerate_into(trace<G, Arguments>& t, const std::shared_ptr<const Arguments>& as, const selection& s, const key& k,
+                       const run_place& place = {}, const std::vector<std::uint8_t>* marks = nullptr) {
+  return keeping_track(t, [&] { return regenerate_once(t, as, s, k, place, marks); });
 }
 
 // Draws the selected choices anew. The trace is taken by value, as in update.

@@ -42,6 +42,10 @@ struct journal {
   bool empty() const;
   // Σ old log densities over choices that the trace (now of structure `after`) has no more and `visited` does not have.
   double removed_density(const schema& after, const schema& visited) const;
+  // Whether the update of `old` drew afresh what it should have kept: a choice, not one of those `replaced`, that stands in other kept
+  // instances than before, or no longer in any. It is kept where instances are scopes of the one run (lay_flat.hpp).
+  bool lost_track(const trace_state& old, const schema& now, const choice_map& replaced) const;
+  bool lost_track(const trace_state& old, const schema& now, const selection& replaced) const;
   // The update stands: what it did to kept instances need not be known any more. Somebody may ask for the discard later.
   void close(bool somebody_asks);
 };

@@ -8,6 +8,7 @@
 #include <starling/models/constraints.hpp>
 #include <starling/models/discarded_lanes.hpp>
 #include <starling/models/lanes_of_their_own.hpp>
+#include <starling/models/lay_flat.hpp>
 #include <starling/models/trace.hpp>
 #include <starling/models/unreached.hpp>
 #include <starling/models/batch.hpp>
@@ -193,8 +194,8 @@ struct updated_trace {
 };
 
 template <class G, class Arguments>
-double update_into(trace<G, Arguments>& t, const std::shared_ptr<const Arguments>& as, const choice_map& constraints, const key& k,
-                   const run_place& place = {}, const change_hints* hints = nullptr, const constraint_options& o = {}) {
+double update_once(trace<G, Arguments>& t, const std::shared_ptr<const Arguments>& as, const choice_map& constraints, const key& k,
+                   const run_place& place, const change_hints* hints, const constraint_options& o) {
   double weight = 0;
   const auto& next_args = *as;
   t.advance(as, [&](const trace_state& old, trace_state& next, journal& j) {
@@ -206,11 +207,17 @@ double update_into(trace<G, Arguments>& t, const std::shared_ptr<const Arguments
     auto value = trace<G, Arguments>::run(t.model(), h, next_args);
     finish_run(walk, h, next);
     if (next.structure != old.structure) append_removed(*old.structure, *next.structure, j.changed);
+    if (j.lost_track(old, *next.structure, constraints)) throw lost_track();
     weight = log_difference(h.kept(), old.score);
     if (!h.all_used()) weight = unreached_weight(t, constraints, *next.structure, weight, "update", o);
     return value;
   }, hints);
   return weight;
+}
+template <class G, class Arguments>
+double update_into(trace<G, Arguments>& t, const std::shared_ptr<const Arguments>& as, const choice_map& constraints, const key& k,
+                   const run_place& place = {}, const change_hints* hints = nullptr, const constraint_options& o = {}) {
+  return keeping_track(t, [&] { return update_once(t, as, constraints, k, place, hints, o); });
 }
 
 // Changes the choices given by `constraints`. The trace is taken by value: moved in, it is updated in place, and rollback() takes
