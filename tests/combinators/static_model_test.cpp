@@ -280,68 +280,6 @@ TEST(static_model, calls_outside_of_the_cone_are_not_run) {
   EXPECT_EQ(change_people({{"mu", 0.1}}), (three{1 + 8 + 2, 0, 4 + 2})) << "mu, all people, the repeated";
 }
 
-// What all instances share changes: they are scored in packs, and the last few one by one.
-constexpr auto member = sl::gen([](auto& trace, const auto& x, const auto& mu, const auto& tau) {
-  const auto theta = trace("theta", counted(mu, tau));
-  const auto v = trace("v", sl::iid(sl::normal(theta, 1.0), 2));
-  trace.factor(-0.1 * (theta - mu) * (theta - mu));
-  trace("y", sl::normal(x * v[1], tau));
-  return theta + mu;
-});
-constexpr auto crowd = [](auto& trace, const auto& xs) {
-  const auto mu = trace("mu", counted(0.0, 5.0));
-  const auto tau = trace("tau", counted(1.0, 0.5));
-  const auto sums = trace("member", sl::map(member), sl::each(xs), mu, tau);
-  trace("some", counted(sums[3] + sums[36], 1.0));
-  return sl::sum(sums);
-};
-
-TEST(static_model, instances_are_scored_in_packs_where_they_share_what_changes) {
-  std::vector<double> xs(37);
-  for (std::size_t i = 0; i < xs.size(); ++i) xs[i] = std::sin(static_cast<double>(i));
-  auto t = sl::generate(sl::gen(sl::fixed, crowd), sl::args(xs), {{"tau", 1.0}}, sl::key(1)).trace;
-  auto plain = sl::generate(sl::gen(crowd), sl::args(xs), {{"tau", 1.0}}, sl::key(1)).trace;
-  const auto check = [&](auto a, auto b, const std::string& which, bool taken_back) {
-    EXPECT_NEAR(a.weight, b.weight, 1e-10) << which;
-    EXPECT_EQ(sl::choice_map(a.discard), sl::choice_map(b.discard)) << which;
-    t = std::move(a.trace), plain = std::move(b.trace);
-    for (int back = 0; back <= (taken_back ? 1 : 0); ++back) {
-      if (back) t.rollback(), plain.rollback();
-      EXPECT_EQ(t.choices(), plain.choices()) << which;
-      EXPECT_NEAR(t.score(), plain.score(), 1e-11 * std::abs(plain.score())) << which;
-      EXPECT_NEAR(t.score(), sl::project(t, sl::all), 1e-11 * std::abs(plain.score())) << which;
-      EXPECT_NEAR(t.value(), plain.value(), 1e-12 * std::abs(plain.value())) << which;
-      for (const auto& e : plain.choices().entries()) EXPECT_NEAR(t.log_density(e.where), plain.log_density(e.where), 1e-12 * (1 + std::abs(plain.log_density(e.where)))) << which;
-    }
-  };
-  const auto both = [&](const sl::choice_map& c, const std::string& which, bool taken_back = false) {
-    auto a = sl::update(std::move(t), c, sl::key(2));
-    auto b = sl::update(std::move(plain), c, sl::key(2));
-    check(std::move(a), std::move(b), which, taken_back);
-  };
-  for (int i = 0; i < 4; ++i) {
-    both({{"mu", 0.1 * i}}, "mu");
-    both({{"mu", 0.1 * i + 0.3}, {"tau", 0.9 + 0.1 * i}}, "mu and tau", i % 2 == 0);
-    both({{at("member", static_cast<std::size_t>(9 * i), "theta"), 0.4}, {"tau", 1.3}}, "one of them too", i % 2 == 1);
-    both({{at("member", static_cast<std::size_t>(9 * i + 1), "theta"), 0.4}}, "one");
-    auto a = sl::regenerate(std::move(t), sl::select("mu"), sl::key(3));
-    auto b = sl::regenerate(std::move(plain), sl::select("mu"), sl::key(3));
-    check(std::move(a), std::move(b), "regenerate", i % 2 == 1);
-  }
-  EXPECT_EQ(counts([&] { t = std::move(sl::update(std::move(t), {{"mu", 0.7}}, sl::key(2)).trace); })[0] < 37, sl::lanes_of<sl::native_pack<double>> > 1);
-  const auto before = t.choices();
-  const double score = t.score();
-  try {
-    sl::update_into(t, t.shared_args(), {{"tau", -1.0}}, sl::key(4));
-    FAIL() << "expected an error";
-  } catch (const std::exception& e) {
-    EXPECT_NE(std::string(e.what()).find("at member[0]/theta"), std::string::npos) << e.what();
-  }
-  EXPECT_EQ(t.choices(), before);
-  EXPECT_EQ(t.score(), score);
-  EXPECT_NEAR(sl::project(t, sl::all), score, 1e-11 * std::abs(score));
-}
-
 TEST(static_model, is_an_ordinary_model_in_lanes_and_inside_of_others) {
   const auto fixed = sl::gen(sl::fixed, people);
   const auto batch = sl::simulate(fixed, sl::args(sigmas), sl::key(1), sl::lanes(8));

@@ -266,7 +266,7 @@ class handler {
   template <class X, class D>
   [[gnu::noinline, gnu::cold]] X decide_again(std::uint32_t k, const D& d);
 
-  template <class R, bool Wide, class Policy, class F>
+  template <class R, class Policy, class F>
   results<R> run_kept(std::size_t n, Policy& policy, F& f, bool same_arguments = false);
   template <class Node>
   Node& find_kept();

@@ -25,7 +25,7 @@ template <class Derived, real V, class Walk, bool Draws, bool Examines>
 template <class R, class Policy, class F>
 results<R> handler<Derived, V, Walk, Draws, Examines>::instances(std::size_t n, Policy&& policy, F&& f) {
   if constexpr (Derived::can_keep)
-    if (kept_.undo) return run_kept<R, false>(n, policy, f);
+    if (kept_.undo) return run_kept<R>(n, policy, f);
   auto* const cells = arena::current().take<result_cell<R>>(n);
   auto* const cell = arena::current().take<const result_cell<R>*>(1);
   *cell = cells;

@@ -6,7 +6,7 @@
 //   void compare(Node&, const argument_context*, instance_set&)   compares with the memory, brings it up to date, adds what changed
 //   static constexpr bool chained                      instance i + 1 depends on the result of instance i, where feeds(before, now)
 //
-// Wide: where instances have to be scored again but keep their values, many at once in the lanes of a pack; for bodies that run on packs.
+// Where instances have to be scored again but keep their values, many are at once, in the lanes of a pack (rescore_wide.hpp).
 #include <starling/models/handler.hpp>
 #include <starling/models/rescore_wide.hpp>
 
@@ -42,8 +42,12 @@ Node& handler<Derived, V, Walk, Draws, Examines>::find_kept() {
 }
 
 template <class Derived, real V, class Walk, bool Draws, bool Examines>
-template <class R, bool Wide, class Policy, class F>
+template <class R, class Policy, class F>
 results<R> handler<Derived, V, Walk, Draws, Examines>::run_kept(std::size_t n, Policy& policy, F& f, bool same_arguments) {
+  constexpr bool rescores_wide = [] {
+    if constexpr (!Derived::can_skip || std::decay_t<Policy>::chained || holds_arena<R>) return false;
+    else return runs_wide<native_pack<double>, R, F>;
+  }();
   using node_type = kept_results<R, typename std::decay_t<Policy>::memory>;
   auto& node = find_kept<node_type>();
   kept_undo& undo = *kept_.undo;
@@ -102,7 +106,7 @@ results<R> handler<Derived, V, Walk, Draws, Examines>::run_kept(std::size_t n, P
 
   if (todo.all() || old_size == 0) {
     std::size_t first = 0;
-    if constexpr (Wide)
+    if constexpr (rescores_wide)
       if (none_touched && n == old_size && !notes_) {
         const rescored done = rescore_wide<R>(node, f, undo);
         first = done.instances;

@@ -105,11 +105,7 @@ class cone_trace {
   template <class R, class Policy, class F>
   results<R> instances(std::size_t n, Policy&& policy, F&& f) {
     if constexpr (H::can_skip) {
-      constexpr bool wide = [] {
-        if constexpr (std::decay_t<Policy>::chained || holds_arena<R>) return false;
-        else return runs_wide<native_pack<double>, R, std::decay_t<F>>;
-      }();
-      if (base().kept_.undo) return base().template run_kept<R, wide>(n, policy, f, skips_ && cone_->has_same_arguments(h_.walk_.position()));
+      if (base().kept_.undo) return base().template run_kept<R>(n, policy, f, skips_ && cone_->has_same_arguments(h_.walk_.position()));
     }
     return h_.template instances<R>(n, std::forward<Policy>(policy), std::forward<F>(f));
   }

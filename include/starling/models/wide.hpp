@@ -61,6 +61,7 @@ struct instance_places {
   std::uint32_t count = 0;  // of them, in one instance
   double* densities = nullptr;
   std::ptrdiff_t density_stride = 0;
+  const schema* structure = nullptr;  // whose addresses and types the visits must have (null: it is known that they do)
 };
 
 // The results of f(handler, i, results so far) for i < n, in the run's arena.
@@ -88,10 +89,11 @@ class wide_handler {
 
   template <class D>
     requires distribution_type<D>
-  [[gnu::always_inline]] auto operator()(const address&, const D& d) {
+  [[gnu::always_inline]] auto operator()(const address& a, const D& d) {
     using X = typename D::template value<P>;
     const std::uint32_t k = site_++;
     failed_ = failed_ || k >= places_.count;
+    if (places_.structure) [[unlikely]] failed_ = failed_ || !is_expected(k, a, choice_type_of<X>(d));
     if (failed_) [[unlikely]] return zero_choice<X, P>(d);
     const auto [from, stride] = places_.sites[k];
     const X x = value_from<X>(from + first_ * stride, stride, d);
@@ -103,7 +105,8 @@ class wide_handler {
   }
   template <class G, class... Args>
     requires(generative_function<G>)
-  decltype(auto) operator()(const address&, const G& g, const Args&... args) {
+  decltype(auto) operator()(const address& a, const G& g, const Args&... args) {
+    const wide_scope scope(scope_, a);
     return g.run(*this, args...);
   }
   template <class X>
@@ -111,7 +114,7 @@ class wide_handler {
   template <class X>
   void factor(const X& log_density) {
     const std::uint32_t k = site_++;
-    failed_ = failed_ || k >= places_.count;
+    failed_ = failed_ || k >= places_.count || (places_.structure && !places_.structure->sites()[k].is_factor());
     if (!failed_) add(k, P(log_density));
   }
   template <class F>
@@ -121,7 +124,11 @@ class wide_handler {
   }
   template <class R, class Policy, class F>
   results<R> instances(std::size_t n, Policy&&, F&& f) {
-    return run_each<R>(*this, n, f);
+    const auto in_scope = [&](auto& self, std::size_t i, const results<R>& so_far) {
+      const wide_scope scope(scope_, address(static_cast<std::int64_t>(i)));
+      return f(self, i, so_far);
+    };
+    return run_each<R>(*this, n, in_scope);
   }
   mask active() const { return mask(true); }
   path here() const { return {}; }
@@ -129,6 +136,18 @@ class wide_handler {
   bool failed() const { return failed_ || site_ != places_.count; }
 
  private:
+  struct wide_scope {
+    std::uint64_t& now;
+    const std::uint64_t outer;
+    wide_scope(std::uint64_t& scope, const address& a) : now(scope), outer(scope) {
+      if (a.hash() != address().hash()) now = extend_hash(now, a);
+    }
+    ~wide_scope() { now = outer; }
+  };
+  [[gnu::noinline]] bool is_expected(std::uint32_t k, const address& a, const choice_type& type) const {
+    const site& s = places_.structure->sites()[k];
+    return s.is_choice() && s.full == extend_hash(scope_, a) && s.type == type;
+  }
   template <class X, class D>
   static X value_from(const double* from, std::ptrdiff_t stride, const D& d) {
     if constexpr (rank_of<X> == 0) {
@@ -155,6 +174,7 @@ class wide_handler {
   const instance_places places_;
   std::ptrdiff_t first_;
   std::uint32_t site_ = 0;
+  std::uint64_t scope_ = path::root_hash;  // of the path of the call that the body is in, within the instance
   bool failed_ = false;
   P score_ = P(-0.0);  // to which the first term adds nothing but itself
 };

@@ -140,6 +140,10 @@ class path {
 };
 
 inline path operator/(const address& head, const address& tail) { return path(head) / tail; }
+template <std::size_t N>
+path operator/(const path& head, const char (&tail)[N]) { return head / path(tail); }
+template <std::size_t N>
+path operator/(const address& head, const char (&tail)[N]) { return path(head) / path(tail); }
 
 // The same with the first `indices` of its indices only.
 constexpr std::uint64_t extend_hash(std::uint64_t scope, const address& local, int indices) {
