@@ -35,16 +35,17 @@ struct own_numbers {
   H& h;
   std::uint32_t visit;
   std::uint64_t region;
-  std::decay_t<typename H::numbers_type> numbers;
+  struct no_scope {};
+  std::conditional_t<H::draws, typename stream<typename H::real>::outer_scope, no_scope> outer_numbers;
   own_numbers(H& handler, std::uint64_t region_now)
-      : h(handler), visit(std::exchange(h.visit_, 0u)), region(std::exchange(h.region_, region_now)), numbers(h.stream_) {
+      : h(handler), visit(std::exchange(h.visit_, 0u)), region(std::exchange(h.region_, region_now)) {
     const std::uint64_t scope = region_now == 0 ? h.scope_hash_ : hash_combine(h.scope_hash_, region_now);
-    if constexpr (H::draws) h.stream_ = stream<typename H::real>(h.key_.scope(scope), h.place_.first_lane, h.active_);
+    if constexpr (H::draws) h.stream_.enter(outer_numbers, h.key_.scope(scope), h.place_.first_lane, h.active_);
   }
   ~own_numbers() {
     h.visit_ = visit;
     h.region_ = region;
-    if constexpr (H::draws) h.stream_ = numbers;
+    if constexpr (H::draws) h.stream_.leave(outer_numbers);
   }
 };
 

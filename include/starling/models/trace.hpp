@@ -69,7 +69,7 @@ choice_map choices_of(const trace_state& state, const std::vector<std::uint32_t>
 choice_value choice_at(const trace_state& state, std::uint32_t site);
 // A choice of a trace by its address, inside kept instances too: its type, its numbers and its log density. Throws as site_at.
 struct found_choice {
-  choice_type type;
+  const choice_type& type;
   const double* values;
   double density;
 };

@@ -33,7 +33,7 @@ template <real V> class stream {
   using mask = mask_of<V>;
 
   explicit stream(const key& k, std::uint64_t first_lane = 0, mask active = mask(true))
-      : key_(first_lane >> 32 == 0 ? k.state() : k.scope(first_lane >> 32).state()),
+      : key_(state_of(k, first_lane)),
         step_(k.step_word()),
         first_lane_(static_cast<std::uint32_t>(first_lane)),
         active_(active) {
@@ -79,6 +79,22 @@ template <real V> class stream {
   mask active() const { return active_; }
   void set_active(mask m) { active_ = m; }
 
+  // Goes on with the numbers of another scope, until leave() gives back what was.
+  struct outer_scope {
+    std::uint64_t key, shared_address;
+    mask active;
+    std::array<V, uniform_bits<V>::per_block> shared;
+  };
+  void enter(outer_scope& outer, const key& k, std::uint64_t first_lane, mask active) {
+    outer.key = key_, outer.shared_address = shared_address_, outer.active = active_;
+    set(outer.shared, shared_);
+    key_ = state_of(k, first_lane), shared_address_ = no_address, active_ = active;
+  }
+  void leave(const outer_scope& outer) {
+    key_ = outer.key, shared_address_ = outer.shared_address, active_ = outer.active;
+    set(shared_, outer.shared);
+  }
+
   // One lane only: elements first, first + 1, … of the current site at once, one per lane of the pack P. Each gets what
   // element(i) would give it.
   template <class P> element_stream<P> elements(std::uint32_t first, mask_of<P> active) const {
@@ -92,9 +108,13 @@ template <real V> class stream {
   using words = typename counting::bits;
   using philox = philox_lanes<counting>;
   static constexpr std::uint32_t no_element = 0xffffffff;
+  static constexpr std::uint64_t no_address = ~std::uint64_t{0};
   static constexpr std::uint32_t first_element_word = 0x80000000;
   template <starling::real> friend class element_stream;
 
+  static constexpr std::uint64_t state_of(const key& k, std::uint64_t first_lane) {
+    return first_lane >> 32 == 0 ? k.state() : k.scope(first_lane >> 32).state();
+  }
   static constexpr std::uint64_t element_key(std::uint64_t k, std::uint32_t row) {
     std::uint64_t x = (k + row) * 0xbf58476d1ce4e5b9;  // SplitMix64's finaliser, as in key.hpp
     x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
@@ -145,7 +165,7 @@ template <real V> class stream {
   std::uint32_t visit_ = 0;
   std::uint32_t element_ = no_element;
   std::uint32_t draw_ = 0;
-  std::uint64_t shared_address_ = ~std::uint64_t{0};
+  std::uint64_t shared_address_ = no_address;
   mask active_;
   products product_of_lane_;
   numbers shared_{};  // draw 0 of per_block consecutive visits or elements
