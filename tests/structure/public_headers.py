@@ -19,6 +19,7 @@ FORBIDDEN = {
     "map": "slow to include",
     "cmath": "0.1 s to include: tr1's special functions; values/math.hpp has what bodies need",
 }
+KNOWN_CONSTANT = "__builtin_constant_p"  # is_known_constant() asks it twice
 MACRO = re.compile(r"^[ \t]*#[ \t]*(define|undef)\b[ \t]*(\w*)", re.MULTILINE)
 
 
@@ -35,6 +36,8 @@ def problems(root):
         for line, _, name in includes(path):
             if name in FORBIDDEN:
                 found.append(f"{where}:{line}: <{name}> stays out of public headers: {FORBIDDEN[name]}")
+        if KNOWN_CONSTANT in text and len(re.findall(rf"\b{KNOWN_CONSTANT}\b", text)) != 2:
+            found.append(f"{where}: {KNOWN_CONSTANT} alone in a condition makes g++ drop calls: ask is_known_constant() of values/polynomial.hpp")
     return found
 
 
@@ -43,6 +46,7 @@ BAD_TREES = [
     ({"include/starling/values/a.hpp": "#pragma once\n#undef max\n"}, r"#undef max"),
     ({"include/starling/values/a.hpp": "int x;\n"}, r"no #pragma once"),
     ({"include/starling/values/a.hpp": "// #pragma once\n"}, r"no #pragma once"),
+    ({"include/starling/values/a.hpp": "#pragma once\nbool f(int x) { if (__builtin_constant_p(x)) return true; return g(x); }\n"}, r"drop calls"),
     *[({"include/starling/io/a.hpp": f"#pragma once\n#include <{name}>\n"}, rf"a\.hpp:2: <{re.escape(name)}> stays out")
       for name in FORBIDDEN],
 ]

@@ -28,7 +28,7 @@ inline double look_up_log(double x) noexcept {
 
 template <class X> [[gnu::always_inline]] inline auto log_of_parameter(const X& x) {
   if constexpr (std::is_same_v<X, double>) {
-    if (__builtin_constant_p(x)) return log(x);
+    if (is_known_constant(x)) return log(x);
     return look_up_log(x);
   } else {
     return log(x);

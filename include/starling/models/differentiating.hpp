@@ -79,7 +79,7 @@ template <class Derived, class R, class Walk = frozen_walk> class differentiatin
   using base = handler<Derived, R, Walk, false, true>;
   using V = plain_of<R>;
 
-  differentiating_handler(Walk& walk, tile<V> plain, constant_values& constants, const run_place& place)
+  differentiating_handler(Walk& walk, tile<const V> plain, constant_values& constants, const run_place& place)
       : base(walk, key(0), tile<R>{}, place), plain_(plain), constants_(constants) {}
 
   V value() const { return primal(this->score()); }
@@ -144,7 +144,7 @@ template <class Derived, class R, class Walk = frozen_walk> class differentiatin
   }
   bool everywhere() const { return lanes_of<V> == 1 || all(this->active_); }
 
-  tile<V> plain_;
+  tile<const V> plain_;
   constant_values& constants_;
   site_sum<R, false> log_jacobian_;
 

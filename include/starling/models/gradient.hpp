@@ -17,6 +17,59 @@
 
 namespace starling {
 
+// The parameters that a run reads: their values get cells, the same ones whenever one is read.
+template <class V>
+class parameter_variables {
+ public:
+  explicit parameter_variables(tape_scope<V>& tape) : tape_(tape) {}
+  void read(const literal& name, const vector<adjoint<V>>& values) {
+    parameter* known = nullptr;
+    for (auto& p : read_)
+      if (p.name == name.text()) known = &p;
+    if (!known) {
+      read_.push_back({std::string(name.text()), {}, tape_.cells(values.size())});
+      known = &read_.back();
+      for (const auto& v : values) known->values.push_back(static_cast<double>(lane_of(v.value(), 0)));
+    }
+    if (known->values.size() != values.size()) throw_parameter_size(name, known->values.size(), values.size());
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] = {values[i].value(), V(1), known->cells + i};
+  }
+  // After the sweep: the sums over the first `lanes`.
+  parameter_gradients gradients(std::size_t lanes) const {
+    parameter_gradients found;
+    for (const auto& p : read_) {
+      found.entries.push_back({p.name, p.values, std::vector<double>(p.values.size())});
+      for (std::size_t i = 0; i < p.values.size(); ++i)
+        for (std::size_t l = 0; l < lanes; ++l) found.entries.back().derivatives[i] += static_cast<double>(lane_of(p.cells[i], static_cast<int>(l)));
+    }
+    return found;
+  }
+
+ private:
+  struct parameter {
+    std::string name;
+    std::vector<double> values;
+    V* cells;
+  };
+  tape_scope<V>& tape_;
+  std::vector<parameter> read_;
+};
+
+// A choice or argument of numbers `from`, whose derivatives go to `cells`.
+template <class X, class V>
+X variable_in(V* cells, const V* from, const choice_type& type) {
+  if constexpr (rank_of<X> == 0) {
+    return {*from, V(1), cells};
+  } else {
+    X x = [&] {
+      if constexpr (rank_of<X> == 1) return X(type.rows);
+      else return X(type.rows, type.cols);
+    }();
+    for (std::size_t i = 0; i < type.size(); ++i) x.data()[i] = {from[i], V(1), cells + i};
+    return x;
+  }
+}
+
 // Runs over given choices; those that are selected and real are variables.
 class gradient_handler : public differentiating_handler<gradient_handler, adjoint<double>, structure_walk> {
  public:
@@ -24,7 +77,7 @@ class gradient_handler : public differentiating_handler<gradient_handler, adjoin
   using real = adjoint<double>;
 
   gradient_handler(structure_walk& walk, constant_values& none, const choice_map& choices, const selection& selected, tape_scope<double>& tape)
-      : base(walk, tile<double>{}, none, {}), cursor_(choices), selected_(selected), tape_(tape) {}
+      : base(walk, tile<double>{}, none, {}), cursor_(choices), selected_(selected), tape_(tape), parameters_read_(tape) {}
 
   bool all_used() const { return cursor_.all_used(); }
   // After the sweep.
@@ -33,25 +86,8 @@ class gradient_handler : public differentiating_handler<gradient_handler, adjoin
     for (const auto& v : variables_) found.set(v.where, choice_value(v.type, std::vector<double>(v.cells, v.cells + v.type.size())));
     return found;
   }
-  parameter_gradients gradients_of_parameters() const {
-    parameter_gradients found;
-    for (const auto& p : parameters_read_) found.entries.push_back({p.name, p.values, std::vector<double>(p.cells, p.cells + p.values.size())});
-    return found;
-  }
-
-  // Of param(): its value gets cells, the same ones whenever it is read.
-  void read_parameter(const literal& name, const vector<real>& values) {
-    parameter* known = nullptr;
-    for (auto& p : parameters_read_)
-      if (p.name == name.text()) known = &p;
-    if (!known) {
-      parameters_read_.push_back({std::string(name.text()), {}, tape_.cells(values.size())});
-      known = &parameters_read_.back();
-      for (const real& v : values) known->values.push_back(v.value());
-    }
-    if (known->values.size() != values.size()) throw_parameter_size(name, known->values.size(), values.size());
-    for (std::size_t i = 0; i < values.size(); ++i) values[i] = {values[i].value(), 1.0, known->cells + i};
-  }
+  parameter_gradients gradients_of_parameters() const { return parameters_read_.gradients(1); }
+  void read_parameter(const literal& name, const vector<real>& values) { parameters_read_.read(name, values); }
 
  private:
   friend handler<gradient_handler, real, structure_walk, false, true>;
@@ -59,11 +95,6 @@ class gradient_handler : public differentiating_handler<gradient_handler, adjoin
   struct variable_choice {
     path where;
     choice_type type;
-    double* cells;
-  };
-  struct parameter {
-    std::string name;
-    std::vector<double> values;
     double* cells;
   };
 
@@ -80,7 +111,7 @@ class gradient_handler : public differentiating_handler<gradient_handler, adjoin
     if constexpr (std::is_same_v<choice_element<X>, real>) {
       if (selected_.contains(where)) {
         variables_.push_back({where, s.type, tape_.cells(n)});
-        const X x = variable<X>(values, variables_.back());
+        const X x = variable_in<X>(variables_.back().cells, static_cast<const double*>(values), s.type);
         this->score_of(k, d, x);
         return x;
       }
@@ -88,19 +119,6 @@ class gradient_handler : public differentiating_handler<gradient_handler, adjoin
     this->score_of(k, d, plain_choice<X>(static_cast<const double*>(values), s.type));
     constant_values once(1);
     return keep(std::move(once)).template get<X>(0, s.type, static_cast<const double*>(values));
-  }
-  template <class X>
-  static X variable(const double* values, const variable_choice& v) {
-    if constexpr (rank_of<X> == 0) {
-      return {*values, 1.0, v.cells};
-    } else {
-      X x = [&] {
-        if constexpr (rank_of<X> == 1) return X(v.type.rows);
-        else return X(v.type.rows, v.type.cols);
-      }();
-      for (std::size_t i = 0; i < v.type.size(); ++i) x.data()[i] = {values[i], 1.0, v.cells + i};
-      return x;
-    }
   }
   constant_values& keep(constant_values&& c) {
     kept_values_.push_back(std::move(c));
@@ -111,7 +129,7 @@ class gradient_handler : public differentiating_handler<gradient_handler, adjoin
   const selection& selected_;
   tape_scope<double>& tape_;
   std::vector<variable_choice> variables_;
-  std::vector<parameter> parameters_read_;
+  parameter_variables<double> parameters_read_;
   std::vector<constant_values> kept_values_;
 };
 
@@ -161,12 +179,12 @@ void add_return_gradient(const Value& value, const Weight& weight) {
   static_assert(number || numbers || std::is_same_v<Weight, nothing>,
                 "gradients: a return gradient is for a body that returns a real number or a vector of reals");
   if constexpr (number) {
-    value.add_derivative(static_cast<double>(weight));
+    value.add_derivative(primal_of<Value>(weight));
   } else if constexpr (numbers) {
     if (value.size() != weight.size())
       throw std::invalid_argument("gradients: the body returned " + std::to_string(value.size()) + " numbers, the return gradient has " +
                                   std::to_string(weight.size()));
-    for (std::size_t i = 0; i < value.size(); ++i) value[i].add_derivative(static_cast<double>(weight[i]));
+    for (std::size_t i = 0; i < value.size(); ++i) value[i].add_derivative(primal_of<std::decay_t<decltype(value[i])>>(weight[i]));
   }
 }
 

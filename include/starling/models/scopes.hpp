@@ -29,23 +29,30 @@ class site_sum {
   V parts_[parts] = {};
 };
 
+// What a handler that draws keeps of its numbers outside of a scope.
+template <class V, bool Draws>
+struct outer_numbers {};
+template <class V>
+struct outer_numbers<V, true> {
+  typename stream<V>::outer_scope scope;
+};
+
 // Random numbers of its own, while it lives: those of a call, or of a conditional region of one.
 template <class H>
 struct own_numbers {
   H& h;
   std::uint32_t visit;
   std::uint64_t region;
-  struct no_scope {};
-  std::conditional_t<H::draws, typename stream<typename H::real>::outer_scope, no_scope> outer_numbers;
+  outer_numbers<typename H::real, H::draws> numbers;
   own_numbers(H& handler, std::uint64_t region_now)
       : h(handler), visit(std::exchange(h.visit_, 0u)), region(std::exchange(h.region_, region_now)) {
     const std::uint64_t scope = region_now == 0 ? h.scope_hash_ : hash_combine(h.scope_hash_, region_now);
-    if constexpr (H::draws) h.stream_.enter(outer_numbers, h.key_.scope(scope), h.place_.first_lane, h.active_);
+    if constexpr (H::draws) h.stream_.enter(numbers.scope, h.key_.scope(scope), h.place_.first_lane, h.active_);
   }
   ~own_numbers() {
     h.visit_ = visit;
     h.region_ = region;
-    if constexpr (H::draws) h.stream_.leave(outer_numbers);
+    if constexpr (H::draws) h.stream_.leave(numbers.scope);
   }
 };
 

@@ -17,6 +17,11 @@ struct tile {
   V* densities = nullptr;  // null: not kept
 
   V* at(const site_slot& s) const { return (s.shared ? shared : values) + s.offset; }
+  operator tile<const V>() const
+    requires(!std::is_const_v<V>)
+  {
+    return {values, shared, densities};
+  }
 };
 
 // A tile that owns its storage and grows with the schema.

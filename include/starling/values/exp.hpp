@@ -63,13 +63,13 @@ template <class P> [[gnu::always_inline]] inline P exp_of_sum(P high, P low, P f
 // e^x.
 template <plain_number V, class Isa = isa::native> [[gnu::always_inline]] inline promote<V> exp(V x) {
   if constexpr (std::same_as<V, double>)
-    if (__builtin_constant_p(x)) return exp_lanes(pack<double, 1, Isa>(x))[0];  // the compiler works it out
+    if (is_known_constant(x)) return exp_lanes(pack<double, 1, Isa>(x))[0];  // the compiler works it out
   return by_lanes<V, Isa>(x, [](auto y) { return exp_lanes(y); });
 }
 // e^x − 1, without loss near 0.
 template <plain_number V, class Isa = isa::native> [[gnu::always_inline]] inline promote<V> expm1(V x) {
   if constexpr (std::same_as<V, double>)
-    if (__builtin_constant_p(x)) return expm1_lanes(pack<double, 1, Isa>(x))[0];  // the compiler works it out
+    if (is_known_constant(x)) return expm1_lanes(pack<double, 1, Isa>(x))[0];  // the compiler works it out
   return by_lanes<V, Isa>(x, [](auto y) { return expm1_lanes(y); });
 }
 

@@ -136,7 +136,7 @@ template <class P> [[gnu::always_inline]] inline P digamma_lanes(P x) {
 // log |Γ(x)|: ∞ at 0, −1, −2, … and at ±∞.
 template <plain_number V, class Isa = isa::native> inline promote<V> lgamma(V x) {
   if constexpr (std::same_as<V, double>)
-    if (__builtin_constant_p(x)) return lgamma_lanes(pack<double, 1, Isa>(x))[0];  // the compiler works it out
+    if (is_known_constant(x)) return lgamma_lanes(pack<double, 1, Isa>(x))[0];  // the compiler works it out
   return by_lanes<V, Isa>(x, [](auto y) { return lgamma_lanes(y); });
 }
 // The derivative of log Γ(x): −∞ at 0, NaN at −1, −2, … and −∞.

@@ -51,13 +51,13 @@ template <class P> [[gnu::always_inline]] inline P log1p_lanes(P x) {
 // The natural logarithm: −∞ at 0, NaN below.
 template <plain_number V, class Isa = isa::native> [[gnu::always_inline]] inline promote<V> log(V x) {
   if constexpr (std::same_as<V, double>)
-    if (__builtin_constant_p(x)) return log_lanes(pack<double, 1, Isa>(x))[0];  // the compiler works it out
+    if (is_known_constant(x)) return log_lanes(pack<double, 1, Isa>(x))[0];  // the compiler works it out
   return by_lanes<V, Isa>(x, [](auto y) { return log_lanes(y); });
 }
 // log(1 + x), without loss near 0: −∞ at −1, NaN below.
 template <plain_number V, class Isa = isa::native> [[gnu::always_inline]] inline promote<V> log1p(V x) {
   if constexpr (std::same_as<V, double>)
-    if (__builtin_constant_p(x)) return log1p_lanes(pack<double, 1, Isa>(x))[0];  // the compiler works it out
+    if (is_known_constant(x)) return log1p_lanes(pack<double, 1, Isa>(x))[0];  // the compiler works it out
   return by_lanes<V, Isa>(x, [](auto y) { return log1p_lanes(y); });
 }
 

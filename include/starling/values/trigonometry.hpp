@@ -154,12 +154,12 @@ template <plain_number V, class Isa = isa::native> [[gnu::always_inline]] inline
 }
 template <plain_number V, class Isa = isa::native> [[gnu::always_inline]] inline promote<V> sin(V x) {
   if constexpr (std::same_as<V, double>)
-    if (__builtin_constant_p(x)) return sincos_lanes(pack<double, 1, Isa>(x)).sine[0];  // the compiler works it out
+    if (is_known_constant(x)) return sincos_lanes(pack<double, 1, Isa>(x)).sine[0];  // the compiler works it out
   return by_lanes<V, Isa>(x, [](auto y) { return sincos_lanes(y).sine; });
 }
 template <plain_number V, class Isa = isa::native> [[gnu::always_inline]] inline promote<V> cos(V x) {
   if constexpr (std::same_as<V, double>)
-    if (__builtin_constant_p(x)) return sincos_lanes(pack<double, 1, Isa>(x)).cosine[0];
+    if (is_known_constant(x)) return sincos_lanes(pack<double, 1, Isa>(x)).cosine[0];
   return by_lanes<V, Isa>(x, [](auto y) { return sincos_lanes(y).cosine; });
 }
 // The tangent of x radians; NaN at ±∞.
