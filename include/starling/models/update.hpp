@@ -3,35 +3,16 @@
 // log weight = Σ log density in the new trace over constrained and retained choices (and factors) − score of the old trace.
 // What is new is drawn from the model and cancels; what falls away is charged through the old score.
 
-#include <limits>
-
 #include <starling/models/constraints.hpp>
 #include <starling/models/discarded_lanes.hpp>
 #include <starling/models/lanes_of_their_own.hpp>
 #include <starling/models/lay_flat.hpp>
+#include <starling/models/old_values.hpp>
 #include <starling/models/trace.hpp>
 #include <starling/models/unreached.hpp>
 #include <starling/models/batch.hpp>
 
 namespace starling {
-
-// Where an update finds the old value of a site: the same number while the structure is the same, by address after that.
-template <class V>
-struct old_values {
-  const schema* structure = nullptr;
-  tile<const V> values;  // of the old structure
-
-  // The old site for site k of the run, or -1; its kind and size must be the same.
-  [[gnu::always_inline]] std::int64_t find(const structure_walk& walk, std::uint32_t k) const {
-    if (!structure) [[unlikely]] return -1;
-    if (!walk.growing()) [[likely]] return walk.slot(k).again ? walk[k].first : k;
-    return structure->find(walk[k].full, walk[k].type);
-  }
-  // The lanes that had it.
-  mask_of<V> present(std::int64_t j) const { return lanes_present(*structure, values, static_cast<std::uint32_t>(j)); }
-  bool is_conditional(std::int64_t j) const { return structure->sites()[static_cast<std::size_t>(j)].is_conditional(); }
-  const V* at(std::int64_t j) const { return values.at(structure->slots()[static_cast<std::size_t>(j)]); }
-};
 
 // What an update does at one site, worked out once for all blocks of a batch.
 struct update_step {
@@ -39,16 +20,6 @@ struct update_step {
   std::int64_t old = -1;
   bool mixed = false;  // not the same in all lanes
 };
-
-// a − b for log weights; −∞ − (−∞) is −∞.
-template <class V>
-V log_difference(const V& a, const V& b) {
-  const V w = a - b;
-  return where(w == w, w, V(-std::numeric_limits<double>::infinity()));
-}
-
-// Sites of `before` that `after` does not have, or has with another kind or size.
-void append_removed(const schema& before, const schema& after, std::vector<std::uint32_t>& changed);
 
 template <class V>
 class update_handler : public handler<update_handler<V>, V> {
