@@ -159,13 +159,23 @@ void require_lanes(const choice_map& constraints, std::size_t lanes) {
 
 std::vector<std::uint8_t> selected_sites(const selection& s, const schema& run) {
   std::vector<std::uint8_t> selected;
-  selected_sites(s, run, nullptr, selected);
+  selected_sites(s, run, nullptr, 0, selected);
   return selected;
 }
-void selected_sites(const selection& s, const schema& run, const path* inside, std::vector<std::uint8_t>& selected) {
+void selected_sites(const selection& s, const schema& run, const path* call, std::size_t instance, std::vector<std::uint8_t>& selected) {
+  static thread_local std::vector<path_component> where;
+  where.clear();
+  if (call) {
+    where.assign(call->parts().begin(), call->parts().end());
+    where.push_back({{}, static_cast<std::int64_t>(instance)});
+  }
+  const std::size_t outside = where.size();
   selected.resize(run.sites().size());
-  for (std::uint32_t k = 0; k < selected.size(); ++k)
-    selected[k] = run.sites()[k].is_choice() && s.contains(inside ? *inside / run.path_of(k) : run.path_of(k));
+  for (std::uint32_t k = 0; k < selected.size(); ++k) {
+    where.resize(outside);
+    run.add_components(k, where);
+    selected[k] = run.sites()[k].is_choice() && s.contains(where);
+  }
 }
 
 }  // namespace starling

@@ -227,14 +227,12 @@ void append_removed(const schema& before, const schema& after, std::vector<std::
   }
 }
 
-std::vector<std::uint32_t> redrawn(const std::vector<std::uint8_t>& selected, const schema& before, const schema& after) {
-  std::vector<std::uint32_t> sites;
+void append_redrawn(const std::vector<std::uint8_t>& selected, const schema& before, const schema& after, std::vector<std::uint32_t>& changed) {
   for (std::uint32_t k = 0; k < selected.size(); ++k) {
     if (!selected[k]) continue;
     const auto& s = before.sites()[k];
-    if (&before == &after || after.find(s.full, s.type) >= 0) sites.push_back(k);
+    if (&before == &after || after.find(s.full, s.type) >= 0) changed.push_back(k);
   }
-  return sites;
 }
 
 double factors_of(const trace_state& state) {

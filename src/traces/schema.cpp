@@ -29,6 +29,22 @@ path schema::path_of_call(std::uint32_t call) const {
 
 path schema::path_of(std::uint32_t site) const { return path_of_call(sites_[site].scope).append(sites_[site].local); }
 
+namespace {
+void add_components_of(const address& a, std::vector<path_component>& to) {
+  if (!a.name().empty()) to.push_back({a.name(), 0});
+  for (int i = 0; i < a.indices(); ++i) to.push_back({{}, a.index(i)});
+}
+void add_components_of_call(const std::vector<call>& calls, std::uint32_t c, std::vector<path_component>& to) {
+  if (c == 0) return;
+  add_components_of_call(calls, calls[c].parent, to);
+  add_components_of(calls[c].local, to);
+}
+}  // namespace
+void schema::add_components(std::uint32_t site, std::vector<path_component>& to) const {
+  add_components_of_call(calls_, sites_[site].scope, to);
+  add_components_of(sites_[site].local, to);
+}
+
 // The bucket that holds `full`, or the empty one where it would go.
 std::size_t schema::bucket(std::uint64_t full) const {
   const std::size_t mask = buckets_.size() - 1;

@@ -24,6 +24,8 @@ TEST(allocation, a_moved_trace_is_drawn_generated_updated_and_regenerated_in_pla
     EXPECT_EQ(counted([&](std::uint64_t i) { t = sl::simulate(std::move(t), sl::fold_in(k, i)); }), 0u) << r.name;
     EXPECT_EQ(counted([&](std::uint64_t i) { t = sl::generate(std::move(t), r.changes[0], sl::fold_in(k, i)).trace; }), 0u) << r.name;
     EXPECT_EQ(counted([&](std::uint64_t i) { t = sl::update(std::move(t), r.changes[0], sl::fold_in(k, i)).trace; }), 0u) << r.name;
+    for (const auto& selected : r.selections)
+      EXPECT_EQ(counted([&](std::uint64_t i) { t = sl::regenerate(std::move(t), selected, sl::fold_in(k, i)).trace; }), 0u) << r.name;
     EXPECT_EQ(counted([&](std::uint64_t i) {
                 auto [next, w, discard] = sl::update(std::move(t), r.changes[0], sl::fold_in(k, i));
                 t = std::move(next);

@@ -76,8 +76,8 @@ void require_met(const choice_map& constraints, const schema& run, const char* o
 // Throws where constraints given per lane are for another number of lanes.
 void require_lanes(const choice_map& constraints, std::size_t lanes);
 
-// Which sites a selection holds; `inside`: the path of the instance whose run it is, or null.
+// Which sites a selection holds, of a whole run (call null) or of one inside of an instance of `call`.
 std::vector<std::uint8_t> selected_sites(const class selection& s, const schema& run);
-void selected_sites(const class selection& s, const schema& run, const path* inside, std::vector<std::uint8_t>& selected);
+void selected_sites(const class selection& s, const schema& run, const path* call, std::size_t instance, std::vector<std::uint8_t>& selected);
 
 }  // namespace starling

@@ -13,8 +13,8 @@ struct regenerate_step {
   bool mixed = false;     // not the same in all lanes
 };
 
-// The selected sites of `before` that `after` still has: their values were drawn anew.
-std::vector<std::uint32_t> redrawn(const std::vector<std::uint8_t>& selected, const schema& before, const schema& after);
+// Appends the selected sites of `before` that `after` still has: their values were drawn anew.
+void append_redrawn(const std::vector<std::uint8_t>& selected, const schema& before, const schema& after, std::vector<std::uint32_t>& changed);
 
 template <class V>
 class regenerate_handler : public handler<regenerate_handler<V>, V> {
@@ -35,8 +35,7 @@ class regenerate_handler : public handler<regenerate_handler<V>, V> {
       : base(outer, r), old_{r.before ? r.before->structure.get() : nullptr, {r.old_values(), nullptr, r.old_densities()}},
         selection_(outer.selection_), selected_before_(r.flags.data()) {
     if (!r.before) return;
-    const path where = r.where();
-    selected_sites(*selection_, *r.before->structure, &where, r.flags);
+    selected_sites(*selection_, *r.before->structure, &r.node.where(), r.i, r.flags);
     selected_before_ = r.flags.data();
   }
   // What is selected inside of calls.
@@ -114,7 +113,7 @@ class regenerate_handler : public handler<regenerate_handler<V>, V> {
     weight_.add(this->walk_.position(), child.weight());
     if (!r.before) return;
     const schema& before = *r.before->structure;
-    for (const auto i : redrawn(r.flags, before, now)) r.changed.push_back(i);
+    append_redrawn(r.flags, before, now, r.changed);
     if (&before != &now) append_removed(before, now, r.changed);
     for (std::uint32_t k = 0; k < before.sites().size(); ++k)
       if (before.sites()[k].is_factor()) charge(r.old_densities()[k]);
@@ -146,9 +145,10 @@ template <class G, class Arguments>
 double regenerate_once(trace<G, Arguments>& t, const std::shared_ptr<const Arguments>& as, const selection& s, const key& k,
                        const run_place& place, const std::vector<std::uint8_t>* marks) {
   double weight = 0;
-  const std::vector<std::uint8_t> selected = marks ? *marks : selected_sites(s, t.structure());
   const auto& next_args = *as;
   t.advance(as, [&](const trace_state& old, trace_state& next, journal& j) {
+    if (!marks) selected_sites(s, *old.structure, nullptr, 0, j.selected);
+    const auto& selected = marks ? *marks : j.selected;
     structure_walk walk(old.structure, false);
     const auto& numbers = old.numbers;
     const old_values<double> before{old.structure.get(), {numbers.values.data(), numbers.shared.data(), numbers.densities.data()}};
@@ -157,7 +157,7 @@ double regenerate_once(trace<G, Arguments>& t, const std::shared_ptr<const Argum
     t.keep_instances_of(h);
     auto value = trace<G, Arguments>::run(t.model(), h, next_args);
     finish_run(walk, h, next);
-    for (const auto i : redrawn(selected, *old.structure, *next.structure)) j.changed.push_back(i);
+    append_redrawn(selected, *old.structure, *next.structure, j.changed);
     if (next.structure != old.structure) append_removed(*old.structure, *next.structure, j.changed);
     if (j.lost_track(old, *next.structure, s)) throw lost_track();
     h.charge(factors_of(old));

@@ -33,6 +33,7 @@ trace_state copy_state(const trace_state& state, copied_cells& cells);
 struct journal {
   trace_state before;
   std::vector<std::uint32_t> changed;  // sites of `before`
+  std::vector<std::uint8_t> selected;  // which sites of `before` a regenerate selects: its workspace
   kept_undo undo;
   std::shared_ptr<kept_calls> calls;   // that `undo` is about
   std::optional<choice_map> discard;   // once read from what an update is about to overwrite

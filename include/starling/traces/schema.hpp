@@ -65,6 +65,7 @@ class schema {
 
   path path_of(std::uint32_t site) const;
   path path_of_call(std::uint32_t call) const;
+  void add_components(std::uint32_t site, std::vector<path_component>& to) const;  // of its path
   // The site at the path with this hash, or -1; and the choice there that has the given type.
   std::int64_t find(std::uint64_t full) const;
   std::int64_t find(std::uint64_t full, const choice_type& type) const;
