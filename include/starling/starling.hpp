@@ -48,3 +48,4 @@
 #include <starling/values/math.hpp>
 #include <starling/values/matrix.hpp>
 #include <starling/values/pick.hpp>
+#include <starling/values/vector_math.hpp>

@@ -6,6 +6,7 @@
 #include <starling/combinators/combinators.hpp>
 #include <starling/distributions/distributions.hpp>
 #include <starling/models/gradient_batch.hpp>
+#include <starling/values/vector_math.hpp>
 
 #include "bodies.hpp"
 #include "models/law_models.hpp"
@@ -96,6 +97,26 @@ TEST(gradients_of_lanes, of_arguments_and_through_the_return_value) {
     EXPECT_NEAR(without.choices.lane(l)["slope"], sl::gradients(b.lane(l)).choices["slope"], 1e-11) << l;
   }
   EXPECT_THROW(sl::gradients(b, sl::all, sl::per_lane({1.0, 2.0})), std::invalid_argument);
+  EXPECT_THROW(sl::gradients(b, sl::all, sl::per_lane(std::vector<double>())), std::invalid_argument);
+}
+
+TEST(gradients_of_lanes, through_a_vector_that_is_returned) {
+  constexpr auto body = sl::gen([](auto& trace) {
+    const auto x = trace("x", sl::iid(sl::normal(0.0, 1.0), 2));
+    return sl::exp(x);
+  });
+  const auto b = sl::simulate(body, sl::args(), sl::key(3), sl::lanes(many));
+  std::vector<double> weights(2 * many);
+  for (std::size_t i = 0; i < weights.size(); ++i) weights[i] = std::cos(static_cast<double>(i));
+  const auto each = sl::gradients(b, sl::all, sl::per_lane(weights, 2)).choices;
+  const auto same = sl::gradients(b, sl::all, std::vector<double>{0.5, -2.0}).choices;
+  for (std::size_t l = 0; l < many; ++l)
+    for (std::size_t e = 0; e < 2; ++e) {
+      const double x = b.lane(l).get<std::vector<double>>("x")[e];
+      EXPECT_NEAR(each.lane(l).get<std::vector<double>>("x")[e], -x + weights[2 * l + e] * std::exp(x), 1e-12);
+      EXPECT_NEAR(same.lane(l).get<std::vector<double>>("x")[e], -x + (e == 0 ? 0.5 : -2.0) * std::exp(x), 1e-12);
+    }
+  EXPECT_THROW(sl::gradients(b, sl::all, sl::per_lane(std::vector<double>(4), 2)), std::invalid_argument);
 }
 
 TEST(gradients_of_lanes, of_parameters_are_summed) {

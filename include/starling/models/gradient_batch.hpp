@@ -5,7 +5,7 @@
 //   g.scores           of the lanes
 //   g.parameters       summed over the lanes, as store.ascend() wants them
 // argument_gradients: those of arguments too, [lane] for a double, [lane][element] for a vector, whether lanes share it or not.
-// A return gradient is a number, one number a lane (sl::per_lane), or a vector for a body that returns one.
+// A return gradient is a number, or for a body that returns a vector a vector, shared by all lanes or given for each (sl::per_lane).
 // Of a dynamic model each lane has a score_gradients of its own.
 #pragma once
 
@@ -102,10 +102,10 @@ template <bool OfArguments, class G, class... A, class V, class Weight>
 lane_gradients<A...> find_gradients(const batch<G, arguments<A...>, V>& b, const selection& selection_of_choices, const Weight& return_gradient) {
   const schema& structure = b.structure();
   const std::vector<std::uint8_t> selected = selected_sites(selection_of_choices, structure);
-  if constexpr (std::is_same_v<Weight, per_lane_numbers>)
-    if (return_gradient.values.size() != b.first_lane() + b.size())
-      throw std::invalid_argument("gradients: the return gradient has " + std::to_string(return_gradient.values.size()) + " numbers for " +
-                                  std::to_string(b.first_lane() + b.size()) + " lanes");
+  if constexpr (std::is_same_v<Weight, per_lane_numbers> || std::is_same_v<Weight, per_lane_vectors>)
+    if (lanes_given(return_gradient) != b.first_lane() + b.size())
+      throw std::invalid_argument("gradients: the return gradient is given for " + std::to_string(lanes_given(return_gradient)) + " lanes, the batch has " +
+                                  std::to_string(b.first_lane() + b.size()));
   lane_gradients<A...> r{b.scores(), {}, {}, {}};
   // Room for all blocks, so that each can write its lanes.
   std::vector<std::vector<double>> choices(structure.sites().size());
