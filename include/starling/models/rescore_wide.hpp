@@ -26,23 +26,30 @@ rescored rescore_wide(Node& node, const F& f, kept_undo& undo) {
   const auto sites = static_cast<std::uint32_t>(s.sites().size());
   auto* const each = arena::current().take<instance_place>(sites);
   for (std::uint32_t k = 0; k < sites; ++k) each[k] = {node.values(node[0]) + s.slots()[k].offset, static_cast<std::ptrdiff_t>(s.elements())};
-  instance_places places{each, sites, node.new_densities() + node[0].densities, static_cast<std::ptrdiff_t>(sites), &s};
+  const instance_places places{each, sites, node.new_densities() + node[0].densities, static_cast<std::ptrdiff_t>(sites)};
   double* const scores = node.new_scores();
   auto* const cells = node.new_results();
   P before(0.0), after(0.0);
   bool failed = false;
+  const auto score = [&](const instance_places& where, std::size_t i) __attribute__((always_inline)) {
+    wide_handler<P> h(where, i);
+    spread_results<R>(f(h, wide_index<P>{i}, results<R>()), [&](std::size_t l, const R& r) { cells[i + l].value = r; });
+    failed = failed | h.failed();
+    before += P::load(scores + i);
+    h.score().store(scores + i);
+    after += h.score();
+  };
   constexpr std::size_t part = 32 * width;  // whose vectors are in the arena together
   for (std::size_t first = 0; first < n && !failed; first += part) {
     const arena_scope scope;
-    for (std::size_t i = first, last = n < first + part ? n : first + part; i < last; i += width) {
-      wide_handler<P> h(places, i);
-      spread_results<R>(f(h, wide_index<P>{i}, results<R>()), [&](std::size_t l, const R& r) { cells[i + l].value = r; });
-      failed = failed | h.failed();
-      before += P::load(scores + i);
-      h.score().store(scores + i);
-      after += h.score();
-      places.structure = nullptr;  // the others visit what the first do
+    std::size_t i = first;
+    if (i == 0) {  // the others visit what the first do
+      instance_places checked = places;
+      checked.structure = &s;
+      score(checked, i);
+      i += width;
     }
+    for (const std::size_t last = n < first + part ? n : first + part; i < last; i += width) score(places, i);
   }
   const rescored done{n, sum(before), sum(after)};
   if (failed || !__builtin_isfinite(done.before) || !__builtin_isfinite(done.after)) return {};
