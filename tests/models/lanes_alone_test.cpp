@@ -54,3 +54,26 @@ TEST(lanes_alone, different_sites_scopes_lanes_steps_and_keys_get_different_numb
   const auto u = sl::regenerate(t, sl::all, sl::key(9)).trace;
   for (int i = 0; i < 5; ++i) EXPECT_NE((t[{"x", i}]), (u[{"x", i}]));
 }
+
+// A site before, between and after calls: nobody goes on with another scope's numbers.
+TEST(lanes_alone, callers_and_callees_draw_different_numbers) {
+  constexpr auto callee = sl::gen([](auto& trace) { trace("a", sl::normal(0.0, 1.0)); });
+  constexpr auto caller = sl::gen([callee](auto& trace) {
+    trace("f", callee);
+    trace("x", sl::normal(0.0, 1.0));
+    trace("g", callee);
+    trace("y", sl::normal(0.0, 1.0));
+  });
+  const auto b = sl::simulate(caller, sl::args(), sl::key(3), sl::lanes(many_lanes));
+  for (std::size_t l = 0; l < many_lanes; l += 100) {
+    const auto alone = sl::simulate(caller, sl::args(), sl::key(3), sl::lanes(1, l));
+    std::vector<double> drawn;
+    for (const auto& e : b.lane(l).choices().entries()) {
+      EXPECT_TRUE(std::isfinite(e.value.data[0])) << e.where.str();
+      EXPECT_EQ(e.value.data[0], alone.lane(0)[e.where]) << e.where.str();
+      for (const double x : drawn) EXPECT_NE(e.value.data[0], x) << e.where.str();
+      drawn.push_back(e.value.data[0]);
+    }
+    EXPECT_EQ(drawn.size(), 4u);
+  }
+}
