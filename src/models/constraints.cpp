@@ -172,9 +172,11 @@ void selected_sites(const selection& s, const schema& run, const path* call, std
   const std::size_t outside = where.size();
   selected.resize(run.sites().size());
   for (std::uint32_t k = 0; k < selected.size(); ++k) {
+    selected[k] = false;
+    if (!run.sites()[k].is_choice()) continue;
     where.resize(outside);
     run.add_components(k, where);
-    selected[k] = run.sites()[k].is_choice() && s.contains(where);
+    selected[k] = s.contains(where);
   }
 }
 

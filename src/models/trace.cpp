@@ -125,24 +125,25 @@ choice_map journal::choices() const {
   for_each_discarded(*this, before, [&](const path& where, const found_choice& x) { c.set(where, value_of(x)); });
   return c;
 }
+// Whether a run and the instances that it keeps have a choice of this type there.
+static bool has_choice(const schema& run, const kept_calls* calls, const path& where, const choice_type& type) {
+  const auto found = look_up(run, calls, where, 0, where.hash(), nullptr, 0);
+  return found && found->structure->sites()[found->site].type == type;
+}
 double journal::removed_density(const schema& after, const schema& visited) const {
   double total = 0;
   for_each_discarded(*this, before, [&](const path& where, const found_choice& x) {
-    const auto now = look_up(after, calls.get(), where, 0, where.hash(), nullptr, 0);
-    const bool still = now && now->structure->sites()[now->site].type == x.type;
-    if (!still && visited.find(where.hash()) < 0) total += x.density;
+    if (!has_choice(after, calls.get(), where, x.type) && visited.find(where.hash()) < 0) total += x.density;
   });
   return total;
 }
 template <class Replaced>
-bool lost_track_of(const journal& j, const trace_state& old, const schema& now, const Replaced& replaced) {
+static bool lost_track_of(const journal& j, const trace_state& old, const schema& now, const Replaced& replaced) {
   const auto kinds_changed = [](const kept_undo::step& s) { return s.what == kept_undo::step::kind::removed || s.what == kept_undo::step::kind::added; };
   if (std::none_of(j.undo.steps.begin(), j.undo.steps.end(), kinds_changed)) return false;
   bool lost = false;
   for_each_discarded(j, old, [&](const path& where, const found_choice& x) {
-    if (lost || replaced.contains(where)) return;
-    const auto found = look_up(now, j.calls.get(), where, 0, where.hash(), nullptr, 0);
-    lost = found && found->structure->sites()[found->site].type == x.type;
+    lost = lost || (!replaced.contains(where) && has_choice(now, j.calls.get(), where, x.type));
   });
   return lost;
 }

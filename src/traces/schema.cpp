@@ -19,30 +19,31 @@ std::uint64_t call::parent_hash(std::uint64_t scope) const {
   return local.indices() > 0 ? extend_hash(scope, local, local.indices() - 1) : scope;
 }
 
+namespace {
+// Not by recursion: calls may be as deep as the stack allows.
+void add_components_of(const address& a, const std::vector<call>& calls, std::uint32_t c, std::vector<path_component>& to) {
+  const auto outside = static_cast<std::ptrdiff_t>(to.size());
+  const auto add_backwards = [&](const address& part) {
+    for (int i = part.indices(); i-- > 0;) to.push_back({{}, part.index(i)});
+    if (!part.name().empty()) to.push_back({part.name(), 0});
+  };
+  for (add_backwards(a); c != 0; c = calls[c].parent) add_backwards(calls[c].local);
+  std::reverse(to.begin() + outside, to.end());
+}
+}  // namespace
+
 path schema::path_of_call(std::uint32_t call) const {
-  std::vector<std::uint32_t> outer;
-  for (; call != 0; call = calls_[call].parent) outer.push_back(call);
+  std::vector<path_component> parts;
+  add_components_of(address(), calls_, call, parts);
   path p;
-  for (auto c = outer.rbegin(); c != outer.rend(); ++c) p.append(calls_[*c].local);
+  for (const auto& part : parts) p.append(part);
   return p;
 }
 
 path schema::path_of(std::uint32_t site) const { return path_of_call(sites_[site].scope).append(sites_[site].local); }
 
-namespace {
-void add_components_of(const address& a, std::vector<path_component>& to) {
-  if (!a.name().empty()) to.push_back({a.name(), 0});
-  for (int i = 0; i < a.indices(); ++i) to.push_back({{}, a.index(i)});
-}
-void add_components_of_call(const std::vector<call>& calls, std::uint32_t c, std::vector<path_component>& to) {
-  if (c == 0) return;
-  add_components_of_call(calls, calls[c].parent, to);
-  add_components_of(calls[c].local, to);
-}
-}  // namespace
 void schema::add_components(std::uint32_t site, std::vector<path_component>& to) const {
-  add_components_of_call(calls_, sites_[site].scope, to);
-  add_components_of(sites_[site].local, to);
+  add_components_of(sites_[site].local, calls_, sites_[site].scope, to);
 }
 
 // The bucket that holds `full`, or the empty one where it would go.

@@ -9,7 +9,7 @@
 #include <starling/values/vector_math.hpp>
 
 #include "bodies.hpp"
-#include "models/law_models.hpp"
+#include "gradient_models.hpp"
 
 namespace {
 
@@ -61,13 +61,7 @@ TEST(gradients_of_lanes, of_choices_are_those_of_each_lane_alone) {
     compared += check_lanes<double>(name, model, as, 1e-11);
     check_lanes<float>(name, model, as, 2e-3);
   };
-  run("flat", laws::flat_body, sl::args());
-  run("dependent", laws::dependent_body, sl::args(std::vector<double>{0.5, 1, 2}));
-  run("nested", laws::nested_body, sl::args());
-  run("vector", laws::vector_body, sl::args());
-  run("matrix", laws::matrix_body, sl::args());
-  run("discrete", laws::discrete_body, sl::args());
-  run("factor", laws::factor_body, sl::args());
+  laws::for_each_gradient_model(run);
   run("branching", branching, sl::args());
   EXPECT_GT(compared, 20 * static_cast<int>(many));
 }

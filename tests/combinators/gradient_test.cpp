@@ -8,7 +8,7 @@
 #include <starling/models/custom_gradient.hpp>
 #include <starling/models/gradient.hpp>
 
-#include "models/law_models.hpp"
+#include "gradient_models.hpp"
 
 namespace {
 
@@ -58,13 +58,7 @@ TEST(gradients, of_choices_equal_finite_differences) {
     const auto t = sl::simulate(model, as, sl::key(7));
     compared += check_choices(name, model, as, t.choices());
   };
-  run("flat", laws::flat_body, sl::args());
-  run("dependent", laws::dependent_body, sl::args(std::vector<double>{0.5, 1, 2}));
-  run("nested", laws::nested_body, sl::args());
-  run("vector", laws::vector_body, sl::args());
-  run("matrix", laws::matrix_body, sl::args());
-  run("discrete", laws::discrete_body, sl::args());
-  run("factor", laws::factor_body, sl::args());
+  laws::for_each_gradient_model(run);
   constexpr auto step = sl::gen([](auto& trace, std::size_t, const auto& x, const auto& scale) { return trace("x", sl::normal(sl::sin(x), scale)); });
   run("unfold", sl::gen([step](auto& trace) {
     const auto scale = trace("scale", sl::gamma(2.0, 1.0));

@@ -138,14 +138,18 @@ template <class A>
 using argument_gradient =
     std::conditional_t<std::is_floating_point_v<A>, double, std::conditional_t<std::is_same_v<A, std::vector<double>>, std::vector<double>, nothing>>;
 
-template <class A>
-auto argument_variable(tape_scope<double>& tape, const A& a) {
-  if constexpr (std::is_floating_point_v<A>) {
-    return std::tuple(tape.variable(static_cast<double>(a)));
-  } else if constexpr (std::is_same_v<A, std::vector<double>>) {
-    vector<adjoint<double>> x(a.size());
-    double* const cells = tape.cells(a.size());
-    for (std::size_t i = 0; i < a.size(); ++i) x[i] = {a[i], 1.0, cells + i};
+// What the body gets for an argument, in a tuple: numbers that lanes differ in as adjoints, and, where its derivatives are wanted, all reals;
+// what is neither as a reference.
+template <bool Wanted, class V, class A>
+auto argument_variable(tape_scope<V>& tape, const A& a) {
+  if constexpr (std::is_same_v<A, V>) {
+    if constexpr (Wanted) return std::tuple(tape.variable(a));
+    else return std::tuple(adjoint<V>(a));
+  } else if constexpr (Wanted && std::is_floating_point_v<A>) {
+    return argument_variable<Wanted>(tape, V(static_cast<scalar_of<V>>(a)));
+  } else if constexpr (std::is_same_v<A, vector<V>> || (Wanted && std::is_same_v<A, std::vector<double>>)) {
+    vector<adjoint<V>> x(a.size());
+    for (std::size_t i = 0; i < a.size(); ++i) x[i] = std::get<0>(argument_variable<Wanted>(tape, a[i]));
     return std::tuple(x);
   } else {
     return std::tuple<const A&>(a);
@@ -207,7 +211,7 @@ score_gradients<A...> find_gradients(const G& model, const arguments<A...>& as, 
         if constexpr (!OfArguments) {
           run(a...);
         } else {
-          const auto given = std::tuple_cat(argument_variable(tape, a)...);  // what has no derivative as a reference
+          const auto given = std::tuple_cat(argument_variable<true>(tape, a)...);
           std::apply(run, given);
           r.arguments = std::apply([](const auto&... x) { return std::tuple<argument_gradient<A>...>(gradient_of_argument<A>(x)...); }, given);
         }

@@ -61,22 +61,6 @@ class lane_gradient_handler : public differentiating_handler<lane_gradient_handl
   std::vector<V*> cells_;  // by the first site of a choice
 };
 
-// What the body gets for an argument: numbers that lanes differ in as adjoints, and, where its derivatives are wanted, all reals.
-template <bool Wanted, class V, class A>
-auto lane_argument_variable(tape_scope<V>& tape, const A& a) {
-  if constexpr (std::is_same_v<A, V> || (Wanted && std::is_floating_point_v<A>)) {
-    const V x(static_cast<std::conditional_t<std::is_same_v<A, V>, V, scalar_of<V>>>(a));
-    if constexpr (Wanted) return std::tuple(tape.variable(x));
-    else return std::tuple(adjoint<V>(x));
-  } else if constexpr (std::is_same_v<A, vector<V>> || (Wanted && std::is_same_v<A, std::vector<double>>)) {
-    vector<adjoint<V>> x(a.size());
-    for (std::size_t i = 0; i < a.size(); ++i) x[i] = std::get<0>(lane_argument_variable<Wanted, V>(tape, a[i]));
-    return std::tuple(x);
-  } else {
-    return std::tuple<const A&>(a);
-  }
-}
-
 // Writes the derivatives of lanes, W of them from `first` on.
 template <class V>
 void write_lanes(const V& d, std::size_t element, std::size_t size, std::size_t first, std::size_t lanes, std::vector<double>& to) {
@@ -125,7 +109,7 @@ lane_gradients<A...> find_gradients(const batch<G, arguments<A...>, V>& b, const
     constant_values constants(structure.sites().size());
     lane_gradient_handler<V> h(walk, b.state().block(block), constants, place, selected, tape);
     with_arguments<V>(b.args(), place.first_lane, place.lanes, [&](const auto&... a) {
-      const auto given = std::tuple_cat(lane_argument_variable<OfArguments, V>(tape, a)...);
+      const auto given = std::tuple_cat(argument_variable<OfArguments>(tape, a)...);
       std::apply([&](const auto&... x) {
         if constexpr (std::is_same_v<Weight, nothing>) b.model().run(h, x...);
         else if constexpr (std::is_arithmetic_v<Weight>) add_return_gradient(b.model().run(h, x...), V(static_cast<scalar_of<V>>(return_gradient)));
