@@ -7,7 +7,8 @@ constexpr auto logearn = sl::gen([](auto& trace, const auto& height) {
   const auto intercept = trace({"beta", 0}, sl::flat(sl::real_line()));
   const auto slope = trace({"beta", 1}, sl::flat(sl::real_line()));
   const auto sigma = trace("sigma", sl::flat(sl::positive()));
-  for (std::size_t i = 0; i < height.size(); ++i) trace({"log_earn", i}, sl::normal(intercept + slope * height[i], sigma));
+  const sl::matrix_view<double> heights(height.data(), height.size(), 1);
+  trace("log_earn", sl::normal_glm(heights, intercept, sl::vector{slope}, sigma));
 });
 
 int main(int argc, char** argv) {

@@ -14,7 +14,7 @@ THIRD_PARTIES = {
     "boost/": ({"src/distributions", "tests"}, "libboost-dev"),
     "tbb/": ({"src/execution"}, "libtbb-dev"),
     "oneapi/": ({"src/execution"}, "libtbb-dev"),
-    "Eigen/": ({"src/values", "src/inference"}, "libeigen3-dev"),
+    "Eigen/": ({"src/distributions", "src/inference"}, "libeigen3-dev"),
     "nlohmann/": ({"src/io", "tests"}, "nlohmann-json3-dev"),
     "netcdf": ({"src/io", "tests"}, "libnetcdf-dev"),
     "fmt/": ({"src/io"}, "libfmt-dev"),

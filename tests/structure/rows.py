@@ -18,6 +18,8 @@ NO_ROW = {
     "category_draws": "what the categorical distributions share",
     "factored_normal": "what the multivariate normals share",
     "fused": "evaluates densities as single tape entries, tested by the derivatives of all",
+    "linear_pass": "evaluates generalised_linear, tested by its row",
+    "linear_summary": "what normal_glm keeps of data under gradients, tested by linear_summary_test.cpp",
     "bijectors": "from free numbers to supports",
     "structured_bijectors": "the same for vectors and matrices",
     "structured_supports": "the sets of values of vectors and matrices",

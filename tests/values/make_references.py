@@ -94,6 +94,29 @@ FUNCTIONS = {
     "inverse_logit": (lambda x: 1 / (1 + m.exp(-x)), between(-5, 5, 150) + between(-745, 40, 100) + between(-103, 20, 80) + magnitudes(-18, 0, 40, (1, -1))),
     "log1p_exp": (lambda x: m.log1p(m.exp(x)), between(-5, 5, 150) + between(-745, 800, 100) + between(-103, 100, 80) + magnitudes(-18, 0, 40, (1, -1))),
 }
+POWERS = [
+    (x, e)
+    for base in between(0, 3, 60) + magnitudes(-300, 300, 60) + magnitudes(-38, 38, 60) + around(1, 40, -2) + TINY + HUGE
+    for y in between(-3, 3, 2) + [rng.uniform(-700, 700) / max(abs(math.log(base)), 1e-15)] + [0.5, -2.0, 3.0]
+    for x, e in ((base, y), (as_float(base), as_float(y)))
+    if 0 < x < math.inf and math.isfinite(e)
+]
+
+# By a generator of its own, so that what stands above stays as it is.
+rng = random.Random(20261127)
+LATER = {
+    "asin": (m.asin, between(-1, 1, 200) + both(TINY) + magnitudes(-18, 0, 80, (1, -1)) + [1 - 2.0**-k for k in range(1, 54)]),
+    "acos": (m.acos, between(-1, 1, 200) + both(TINY) + magnitudes(-18, 0, 40, (1, -1)) + [1 - 2.0**-k for k in range(1, 54)] + [2.0**-k - 1 for k in range(1, 54)]),
+    "sinh": (m.sinh, between(-1, 1, 150) + between(-25, 25, 80) + between(-710.4, 710.4, 60) + between(-89, 89, 40) + both(TINY) + magnitudes(-18, 0, 60, (1, -1)) + around(22, 10)),
+    "cosh": (m.cosh, between(-1, 1, 100) + between(-25, 25, 80) + between(-710.4, 710.4, 60) + between(-89, 89, 40) + both(TINY) + around(0, 20)),
+    "trigamma": (lambda x: m.psi(1, x), [x for x in gamma_points if 1e-150 < x < 1e150] + [x for x in negative_gamma if -1e6 < x < -1e-3]),
+}
+
+POINTS = [
+    pair
+    for y, x in [(rng.uniform(-3, 3), rng.uniform(-3, 3)) for _ in range(300)] + [(a, b) for a in magnitudes(-18, 18, 12, (1, -1)) for b in magnitudes(-18, 18, 6, (1, -1))]
+    for pair in ((y, x), (as_float(y), as_float(x)))
+]
 
 
 def bits(x):
@@ -108,26 +131,31 @@ def line(xs, y):
 
 def main():
     lines = []
-    for name, (f, points) in FUNCTIONS.items():
+
+    def section(name, f, points):
         lines.append(name)
         chosen = []
         for x in points:
             for t in (x, as_float(x)):
-                inside = {"log1p": t > -1, "normal_quantile": 0 < t < 1, "logit": 0 < t < 1, "log": t > 0, "sqrt": t > 0}.get(name, True)
-                if inside and math.isfinite(t) and t != 0 and not (name in ("lgamma", "digamma") and t < 0 and t == math.floor(t)):
+                inside = {"log1p": t > -1, "normal_quantile": 0 < t < 1, "logit": 0 < t < 1, "log": t > 0, "sqrt": t > 0, "asin": -1 <= t <= 1, "acos": -1 <= t <= 1}.get(name, True)
+                if inside and math.isfinite(t) and t != 0 and not (name in ("lgamma", "digamma", "trigamma") and t < 0 and t == math.floor(t)):
                     chosen.append(t)
         mp.dps = 400 if name in ("sin", "cos", "tan", "lgamma", "digamma", "normal_quantile") else 60
         for t in sorted(set(chosen)):
             if name in ("lgamma", "digamma", "normal_quantile"):
                 mp.dps = 60 if abs(t) > 1e-30 or name == "normal_quantile" else 80
             lines.append(line([t], f(mpf(t))))
-    mp.dps = 80
-    lines.append("pow")
-    for base in between(0, 3, 60) + magnitudes(-300, 300, 60) + magnitudes(-38, 38, 60) + around(1, 40, -2) + TINY + HUGE:
-        for y in between(-3, 3, 2) + [rng.uniform(-700, 700) / max(abs(math.log(base)), 1e-15)] + [0.5, -2.0, 3.0]:
-            for x, e in ((base, y), (as_float(base), as_float(y))):
-                if 0 < x < math.inf and math.isfinite(e):
-                    lines.append(line([x, e], mpf(x) ** mpf(e)))
+    def section_of_pairs(name, f, pairs):
+        mp.dps = 80
+        lines.append(name)
+        lines.extend(line(pair, f(mpf(pair[0]), mpf(pair[1]))) for pair in pairs)
+
+    for name, (f, points) in FUNCTIONS.items():
+        section(name, f, points)
+    section_of_pairs("pow", lambda x, y: x**y, POWERS)
+    for name, (f, points) in LATER.items():
+        section(name, f, points)
+    section_of_pairs("atan2", m.atan2, POINTS)
     pathlib.Path(__file__).with_name("references.txt").write_text("\n".join(lines) + "\n")
     print(len(lines), "values")
 

@@ -85,6 +85,11 @@ TYPED_TEST(math_accuracy, elementary_functions_are_within_2_last_places) {
   check<V>("tan", 2, false, [](V x, V) { return sl::tan(x); });
   check<V>("tanh", 2, false, [](V x, V) { return sl::tanh(x); });
   check<V>("atan", 2, false, [](V x, V) { return sl::atan(x); });
+  check<V>("asin", 2, false, [](V x, V) { return sl::asin(x); });
+  check<V>("acos", 2, false, [](V x, V) { return sl::acos(x); });
+  check<V>("atan2", 2, false, [](V y, V x) { return sl::atan2(y, x); });
+  check<V>("sinh", 2, false, [](V x, V) { return sl::sinh(x); });
+  check<V>("cosh", 2, false, [](V x, V) { return sl::cosh(x); });
   check<V>("sqrt", 0.501, false, [](V x, V) { return sl::sqrt(x); });
 }
 
@@ -100,6 +105,7 @@ TYPED_TEST(math_accuracy, special_functions_are_within_8_last_places) {
   check<V>("erfc", 8, true, [](V x, V) { return sl::erfc(x); });
   check<V>("lgamma", 8, true, [](V x, V) { return sl::lgamma(x); });
   check<V>("digamma", 8, true, [](V x, V) { return sl::digamma(x); });
+  check<V>("trigamma", 8, true, [](V x, V) { return sl::trigamma(x); });
   check<V>("normal_cdf", 8, false, [](V x, V) { return sl::normal_cdf(x); });
   check<V>("log_normal_cdf", 8, false, [](V x, V) { return sl::log_normal_cdf(x); });
   check<V>("normal_quantile", 8, false, [](V x, V) { return sl::normal_quantile(x); });

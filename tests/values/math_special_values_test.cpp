@@ -63,10 +63,15 @@ TYPED_TEST(special_values, are_right) {
   check<V>("atan", [](V x) { return sl::atan(x); }, {{0, 0}, {-0.0, -0.0}});
   EXPECT_NEAR(at<V>(inf, [](V x) { return sl::atan(x); }), 1.5707963267948966, 1e-7);
   EXPECT_NEAR(at<V>(-inf, [](V x) { return sl::atan(x); }), -1.5707963267948966, 1e-7);
+  check<V>("asin", [](V x) { return sl::asin(x); }, {{0, 0}, {-0.0, -0.0}, {1.1, nan_value}, {-1.1, nan_value}, {inf, nan_value}});
+  check<V>("acos", [](V x) { return sl::acos(x); }, {{1, 0}, {1.1, nan_value}, {-1.1, nan_value}, {-inf, nan_value}});
+  check<V>("sinh", [](V x) { return sl::sinh(x); }, {{inf, inf}, {-inf, -inf}, {0, 0}, {-0.0, -0.0}, {1e30, inf}});
+  check<V>("cosh", [](V x) { return sl::cosh(x); }, {{inf, inf}, {-inf, inf}, {0, 1}, {-1e30, inf}});
   check<V>("erf", [](V x) { return sl::erf(x); }, {{inf, 1}, {-inf, -1}, {0, 0}, {-0.0, -0.0}});
   check<V>("erfc", [](V x) { return sl::erfc(x); }, {{inf, 0}, {-inf, 2}, {0, 1}, {-0.0, 1}, {100, 0}, {-100, 2}});
   check<V>("lgamma", [](V x) { return sl::lgamma(x); }, {{inf, inf}, {-inf, inf}, {0, inf}, {-0.0, inf}, {-1, inf}, {-7, inf}, {1, 0}, {2, 0}});
   check<V>("digamma", [](V x) { return sl::digamma(x); }, {{inf, inf}, {-inf, nan_value}, {0, -inf}, {-1, nan_value}, {-7, nan_value}});
+  check<V>("trigamma", [](V x) { return sl::trigamma(x); }, {{inf, 0}, {0, inf}, {-1, inf}});
   check<V>("normal_cdf", [](V x) { return sl::normal_cdf(x); }, {{inf, 1}, {-inf, 0}, {0, 0.5}, {-1e30, 0}});
   check<V>("log_normal_cdf", [](V x) { return sl::log_normal_cdf(x); }, {{inf, -0.0}, {-inf, -inf}});
   check<V>("normal_quantile", [](V x) { return sl::normal_quantile(x); }, {{0, -inf}, {1, inf}, {0.5, 0}, {-0.1, nan_value}, {1.1, nan_value}, {inf, nan_value}, {-inf, nan_value}});
@@ -84,6 +89,20 @@ TYPED_TEST(special_values, pow_is_like_c) {
     expect_same(got, static_cast<double>(static_cast<sl::scalar_of<V>>(r[2])), "pow", r[0]);
   }
   EXPECT_EQ(at<V>(-3, [](V x) { return sl::pow(x, 2); }), 9);
+}
+
+TYPED_TEST(special_values, atan2_is_like_c) {
+  using V = TypeParam;
+  const double tolerance = sizeof(sl::scalar_of<V>) == 8 ? 1e-15 : 5e-7;
+  for (const double y : {0.0, -0.0, 1.0, -2.0, inf, -inf, 1e-200})
+    for (const double x : {0.0, -0.0, 1.0, -3.0, inf, -inf, 1e200}) {
+      const double got = at<V>(y, [&](V v) { return sl::atan2(v, V(static_cast<sl::scalar_of<V>>(x))); });
+      const double wanted = std::atan2(static_cast<sl::scalar_of<V>>(y), static_cast<sl::scalar_of<V>>(x));
+      EXPECT_NEAR(got, wanted, tolerance) << y << ' ' << x;
+      EXPECT_EQ(std::signbit(got), std::signbit(wanted)) << y << ' ' << x;
+    }
+  EXPECT_TRUE(std::isnan(at<V>(nan_value, [](V v) { return sl::atan2(v, V(1)); })));
+  EXPECT_TRUE(std::isnan(at<V>(1, [](V v) { return sl::atan2(v, V(static_cast<sl::scalar_of<V>>(nan_value))); })));
 }
 
 TYPED_TEST(special_values, log_sum_exp_neither_overflows_nor_loses) {

@@ -25,6 +25,11 @@ void check_all(const sl::vector<E>& x, Same same) {
   check("sin", [](const auto& v) { return sl::sin(v); });
   check("cos", [](const auto& v) { return sl::cos(v); });
   check("tan", [](const auto& v) { return sl::tan(v); });
+  check("asin", [](const auto& v) { return sl::asin(v); });
+  check("acos", [](const auto& v) { return sl::acos(v); });
+  check("sinh", [](const auto& v) { return sl::sinh(v); });
+  check("cosh", [](const auto& v) { return sl::cosh(v); });
+  check("trigamma", [](const auto& v) { return sl::trigamma(v); });
   check("tanh", [](const auto& v) { return sl::tanh(v); });
   check("atan", [](const auto& v) { return sl::atan(v); });
   check("erf", [](const auto& v) { return sl::erf(v); });
@@ -37,6 +42,7 @@ void check_all(const sl::vector<E>& x, Same same) {
   check("logit", [](const auto& v) { return sl::logit(v); });
   check("inverse_logit", [](const auto& v) { return sl::inverse_logit(v); });
   check("log1p_exp", [](const auto& v) { return sl::log1p_exp(v); });
+  check("atan2", [](const auto& v) { return sl::atan2(v, v); });
   check("pow", [](const auto& v) { return sl::pow(v, 1.5); });
 }
 

@@ -99,7 +99,9 @@ template <class Of> struct bijector<vector_of<Of>> {
   {
     return s.n;
   }
+  // Of real numbers: u itself, not copied.
   template <class R, class J> static vector<R> to_support(const vector_of<Of>& s, const R* u, J& log_jacobian) {
+    if constexpr (std::is_same_v<element, bijector<real_line>>) return {const_cast<R*>(u), s.n};
     vector<R> x(s.n);
     for (std::size_t i = 0; i < s.n; ++i) x[i] = element::template to_support<R>(s.element(i), u + i, log_jacobian);
     return x;

@@ -4,8 +4,9 @@
 //   poisson_log_glm(X, intercept, coefficients)          y_i a count with mean exp(η_i)
 //   normal_glm(X, intercept, coefficients, scale)        y_i normal with mean η_i; scale one number
 //
-// X is a matrix_view of data, one row an element of y; it must outlive the distribution. On adjoints the density and all its
-// derivatives come from one pass over X and are one tape entry.
+// X is a matrix_view of data, one row an element of y; it must outlive the distribution, and be the same in all runs of one posterior. On adjoints
+// the density and all its derivatives come from one pass over X and are one tape entry. Chains that follow a gradient pass over X and
+// y of a normal_glm once for all gradients: what its density needs of them is kept (linear_summary.hpp).
 #pragma once
 
 #include <cstddef>
@@ -14,11 +15,11 @@
 #include <tuple>
 
 #include <starling/distributions/bernoulli_logit.hpp>
+#include <starling/distributions/fused.hpp>
+#include <starling/distributions/linear_pass.hpp>
+#include <starling/distributions/linear_summary.hpp>
 #include <starling/distributions/normal.hpp>
 #include <starling/distributions/poisson_log.hpp>
-#include <starling/values/matrix.hpp>
-#include <starling/values/matrix_kernels.hpp>
-#include <starling/values/two_in_one.hpp>
 
 namespace starling {
 
@@ -26,132 +27,6 @@ namespace starling {
   throw std::invalid_argument(std::string(name) + ": the design matrix has " + std::to_string(columns) + " columns but there are " +
                               std::to_string(coefficients) + " coefficients");
 }
-
-// Adds up the density over blocks of rows, and where wanted its derivatives: with respect to η (times the rows of X, to `by`) and to
-// the further parameters of the formulas.
-template <class Formulas, class V, bool Slopes, class... Further> class linear_pass {
- public:
-  // In one lane the η of neighbouring rows stand side by side in a pack.
-  static constexpr bool one_lane = std::is_arithmetic_v<V>;
-  template <bool, class W> struct work_type { using type = W; };
-  template <class W> struct work_type<true, W> { using type = native_pack<W>; };
-  using work = typename work_type<one_lane, V>::type;
-  using pairs = typename two_in_one<V>::type;      // of rows, or void
-  static constexpr std::size_t rows_at_once = 32;  // they stay in the cache from η to the derivatives
-
-  linear_pass(const matrix_view<double>& x, const V& intercept, const V* coefficients, V* by)
-      : x_(x), intercept_(intercept), coefficients_(coefficients), by_(by) {}
-
-  template <class Y> void run(const Y& y, const Further&... further) {
-    if constexpr (one_lane && Slopes) {
-      if (by_ && x_.cols() == 2) return run_narrow<2>(y, further...);
-      if (by_ && x_.cols() == 3) return run_narrow<3>(y, further...);
-    }
-    sums<work> total;
-    [[maybe_unused]] std::conditional_t<std::is_void_v<pairs>, int, sums<pairs>> total_of_pairs;
-    for (std::size_t first = 0; first < x_.rows(); first += rows_at_once) {
-      const std::size_t rows = x_.rows() - first < rows_at_once ? x_.rows() - first : rows_at_once;
-      const double* const x = x_.data() + first * x_.cols();
-      V eta[rows_at_once];
-      multiply(x, rows, x_.cols(), coefficients_, eta);
-      if constexpr (one_lane) {
-        for (std::size_t r = 0; r < rows; r += width) {
-          const int count = rows - r < width ? static_cast<int>(rows - r) : lanes_of<work>;
-          for (std::size_t k = r + static_cast<std::size_t>(count); k < r + width; ++k) eta[k] = eta[r];
-          total.add(elements_at<work>{first + r, count}(y), work::load(eta + r) + intercept_, count, as_further<work>(further)...).store(eta + r);
-        }
-      } else {
-        std::size_t r = 0;
-        if constexpr (comes_in_pairs<Y>) r = total_of_pairs.add_pairs(y, first, rows, eta, intercept_, as_further<pairs>(further)...);
-        for (; r < rows; ++r) eta[r] = total.add(element_at{first + r}(y), eta[r] + intercept_, 1, as_further<work>(further)...);
-      }
-      if constexpr (Slopes)
-        if (by_) add_transposed(x, rows, x_.cols(), eta, by_);
-    }
-    sums_ = total;
-    if constexpr (!std::is_void_v<pairs>) sums_.add_both(total_of_pairs);
-  }
-
-  V value() const { return total(sums_.value); }
-  V by_intercept() const { return total(sums_.by_intercept); }
-  V by_further() const { return total(sums_.by_further); }
-
- private:
-  static constexpr std::size_t width = static_cast<std::size_t>(lanes_of<work>);
-  static V total(const work& w) {
-    if constexpr (one_lane) return sum(w);
-    else return w;
-  }
-  // A further parameter beside packs W.
-  template <class W, class P> static auto as_further(const P& p) {
-    if constexpr (is_adjoint<P>) return dual_variable<1>(in_pack<W>(p.value()));
-    else if constexpr (std::is_same_v<W, pairs> && std::is_same_v<P, V>) return in_pack<W>(p);
-    else return p;
-  }
-
-  // Whether elements of y are packs, whole numbers or masks like V, in an array.
-  template <class Y> static constexpr bool comes_in_pairs = [] {
-    if constexpr (!std::is_void_v<pairs> && requires(const Y& y) { y.data(); }) return !std::is_arithmetic_v<element_of<Y>>;
-    else return false;
-  }();
-  template <class W> struct sums {
-    W value = W(0), by_intercept = W(0), by_further = W(0);
-
-    // Adds the density of the elements in a pack; returns its derivative with respect to η.
-    template <class Y, class... F> [[gnu::always_inline]] W add(const Y& y, const W& eta, int count, const F&... further) {
-      const auto valid = [&](const W& w) { return !one_lane || count == lanes_of<W> ? w : where(mask_of<W>::first(count), w, W(0)); };
-      if constexpr (Slopes) {
-        const auto result = Formulas::log_density(y, dual_variable<0>(eta), further...);
-        const W d = valid(result.template by<0>());
-        value = value + valid(result.value());
-        by_intercept = by_intercept + d;
-        if constexpr ((is_adjoint<Further> || ...)) by_further = by_further + valid(result.template by<1>());
-        return d;
-      } else {
-        value = value + valid(W(Formulas::log_density(y, eta, further...)));
-        return W(0);
-      }
-    }
-    // The same of rows first, first + 1, … two by two; how many it added.
-    template <class Y, class... F> std::size_t add_pairs(const Y& y, std::size_t first, std::size_t rows, V* eta, const V& intercept, const F&... further) {
-      const W shift = in_pack<W>(intercept);
-      std::size_t r = 0;
-      for (; r + 2 <= rows; r += 2)
-        add(as_real(load_two<W>(y.data() + first + r)), load_two<W>(eta + r) + shift, lanes_of<W>, further...).store(reinterpret_cast<double*>(eta + r));
-      return r;
-    }
-    template <class Pairs> void add_both(const Pairs& p) {
-      value = value + sum_of_two<W>(p.value);
-      by_intercept = by_intercept + sum_of_two<W>(p.by_intercept);
-      by_further = by_further + sum_of_two<W>(p.by_further);
-    }
-  };
-
-  // Few columns: rows stand side by side in the lanes, and X is read once.
-  template <std::size_t Columns, class Y> void run_narrow(const Y& y, const Further&... further) {
-    sums<work> total;
-    work b[Columns], by[Columns];
-    for (std::size_t j = 0; j < Columns; ++j) b[j] = work(coefficients_[j]), by[j] = work(0);
-    const auto add_rows = [&](std::size_t first, int count) __attribute__((always_inline)) {
-      work column[Columns], eta(intercept_);
-      load_columns<Columns>(x_.data() + first * Columns, column, count);
-      for (std::size_t j = 0; j < Columns; ++j) eta = multiply_add(column[j], b[j], eta);
-      const work d = total.add(elements_at<work>{first, count}(y), eta, count, as_further<work>(further)...);
-      for (std::size_t j = 0; j < Columns; ++j) by[j] = multiply_add(column[j], d, by[j]);
-    };
-    std::size_t first = 0;
-    for (; first + width <= x_.rows(); first += width) add_rows(first, lanes_of<work>);
-    if (first < x_.rows()) add_rows(first, static_cast<int>(x_.rows() - first));
-    for (std::size_t j = 0; j < Columns; ++j) by_[j] += sum(by[j]);
-    sums_ = total;
-  }
-
-  matrix_view<double> x_;
-  V intercept_;
-  const V* coefficients_;
-  V* by_;
-  sums<work> sums_;
-};
 
 // Formulas: those of the scalar distribution, in which η is the first parameter. Further: none or one more parameter, a number.
 template <class Formulas, class Intercept, class Coefficients, class... Further> class generalised_linear : public distribution {
@@ -293,6 +168,36 @@ struct normal_glm : generalised_linear<normal_formulas, Intercept, Coefficients,
   static constexpr std::string_view name = "normal_glm";
   normal_glm(matrix_view<double> x, Intercept a, Coefficients b, Scale s)
       : generalised_linear<normal_formulas, Intercept, Coefficients, Scale>(name, x, std::move(a), std::move(b), std::move(s)) {}
+
+  // What many gradients with the same observations y need of X and y. Worth it where there are many more rows than columns.
+  bool has_summary() const { return this->x_.rows() > 2 * (this->x_.cols() + 1); }
+  template <class V> linear_summary<V> summarize(const vector<const V>& y, arena& memory) const {
+    if (y.size() != this->size()) [[unlikely]] throw_wrong_size("a generalised linear model", this->size(), y.size());
+    return linear_summary<V>(this->x_, !has_no_intercept(), y.data(), memory);
+  }
+  template <class V> bool is_summary(const linear_summary<V>& s) const { return s.is_of(this->x_) && (s.has_ones() || has_no_intercept()); }
+  // As pass_on_log_density of the observations: rows · log normal(0; 0, scale) − |y − η|² / (2 scale²).
+  template <class V> V pass_on_summary(const linear_summary<V>& s) const {
+    const arena_scope scratch;
+    const std::size_t ones = s.has_ones() ? 1 : 0;
+    vector<V> coefficients(s.columns()), by(s.room());
+    if (ones) coefficients[0] = V(primal(this->intercept_));
+    for (std::size_t j = 0; j < this->x_.cols(); ++j) coefficients[j + ones] = V(primal(as_real(element_at{j}(this->coefficients_))));
+    const auto& scale = std::get<0>(this->further_);
+    const V factor = V(1) / V(primal(scale)), rows(static_cast<scalar_of<V>>(s.rows()));
+    const V squares = s.squares(coefficients.data(), factor, by.data()) * factor * factor;
+    if constexpr (is_adjoint<element_of<Coefficients>>) derivatives_of(this->coefficients_, by.data() + ones).pull(V(1));
+    if constexpr (is_adjoint<Intercept>) this->intercept_.add_derivative(by[0]);
+    const auto at_mean = normal_formulas::log_density(V(0), V(0), as_dual_variable<0>(scale));
+    if constexpr (is_adjoint<Scale>) scale.add_derivative(multiply_add(rows, at_mean.template by<0>(), squares * factor));
+    return never_nan(multiply_add(rows, V(primal(at_mean)), V(-0.5) * squares));
+  }
+
+ private:
+  bool has_no_intercept() const {
+    if constexpr (std::is_same_v<Intercept, double>) return this->intercept_ == 0;
+    else return false;
+  }
 };
 template <class A, class B, class S> normal_glm(matrix_view<double>, A&&, B&&, S&&) -> normal_glm<held<A>, held<B>, held<S>>;
 

@@ -175,7 +175,7 @@ template <class V, class Posterior> class unconstrained_posterior {
     offsets_ = std::move(h.offsets);
     dimension_ = h.free.size();
     // The constants that bodies see are made now; from here on they are only read.
-    constants_ = constant_values(offsets_.size());
+    constants_ = constant_values(offsets_.size(), moved.empty());
     constants_of_choices_ = constant_values(offsets_.size());
     std::vector<V> gradient(dimension_);
     log_density_and_gradient(h.free.data(), gradient.data());

@@ -27,13 +27,24 @@ template <class V> class site_sum<adjoint<V>, false> {
 // observed vectors are not made anew for every gradient. For one structure and one set of constants.
 class constant_values {
  public:
-  explicit constant_values(std::size_t sites = 0) : at_(sites, nullptr) {}
+  // `for_long`: the constants stay the same for very many runs, so that a density may look at them once (linear_summary.hpp).
+  explicit constant_values(std::size_t sites = 0, bool for_long = false) : at_(sites, nullptr), summaries_(for_long ? sites : 0, nullptr) {}
 
   // For another set of constants.
   void forget() {
     bool any = false;
     for (void*& at : at_) any = std::exchange(at, nullptr) || any;
+    for (void*& at : summaries_) any = std::exchange(at, nullptr) || any;
     if (any) memory_ = std::make_unique<arena>();
+  }
+
+  // What the density d of site k needs of the value x; null: the value itself.
+  template <class D, class V> const auto* summary(std::uint32_t k, const D& d, const vector<const V>& x) {
+    using kept = decltype(d.summarize(x, *memory_));
+    if (summaries_.empty() || !d.has_summary()) return static_cast<const kept*>(nullptr);
+    auto* s = static_cast<kept*>(summaries_[k]);
+    if (!s) summaries_[k] = s = ::new (memory_->template take<kept>(1)) kept(d.summarize(x, *memory_));
+    return d.is_summary(*s) ? static_cast<const kept*>(s) : nullptr;
   }
 
   // The value of site k, whose numbers stand at `from`.
@@ -59,7 +70,7 @@ class constant_values {
     else return from_stored<E>(x);
   }
 
-  std::vector<void*> at_;
+  std::vector<void*> at_, summaries_;
   std::unique_ptr<arena> memory_ = std::make_unique<arena>();
 };
 
@@ -101,11 +112,25 @@ template <class Derived, class R, class Walk = frozen_walk> class differentiatin
   // A choice that is a constant.
   template <class X, class D> X constant(std::uint32_t k, const D& d) {
     const choice_type& type = this->at(k).type;
-    score_of(k, d, plain_choice<X>(plain_place(k), type));
+    const auto x = plain_choice<X>(plain_place(k), type);
+    if (!score_summary(k, d, x)) score_of(k, d, x);
     return constants_.template get<X>(k, type, plain_place(k));
   }
   template <class X> X constant_without_density(std::uint32_t k) { return constants_.template get<X>(k, this->at(k).type, plain_place(k)); }
 
+  // Whether what is kept of x was enough.
+  template <class D, class X> bool score_summary(std::uint32_t k, const D& d, const X& x) {
+    if constexpr (is_adjoint<R> && std::is_same_v<scalar_of<V>, double> && requires { d.has_summary(); }) {
+      if (!everywhere() || this->at(k).is_conditional()) return false;
+      const auto* const s = constants_.summary(k, d, x);
+      if (!s) return false;
+      const V lp = d.pass_on_summary(*s);
+      check(k, d, x, lp);
+      this->score_.add(k, R(lp));
+      return true;
+    }
+    return false;
+  }
   template <class D, class X> void score_of(std::uint32_t k, const D& d, const X& x) {
     if constexpr (requires { d.fused_log_density(x); }) {
       const auto terms = d.fused_log_density(x);

@@ -5,7 +5,6 @@
 
 #include <starling/values/differentiable.hpp>
 #include <starling/values/math.hpp>
-#include <starling/values/trigamma.hpp>
 
 namespace starling {
 
@@ -57,6 +56,30 @@ template <differentiable A> inline A atan(const A& x) {
   const auto v = x.value();
   return chain(atan(v), x, [&] { return 1.0 / (1.0 + v * v); });
 }
+template <differentiable A> inline A asin(const A& x) {
+  const auto v = x.value();
+  return chain(asin(v), x, [&] { return 1.0 / sqrt((1.0 - v) * (1.0 + v)); });
+}
+template <differentiable A> inline A acos(const A& x) {
+  const auto v = x.value();
+  return chain(acos(v), x, [&] { return -1.0 / sqrt((1.0 - v) * (1.0 + v)); });
+}
+// The angle of the point (x, y); at the origin there is no derivative.
+template <class A, class B>
+  requires with_derivatives<A, B>
+inline auto atan2(const A& y, const B& x) {
+  using V = primal_where_they_meet<A, B>;
+  const V a = plain<V>(y), b = plain<V>(x), squares = a * a + b * b;
+  return join_any(atan2(a, b), y, [&](const V& d) { return passed_on(d, V(b / squares)); }, x, [&](const V& d) { return passed_on(d, V(-a / squares)); });
+}
+template <differentiable A> inline A sinh(const A& x) {
+  const auto v = x.value();
+  return chain(sinh(v), x, [&] { return cosh(v); });
+}
+template <differentiable A> inline A cosh(const A& x) {
+  const auto v = x.value();
+  return chain(cosh(v), x, [&] { return sinh(v); });
+}
 template <differentiable A> inline A tanh(const A& x) {
   const auto v = x.value();
   return chain(tanh(v), x, [&] {
@@ -80,6 +103,11 @@ template <differentiable A> inline A lgamma(const A& x) {
 template <differentiable A> inline A digamma(const A& x) {
   const auto v = x.value();
   return chain(digamma(v), x, [&] { return trigamma(v); });
+}
+
+template <differentiable A> inline A trigamma(const A& x) {
+  const auto v = x.value();
+  return chain(trigamma(v), x, [&] { return tetragamma(v); });
 }
 
 template <differentiable A> inline A normal_cdf(const A& x) {

@@ -1,4 +1,5 @@
-// The hyperbolic tangent: a polynomial near 0, 1 − 2 / (e^2x + 1) beyond. Coefficients: tests/values/make_polynomials.py.
+// Hyperbolic functions. The tangent: a polynomial near 0, 1 − 2 / (e^2x + 1) beyond; coefficients: tests/values/make_polynomials.py. The
+// sine by expm1; where eˣ would overflow and it does not, both by (e^x/2)².
 #pragma once
 
 #include <starling/values/exp.hpp>
@@ -19,7 +20,31 @@ template <class P> [[gnu::always_inline]] inline P tanh_lanes(P x) {
   return copysign(where(a < P(0.55), near, far), x);
 }
 
-// The hyperbolic tangent.
+// ½ e^a for a ≥ 0.
+template <class P> [[gnu::always_inline]] inline P half_exp_lanes(P a) {
+  using T = typename P::value_type;
+  const auto large = a > constant<P>(709.0, 88.0f);
+  const P e = exp_lanes(where(large, P(T(0.5)) * a, a));
+  return where(large, P(T(0.5)) * e * e, P(T(0.5)) * e);
+}
+template <class P> [[gnu::always_inline]] inline P sinh_lanes(P x) {
+  using T = typename P::value_type;
+  const P a = abs(x), e = expm1_lanes(min(a, P(T(22))));
+  return copysign(where(a > P(T(22)), half_exp_lanes(a), P(T(0.5)) * (e + e / (e + P(1)))), x);
+}
+template <class P> [[gnu::always_inline]] inline P cosh_lanes(P x) {
+  using T = typename P::value_type;
+  const P half = half_exp_lanes(abs(x));
+  return half + P(T(0.25)) / half;
+}
+
+// The hyperbolic sine, cosine and tangent.
+template <plain_number V, class Isa = isa::native> inline promote<V> sinh(V x) {
+  return by_lanes<V, Isa>(x, [](auto y) { return sinh_lanes(y); });
+}
+template <plain_number V, class Isa = isa::native> inline promote<V> cosh(V x) {
+  return by_lanes<V, Isa>(x, [](auto y) { return cosh_lanes(y); });
+}
 template <plain_number V, class Isa = isa::native> inline promote<V> tanh(V x) {
   return by_lanes<V, Isa>(x, [](auto y) { return tanh_lanes(y); });
 }

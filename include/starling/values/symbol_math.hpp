@@ -19,6 +19,10 @@ template <symbolic A> inline symbol cos(const A& x) { return real_symbol(x); }
 template <symbolic A> inline symbol tan(const A& x) { return real_symbol(x); }
 template <symbolic A> inline sine_and_cosine<symbol> sincos(const A& x) { return {real_symbol(x), real_symbol(x)}; }
 template <symbolic A> inline symbol atan(const A& x) { return real_symbol(x); }
+template <symbolic A> inline symbol asin(const A& x) { return real_symbol(x); }
+template <symbolic A> inline symbol acos(const A& x) { return real_symbol(x); }
+template <symbolic A> inline symbol sinh(const A& x) { return real_symbol(x); }
+template <symbolic A> inline symbol cosh(const A& x) { return real_symbol(x); }
 template <symbolic A> inline symbol tanh(const A& x) { return real_symbol(x); }
 template <symbolic A> inline symbol erf(const A& x) { return real_symbol(x); }
 template <symbolic A> inline symbol erfc(const A& x) { return real_symbol(x); }
@@ -38,6 +42,7 @@ template <symbolic A> inline symbol rint(const A& x) { return real_symbol(x); }
 template <symbolic A> inline symbol round(const A& x) { return real_symbol(x); }
 
 template <class A, class B> requires with_symbols<A, B> inline symbol pow(const A& a, const B& b) { return symbol::at(nodes_of(a, b)); }
+template <class A, class B> requires with_symbols<A, B> inline symbol atan2(const A& a, const B& b) { return symbol::at(nodes_of(a, b)); }
 template <class A, class B> requires with_symbols<A, B> inline symbol copysign(const A& a, const B& b) { return symbol::at(nodes_of(a, b)); }
 template <class A, class B> requires with_symbols<A, B> inline symbol log_sum_exp(const A& a, const B& b) { return symbol::at(nodes_of(a, b)); }
 template <class A, class B, class C> requires with_symbols<A, B, C> inline symbol multiply_add(const A& a, const B& b, const C& c) { return symbol::at(nodes_of(a, b, c)); }
