@@ -63,7 +63,6 @@ class plain_view final : public sl::draw_view {
   const sl::draw_layout& layout() const override { return layout_; }
   std::size_t lanes() const override { return 1; }
   void write(const double* const* q, double* const* to) const override { std::copy_n(q[0], d_, to[0]); }
-  std::string trouble_at(const double*) const override { return "no density"; }
 
  private:
   std::size_t d_;

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <starling/combinators/combinators.hpp>
+#include <starling/diagnostics/energy.hpp>
+#include <starling/diagnostics/psis.hpp>
 #include <starling/distributions/distributions.hpp>
 #include <starling/distributions/structured_bijectors.hpp>
 #include <starling/inference/importance.hpp>
@@ -17,6 +19,7 @@
 #include <starling/inference/kernels/nuts.hpp>
 #include <starling/inference/kernels/proposal.hpp>
 #include <starling/inference/kernels/regenerate.hpp>
+#include <starling/inference/kernels/slice.hpp>
 #include <starling/inference/particle_filter.hpp>
 #include <starling/inference/posterior_gradient.hpp>
 #include <starling/inference/posterior_program.hpp>
@@ -24,11 +27,16 @@
 #include <starling/inference/proposed_importance.hpp>
 #include <starling/inference/resample.hpp>
 #include <starling/inference/run.hpp>
+#include <starling/inference/run_tempered_kernel.hpp>
 #include <starling/inference/trace_translator.hpp>
 #include <starling/io/checkpoint.hpp>
 #include <starling/io/input_error.hpp>
+#include <starling/io/netcdf.hpp>
 #include <starling/io/parameters.hpp>
 #include <starling/io/program.hpp>
+#include <starling/io/progress_line.hpp>
+#include <starling/io/report.hpp>
+#include <starling/io/stan_csv.hpp>
 #include <starling/models/assess.hpp>
 #include <starling/models/custom_gradient.hpp>
 #include <starling/models/edit.hpp>
@@ -44,6 +52,7 @@
 #include <starling/models/static_model.hpp>
 #include <starling/models/trace_batch.hpp>
 #include <starling/models/update.hpp>
+#include <starling/values/check_gradient.hpp>
 #include <starling/values/linear_algebra.hpp>
 #include <starling/values/math.hpp>
 #include <starling/values/matrix.hpp>

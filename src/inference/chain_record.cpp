@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <atomic>
+#include <functional>
 #include <mutex>
 #include <stdexcept>
+#include <utility>
+
+#include "inference/run_warnings.hpp"
 
 namespace starling {
 
@@ -87,30 +91,61 @@ void report_problems(const std::vector<block_record>& records, const schema& str
                          first.sentence(structure));
 }
 
+// Real latents that stay where they are: moves in some direction that their support does not have, as that of a simplex.
+void report_still(const draws& all, std::size_t latents, result& r) {
+  constexpr std::size_t enough = 50;
+  if (all.draws < enough) return;
+  for (std::size_t v = 0; v < latents; ++v) {
+    const variable& x = all.variables[v];
+    const std::size_t n = x.elements();
+    if (x.kind != variable::kinds::real || n == 0) continue;
+    std::size_t still = 0;
+    for (std::size_t c = 0; c < all.chains; ++c) {
+      const double* const first = x.values.data() + c * all.draws * n;
+      if (std::equal(first, first + (all.draws - 1) * n, first + n)) ++still;
+    }
+    if (still != 0)
+      r.warnings.push_back(x.name + " did not move in " + std::to_string(still) + " of " + std::to_string(all.chains) +
+                           " chains: no kernel moves it, or no step was accepted. Take smaller steps; simplexes and other vectors that are constrained as a whole cannot move number by number, they need "
+                           "nuts (within a cycle kernels::at(…, nuts())), regenerate or a proposal");
+  }
+}
+
 }  // namespace
+
+std::size_t draws_to_keep(const std::vector<std::size_t>& draws_of_chains) {
+  std::vector<std::size_t> sorted = draws_of_chains;
+  std::sort(sorted.begin(), sorted.end(), std::greater<>());
+  std::size_t best = 0, most = 0;
+  for (std::size_t i = 0; i < sorted.size(); ++i)
+    if (sorted[i] * (i + 1) >= most) {
+      best = sorted[i];
+      most = best * (i + 1);
+    }
+  return best;
+}
 
 result collect(const std::vector<block_record>& records, const schema& structure, std::size_t draws, bool interrupted) {
   result r;
   r.interrupted = interrupted;
   std::vector<const block_record*> used;
-  for (const auto& b : records)
-    if (b.draws == draws) used.push_back(&b);
-  if (used.empty()) {
-    for (const auto& b : records)
-      if (b.draws > 0) used.push_back(&b);
-    for (const auto* b : used) draws = std::min(draws, b->draws);
+  if (!records.front().summaries_only) {
+    std::vector<std::size_t> counts;
+    for (const auto& b : records) counts.insert(counts.end(), b.lanes, b.draws);
+    draws = draws_to_keep(counts);
   }
+  for (const auto& b : records)
+    if (draws > 0 && b.draws >= draws) used.push_back(&b);
   report_problems(records, structure, r);
+  kernels::trajectory_counts trajectories;
+  for (const auto& b : records) trajectories += b.trajectories;
+  for (auto& warning : trajectory_warnings(trajectories, nullptr)) r.warnings.push_back(std::move(warning));
   if (used.empty()) {
-    r.warnings.push_back("stopped before the first draw: there is nothing to report");
+    r.warnings.push_back(records.front().summaries_only ? no_summaries : no_draws);
     return r;
   }
   const auto& layout = used.front()->layout;
   if (used.front()->summaries_only) {
-    if (used.front()->moments.empty() || used.front()->rates.empty()) {
-      r.warnings.push_back("stopped before the first chains were complete: there are no summaries");
-      return r;
-    }
     summarise_blocks(used, layout.slots(), r);
     return r;
   }
@@ -139,6 +174,7 @@ result collect(const std::vector<block_record>& records, const schema& structure
     }
   }
   r.sample_stats.variables = {std::move(lp), std::move(rate)};
+  if (used.front()->latent_slots != 0) report_still(r.posterior, targets[used.front()->latent_slots - 1].variable + 1, r);
   return r;
 }
 

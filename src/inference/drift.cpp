@@ -1,4 +1,5 @@
 #include <starling/inference/kernels/drift.hpp>
+#include <starling/inference/run_checkpoint.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -12,6 +13,13 @@ drift::drift(drift_options options) : options_(std::move(options)), adaptation_(
   if (!(options_.scale >= 0)) throw std::invalid_argument("drift: scale must be positive (0: found by itself), got " + std::to_string(options_.scale));
   for (const auto& [where, scale] : options_.scales)
     if (!(scale > 0)) throw std::invalid_argument("drift: the scale at " + where.str() + " must be positive, got " + std::to_string(scale));
+}
+
+std::string drift::mark() const {
+  std::string of = options_.at.str() + " " + std::to_string(static_cast<int>(adaptation_)) + exactly(options_.scale);
+  for (const auto& [where, scale] : options_.scales) of += " " + where.str() + exactly(scale);
+  for (const double x : options_.covariance) of += exactly(x);
+  return of;
 }
 
 void drift::refuse_kind(const path& where, const choice_type& type) {

@@ -1,4 +1,5 @@
 #include <starling/inference/kernels/gradient_kernel.hpp>
+#include <starling/inference/run_checkpoint.hpp>
 
 #include <cmath>
 #include <stdexcept>
@@ -19,6 +20,15 @@ gradient_kernel::gradient_kernel(gradient_settings settings) : settings_(std::mo
   require(s.max_depth >= 1 && s.max_depth <= 30, "max_depth must be between 1 and 30", s.max_depth);
   require(s.steps >= 1, "steps must be at least 1", static_cast<double>(s.steps));
   require(s.jitter >= 0 && s.jitter <= 1, "jitter must be between 0 and 1", s.jitter);
+}
+
+std::string gradient_kernel::mark() const {
+  const auto& s = settings_;
+  std::string of = std::string(s.name) + " " + std::to_string(static_cast<int>(s.metric)) + " " + std::to_string(static_cast<int>(s.start));
+  for (const double x : {s.target_acceptance, s.step_size, s.max_energy_error, s.initial_radius, static_cast<double>(s.max_depth), static_cast<double>(s.steps), s.jitter})
+    of += exactly(x);
+  for (const double x : s.inverse_metric) of += exactly(x);
+  return of;
 }
 
 }  // namespace starling::kernels

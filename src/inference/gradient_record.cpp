@@ -1,9 +1,11 @@
 #include "inference/gradient_record.hpp"
+#include "inference/run_warnings.hpp"
 
 #include <algorithm>
 #include <utility>
 
 #include <starling/execution/executor.hpp>
+#include <starling/inference/chain_record.hpp>
 #include <starling/inference/target.hpp>
 
 namespace starling {
@@ -47,15 +49,17 @@ void gradient_record::add_to_moments(std::size_t first) {
 
 namespace {
 
-std::vector<const gradient_record*> records_used(const std::vector<gradient_record>& records, std::size_t& draws) {
+// Those that have as many as `draws`, at least one.
+std::vector<const gradient_record*> records_used(const std::vector<gradient_record>& records, std::size_t draws) {
   std::vector<const gradient_record*> used;
   for (const auto& r : records)
-    if (r.draws() == draws) used.push_back(&r);
-  if (!used.empty()) return used;
-  for (const auto& r : records)
-    if (r.draws() > 0) used.push_back(&r);
-  for (const auto* r : used) draws = std::min(draws, r->draws());
+    if (draws > 0 && r.draws() >= draws) used.push_back(&r);
   return used;
+}
+std::size_t draws_to_keep(const std::vector<gradient_record>& records) {
+  std::vector<std::size_t> counts;
+  for (const auto& r : records) counts.push_back(r.draws());
+  return starling::draws_to_keep(counts);
 }
 
 void write_statistics(const std::vector<const gradient_record*>& used, bool trees, draws& to) {
@@ -108,18 +112,14 @@ result collect_gradient(const std::vector<gradient_record>& records, const draw_
                         const run_options& o, bool interrupted) {
   result r;
   r.interrupted = interrupted;
-  std::size_t draws = o.draws;
+  const std::size_t draws = o.summaries_only ? o.draws : draws_to_keep(records);
   const auto used = records_used(records, draws);
   if (used.empty()) {
-    r.warnings.push_back("stopped before the first draw: there is nothing to report");
+    r.warnings.push_back(o.summaries_only ? no_summaries : no_draws);
     return r;
   }
   r.warnings = gradient_warnings(used, settings);
   if (o.summaries_only) {
-    if (draws != o.draws) {
-      r.warnings.push_back("stopped before the first chains were complete: there are no summaries");
-      return r;
-    }
     const auto names = view.layout().slot_names();
     for (std::size_t s = 0; s < names.size(); ++s) {
       std::vector<running_moments> halves;

@@ -19,6 +19,12 @@ class gradient_record {
   gradient_record(const run_options& o, std::size_t dimension, const draw_view& view);
 
   void add(const trajectories::chain_state& state, const trajectories::transition_info& info);
+  // A trajectory after the warm-up met a density of 0 at q.
+  void add_lost(const double* q) {
+    if (lost_++ == 0) first_lost_.assign(q, q + dimension_);
+  }
+  std::size_t lost() const { return lost_; }
+  const double* first_lost() const { return first_lost_.data(); }
   std::size_t draws() const { return draws_; }
   const double* point(std::size_t draw) const { return points_.data() + draw * dimension_; }
 
@@ -28,7 +34,7 @@ class gradient_record {
   template <class Archive>
   void archive(Archive& a) {
     const std::size_t points = points_.size(), statistics = statistics_.size();
-    a(draws_, points_, statistics_, moments_);
+    a(draws_, points_, statistics_, moments_, lost_, first_lost_);
     if constexpr (!Archive::reads) return;
     points_.resize(points);  // the run goes on with another number of draws
     statistics_.resize(statistics);
@@ -43,19 +49,19 @@ class gradient_record {
   const draw_view& view_;
   std::size_t dimension_, wanted_;
   bool summaries_only_;
-  std::size_t draws_ = 0;
-  std::vector<double> points_, statistics_, spare_;
+  std::size_t draws_ = 0, lost_ = 0;
+  std::vector<double> points_, statistics_, spare_, first_lost_;
   std::vector<running_moments> moments_;
 };
 
-// Of all chains, or after an interruption of the complete ones; where there are none, the draws that all begun ones have.
+// After an interruption as collect (chain_record.hpp).
 result collect_gradient(const std::vector<gradient_record>& records, const draw_view& view, const kernels::gradient_settings& settings,
                         const run_options& o, bool interrupted);
 
 // Writes the draws of unconstrained points, in the order [chain][draw] of `to`, whose variables have room for them.
 void write_points(const std::vector<const double*>& points, const draw_view& view, std::size_t threads, draws& to);
 
-// Divergences, trees that ran into the limit, low E-BFMI: whole sentences with what to do.
+// Divergences, trees that ran into the limit, low E-BFMI, chains that do not move: whole sentences with what to do.
 std::vector<std::string> gradient_warnings(const std::vector<const gradient_record*>& chains, const kernels::gradient_settings& settings);
 
 }  // namespace starling

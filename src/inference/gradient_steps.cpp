@@ -68,6 +68,7 @@ struct gradient_steps::state {
 gradient_steps::gradient_steps(const kernels::gradient_kernel& kernel, std::size_t dimension, std::size_t lanes, std::size_t first_chain, std::size_t warmup)
     : state_(std::make_unique<state>(kernel.settings(), dimension, warmup)) {
   const auto& s = state_->settings;
+  check_inverse_metric(s, dimension);
   switch (s.transition) {
     case kernels::gradient_settings::transitions::tree: state_->fill<trajectories::nuts_tree>({s.max_depth, s.max_energy_error}, lanes, first_chain); break;
     case kernels::gradient_settings::transitions::path:
@@ -84,6 +85,21 @@ void gradient_steps::end_warmup() {
   std::visit(
       [](auto& all) {
         for (auto& chain : all) chain->end_warmup();
+      },
+      state_->all);
+}
+
+void gradient_steps::archive(archive_writer& a) {
+  std::visit(
+      [&](auto& all) {
+        for (auto& chain : all) a(*chain);
+      },
+      state_->all);
+}
+void gradient_steps::archive(archive_reader& a) {
+  std::visit(
+      [&](auto& all) {
+        for (auto& chain : all) a(*chain);
       },
       state_->all);
 }

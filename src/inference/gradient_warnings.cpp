@@ -3,6 +3,7 @@
 #include <string>
 
 #include "inference/gradient_record.hpp"
+#include "inference/run_warnings.hpp"
 #include <starling/diagnostics/energy.hpp>
 
 namespace starling {
@@ -22,10 +23,27 @@ std::string short_number(double x) {
 
 }  // namespace
 
+std::vector<std::string> trajectory_warnings(const kernels::trajectory_counts& counts, const kernels::gradient_settings* settings) {
+  std::vector<std::string> said;
+  if (counts.diverging != 0)
+    said.push_back(share_of(counts.diverging, counts.steps) +
+                   " trajectories ended in a divergence: the step size is too coarse for some region of the posterior, so draws avoid it and estimates may be "
+                   "biased. " +
+                   (settings ? "Look at where the draws with `diverging` lie; r" : "R") +
+                   "eparametrise (write hierarchical parameters non-centred: mu + sigma * z), or "
+                   "raise target_acceptance" +
+                   (settings ? " (now " + short_number(settings->target_acceptance) + ")" : "") + " towards 0.99");
+  if (counts.saturated != 0)
+    said.push_back(share_of(counts.saturated, counts.steps) + " trees reached the largest depth" + (settings ? ", " + std::to_string(settings->max_depth) : "") +
+                   ": chains are valid but slow. Bring the parameters to similar scales, weaken correlations (metric dense_e or low_rank_e), run a longer "
+                   "warm-up, or raise max_depth");
+  return said;
+}
+
 std::vector<std::string> gradient_warnings(const std::vector<const gradient_record*>& chains, const kernels::gradient_settings& settings) {
   using record = gradient_record;
-  std::vector<std::string> said;
-  std::size_t all = 0, divergent = 0, saturated = 0, stuck = 0, low = 0;
+  kernels::trajectory_counts counts;
+  std::size_t stuck = 0, low = 0;
   double lowest = 1;
   const bool trees = settings.transition == kernels::gradient_settings::transitions::tree;
   const bool energies = settings.transition != kernels::gradient_settings::transitions::jump;
@@ -34,9 +52,9 @@ std::vector<std::string> gradient_warnings(const std::vector<const gradient_reco
     energy.reserve(c->draws());
     double accepted = 0;
     for (std::size_t d = 0; d < c->draws(); ++d) {
-      ++all;
-      if (c->statistic(d, record::diverging) != 0) ++divergent;
-      else if (trees && c->statistic(d, record::tree_depth) >= settings.max_depth) ++saturated;
+      ++counts.steps;
+      if (c->statistic(d, record::diverging) != 0) ++counts.diverging;
+      else if (trees && c->statistic(d, record::tree_depth) >= settings.max_depth) ++counts.saturated;
       accepted += c->statistic(d, record::acceptance_rate);
       energy.push_back(c->statistic(d, record::energy));
     }
@@ -47,16 +65,7 @@ std::vector<std::string> gradient_warnings(const std::vector<const gradient_reco
       lowest = std::min(lowest, fraction);
     }
   }
-  if (divergent != 0)
-    said.push_back(share_of(divergent, all) +
-                   " draws ended in a divergence: the step size is too coarse for some region of the posterior, so draws avoid it and estimates may be "
-                   "biased. Look at where the draws with `diverging` lie; reparametrise (write hierarchical parameters non-centred: mu + sigma * z), or "
-                   "raise target_acceptance (now " +
-                   short_number(settings.target_acceptance) + ") towards 0.99");
-  if (saturated != 0)
-    said.push_back(share_of(saturated, all) + " trees reached the largest depth, " + std::to_string(settings.max_depth) +
-                   ": chains are valid but slow. Bring the parameters to similar scales, weaken correlations (metric dense_e or low_rank_e), run a longer "
-                   "warm-up, or raise max_depth");
+  auto said = trajectory_warnings(counts, &settings);
   if (low != 0)
     said.push_back(std::to_string(low) + " of " + std::to_string(chains.size()) + " chains have a low E-BFMI (the lowest is " + short_number(lowest) +
                    "; it should be above 0.3): the energy moves too slowly to reach the tails. Look for parameters with heavy tails or for a funnel, and "

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "inference/run_warnings.hpp"
+
 namespace starling {
 
 void ragged_record::begin_draw() { row_.assign(columns_.size(), std::numeric_limits<double>::quiet_NaN()); }
@@ -59,8 +61,13 @@ result collect_ragged(const std::vector<ragged_record>& chains, std::size_t draw
   std::vector<const ragged_record*> used;
   std::size_t problems = 0;
   std::string problem;
+  if (!summaries_only) {
+    std::vector<std::size_t> counts;
+    for (const auto& c : chains) counts.push_back(c.draws());
+    draws = draws_to_keep(counts);
+  }
   for (const auto& c : chains) {
-    if (c.draws() == draws) used.push_back(&c);
+    if (draws > 0 && c.draws() >= draws) used.push_back(&c);
     if (problems == 0) problem = c.problem;
     problems += c.problems;
   }
@@ -72,12 +79,7 @@ result collect_ragged(const std::vector<ragged_record>& chains, std::size_t draw
     if (everywhere) r.warnings.push_back("the selection " + at + " of a kernel never held a latent during the whole run: nothing there was moved");
   }
   if (used.empty()) {
-    for (const auto& c : chains)
-      if (c.draws() > 0) used.push_back(&c);
-    for (const auto* c : used) draws = std::min(draws, c->draws());
-  }
-  if (used.empty()) {
-    r.warnings.push_back("stopped before the first draw: there is nothing to report");
+    r.warnings.push_back(summaries_only ? no_summaries : no_draws);
     return r;
   }
   draw_layout layout;

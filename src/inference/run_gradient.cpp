@@ -6,14 +6,15 @@
 #include <stdexcept>
 #include <string>
 
-#include "inference/archive.hpp"
 #include "inference/gradient_record.hpp"
 #include "inference/lane_loop.hpp"
 #include "inference/sampling_chain.hpp"
+#include "inference/searches.hpp"
 #include "inference/trajectories/barker_jump.hpp"
 #include "inference/trajectories/hamiltonian_path.hpp"
 #include "inference/trajectories/nuts_tree.hpp"
 #include <starling/execution/executor.hpp>
+#include <starling/inference/archive.hpp>
 #include <starling/inference/chain_record.hpp>
 #include <starling/inference/pathfinder.hpp>
 
@@ -32,11 +33,11 @@ class lost_chains {
     point_.assign(point, point + d);
   }
   bool any() const { return any_; }
-  [[noreturn]] void refuse(const draw_view& view, bool given) const {
+  [[noreturn]] void refuse(const target& density, bool given) const {
     throw std::runtime_error((given ? "the starting point of chain " + std::to_string(chain_ + 1) + " has no finite log density and gradient: "
                                     : "no starting point with a finite log density and gradient was found in 100 tries, chain " +
                                           std::to_string(chain_ + 1) + "; at the last one ") +
-                             view.trouble_at(point_.data()) + ". Check the observations and the priors, or give starting points");
+                             density.trouble_at(point_.data()) + ". Check the observations and the priors, or give starting points");
   }
 
  private:
@@ -68,6 +69,7 @@ class recorded_chain {
   // False once the chain is done, or the run should end.
   bool receive(double log_density) {
     using events = typename sampling_chain<Transition>::events;
+    if (log_density == -__builtin_inf() && chain_.sampling()) [[unlikely]] record_.add_lost(chain_.point());
     const auto event = chain_.receive(log_density);
     if (event == events::none) [[likely]] return true;
     if (event == events::lost) {
@@ -111,7 +113,7 @@ class recorded_chain {
 
 template <class Transition, class Settings>
 void run_all(const Settings& settings, const chain_plan& plan, const target& density, const run_options& o, std::vector<gradient_record>& records,
-             run_monitor& monitor, lost_chains& lost, gradient_checkpoint* checkpoint) {
+             run_monitor& monitor, lost_chains& lost, run_checkpoint* checkpoint) {
   std::atomic<std::size_t> next{0};
   const std::size_t workers = (o.chains + density.lanes() - 1) / density.lanes();
   parallel_for(
@@ -141,31 +143,29 @@ void check(const kernels::gradient_settings& s, const target& density, const run
   require(starts.empty() || starts.size() == o.chains * d,
           std::to_string(o.chains) + " chains with " + std::to_string(d) + " unconstrained elements need as many starting values; there are " +
               std::to_string(starts.size()));
-  const auto& m = s.inverse_metric;
-  require(m.empty() || m.size() == d || m.size() == d * d, "inverse_metric has " + std::to_string(m.size()) + " numbers; " + std::to_string(d) +
-                                                               " unconstrained elements need as many variances, or their square for a matrix");
-  if (m.empty()) return;
-  const auto given = m.size() == d ? trajectories::metric::diagonal(m) : trajectories::metric::dense(m, d);
-  require(given.valid(), "inverse_metric is not positive definite");
+  check_inverse_metric(s, d);
 }
 
-// A new checkpoint is marked with what the run is; an old one must be of the same run.
-void open_checkpoint(gradient_checkpoint& c, const kernels::gradient_settings& s, std::size_t d, const run_options& o, const key& k) {
-  std::string of = std::string(s.name) + " " + std::to_string(static_cast<int>(s.metric)) + " " + std::to_string(d) + " " + std::to_string(o.chains) + " " +
-                   std::to_string(o.warmup) + " " + std::to_string(o.thin) + " " + std::to_string(k.state()) + " " + std::to_string(k.step_word());
-  for (const double x : {s.target_acceptance, s.step_size, s.max_energy_error, static_cast<double>(s.start), s.initial_radius, static_cast<double>(s.max_depth), static_cast<double>(s.steps), s.jitter})
-    of += " " + std::to_string(x);
-  if (o.summaries_only) of += " summaries of " + std::to_string(o.draws);
-  if (c.run.empty()) {
-    c.run = of;
-    c.chains.assign(o.chains, {});
+// Other data are another density at 0.
+std::string mark_of_gradient_run(const kernels::gradient_kernel& kernel, const target& density, const run_options& o, const key& k) {
+  const std::size_t d = density.dimension();
+  return mark_of_run(kernel.mark(), d, o, k) + exactly(densities_at(density, std::vector<double>(d, 0.0), nullptr, 1)[0]);
+}
+
+// Why trajectories ended where the density was 0: often a parameter that left its domain, which looks like a step size that is too coarse.
+void tell_lost(const std::vector<gradient_record>& records, const target& density, result& r) {
+  std::size_t lost = 0;
+  const gradient_record* first = nullptr;
+  for (const auto& record : records) {
+    lost += record.lost();
+    if (first == nullptr && record.lost() != 0) first = &record;
   }
-  if (c.run != of || c.chains.size() != o.chains)
-    throw std::invalid_argument("the checkpoint is of another run: kernel, settings, key, chains, warmup and thin must be the same");
+  if (first != nullptr)
+    r.warnings.push_back(std::to_string(lost) + " trajectories after the warm-up ended where the density is 0; at the first such point " + density.trouble_at(first->first_lost()));
 }
 
 // Whether some chain begins: those of a checkpoint go on from where they were.
-bool some_begin(const gradient_checkpoint* c) {
+bool some_begin(const run_checkpoint* c) {
   return c == nullptr || std::any_of(c->chains.begin(), c->chains.end(), [](const auto& saved) { return saved.empty(); });
 }
 
@@ -176,7 +176,7 @@ result run_gradient(const kernels::gradient_kernel& kernel, const target& densit
   const auto& s = kernel.settings();
   std::span<const double> starts = start.starts;
   check(s, density, o, starts);
-  if (start.checkpoint != nullptr) open_checkpoint(*start.checkpoint, s, density.dimension(), o, k);
+  if (start.checkpoint != nullptr) start.checkpoint->open(mark_of_gradient_run(kernel, density, o, k), o.chains);
   std::vector<double> found;
   if (starts.empty() && s.start == kernels::start_kind::pathfinder && some_begin(start.checkpoint)) {
     found = find_pathfinder_points(density, {.draws = o.chains, .initial_radius = s.initial_radius, .threads = o.threads}, k.scope(hash_text("pathfinder"))).points;
@@ -200,8 +200,9 @@ result run_gradient(const kernels::gradient_kernel& kernel, const target& densit
       run_all<trajectories::barker_jump>(trajectories::barker_jump::settings{}, plan, density, o, records, monitor, lost, start.checkpoint);
       break;
   }
-  if (lost.any()) lost.refuse(view, !starts.empty());
+  if (lost.any()) lost.refuse(density, !starts.empty());
   result r = collect_gradient(records, view, s, o, monitor.stopped());
+  tell_lost(records, density, r);
   r.attributes = {{"kernel", s.name},
                   {"warmup", std::to_string(o.warmup)},
                   {"thin", std::to_string(o.thin)},

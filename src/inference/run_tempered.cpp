@@ -1,6 +1,7 @@
 #include <starling/inference/run_tempered.hpp>
 
 #include <cmath>
+#include <optional>
 #include <stdexcept>
 #include <string>
 
@@ -16,15 +17,10 @@ namespace starling {
 
 namespace {
 
-struct ensemble_evidence {
-  temperature_ladder ladder{{}};
-  bool complete = false;
-};
-
 template <class Transition>
 void run_ensembles(const typename Transition::settings& settings, const chain_plan& plan, const target& posterior, const target& prior,
                    const std::vector<double>& betas, bool adapts, const run_options& o, std::vector<gradient_record>& records,
-                   std::vector<ensemble_evidence>& evidence, run_monitor& monitor) {
+                   std::vector<std::optional<temperature_ladder>>& ladders, run_monitor& monitor) {
   parallel_for(
       o.chains,
       [&](std::size_t c) {
@@ -38,7 +34,7 @@ void run_ensembles(const typename Transition::settings& settings, const chain_pl
           if (s >= plan.warmup && (s - plan.warmup) % o.thin == o.thin - 1) records[c].add(ensemble.state(), ensemble.info());
           if (s % stretch == stretch - 1 && !monitor.advance(stretch)) return;
         }
-        evidence[c] = {ensemble.ladder(), true};
+        ladders[c] = ensemble.ladder();
       },
       o.threads);
 }
@@ -49,18 +45,22 @@ std::string list_of(const std::vector<double>& x) {
   return text;
 }
 
-void report_evidence(const std::vector<ensemble_evidence>& all, result& r) {
-  double sum = 0, squares = 0, stones = 0, n = 0, slowest = 1;
+}  // namespace
+
+void report_tempering(const std::vector<std::optional<temperature_ladder>>& ladders, result& r) {
+  double sum = 0, squares = 0, stones = 0, squared_stones = 0, n = 0, slowest = 1;
   const temperature_ladder* first = nullptr;
-  for (const auto& e : all) {
-    if (!e.complete) continue;
-    if (first == nullptr) first = &e.ladder;
-    for (const double rate : e.ladder.swap_rates()) slowest = std::min(slowest, rate);
-    const double integral = e.ladder.thermodynamic_integral();
+  for (const auto& ladder : ladders) {
+    if (!ladder) continue;
+    if (first == nullptr) first = &*ladder;
+    for (const double rate : ladder->swap_rates()) slowest = std::min(slowest, rate);
+    const double integral = ladder->thermodynamic_integral();
     n += 1;
     sum += integral;
     squares += integral * integral;
-    stones += e.ladder.stepping_stone();
+    const double stone = ladder->stepping_stone();
+    stones += stone;
+    squared_stones += stone * stone;
   }
   if (first == nullptr) return;
   r.attributes.emplace_back("ladder", list_of(first->betas()));
@@ -69,14 +69,17 @@ void report_evidence(const std::vector<ensemble_evidence>& all, result& r) {
     r.warnings.push_back("neighbouring temperatures exchange states in only " + std::to_string(100 * slowest) + " % of the steps: use more temperatures");
   if (first->betas().back() != 0) return;
   r.attributes.emplace_back("stepping_stone", std::to_string(stones / n));
-  r.attributes.emplace_back("evidence_spread", std::to_string(n > 1 ? std::sqrt(std::max(0.0, squares - sum * sum / n) / (n - 1)) : 0.0));
-  r.log_evidence = sum / n;
-  if (std::isfinite(*r.log_evidence)) return;
-  r.log_evidence = stones / n;
-  r.warnings.push_back("the likelihood is zero for some draws of the prior, so the log evidence is the stepping-stone estimate");
+  const bool agree = std::abs(sum - stones) <= 0.25 * n;
+  const double total = agree ? sum : stones, all_squares = agree ? squares : squared_stones;
+  r.attributes.emplace_back("evidence_spread", std::to_string(n > 1 ? std::sqrt(std::max(0.0, all_squares - total * total / n) / (n - 1)) : 0.0));
+  r.log_evidence = total / n;
+  if (agree) return;
+  r.warnings.push_back(std::isfinite(sum) ? "thermodynamic integration gives a log evidence of " + std::to_string(sum / n) + ", stepping stones give " + std::to_string(stones / n) +
+                                                ", which is reported: temperatures are too far from each other for the first. Use more"
+                                          : "the likelihood is zero for some draws of the prior, so the log evidence is the stepping-stone estimate");
 }
 
-std::vector<double> ladder_for(const tempering_options& t) {
+std::vector<double> first_ladder(const tempering_options& t) {
   if (t.ladder.empty()) {
     if (t.temperatures < 2) throw std::invalid_argument("run_tempered: at least 2 temperatures are needed");
     return temperature_ladder::cubic(t.temperatures);
@@ -87,40 +90,39 @@ std::vector<double> ladder_for(const tempering_options& t) {
   return t.ladder;
 }
 
-}  // namespace
-
 result run_tempered(const kernels::gradient_kernel& kernel, const target& posterior, const target& prior, const draw_view& view,
                     const tempering_options& t, const run_options& o, const key& k, progress& report) {
   const auto& s = kernel.settings();
-  const auto betas = ladder_for(t);
+  const auto betas = first_ladder(t);
   const std::size_t d = posterior.dimension();
   if (o.chains == 0 || o.draws == 0 || o.thin == 0) throw std::invalid_argument("run_tempered: chains, draws and thin must be at least 1");
   if (d == 0 || prior.dimension() != d || prior.lanes() != posterior.lanes())
     throw std::invalid_argument("run_tempered: prior and posterior must have the same elements, at least one, and the same lanes");
-  if (!s.inverse_metric.empty() && s.inverse_metric.size() != d)
-    throw std::invalid_argument("run_tempered: an inverse_metric must be " + std::to_string(d) + " variances");
+  check_inverse_metric(s, d);
+  if (s.start != kernels::start_kind::uniform)
+    throw std::invalid_argument("run_tempered: replicas start uniformly within initial_radius; they find other modes by exchange, so .start must be uniform");
   const chain_plan plan{s, d, o.warmup, o.draws * o.thin, k, nullptr};
   std::vector<gradient_record> records;
   records.reserve(o.chains);
   for (std::size_t c = 0; c < o.chains; ++c) records.emplace_back(o, d, view);
-  std::vector<ensemble_evidence> evidence(o.chains);
+  std::vector<std::optional<temperature_ladder>> ladders(o.chains);
   run_monitor monitor(report, o.chains * (o.warmup + o.draws * o.thin));
   const bool adapts = t.ladder.empty();
   switch (s.transition) {
     case kernels::gradient_settings::transitions::tree:
-      run_ensembles<trajectories::nuts_tree>({s.max_depth, s.max_energy_error}, plan, posterior, prior, betas, adapts, o, records, evidence, monitor);
+      run_ensembles<trajectories::nuts_tree>({s.max_depth, s.max_energy_error}, plan, posterior, prior, betas, adapts, o, records, ladders, monitor);
       break;
     case kernels::gradient_settings::transitions::path:
-      run_ensembles<trajectories::hamiltonian_path>({s.steps, s.jitter, s.max_energy_error}, plan, posterior, prior, betas, adapts, o, records, evidence,
+      run_ensembles<trajectories::hamiltonian_path>({s.steps, s.jitter, s.max_energy_error}, plan, posterior, prior, betas, adapts, o, records, ladders,
                                                     monitor);
       break;
     case kernels::gradient_settings::transitions::jump:
-      run_ensembles<trajectories::barker_jump>({}, plan, posterior, prior, betas, adapts, o, records, evidence, monitor);
+      run_ensembles<trajectories::barker_jump>({}, plan, posterior, prior, betas, adapts, o, records, ladders, monitor);
       break;
   }
   result r = collect_gradient(records, view, s, o, monitor.stopped());
   r.attributes = {{"kernel", "tempered " + std::string(s.name)}, {"warmup", std::to_string(o.warmup)}, {"thin", std::to_string(o.thin)}};
-  report_evidence(evidence, r);
+  report_tempering(ladders, r);
   return r;
 }
 

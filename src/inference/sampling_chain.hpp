@@ -9,6 +9,8 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <stdexcept>
+#include <string>
 #include <vector>
 
 #include "inference/adaptations/dual_averaging.hpp"
@@ -28,6 +30,9 @@ struct chain_plan {
   key numbers;
   const double* starts = nullptr;     // [chain][element]; none: uniform in the unconstrained space
 };
+
+// Throws std::invalid_argument where settings.inverse_metric does not fit d elements, or is no metric.
+void check_inverse_metric(const kernels::gradient_settings& settings, std::size_t d);
 
 template <trajectories::transition Transition>
 class sampling_chain {
@@ -63,7 +68,9 @@ class sampling_chain {
   // While it rests: the state, and what is known of the last step.
   const trajectories::chain_state& state() { return transition_.state(); }
   const trajectories::transition_info& info() const { return info_; }
-  bool finished() const { return iteration_ == plan_.warmup + plan_.steps; }
+  // Whether it is on a trajectory after the warm-up.
+  bool sampling() const { return phase_ == phases::moving && iteration_ >= plan_.warmup; }
+  bool finished() const { return iteration_ >= plan_.warmup + plan_.steps; }
 
   // The iterations of the warm-up that are left are not to come.
   void end_warmup() {
@@ -169,6 +176,10 @@ class sampling_chain {
     const bool accepted = trial_energy_ - energy > log_threshold;  // NaN: no
     const int direction = accepted ? 1 : -1;
     if (direction_ == 0) direction_ = direction;
+    if (accepted && step_size_ > 1e10)
+      throw std::runtime_error(std::string(plan_.settings.name) +
+                               ": steps of any size are accepted, so the posterior is flat to infinity: it is improper. Check that every latent has a proper prior or "
+                               "is determined by the observations");
     const bool goes_on = direction == direction_ && step_size_ > 1e-10 && step_size_ < 1e10;
     if (goes_on) {
       step_size_ *= direction_ == 1 ? 2 : 0.5;

@@ -60,8 +60,10 @@ std::vector<double> random_starts(const target& density, std::size_t count, doub
     }
     if (all) return starts;
   }
-  throw std::runtime_error("no starting point with a finite log density and gradient was found in 100 tries. Check the observations and the priors, or "
-                           "give starting points");
+  std::size_t lost = 0;
+  while (found[lost]) ++lost;
+  throw std::runtime_error("no starting point with a finite log density and gradient was found in 100 tries; at the last one " +
+                           density.trouble_at(starts.data() + lost * d) + ". Check the observations and the priors, or give starting points");
 }
 
 }  // namespace starling

@@ -1,4 +1,5 @@
 #include <starling/inference/kernels/slice.hpp>
+#include <starling/inference/run_checkpoint.hpp>
 
 #include <stdexcept>
 
@@ -7,6 +8,8 @@ namespace starling::kernels {
 slice::slice(slice_options options) : options_(std::move(options)) {
   if (!(options_.width >= 0)) throw std::invalid_argument("slice: width must be positive (0: found by itself), got " + std::to_string(options_.width));
 }
+
+std::string slice::mark() const { return options_.at.str() + exactly(options_.width) + " " + std::to_string(options_.steps_out); }
 
 void slice::refuse_kind(const path& where, const choice_type& type) {
   throw std::invalid_argument("slice: moves real values, but " + where.str() + " is " + type.str() +

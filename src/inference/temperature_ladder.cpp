@@ -1,4 +1,4 @@
-#include "inference/temperature_ladder.hpp"
+#include <starling/inference/temperature_ladder.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -20,9 +20,20 @@ std::vector<double> temperature_ladder::cubic(std::size_t n) {
   return betas;
 }
 
-void temperature_ladder::count_exchange(std::size_t i, double probability) {
+bool temperature_ladder::accepts(std::size_t i, const std::vector<double>& log_likelihoods, double uniform) {
+  const double gain = (betas_[i] - betas_[i + 1]) * (log_likelihoods[i + 1] - log_likelihoods[i]);
+  const double probability = gain == gain ? std::exp(std::min(gain, 0.0)) : 0.0;
   refusals_[i] += 1 - probability;
   tries_[i] += 1;
+  return uniform < probability;
+}
+
+bool temperature_ladder::end_step(std::size_t s, std::size_t warmup, bool adapts, const std::vector<double>& log_likelihoods) {
+  if (s >= warmup)
+    for (std::size_t i = 0; i < betas_.size(); ++i) count_likelihood(i, log_likelihoods[i]);
+  const bool moves = adapts && s < warmup && s >= 32 && (s & (s - 1)) == 0;
+  if (moves) move();
+  return moves;
 }
 
 void temperature_ladder::count_likelihood(std::size_t i, double log_likelihood) {
@@ -65,7 +76,9 @@ double temperature_ladder::thermodynamic_integral() const {
   for (std::size_t i = 0; i + 1 < betas_.size(); ++i) {
     const double width = betas_[i] - betas_[i + 1];
     const auto &high = likelihoods_[i], &low = likelihoods_[i + 1];
-    integral += 0.5 * width * (high.mean() + low.mean()) - width * width / 12 * (high.variance() - low.variance());
+    const double trapezoid = 0.5 * width * (high.mean() + low.mean()), corrected = trapezoid - width * width / 12 * (high.variance() - low.variance());
+    // E_β[L] grows with β, so an interval's integral lies between those of its ends.
+    integral += corrected == corrected ? std::clamp(corrected, width * low.mean(), std::max(width * low.mean(), width * high.mean())) : trapezoid;
   }
   return integral;
 }

@@ -9,7 +9,7 @@
 
 #include "inference/sampling_chain.hpp"
 #include "inference/searches.hpp"
-#include "inference/temperature_ladder.hpp"
+#include <starling/inference/temperature_ladder.hpp>
 
 namespace starling {
 
@@ -47,10 +47,11 @@ class tempered_ensemble {
     move_all();
     for (std::size_t i = 0; i < ladder_.size(); ++i) std::copy_n(replicas_[i]->state().q, plan_.dimension, q(i));
     evaluate_states();
-    exchange(k, s);
-    if (adapts_ && s < plan_.warmup && s >= 32 && (s & (s - 1)) == 0) ladder_.move();
-    if (s >= plan_.warmup)
-      for (std::size_t i = 0; i < ladder_.size(); ++i) ladder_.count_likelihood(i, log_likelihood_[i]);
+    ladder_.exchange(k, ensemble_, s, log_likelihood_, [&](std::size_t i) {
+      std::swap(place_[i], place_[i + 1]);
+      std::swap(log_prior_[i], log_prior_[i + 1]);
+    });
+    ladder_.end_step(s, plan_.warmup, adapts_, log_likelihood_);
   }
   // Of the coldest replica.
   trajectories::chain_state state() { return {q(0), posterior_gradient(0), log_prior_[0] + log_likelihood_[0]}; }
@@ -129,21 +130,6 @@ class tempered_ensemble {
           log_likelihood[l] = log_likelihood[busy];
         }
       }
-    }
-  }
-
-  void exchange(const key& k, std::size_t s) {
-    stream<double> numbers(k.scope(hash_text("exchange")), ensemble_);
-    const auto& betas = ladder_.betas();
-    for (std::size_t i = s % 2; i + 1 < betas.size(); i += 2) {
-      const double gain = (betas[i] - betas[i + 1]) * (log_likelihood_[i + 1] - log_likelihood_[i]);
-      const double probability = gain == gain ? std::exp(std::min(gain, 0.0)) : 0.0;
-      ladder_.count_exchange(i, probability);
-      numbers.visit(static_cast<std::uint32_t>(i));
-      if (!(numbers.uniform() < probability)) continue;
-      std::swap(place_[i], place_[i + 1]);
-      std::swap(log_prior_[i], log_prior_[i + 1]);
-      std::swap(log_likelihood_[i], log_likelihood_[i + 1]);
     }
   }
 

@@ -33,7 +33,7 @@ std::string_view take(std::string_view& from, const std::string& path) {
 
 }  // namespace
 
-void write_checkpoint(const gradient_checkpoint& state, const std::string& path, const std::string& of) {
+void write_checkpoint(const run_checkpoint& state, const std::string& path, const std::string& of) {
   std::string text(first_line);
   put(text, of.data(), of.size());
   put(text, state.run.data(), state.run.size());
@@ -45,14 +45,14 @@ void write_checkpoint(const gradient_checkpoint& state, const std::string& path,
   files.commit();
 }
 
-gradient_checkpoint read_checkpoint(const std::string& path, const std::string& of) {
+run_checkpoint read_checkpoint(const std::string& path, const std::string& of) {
   const std::string text = read_file(path);
   std::string_view left = text;
   if (!left.starts_with(first_line)) throw input_error(fmt::format("{} is no checkpoint.", path));
   left.remove_prefix(first_line.size());
   if (const auto owner = take(left, path); owner != of)
     throw input_error(fmt::format("{} is a checkpoint of {}; this is {}. Another file begins a run of its own.", path, owner.empty() ? "something else" : owner, of.empty() ? "something else" : of));
-  gradient_checkpoint state;
+  run_checkpoint state;
   state.run = take(left, path);
   const auto count = take(left, path);
   std::uint64_t chains = 0;

@@ -86,7 +86,7 @@ void describe(result& fit, const arguments& given, const program_description& de
     for (const char* name : {"num_chains", "num_samples", "num_warmup", "thin"}) add_attribute(fit, name, given.text(std::string("sample.") + name));
 }
 
-result run_command(const arguments& given, const program_description& description, program_model& model, gradient_checkpoint* checkpoint) {
+result run_command(const arguments& given, const program_description& description, program_model& model, run_checkpoint* checkpoint) {
   const std::uint64_t seed = given.whole("random.seed");
   const auto threads = static_cast<std::size_t>(given.whole("num_threads"));
   const bool summaries_only = given.whole("output.keep_draws") == 0;
@@ -148,7 +148,7 @@ int run_model(const arguments& given, const program_description& description, co
   // A checkpoint belongs to one program and its data.
   const bool goes_on = !out.checkpoint.empty();
   const std::string of = goes_on ? fmt::format("{}, starling {}, data {:016x}", description.name, version, file.empty() ? 0 : hash_text(read_file(file))) : "";
-  gradient_checkpoint state;
+  run_checkpoint state;
   if (goes_on && file_exists(out.checkpoint)) state = read_checkpoint(out.checkpoint, of);
   result fit = run_command(given, description, *model, goes_on ? &state : nullptr);
   if (goes_on) write_checkpoint(state, out.checkpoint, of);

@@ -29,7 +29,14 @@ parameter_gradients& parameter_gradients::operator+=(const parameter_gradients& 
 
 void parameter_store::set(const std::string& name, std::vector<double> values) {
   if (name.empty() || values.empty()) throw std::invalid_argument("a parameter needs a name and at least one number");
-  entries_[hash_text(name)] = {name, std::move(values), {}, {}, 0};
+  entries_[hash_text(name)] = {name, std::move(values), {}};
+}
+void parameter_store::set(const std::string& name, std::vector<double> values, moments known) {
+  if (known.steps != 0 && (known.first.size() != values.size() || known.second.size() != values.size()))
+    throw std::invalid_argument("the parameter \"" + name + "\" has " + std::to_string(values.size()) + " numbers, but moments of " + std::to_string(known.first.size()) + " and " +
+                                std::to_string(known.second.size()));
+  set(name, std::move(values));
+  entries_[hash_text(name)].known = std::move(known);
 }
 
 std::vector<std::string> parameter_store::names() const {
@@ -40,9 +47,14 @@ std::vector<std::string> parameter_store::names() const {
 }
 
 const std::vector<double>& parameter_store::operator[](const std::string& name) const {
+  return entry_named(name).values;
+}
+const parameter_store::moments& parameter_store::moments_of(const std::string& name) const { return entry_named(name).known; }
+
+const parameter_store::entry& parameter_store::entry_named(const std::string& name) const {
   const auto found = entries_.find(hash_text(name));
   if (found == entries_.end()) throw std::out_of_range("the store has no parameter \"" + name + "\"");
-  return found->second.values;
+  return found->second;
 }
 
 std::span<const double> parameter_store::find(const literal& name) const {
@@ -66,17 +78,17 @@ void parameter_store::ascend(const parameter_gradients& gradients, const sgd& op
 
 void parameter_store::ascend(const parameter_gradients& gradients, const adam& o) {
   for (const auto& e : gradients.entries) {
-    auto& m = entry_of(e);
-    m.first.resize(m.values.size());
-    m.second.resize(m.values.size());
+    auto& [name, values, m] = entry_of(e);
+    m.first.resize(values.size());
+    m.second.resize(values.size());
     ++m.steps;
     const double first_bias = 1 - std::pow(o.first_decay, static_cast<double>(m.steps));
     const double second_bias = 1 - std::pow(o.second_decay, static_cast<double>(m.steps));
-    for (std::size_t i = 0; i < m.values.size(); ++i) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
       const double d = e.derivatives[i];
       m.first[i] = o.first_decay * m.first[i] + (1 - o.first_decay) * d;
       m.second[i] = o.second_decay * m.second[i] + (1 - o.second_decay) * d * d;
-      m.values[i] += o.rate * (m.first[i] / first_bias) / (std::sqrt(m.second[i] / second_bias) + o.epsilon);
+      values[i] += o.rate * (m.first[i] / first_bias) / (std::sqrt(m.second[i] / second_bias) + o.epsilon);
     }
   }
 }

@@ -5,7 +5,8 @@
 
 A row has cases (parameters; points: x, log density, condition = sum of |relative derivatives|, by which rounding of the inputs
 grows; bins: edges and probabilities of the draws; mean, variance, kurtosis where finite), points outside the support, and
-bad parameters with the names at fault. Vector-valued rows have points only. Not finite numbers are strings.
+bad parameters with the names at fault. Vector-valued rows have points only (lkj_cholesky: cases of points, each a matrix, its log
+density and the size of its terms). Not finite numbers are strings.
 """
 import json
 import pathlib
@@ -172,10 +173,38 @@ def vector_rows():
     }
 
 
+def lkj_row():
+    """By the vine: element j of row i, over what is left of the row's length, is 2 beta(a, a) − 1 with a = eta + (n − 2 − j) / 2."""
+    def density(factor, eta):
+        n, total = len(factor), M(0)
+        for i, row in enumerate(factor):
+            left = M(1)
+            for j in range(i):
+                next_left = left - M(row[j]) ** 2 if j + 1 < i else M(row[i]) ** 2
+                a = eta + M(n - 2 - j) / 2
+                total += (a - 1) * mp.log(next_left / left) - (2 * a - 1) * mp.log(2) - mp.log(mp.beta(a, a)) - mp.log(left) / 2
+                left = next_left
+        return total
+    def factor(n, size):
+        """Row i: elements in turns of either sign and of sum of squares size · i / n."""
+        rows = []
+        for i in range(n):
+            xs = [(-1) ** j * float(mp.sqrt(size * i / n / M(i))) * (0.5 + j / n) for j in range(i)]
+            rows.append(xs + [float(mp.sqrt(1 - sum(M(x) ** 2 for x in xs)))] + [0.0] * (n - 1 - i))
+        return rows
+    def point_of(f, eta):
+        terms = [abs((len(f) - i - 1 + 2 * M(eta) - 2) * mp.log(M(f[i][i]))) for i in range(1, len(f))]
+        by_eta = abs(mp.diff(lambda t: density(f, mp.exp(t)), mp.log(M(eta))))
+        return [f, plain(density(f, M(eta))), plain(sum(terms, by_eta))]
+    # A factor of size 1 / eta where eta is large: others have no weight.
+    return {"cases": [{"parameters": [n, eta], "points": [point_of(factor(n, size / max(1, eta)), eta) for size in (M("0.9"), M("0.01"))]}
+                      for n, eta in [(1, 2.0), (2, 1.0), (2, 0.3), (3, 2.5), (4, 1e-3), (5, 15.9), (5, 16.1), (6, 1234567.8), (20, 4.0)]]}
+
+
 def write(name, rows):
     lines = ",\n".join(f'"{stem}": {json.dumps(row)}' for stem, row in rows.items())
     (pathlib.Path(__file__).parent / name).write_text("{\n" + lines + "\n}\n", encoding="utf-8")
 
 
-write("reference_values.json", {n: row_of(r) for n, r in ROWS.items()} | vector_rows())
+write("reference_values.json", {n: row_of(r) for n, r in ROWS.items()} | vector_rows() | {"lkj_cholesky": lkj_row()})
 write("own_reference_values.json", {n: row_of(r) for n, r in OWN.items()})

@@ -220,7 +220,7 @@ TEST(pathfinder, a_run_that_goes_on_is_the_run_without_interruption) {
   const closed_form::identity_view view(5);
   const sl::kernels::nuts kernel({.start = sl::kernels::start_kind::pathfinder});
   const auto whole = sl::run_gradient(kernel, t, view, {.chains = 3, .draws = 40, .warmup = 20}, sl::key(2));
-  sl::gradient_checkpoint saved;
+  sl::run_checkpoint saved;
   sl::run_gradient(kernel, t, view, {.chains = 3, .draws = 20, .warmup = 20}, sl::key(2), {.checkpoint = &saved});
   const auto gone_on = sl::run_gradient(kernel, t, view, {.chains = 3, .draws = 40, .warmup = 20}, sl::key(2), {.checkpoint = &saved});
   EXPECT_EQ(gone_on.posterior["x"].values, whole.posterior["x"].values);

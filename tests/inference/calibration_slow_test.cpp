@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <string>
 #include <vector>
@@ -39,6 +40,22 @@ constexpr auto mixture = sl::gen([](auto& trace) {
   const auto p = trace("p", sl::beta(2.0, 2.0));
   const auto m = trace("m", sl::normal(0.0, 1.5));
   for (std::size_t j = 0; j < 4; ++j) trace({"y", j}, sl::normal(sl::where(trace({"z", j}, sl::bernoulli(p)), m, 2.0), 1.0));
+});
+
+// All latents discrete: a chain of hidden states, and numbers with supports of their own.
+constexpr auto hidden_states = sl::gen([](auto& trace) {
+  auto before = trace({"z", 0}, sl::bernoulli(0.4));
+  trace({"y", 0}, sl::normal(sl::where(before, 1.0, -1.0), 1.2));
+  for (std::size_t t = 1; t < 4; ++t) {
+    const auto z = trace({"z", t}, sl::bernoulli(sl::where(before, 0.75, 0.2)));
+    trace({"y", t}, sl::normal(sl::where(z, 1.0, -1.0), 1.2));
+    before = z;
+  }
+});
+constexpr auto counts = sl::gen([](auto& trace) {
+  const auto n = trace("n", sl::binomial(5, 0.4));
+  const auto k = trace("k", sl::categorical(std::array{0.2, 0.5, 0.3}));
+  for (std::size_t i = 0; i < 2; ++i) trace({"y", i}, sl::normal(sl::to_real(n) - 1.5 * sl::to_real(k), 1.5));
 });
 
 constexpr auto wrong_scale = sl::gen([](auto& trace) {
@@ -106,6 +123,15 @@ TEST(calibration, nuts) {
 TEST(calibration, hmc) {
   calibrate(location_scale, {{"mu", "mu"}, {"s", "s"}}, 3, with(kernels::hmc({.steps = 8, .jitter = 0.5}), 5, 300));
   calibrate(hierarchy, {{"mu", "mu"}, {"tau", "tau"}, {"z", {"z", 0}}}, 4, with(kernels::hmc({.steps = 10, .jitter = 0.5, .target_acceptance = 0.95}), 10, 300));
+}
+TEST(calibration, hmc_beside_gibbs) {
+  const sl::selection discrete(sl::path_pattern("z"));
+  calibrate(mixture, {{"p", "p"}, {"m", "m"}, {"z", {"z", 0}}}, 10,
+            with(kernels::cycle(kernels::gibbs({.at = discrete}), kernels::at(!discrete, kernels::hmc({.steps = 8, .jitter = 0.5}))), 6, 200));
+}
+TEST(calibration, gibbs) {
+  calibrate(hidden_states, {{"z", {"z", 0}}}, 11, with(kernels::gibbs(), 10, 50));
+  calibrate(counts, {{"n", "n"}, {"k", "k"}}, 12, with(kernels::gibbs(), 10, 50));
 }
 TEST(calibration, metropolis) {
   calibrate(location_scale, {{"mu", "mu"}, {"s", "s"}}, 5, with(kernels::drift(), 60, 2000));

@@ -125,7 +125,6 @@ class identity_view final : public sl::draw_view {
     for (std::size_t l = 0; l < lanes_; ++l)
       for (std::size_t i = 0; i < d_; ++i) to[l][i] = q[l][i];
   }
-  std::string trouble_at(const double* q) const override { return "x[1] is " + std::to_string(q[0]); }
 
  private:
   std::size_t d_, lanes_;

@@ -10,6 +10,8 @@
 #include <starling/inference/kernels/elliptical_slice.hpp>
 #include <starling/inference/run.hpp>
 
+#include "models/thrown.hpp"
+
 namespace sl = starling;
 namespace kernels = sl::kernels;
 
@@ -66,4 +68,27 @@ TEST(elliptical_slice, other_priors_are_refused) {
   } catch (const std::invalid_argument& e) {
     EXPECT_NE(std::string(e.what()).find("the prior of the latent at s (gamma) is not normal"), std::string::npos) << e.what();
   }
+}
+
+// Moved together they would have another posterior, of another prior.
+TEST(elliptical_slice, latents_that_depend_on_each_other_are_refused) {
+  const auto mean = sl::posterior(sl::gen([](auto& trace) {
+                                    const auto x = trace("x", sl::normal(0.0, 1.0));
+                                    const auto y = trace("y", sl::normal(x, 1.0));
+                                    trace("z", sl::normal(y, 1.0));
+                                  }),
+                                  sl::args(), sl::observe("z", 3.0));
+  const auto scale = sl::posterior(sl::gen([](auto& trace) {
+                                     const auto x = trace("x", sl::normal(0.0, 1.0));
+                                     const auto y = trace("y", sl::iid(sl::normal(0.0, sl::exp(x)), 2));
+                                     trace("z", sl::normal(y[0], 1.0));
+                                   }),
+                                   sl::args(), sl::observe("z", 3.0));
+  for (const std::size_t chains : {1u, 4u}) {
+    const auto message = [&](const auto& post) { return thrown([&] { sl::run(kernels::elliptical_slice(), post, {.chains = chains, .draws = 1}, sl::key(1)); }); };
+    EXPECT_NE(message(mean).find("the prior of the latent at y depends on another latent that it moves"), std::string::npos) << message(mean);
+    EXPECT_NE(message(scale).find("the prior of the latent at y depends on another latent that it moves"), std::string::npos) << message(scale);
+  }
+  const auto fit = sl::run(kernels::cycle(kernels::elliptical_slice({.at = "x"}), kernels::elliptical_slice({.at = "y"})), mean, {.chains = 8, .draws = 8000}, sl::key(3));
+  for (const auto& row : sl::summarise(fit)) EXPECT_NEAR(row.mean, row.name == "x" ? 1 : 2, 5 * row.mcse_mean) << row.name;
 }

@@ -1,15 +1,20 @@
 // Every way of inference on a conjugate linear regression, whose posterior and evidence are known in closed form.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cmath>
 
 #include <starling/distributions/bernoulli.hpp>
 #include <starling/distributions/distributions.hpp>
 #include <starling/inference/importance.hpp>
+#include <starling/inference/kernels/at.hpp>
 #include <starling/inference/kernels/composition.hpp>
 #include <starling/inference/kernels/drift.hpp>
+#include <starling/inference/kernels/elliptical_slice.hpp>
+#include <starling/inference/kernels/nuts.hpp>
 #include <starling/inference/kernels/proposal.hpp>
 #include <starling/inference/kernels/regenerate.hpp>
+#include <starling/inference/kernels/slice.hpp>
 #include <starling/inference/run.hpp>
 
 namespace sl = starling;
@@ -194,4 +199,74 @@ TEST(runs, mistakes_are_told) {
   EXPECT_TRUE(has(message([&] { sl::importance(sl::posterior(impossible, sl::args(), sl::observe("y", -2.0)), 100, sl::key(1)); }), "weight 0"));
   constexpr auto improper = sl::gen([](auto& trace) { trace("x", sl::flat(sl::real_line())); });
   EXPECT_TRUE(has(message([&] { sl::importance(sl::posterior(improper, sl::args(), {}), 100, sl::key(1)); }), "improper"));
+}
+
+TEST(runs, latents_that_cannot_move_are_told) {
+  const auto post = sl::posterior(sl::gen([](auto& trace) {
+                                    const auto p = trace("p", sl::dirichlet(std::vector<double>{1, 2, 3}));
+                                    const auto a = trace("a", sl::normal(0.0, 1.0));
+                                    trace.note("constant", 1.0 + 0.0 * a);
+                                    trace("y", sl::normal(p[0] + a, 1.0));
+                                  }),
+                                  sl::args(), sl::observe("y", 1.0));
+  const auto warnings = [&](const auto& kernel) {
+    std::string all;
+    for (const auto& w : sl::run(kernel, post, {.chains = 4, .draws = 200, .warmup = 50}, sl::key(1)).warnings) all += w + "\n";
+    return all;
+  };
+  EXPECT_NE(warnings(kernels::drift()).find("p did not move in 4 of 4 chains:"), std::string::npos);
+  EXPECT_EQ(warnings(kernels::regenerate()).find("did not move"), std::string::npos);
+}
+
+// Kernels that adapt, that do not, and that follow gradients, in every composition: a run that was stopped goes on bit for bit.
+TEST(runs, an_interrupted_run_goes_on_bit_for_bit) {
+  struct stop_after final : sl::progress {
+    explicit stop_after(std::size_t n) : limit(n) {}
+    std::size_t limit;
+    std::atomic<std::size_t> calls = 0;
+    void update(const char*, std::size_t, std::size_t) override { ++calls; }
+    bool stop_requested() const override { return calls > limit; }
+  };
+  const auto post = line_posterior();
+  const auto check = [&](const auto& kernel, const char* what, sl::run_options o) {
+    const auto whole = sl::run(kernel, post, o, sl::key(1));
+    const std::size_t calls = (o.chains + 7) / 8 * (o.warmup + o.draws * o.thin) / 64;
+    for (const std::size_t limit : {std::size_t{1}, calls / 3, 2 * calls / 3}) {
+      sl::run_checkpoint saved;
+      stop_after watch(limit), again(2);
+      ASSERT_TRUE(sl::run(kernel, post, o, sl::key(1), watch, {.checkpoint = &saved}).interrupted) << what << limit;
+      sl::run(kernel, post, o, sl::key(1), again, {.checkpoint = &saved});
+      const auto rest = sl::run(kernel, post, o, sl::key(1), {.checkpoint = &saved});
+      EXPECT_FALSE(rest.interrupted);
+      if (o.summaries_only) {
+        ASSERT_FALSE(whole.summaries.empty());
+        const auto once_more = sl::run(kernel, post, o, sl::key(1), {.checkpoint = &saved});
+        for (std::size_t i = 0; i < whole.summaries.size(); ++i) {
+          EXPECT_EQ(rest.summaries[i].mean, whole.summaries[i].mean) << what;
+          EXPECT_EQ(once_more.summaries[i].sd, whole.summaries[i].sd) << what;
+        }
+        continue;
+      }
+      for (const char* name : {"slope", "intercept", "at_one"}) EXPECT_EQ(rest.posterior[name].values, whole.posterior[name].values) << what << " " << name << " " << limit;
+      for (const char* name : {"lp", "acceptance_rate"}) EXPECT_EQ(rest.sample_stats[name].values, whole.sample_stats[name].values) << what << " " << name;
+      const auto again_done = sl::run(kernel, post, o, sl::key(1), {.checkpoint = &saved});
+      EXPECT_EQ(again_done.posterior["slope"].values, whole.posterior["slope"].values) << what << ", nothing left to do";
+      auto fewer = o, more = o;
+      fewer.draws -= 30;
+      const auto first = sl::run(kernel, post, fewer, sl::key(1), {.checkpoint = &saved});
+      EXPECT_EQ(first.posterior.draws, fewer.draws);
+      more.draws += 40;
+      EXPECT_EQ(sl::run(kernel, post, more, sl::key(1), {.checkpoint = &saved}).posterior["slope"].values, sl::run(kernel, post, more, sl::key(1)).posterior["slope"].values) << what << ", extended";
+      EXPECT_THROW(sl::run(kernel, post, o, sl::key(2), {.checkpoint = &saved}), std::invalid_argument);
+      auto other_data = ys;
+      other_data[0] += 1e-9;
+      EXPECT_THROW(sl::run(kernel, sl::posterior(line, sl::args(xs), sl::observe("y", other_data)), more, sl::key(1), {.checkpoint = &saved}), std::invalid_argument);
+    }
+  };
+  const sl::run_options few{.chains = 11, .draws = 150, .warmup = 200, .thin = 2};
+  check(kernels::drift(), "drift", few);
+  check(kernels::drift(), "one chain", {.chains = 1, .draws = 700, .warmup = 200});
+  check(kernels::drift(), "summaries", {.chains = 11, .draws = 300, .warmup = 200, .summaries_only = true});
+  check(kernels::cycle(kernels::slice({.at = "slope"}), kernels::regenerate({.at = "intercept"})), "cycle", few);
+  check(kernels::mix(kernels::repeat(kernels::at(sl::path("slope"), kernels::nuts()), 2), kernels::elliptical_slice()), "mix", few);
 }

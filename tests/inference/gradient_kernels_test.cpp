@@ -5,10 +5,13 @@
 #include <cmath>
 
 #include <starling/diagnostics/ess.hpp>
+#include <starling/inference/chain_record.hpp>
 #include <starling/inference/kernels/barker.hpp>
 #include <starling/inference/kernels/hmc.hpp>
 #include <starling/inference/kernels/mala.hpp>
 #include <starling/inference/kernels/nuts.hpp>
+#include <starling/inference/maximize.hpp>
+#include <starling/inference/pathfinder.hpp>
 #include <starling/inference/run_gradient.hpp>
 
 #include "gradient_fits.hpp"
@@ -124,7 +127,7 @@ TEST(gradient_kernels, a_run_that_was_interrupted_goes_on_bit_for_bit) {
     const sl::run_options o{.chains = 11, .draws = 70, .warmup = 160, .thin = 2};
     const auto whole = sl::run_gradient(kernel, t, view, o, sl::key(1));
     for (const std::size_t limit : {2u, 20u, 40u}) {  // during the warm-up, around its end, after the first chains are done
-      sl::gradient_checkpoint saved;
+      sl::run_checkpoint saved;
       stop_after watch(limit);
       ASSERT_TRUE(sl::run_gradient(kernel, t, view, o, sl::key(1), watch, {.checkpoint = &saved}).interrupted);
       stop_after again(5);
@@ -139,6 +142,15 @@ TEST(gradient_kernels, a_run_that_was_interrupted_goes_on_bit_for_bit) {
       const auto longer = sl::run_gradient(kernel, t, view, more, sl::key(1), {.checkpoint = &saved});
       EXPECT_EQ(longer.posterior["x"].values, sl::run_gradient(kernel, t, view, more, sl::key(1)).posterior["x"].values) << "extended";
       EXPECT_THROW(sl::run_gradient(kernel, t, view, o, sl::key(2), {.checkpoint = &saved}), std::invalid_argument);
+      const auto other_data = [] {
+        auto other = scaled;
+        other.mean[0] += 1e-9;
+        return other;
+      }();
+      EXPECT_THROW(sl::run_gradient(kernel, sl::target::of<pack>(other_data), view, o, sl::key(1), {.checkpoint = &saved}), std::invalid_argument);
+      const kernels::nuts other_start({.metric = metric, .step_size = 1e-9}), other_metric({.metric = metric, .inverse_metric = {1, 1, 1, 1, 2}});
+      EXPECT_THROW(sl::run_gradient(other_start, t, view, o, sl::key(1), {.checkpoint = &saved}), std::invalid_argument);
+      EXPECT_THROW(sl::run_gradient(other_metric, t, view, o, sl::key(1), {.checkpoint = &saved}), std::invalid_argument);
     }
   }
 }
@@ -156,7 +168,19 @@ TEST(gradient_kernels, mistakes_are_told) {
   struct nowhere {
     std::size_t dimension() const { return 2; }
     double log_density_and_gradient(const double*, double*) const { return NAN; }
+    std::string trouble_at(const double* q) const { return "x[1] is " + std::to_string(q[0]); }
   };
+  const auto starts_nowhere = [&](auto&& f) { return has(message(f), "in 100 tries; at the last one x[1] is"); };
+  const nowhere n;
+  const auto t = sl::target::of<double>(n);
+  EXPECT_TRUE(starts_nowhere([&] { sl::maximize(t, {}, sl::key(1)); }));
+  EXPECT_TRUE(starts_nowhere([&] { sl::find_pathfinder_points(t, {}, sl::key(1)); }));
+  EXPECT_TRUE(starts_nowhere([&] { fit<double>(kernels::nuts({.start = kernels::start_kind::pathfinder}), n, {}); }));
+  struct flat {
+    std::size_t dimension() const { return 2; }
+    double log_density_and_gradient(const double*, double* g) const { return g[0] = g[1] = 0; }
+  };
+  EXPECT_TRUE(has(message([&] { fit<double>(kernels::nuts(), flat(), {}); }), "nuts: steps of any size are accepted, so the posterior is flat to infinity: it is improper"));
   EXPECT_TRUE(has(message([&] { fit<double>(kernels::nuts(), nowhere(), {}); }), "in 100 tries, chain 1; at the last one x[1] is"));
   EXPECT_TRUE(has(message([&] { fit(kernels::nuts({.target_acceptance = 1.5}), scaled, {}); }), "target_acceptance must be between 0 and 1"));
   EXPECT_TRUE(has(message([&] { fit(kernels::hmc({.steps = 0}), scaled, {}); }), "hmc: steps must be at least 1"));
@@ -175,4 +199,13 @@ TEST(gradient_kernels, warnings_say_what_to_do) {
   EXPECT_NE(text_of(fit(kernels::nuts({.max_depth = 2, .metric = metric_kind::unit_e}), scaled, {})).find("trees reached the largest depth, 2"), std::string::npos);
   EXPECT_NE(text_of(fit(kernels::nuts({.step_size = 3}), scaled, {.draws = 100, .warmup = 0})).find("divergence"), std::string::npos);
   EXPECT_NE(text_of(fit(kernels::hmc({.step_size = 1e-3}), scaled, {.warmup = 0})).find("E-BFMI"), std::string::npos);
+}
+
+TEST(interruptions, keep_as_many_draws_as_possible) {
+  EXPECT_EQ(sl::draws_to_keep({1000, 1000, 1000}), 1000u);
+  EXPECT_EQ(sl::draws_to_keep({1000, 940, 930, 950}), 930u);  // 4 x 930 instead of 1 x 1000
+  EXPECT_EQ(sl::draws_to_keep({1000, 1000, 3}), 1000u);
+  EXPECT_EQ(sl::draws_to_keep({1000, 500}), 500u);            // two chains where the draws are as many
+  EXPECT_EQ(sl::draws_to_keep({0, 0}), 0u);
+  EXPECT_EQ(sl::draws_to_keep({0, 7}), 7u);
 }

@@ -131,7 +131,33 @@ TEST(posterior_gradient, mistakes_are_told) {
                                  sl::args(), sl::observe("y", 1.0));
   text = thrown([&] { sl::run(kernels::nuts(), bad, {}, sl::key(1)); });
   EXPECT_TRUE(has(text, "y: normal: scale must be positive and finite, got -")) << text;
+  const auto vector = sl::posterior(sl::gen([](auto& trace) {
+                                      const auto a = trace("a", sl::normal(0.0, 1.0));
+                                      trace("y", sl::iid(sl::uniform(a, a + 9.0), 3));
+                                    }),
+                                    sl::args(), sl::observe("y", std::vector<double>{40, 41, 42}));
+  for (const auto& message : {thrown([&] { sl::run(kernels::nuts(), vector, {}, sl::key(1)); }), thrown([&] { sl::maximize(vector, {}, sl::key(1)); }),
+                              thrown([&] { sl::laplace(vector, {}, sl::key(1)); }), thrown([&] { sl::pathfinder(vector, {}, sl::key(1)); })})
+    EXPECT_TRUE(has(message, "the density is 0 at y, whose element 0 is 40, 1 is 41, 2 is 42, of the distribution iid with")) << message;
+  const auto factor = sl::posterior(sl::gen([](auto& trace) {
+                                      const auto a = trace("a", sl::normal(0.0, 1.0));
+                                      trace.factor(sl::where(a > 100.0, a, -1.0 / 0.0));
+                                    }),
+                                    sl::args(), sl::choice_map());
+  text = thrown([&] { sl::run(kernels::nuts(), factor, {}, sl::key(1)); });
+  EXPECT_TRUE(has(text, "is −∞") && has(text, "the factor at")) << text;
   const auto none = sl::posterior(conjugate, sl::args(std::size_t{0}), sl::observe("x", 1.0));
   text = thrown([&] { sl::run(kernels::nuts(), none, {}, sl::key(1)); });
   EXPECT_TRUE(has(text, "no real-valued latent to move")) << text;
+}
+
+TEST(posterior_gradient, parameters_that_leave_their_domain_are_told) {
+  const auto post = sl::posterior(sl::gen([](auto& trace) {
+                                    const auto s = trace("s", sl::normal(1.0, 1.0));
+                                    trace("y", sl::normal(0.0, s));
+                                  }),
+                                  sl::args(), sl::observe("y", 0.7));
+  std::string all;
+  for (const auto& w : sl::run(kernels::nuts(), post, {.chains = 4, .draws = 500}, sl::key(2)).warnings) all += w + "\n";
+  EXPECT_NE(all.find("trajectories after the warm-up ended where the density is 0; at the first such point a parameter was bad at y: normal: scale must be positive and finite, got -"), std::string::npos) << all;
 }

@@ -4,10 +4,18 @@
 #include <cmath>
 
 #include <starling/diagnostics/moments.hpp>
+#include <starling/inference/kernels/at.hpp>
+#include <starling/inference/kernels/composition.hpp>
+#include <starling/inference/kernels/drift.hpp>
+#include <starling/inference/kernels/elliptical_slice.hpp>
+#include <starling/inference/kernels/gibbs.hpp>
 #include <starling/inference/kernels/hmc.hpp>
 #include <starling/inference/kernels/nuts.hpp>
+#include <starling/inference/kernels/regenerate.hpp>
+#include <starling/inference/kernels/slice.hpp>
 #include <starling/distributions/distributions.hpp>
 #include <starling/inference/posterior_gradient.hpp>
+#include <starling/inference/run_tempered_kernel.hpp>
 
 #include "closed_form_targets.hpp"
 
@@ -141,4 +149,72 @@ TEST(tempering, mistakes_are_told) {
   EXPECT_THROW(temper(kernels::nuts(), {.ladder = {1, 0.5, 0.6}}, {}), std::invalid_argument);
   EXPECT_THROW(temper(kernels::nuts(), {.ladder = {0.9, 0.5}}, {}), std::invalid_argument);
   EXPECT_THROW(temper(kernels::nuts(), {.temperatures = 1}, {}), std::invalid_argument);
+}
+
+// Two modes far apart; which one is told by a discrete latent, whose prior depends on the place.
+constexpr auto far_modes = sl::gen([](auto& trace) {
+  const auto mu = trace("mu", sl::normal(0.0, 3.0));
+  const auto z = trace("z", sl::bernoulli(sl::inverse_logit(0.3 * mu - 0.4)));
+  trace("y", sl::iid(sl::normal(sl::where(z, 4.0, -4.0) - mu, 0.3), 2));
+  trace.factor(0.25);
+});
+TEST(tempering, any_kernel_with_discrete_latents) {
+  const sl::posterior post(far_modes, sl::args(), sl::observe("y", std::vector<double>{0.1, -0.1}));
+  double evidence = 0, heads = 0, mean = 0;  // by a sum over a grid
+  for (double mu = -12; mu < 12; mu += 1e-4)
+    for (const bool z : {false, true}) {
+      const double p = 1 / (1 + std::exp(0.4 - 0.3 * mu)), m = (z ? 4 : -4) - mu;
+      double w = 1e-4 * std::exp(0.25 - mu * mu / 18 - ((0.1 - m) * (0.1 - m) + (-0.1 - m) * (-0.1 - m)) / 0.18) * (z ? p : 1 - p);
+      w /= std::sqrt(2 * M_PI) * 3 * 2 * M_PI * 0.09;
+      evidence += w;
+      heads += z ? w : 0;
+      mean += w * mu;
+    }
+  const sl::run_options o{.chains = 8, .draws = 4000, .warmup = 1000};
+  const auto check = [&](const auto& kernel, const char* what, std::size_t temperatures) {
+    const auto r = sl::run_tempered(kernel, post, {.temperatures = temperatures}, o, sl::key(11));
+    ASSERT_TRUE(r.log_evidence) << what;
+    EXPECT_NEAR(std::stod(*r.attribute("stepping_stone")), std::log(evidence), 0.15) << what;
+    EXPECT_NEAR(*r.log_evidence, std::log(evidence), 0.3) << what;
+    for (const auto& row : sl::summarise(r)) {
+      EXPECT_LT(row.r_hat, 1.05) << what << " " << row.name;
+      EXPECT_NEAR(row.mean, (row.name == "z" ? heads : mean) / evidence, 5 * row.mcse_mean) << what << " " << row.name;
+    }
+  };
+  const kernels::gibbs discrete({.at = "z"});
+  check(kernels::cycle(discrete, kernels::drift({.at = "mu"})), "drift", 8);
+  check(kernels::cycle(discrete, kernels::slice({.at = "mu"})), "slice, more temperatures than lanes", 11);
+  check(kernels::regenerate(), "regenerate", 16);
+  check(kernels::cycle(kernels::regenerate({.at = "z"}), kernels::at(sl::path("mu"), kernels::nuts())), "nuts", 8);
+  check(kernels::cycle(discrete, kernels::elliptical_slice({.at = "mu"})), "elliptical slice", 8);
+}
+TEST(tempering, any_kernel_is_the_same_for_any_number_of_threads) {
+  const sl::posterior post(far_modes, sl::args(), sl::observe("y", std::vector<double>{0.1, -0.1}));
+  const kernels::cycle kernel(kernels::gibbs({.at = "z"}), kernels::drift({.at = "mu"}));
+  const auto draws = [&](std::size_t chains, std::size_t threads) {
+    return sl::run_tempered(kernel, post, {}, {.chains = chains, .draws = 50, .warmup = 100, .threads = threads}, sl::key(2)).posterior["mu"].values;
+  };
+  const auto one = draws(5, 1);
+  EXPECT_EQ(one, draws(5, 3));
+  const auto fewer = draws(2, 2);
+  EXPECT_TRUE(std::equal(fewer.begin(), fewer.end(), one.begin()));
+}
+
+// The likelihood of most draws of the prior is very small: few temperatures are too few for the trapezoidal rule, and it is said.
+TEST(tempering, evidence_where_the_two_estimates_differ) {
+  const sl::posterior post(sl::gen([](auto& trace) {
+                             const auto x = trace("x", sl::normal(0.0, 3.0));
+                             trace("y", sl::normal(x * x, 0.2));
+                           }),
+                           sl::args(), sl::observe("y", 4.0));
+  double exact = 0;  // by a sum over a grid
+  for (double x = -12; x < 12; x += 1e-4) exact += 1e-4 * std::exp(-x * x / 18 - 0.5 * (4 - x * x) * (4 - x * x) / 0.04) / (2 * M_PI * 3 * 0.2);
+  for (const std::size_t temperatures : {6u, 8u, 16u}) {
+    const auto r = sl::run_tempered(kernels::nuts(), post, {.temperatures = temperatures}, {.chains = 4, .draws = 2000}, sl::key(5));
+    EXPECT_NEAR(*r.log_evidence, std::log(exact), 0.3) << temperatures;
+    if (temperatures == 16) continue;
+    bool said = false;
+    for (const auto& w : r.warnings) said = said || w.find("stepping stones give") != std::string::npos;
+    EXPECT_TRUE(said) << temperatures;
+  }
 }

@@ -177,3 +177,65 @@ TEST(TraceTranslator, SaysWhatIsWrong) {
 }
 
 }  // namespace
+
+TEST(TraceTranslator, TranslatesManyTracesAsEachAlone) {
+  std::vector<decltype(sl::simulate(polar, sl::args(), sl::key(1)))> particles;
+  for (std::uint64_t i = 0; i < 37; ++i) particles.push_back(sl::simulate(polar, sl::args(), sl::fold_in(sl::key(1), i)));
+  const auto all = turned(particles, sl::key(2));
+  ASSERT_EQ(all.traces.size(), 37u);
+  for (std::size_t i = 0; i < 37; ++i) {
+    const auto one = turned(particles[i], sl::fold_in(sl::key(2), i));
+    EXPECT_EQ(all.weights[i], one.weight);
+    EXPECT_EQ(all.traces[i]["x"], one.trace["x"]);
+    EXPECT_TRUE(all.auxiliary[i].empty());
+  }
+}
+
+// A walk of as many steps as a latent says, refined to twice as many: the lanes of a dynamic batch, with auxiliary choices.
+TEST(TraceTranslator, TranslatesTheLanesOfADynamicBatch) {
+  constexpr auto coarse = sl::gen(sl::dynamic, [](auto& trace) {
+    const long n = trace("n", sl::poisson(2.0));
+    for (long i = 0; i < n; ++i) trace({"x", i}, sl::normal(0.0, 1.0));
+  });
+  constexpr auto fine = sl::gen(sl::dynamic, [](auto& trace) {
+    const long n = trace("n", sl::poisson(2.0));
+    for (long i = 0; i < 2 * n; ++i) trace({"x", i}, sl::normal(0.0, 1.0));
+  });
+  constexpr auto between = sl::gen(sl::dynamic, [](auto& trace, const auto& current) {
+    const long n = std::lround(current["n"]);
+    for (long i = 0; i < n; ++i) trace({"u", i}, sl::normal(0.0, 2.0));
+  });
+  constexpr auto none = sl::gen(sl::dynamic, [](auto&, const auto&) {});
+  const sl::trace_translator refine(
+      sl::posterior(coarse, sl::args(), sl::choice_map()), sl::posterior(fine, sl::args(), sl::choice_map()), between, none,
+      [](auto& move) {
+        const long n = move.model.whole("n");
+        move.model.set("n", n);
+        for (long i = 0; i < n; ++i) {
+          move.model.set({"x", 2 * i}, move.model[{"x", i}]);
+          move.model.set({"x", 2 * i + 1}, move.auxiliary[{"u", i}]);
+        }
+      },
+      [](auto& move) {
+        const long n = move.model.whole("n");
+        move.model.set("n", n);
+        for (long i = 0; i < n; ++i) {
+          move.model.set({"x", i}, move.model[{"x", 2 * i}]);
+          move.auxiliary.set({"u", i}, move.model[{"x", 2 * i + 1}]);
+        }
+      });
+  const auto particles = sl::simulate(coarse, sl::args(), sl::key(3), sl::lanes(64));
+  const auto all = refine(particles, sl::key(4));
+  double mean = 0;
+  for (std::size_t i = 0; i < 64; ++i) {
+    const long n = std::lround(particles.lane(i)["n"]);
+    double expected = 0;
+    for (long j = 0; j < n; ++j) {
+      const double u = all.traces[i][{"x", 2 * j + 1}];
+      expected += log_normal_density(u, 0, 1) - log_normal_density(u, 0, 2);
+    }
+    EXPECT_NEAR(all.weights[i], expected, 1e-12);
+    mean += std::exp(all.weights[i]) / 64;
+  }
+  EXPECT_NEAR(mean, 1, 0.6);
+}

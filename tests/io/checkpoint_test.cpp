@@ -50,7 +50,7 @@ class impatient final : public sl::progress {
 
 TEST(checkpoint_file, is_read_as_it_was_written) {
   const scratch_folder folder;
-  const sl::gradient_checkpoint state{"a run", {{}, {std::byte{1}, std::byte{0}, std::byte{255}}, {std::byte{7}}}};
+  const sl::run_checkpoint state{"a run", {{}, {std::byte{1}, std::byte{0}, std::byte{255}}, {std::byte{7}}}};
   sl::write_checkpoint(state, folder / "c", "a model");
   const auto back = sl::read_checkpoint(folder / "c", "a model");
   EXPECT_EQ(back.run, state.run);
@@ -74,7 +74,7 @@ TEST(checkpoint_file, a_run_goes_on_from_it) {
   sl::sample_settings s{.chains = 3, .draws = 400, .warmup = 300, .seed = 5};
   sl::progress silent;
   const auto whole = sample_posterior(post, nuts, s, silent);
-  sl::gradient_checkpoint state;
+  sl::run_checkpoint state;
   s.checkpoint = &state;
   impatient watch(500);
   EXPECT_TRUE(sample_posterior(post, nuts, s, watch).interrupted);
@@ -84,7 +84,7 @@ TEST(checkpoint_file, a_run_goes_on_from_it) {
   EXPECT_FALSE(rest.interrupted);
   EXPECT_EQ(rest.posterior["m"].values, whole.posterior["m"].values);
   EXPECT_EQ(rest.posterior["s"].values, whole.posterior["s"].values);
-  EXPECT_NE(refusal([&] { sample_posterior(post, sl::kernels::drift(), s, silent); }).find("this one (drift) does not"), std::string::npos);
+  EXPECT_NE(refusal([&] { sample_posterior(post, sl::kernels::drift(), s, silent); }).find("the checkpoint is of another run"), std::string::npos);
 }
 
 TEST(checkpoint_file, programs_go_on) {

@@ -19,7 +19,7 @@
 struct fake_calls {
   int runs = 0;
   starling::sample_settings sample;
-  starling::gradient_checkpoint checkpoint;
+  starling::run_checkpoint checkpoint;
   starling::importance_settings importance;
   starling::simulate_settings simulate;
 };

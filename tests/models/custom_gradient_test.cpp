@@ -8,6 +8,8 @@
 #include <starling/models/gradient.hpp>
 #include <starling/models/simulate.hpp>
 
+#include "models/thrown.hpp"
+
 namespace {
 
 namespace sl = starling;
@@ -109,4 +111,16 @@ TEST(custom_gradient, in_a_body) {
   const auto g = sl::gradients(body, sl::args(), {{"x", x}, {"z", z}});
   EXPECT_NEAR(g.choices["x"], -x + (z - y) * 4 * x, 1e-12);
   EXPECT_NO_THROW(sl::simulate(body, sl::args(), sl::key(1)));
+}
+
+TEST(custom_gradient, derivatives_of_another_size_are_refused) {
+  constexpr auto short_one = sl::custom_gradient([](const auto& xs) { return sl::sum(xs); },
+                                                 [](const auto&, const auto& d, const auto&) { return sl::vector<std::remove_cvref_t<decltype(d)>>{d, d}; },
+                                                 sl::with_respect_to<true>);
+  const sl::arena_scope memory;
+  sl::tape_scope<double> scope;
+  const sl::vector<sl::adjoint<double>> xs{scope.variable(1.0), scope.variable(2.0), scope.variable(3.0)};
+  const auto y = short_one(xs);
+  EXPECT_EQ(thrown([&] { scope.differentiate(y); }),
+            "custom_gradient: the derivative with respect to argument 1 must have 3 elements, one each of the argument's; the backward function gave 2");
 }

@@ -109,6 +109,7 @@ LATER = {
     "acos": (m.acos, between(-1, 1, 200) + both(TINY) + magnitudes(-18, 0, 40, (1, -1)) + [1 - 2.0**-k for k in range(1, 54)] + [2.0**-k - 1 for k in range(1, 54)]),
     "sinh": (m.sinh, between(-1, 1, 150) + between(-25, 25, 80) + between(-710.4, 710.4, 60) + between(-89, 89, 40) + both(TINY) + magnitudes(-18, 0, 60, (1, -1)) + around(22, 10)),
     "cosh": (m.cosh, between(-1, 1, 100) + between(-25, 25, 80) + between(-710.4, 710.4, 60) + between(-89, 89, 40) + both(TINY) + around(0, 20)),
+    "log1m_exp": (lambda x: m.log1p(-m.exp(x)) if x < -1 else m.log(-m.expm1(x)), between(-5, 0, 150) + between(-745, 0, 60) + between(-87, 0, 60) + magnitudes(-18, 0, 60, (-1,)) + around(-0.6931471805599453, 20, -3)),
     "trigamma": (lambda x: m.psi(1, x), [x for x in gamma_points if 1e-150 < x < 1e150] + [x for x in negative_gamma if -1e6 < x < -1e-3]),
 }
 
@@ -137,7 +138,7 @@ def main():
         chosen = []
         for x in points:
             for t in (x, as_float(x)):
-                inside = {"log1p": t > -1, "normal_quantile": 0 < t < 1, "logit": 0 < t < 1, "log": t > 0, "sqrt": t > 0, "asin": -1 <= t <= 1, "acos": -1 <= t <= 1}.get(name, True)
+                inside = {"log1p": t > -1, "normal_quantile": 0 < t < 1, "logit": 0 < t < 1, "log": t > 0, "sqrt": t > 0, "log1m_exp": t < 0, "asin": -1 <= t <= 1, "acos": -1 <= t <= 1}.get(name, True)
                 if inside and math.isfinite(t) and t != 0 and not (name in ("lgamma", "digamma", "trigamma") and t < 0 and t == math.floor(t)):
                     chosen.append(t)
         mp.dps = 400 if name in ("sin", "cos", "tan", "lgamma", "digamma", "normal_quantile") else 60

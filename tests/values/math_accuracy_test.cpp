@@ -111,5 +111,6 @@ TYPED_TEST(math_accuracy, special_functions_are_within_8_last_places) {
   check<V>("normal_quantile", 8, false, [](V x, V) { return sl::normal_quantile(x); });
   check<V>("logit", 8, false, [](V x, V) { return sl::logit(x); });
   check<V>("inverse_logit", 8, false, [](V x, V) { return sl::inverse_logit(x); });
+  check<V>("log1m_exp", 8, false, [](V x, V) { return sl::log1m_exp(x); });
   check<V>("log1p_exp", 8, false, [](V x, V) { return sl::log1p_exp(x); });
 }

@@ -77,6 +77,7 @@ TYPED_TEST(special_values, are_right) {
   check<V>("normal_quantile", [](V x) { return sl::normal_quantile(x); }, {{0, -inf}, {1, inf}, {0.5, 0}, {-0.1, nan_value}, {1.1, nan_value}, {inf, nan_value}, {-inf, nan_value}});
   check<V>("logit", [](V x) { return sl::logit(x); }, {{0, -inf}, {1, inf}, {0.5, 0}, {-0.1, nan_value}, {1.1, nan_value}});
   check<V>("inverse_logit", [](V x) { return sl::inverse_logit(x); }, {{inf, 1}, {-inf, 0}, {0, 0.5}});
+  check<V>("log1m_exp", [](V x) { return sl::log1m_exp(x); }, {{0, -inf}, {-inf, -0.0}, {1, nan_value}});
   check<V>("log1p_exp", [](V x) { return sl::log1p_exp(x); }, {{inf, inf}, {-inf, 0}, {1e30, static_cast<double>(static_cast<sl::scalar_of<V>>(1e30))}});
 }
 

@@ -42,6 +42,7 @@ void check_all(const sl::vector<E>& x, Same same) {
   check("logit", [](const auto& v) { return sl::logit(v); });
   check("inverse_logit", [](const auto& v) { return sl::inverse_logit(v); });
   check("log1p_exp", [](const auto& v) { return sl::log1p_exp(v); });
+  check("log1m_exp", [](const auto& v) { return sl::log1m_exp(-v); });
   check("atan2", [](const auto& v) { return sl::atan2(v, v); });
   check("pow", [](const auto& v) { return sl::pow(v, 1.5); });
 }

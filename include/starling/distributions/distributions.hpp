@@ -24,6 +24,7 @@
 #include <starling/distributions/half_normal.hpp>
 #include <starling/distributions/iid.hpp>
 #include <starling/distributions/inverse_gamma.hpp>
+#include <starling/distributions/lkj_cholesky.hpp>
 #include <starling/distributions/log_normal.hpp>
 #include <starling/distributions/multivariate_normal.hpp>
 #include <starling/distributions/multivariate_normal_cholesky.hpp>

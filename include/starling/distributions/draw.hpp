@@ -7,12 +7,15 @@
 
 #include <starling/distributions/elements.hpp>
 #include <starling/random/stream.hpp>
+#include <starling/values/matrix.hpp>
 
 namespace starling {
 
-// Lane k of a value as a plain one: double, long, bool, or a std::vector of those.
+// Lane k of a value as a plain one: double, long, bool, or a std::vector of those; of a matrix row by row.
 template <class Value> auto plain_lane(const Value& x, int k) {
-  if constexpr (sequence<Value>) {
+  if constexpr (requires { x.rows(); }) {
+    return plain_lane(vector(x.data(), x.size()), k);
+  } else if constexpr (sequence<Value>) {
     std::vector<scalar_of<element_of<Value>>> r(x.size());
     for (std::size_t i = 0; i < x.size(); ++i) r[i] = plain_lane(x[i], k);
     return r;
@@ -44,11 +47,16 @@ template <class D> auto draw(const D& d, const key& k, std::size_t n) {
   return draws;
 }
 
-// The log density of d at each of xs: numbers, or vectors for a vector-valued d.
+// The log density of d at each of xs: numbers, or vectors for a vector-valued d, which for matrices are row by row.
 template <class D, class Xs> std::vector<double> log_density(const D& d, const Xs& xs) {
   static_assert(is_distribution<D>, "sl::log_density(d, xs) scores values under a distribution");
   std::vector<double> densities(xs.size());
-  if constexpr (sequence<element_of<Xs>>) {
+  if constexpr (requires { d.rows(); }) {
+    for (std::size_t i = 0; i < xs.size(); ++i) {
+      if (xs[i].size() != d.rows() * d.cols()) throw_wrong_size(D::name, d.rows() * d.cols(), xs[i].size());
+      densities[i] = d.log_density(matrix_view<double>(xs[i].data(), d.rows(), d.cols()));
+    }
+  } else if constexpr (sequence<element_of<Xs>>) {
     for (std::size_t i = 0; i < xs.size(); ++i) densities[i] = d.log_density(xs[i]);
   } else {
     using P = native_pack<double>;

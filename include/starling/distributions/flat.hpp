@@ -10,8 +10,8 @@
 
 namespace starling {
 
-// Where a chain starts, in each element of a vector; NaN: a point inside the support that it has of its own (0 on the
-// real line, 1 on half lines, the middle of intervals).
+// Where a chain starts, in each element of a vector, on the diagonal of a covariance; NaN: a point inside the support that it has of
+// its own (0 on the real line, 1 on half lines, the middle of intervals, the identity). Correlation factors start at the identity.
 struct flat_options {
   double start = not_a_number;
 };
@@ -70,10 +70,19 @@ template <class Of> struct values_in<vector_of<Of>> {
   template <class V> using value = vector<typename values_in<element>::template value<V>>;
 };
 
+// Element (i, j).
+struct matrix_values_in {
+  template <class V> using value = matrix<V>;
+  template <class Support> static double start(const Support&, std::size_t i, std::size_t j) { return i == j ? 1 : 0; }
+};
+template <> struct values_in<correlation_cholesky> : matrix_values_in {};
+template <> struct values_in<covariance> : matrix_values_in {};
+
 template <class Support> struct flat : distribution {
   static constexpr std::string_view name = "flat";
   static constexpr bool improper = true;
-  static constexpr bool is_vector = requires(const Support& s) { s.n; };
+  static constexpr bool is_matrix = std::derived_from<values_in<Support>, matrix_values_in>;
+  static constexpr bool is_vector = !is_matrix && requires(const Support& s) { s.n; };
   template <class V> using value = typename values_in<Support>::template value<V>;
 
   Support on;
@@ -86,10 +95,20 @@ template <class Support> struct flat : distribution {
   {
     return on.n;
   }
+  std::size_t rows() const
+    requires(is_matrix)
+  {
+    return on.n;
+  }
+  std::size_t cols() const
+    requires(is_matrix)
+  {
+    return on.n;
+  }
 
-  // The starting point, as real numbers: one, or for a vector that of element i.
+  // The starting point, as real numbers: one, or for a vector that of element i, for a matrix that of element (i, j).
   auto start() const
-    requires(!is_vector)
+    requires(!is_vector && !is_matrix)
   {
     return chosen(values_in<Support>::start(on));
   }
@@ -100,10 +119,18 @@ template <class Support> struct flat : distribution {
     else if constexpr (requires { values_in<Support>::start(on, i); }) return chosen(values_in<Support>::start(on, i));
     else return chosen(values_in<std::remove_cvref_t<decltype(on.element(i))>>::start(on.element(i)));
   }
+  double start(std::size_t i, std::size_t j) const
+    requires(is_matrix)
+  {
+    const double own = values_in<Support>::start(on, i, j);
+    return std::same_as<Support, covariance> && i == j ? chosen(own) : own;
+  }
 
   template <class X> auto log_density(const X& x) const {
     if constexpr (is_vector)
       if (x.size() != size()) throw_wrong_size(name, size(), x.size());
+    if constexpr (is_matrix)
+      if (x.rows() != on.n || x.cols() != on.n) throw_wrong_matrix(name, on.n, x.rows(), x.cols());
     const auto inside = on.contains(x);
     return where(inside, zero_like(inside), negative_infinity);
   }

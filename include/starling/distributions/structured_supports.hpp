@@ -3,12 +3,20 @@
 #pragma once
 
 #include <cstddef>
+#include <stdexcept>
+#include <string>
 #include <string_view>
 
 #include <starling/distributions/supports.hpp>
+#include <starling/values/differentiable.hpp>
 #include <starling/values/matrix.hpp>
 
 namespace starling {
+
+[[noreturn, gnu::cold, gnu::noinline]] inline void throw_wrong_matrix(std::string_view name, std::size_t n, std::size_t rows, std::size_t cols) {
+  const auto shape = [](std::size_t a, std::size_t b) { return std::to_string(a) + " x " + std::to_string(b); };
+  throw std::invalid_argument(std::string(name) + ": expected a " + shape(n, n) + " matrix but received one of " + shape(rows, cols));
+}
 
 // Vectors of n numbers, each larger than the one before.
 struct ordered {
@@ -49,12 +57,13 @@ struct correlation_cholesky {
   static constexpr std::string_view name = "Cholesky factor of a correlation matrix";
   std::size_t n;
   template <class X> auto contains(const X& x) const {
-    auto inside = near_one(as_real(x(0, 0)));
+    const auto at = [&](std::size_t i, std::size_t j) { return primal(as_real(x(i, j))); };
+    auto inside = near_one(at(0, 0));
     for (std::size_t i = 0; i < n; ++i) {
-      auto squares = as_real(x(i, i)) * as_real(x(i, i));
-      for (std::size_t j = 0; j < i; ++j) squares = squares + as_real(x(i, j)) * as_real(x(i, j));
-      for (std::size_t j = i + 1; j < n; ++j) inside = both(inside, as_real(x(i, j)) == 0.0);
-      inside = both(inside, both(as_real(x(i, i)) > 0.0, near_one(squares)));
+      auto squares = at(i, i) * at(i, i);
+      for (std::size_t j = 0; j < i; ++j) squares = squares + at(i, j) * at(i, j);
+      for (std::size_t j = i + 1; j < n; ++j) inside = both(inside, at(i, j) == 0.0);
+      inside = both(inside, both(at(i, i) > 0.0, near_one(squares)));
     }
     return inside;
   }
@@ -65,13 +74,14 @@ struct covariance {
   static constexpr std::string_view name = "covariance matrix";
   std::size_t n;
   template <class X> auto contains(const X& x) const {
-    using real = decltype(as_real(x(0, 0)) * 1.0);
+    const auto at = [&](std::size_t i, std::size_t j) { return primal(as_real(x(i, j))); };
+    using real = decltype(at(0, 0) * 1.0);
     const arena_scope scratch;
     vector<real> factor(n * n);
-    auto inside = as_real(x(0, 0)) > 0.0;
+    auto inside = at(0, 0) > 0.0;
     for (std::size_t i = 0; i < n; ++i)
       for (std::size_t j = 0; j <= i; ++j) {
-        const auto a = as_real(x(i, j)), b = as_real(x(j, i));
+        const auto a = at(i, j), b = at(j, i);
         inside = both(inside, abs(a - b) <= 1e-8 * (abs(a) + abs(b)));
         real rest = a;
         for (std::size_t k = 0; k < j; ++k) rest = rest - factor[i * n + k] * factor[j * n + k];

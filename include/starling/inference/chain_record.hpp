@@ -7,6 +7,7 @@
 
 #include <starling/diagnostics/moments.hpp>
 #include <starling/inference/draw_layout.hpp>
+#include <starling/inference/kernels/trajectory_counts.hpp>
 #include <starling/inference/progress.hpp>
 #include <starling/models/handler.hpp>
 #include <starling/values/real.hpp>
@@ -30,6 +31,7 @@ struct block_record {
   std::vector<double> rates;             // summaries only: mean acceptance rate, [lane]
   std::size_t problems = 0;
   bad_parameter problem;
+  kernels::trajectory_counts trajectories;  // after the warm-up, of kernels that follow a gradient
 
   // The notes of a draw in the order in which they come.
   struct noted {
@@ -101,6 +103,19 @@ class lane_recorder {
     if (record_.summaries_only) add_moments(chains.recorded_values(), rate);
     else keep(chains.recorded_values(), chains.score(), rate);
     ++record_.draws;
+  }
+
+  // Between draws. `chains` tell the names of the notes.
+  template <class Archive, class Chains>
+  void archive(Archive& a, Chains& chains, bool notes) {
+    if constexpr (Archive::reads)
+      if (notes) send_notes(chains);
+    a(record_.draws, record_.numbers, sums_[0], sums_[1], half_, next_half_, rate_);
+    if constexpr (!Archive::reads) return;
+    record_.row = record_.layout.slots() + 2;
+    if (!record_.summaries_only) record_.numbers.resize(record_.draws_wanted * record_.row * width);  // the run goes on with another number of draws
+    if (record_.draws > record_.draws_wanted) record_.draws = record_.draws_wanted;
+    if (record_.summaries_only && record_.draws == record_.draws_wanted) finish();
   }
 
  private:
@@ -189,7 +204,10 @@ class lane_recorder {
   bool no_notes_ = false;
 };
 
-// One result from all blocks. After an interruption: the complete chains, or where there are none the draws that all begun ones have.
+// After an interruption: the n for which n draws of every chain that has as many are the most draws; of more chains where that is equal.
+std::size_t draws_to_keep(const std::vector<std::size_t>& draws_of_chains);
+
+// One result from all blocks. After an interruption: draws_to_keep; of summaries, the complete chains.
 result collect(const std::vector<block_record>& records, const schema& structure, std::size_t draws, bool interrupted);
 
 }  // namespace starling

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <string>
 
 #include <starling/inference/draw_layout.hpp>
 
@@ -19,8 +18,6 @@ class draw_view {
   virtual std::size_t lanes() const = 0;
   // For each lane: reads the unconstrained point q[lane][0 … d−1], writes the draw to[lane][0 … slots−1].
   virtual void write(const double* const* q, double* const* to) const = 0;
-  // A sentence, without full stop, on why the log density at q is −∞: the site, its value, its distribution's parameters.
-  virtual std::string trouble_at(const double* q) const = 0;
 };
 
 }  // namespace starling

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include <starling/inference/archive.hpp>
 #include <starling/inference/kernels/gradient_kernel.hpp>
 #include <starling/inference/target.hpp>
 #include <starling/random/key.hpp>
@@ -15,7 +16,8 @@ struct gradient_step_info {
 };
 
 // Chains first_chain, first_chain + 1, … in as many lanes as the target has, all at the end of the same step: lanes whose trajectory is short wait
-// for the others. `warmup` is how many steps adapt, which they do as in run_gradient.
+// for the others. `warmup` is how many steps adapt, which they do as in run_gradient. Throws std::invalid_argument for an inverse_metric that does
+// not fit.
 class gradient_steps {
  public:
   gradient_steps(const kernels::gradient_kernel& kernel, std::size_t dimension, std::size_t lanes, std::size_t first_chain, std::size_t warmup);
@@ -29,6 +31,9 @@ class gradient_steps {
   void step(const key& k, const target& density, double* const* q, gradient_step_info* info);
   // Nothing adapts from here on, as if the warm-up had been as long as it was so far: where steps were left out.
   void end_warmup();
+  // Between steps.
+  void archive(archive_writer& a);
+  void archive(archive_reader& a);
 
  private:
   struct state;

@@ -6,43 +6,14 @@
 #include <vector>
 
 #include <starling/inference/draw_layout.hpp>
+#include <starling/inference/lane_temperatures.hpp>
 #include <starling/inference/metropolis.hpp>
+#include <starling/inference/posterior_layout.hpp>
 #include <starling/models/current.hpp>
-#include <starling/models/posterior.hpp>
 #include <starling/models/regenerate.hpp>
 #include <starling/values/exp.hpp>
 
 namespace starling {
-
-// The structure of a posterior, found once by a run, shared by all its chains.
-template <class V>
-struct posterior_layout {
-  std::shared_ptr<const schema> structure;
-  std::vector<constraint_ref> plan;   // which sites are observed
-  std::vector<V> shared;              // the observed values
-  std::vector<std::uint32_t> latents; // sites that are not observed
-
-  bool is_latent(std::uint32_t k) const { return structure->sites()[k].is_choice() && !plan[k]; }
-};
-
-template <class V, class Posterior>
-posterior_layout<V> find_layout(const Posterior& post) {
-  posterior_layout<V> found;
-  tile_storage<V> storage;
-  structure_walk walk(nullptr, false);
-  const arena_scope scope;
-  generate_handler<V> h(walk, key(0), storage, post.observations(), {0, lanes_of<V>}, &found.plan);
-  h.allow_starts();
-  post.run(h);
-  found.structure = walk.finish();
-  require_met(post.observations(), *found.structure, "posterior");
-  found.plan.resize(found.structure->sites().size());
-  storage.fit(*found.structure);
-  found.shared = std::move(storage.shared);
-  for (std::uint32_t k = 0; k < found.plan.size(); ++k)
-    if (found.is_latent(k)) found.latents.push_back(k);
-  return found;
-}
 
 template <class V, class Posterior>
 class lane_chains {
@@ -95,6 +66,23 @@ class lane_chains {
     score_candidate_from_current();
   }
 
+  // From now on the target of each lane is prior · likelihood^β (parallel tempering). No choice may be there under a condition only.
+  void temper(const V& beta) {
+    temperatures_.used = true;
+    temperatures_.beta = beta;
+    keep_densities();
+  }
+  const lane_temperatures<V>& temperatures() const { return temperatures_; }
+  // Lane i of one and lane j of another, or the same, exchange their latents; temper() before the next step.
+  static void exchange(lane_chains& a, int i, lane_chains& b, int j) {
+    for (std::size_t e = 0; e < a.current_.values.size(); ++e) {
+      V &x = a.current_.values[e], &y = b.current_.values[e];
+      const auto of_x = x[i];
+      x.set(i, y[j]);
+      y.set(j, of_x);
+    }
+  }
+
   // The values of all latents, by their offsets.
   const V* current_values() const { return current_.values.data(); }
   V* candidate_values() { return candidate_.values.data(); }
@@ -145,6 +133,11 @@ class lane_chains {
     for (std::uint32_t s = 0; s < structure().sites().size(); ++s)
       if (structure().sites()[s].is_factor()) factors += current_.densities[s];
     h.charge(factors);
+    if (temperatures_.used) [[unlikely]] {
+      candidate_score_ = temperatures_.score(structure(), layout_.plan, candidate_.densities.data());
+      const V weight = temperatures_.weight_of_redrawn(structure(), layout_.plan, current_.densities.data(), candidate_.densities.data(), [&](std::uint32_t s) { return plan[s].old < 0; });
+      return where(candidate_score_ > V(negative_infinity), weight, V(negative_infinity));
+    }
     return where(candidate_score_ > V(negative_infinity), h.weight(), V(negative_infinity));
   }
 
@@ -193,6 +186,12 @@ class lane_chains {
     post_.run(h);
   }
 
+  // Between steps, of chains that were started.
+  template <class Archive>
+  void archive(Archive& a) {
+    a(current_.values, current_.densities, score_, examinations_);
+  }
+
   // Lanes that proposed parameters outside a distribution's domain, and the first example.
   std::size_t problems() const { return problems_; }
   const bad_parameter& first_problem() const { return problem_; }
@@ -222,6 +221,7 @@ class lane_chains {
     for (std::size_t e = 0; e < current_.densities.size(); ++e)
       current_.densities[e] = where(accepted, candidate_.densities[e], current_.densities[e]);
     score_ = where(accepted, score, score_);
+    if (temperatures_.used) [[unlikely]] temperatures_.likelihood = where(accepted, temperatures_.of_candidate, temperatures_.likelihood);
   }
   // The score with a look at every site. Where some density was not finite the next candidates are examined at once.
   [[gnu::noinline]] void examine_candidate() {
@@ -231,6 +231,7 @@ class lane_chains {
     post_.run(h);
     note_problem(h.problem());
     candidate_score_ = where(unobserved(candidate_), V(negative_infinity), h.score());
+    if (temperatures_.used) [[unlikely]] candidate_score_ = temperatures_.score(structure(), layout_.plan, candidate_.densities.data());
     if (any(!(candidate_score_ > V(negative_infinity)))) examinations_ = 16;
   }
   void score_candidate_from_current() {
@@ -273,6 +274,7 @@ class lane_chains {
   std::vector<const V*> places_;  // of the candidate's values
   std::vector<V> proposed_, recorded_;  // of conditional structures
   std::vector<update_step> update_plan_;
+  lane_temperatures<V> temperatures_;
   V score_ = V(negative_infinity), candidate_score_ = V(negative_infinity);
   bool keep_densities_ = false;
   int examinations_ = 0;

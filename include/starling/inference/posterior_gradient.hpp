@@ -4,11 +4,13 @@
 #pragma once
 
 #include <stdexcept>
+#include <string>
 #include <type_traits>
 
 #include <starling/inference/laplace.hpp>
 #include <starling/inference/maximize.hpp>
 #include <starling/inference/pathfinder.hpp>
+#include <starling/inference/proper_prior.hpp>
 #include <starling/inference/run_gradient.hpp>
 #include <starling/inference/run_tempered.hpp>
 #include <starling/inference/unconstrained_draws.hpp>
@@ -22,22 +24,6 @@ inline void refuse_conditional_choices(const schema& structure) {
       throw std::invalid_argument("the choice at " + structure.path_of(k).str() +
                                   " is there under a condition only: kernels that follow a gradient move a fixed set of choices. Use drift or regenerate, which change branches, "
                                   "or sum the branches out");
-}
-
-// Draws the latents once: an improper prior cannot be drawn from.
-template <class V, class Posterior>
-void require_proper_prior(const Posterior& post, const posterior_layout<V>& layout) {
-  tile_storage<V> storage;
-  storage.fit(*layout.structure);
-  storage.shared = layout.shared;
-  const arena_scope scope;
-  frozen_walk walk(*layout.structure);
-  generate_handler<V, frozen_walk> h(walk, key(0), storage.view(), {0, lanes_of<V>}, layout.plan);
-  try {
-    post.run(h);
-  } catch (const std::logic_error& e) {
-    throw std::invalid_argument(std::string("run_tempered: ") + e.what() + ", or give a ladder that ends above 0");
-  }
 }
 
 // Four lanes at most: chains are few, and wider packs would stand half empty.
@@ -90,6 +76,7 @@ struct prior_density {
   using real = typename Density::real;
   std::size_t dimension() const { return of.dimension(); }
   real log_density_and_gradient(const real* q, real* gradient) const { return of.log_density_and_gradient(q, gradient, true, density_kind::prior); }
+  std::string trouble_at(const double* q) const { return of.trouble_at(q); }
 };
 
 // Parallel tempering between the prior and the posterior (run_tempered.hpp); factors belong to the likelihood, as observations do. Throws
@@ -115,6 +102,7 @@ struct choices_density {
   using real = typename Density::real;
   std::size_t dimension() const { return of.dimension(); }
   real log_density_and_gradient(const real* q, real* gradient) const { return of.log_density_and_gradient(q, gradient, false); }
+  std::string trouble_at(const double* q) const { return of.trouble_at(q); }
 };
 
 // The mode of p(choices | observations) as the only draw of a result (maximum a posteriori): the best of several searches.

@@ -23,8 +23,7 @@ result sample_posterior(const posterior<G, Arguments>& post, const Kernel& kerne
   result r = [&] {
     // A single chain in lanes too: it is the chain that it would be among others.
     if constexpr (std::derived_from<Kernel, kernels::gradient_kernel>) return run_gradient_in<program_pack<Kernel>>(kernel, post, o, key(s.seed), watch, {.checkpoint = s.checkpoint});
-    if (s.checkpoint) throw std::invalid_argument("a run goes on from a checkpoint where its kernel follows a gradient, as nuts does; this one (" + std::string(Kernel::name) + ") does not");
-    if constexpr (!std::derived_from<Kernel, kernels::gradient_kernel>) return run(kernel, post, o, key(s.seed), watch);
+    else return run(kernel, post, o, key(s.seed), watch, {.checkpoint = s.checkpoint});
   }();
   r.attributes.emplace_back("seed", std::to_string(s.seed));
   return r;

@@ -6,18 +6,25 @@
 #include <vector>
 
 #include <starling/execution/executor.hpp>
+#include <starling/inference/archive.hpp>
 #include <starling/inference/chain_record.hpp>
 #include <starling/inference/kernels/kernel.hpp>
 #include <starling/inference/progress.hpp>
+#include <starling/inference/run_checkpoint.hpp>
 #include <starling/inference/run_dynamic.hpp>
 #include <starling/inference/run_options.hpp>
 
 namespace starling {
 
-// Runs all steps of the chains of one block. What every block does is the same for any number of threads.
+struct run_start {
+  run_checkpoint* checkpoint = nullptr;  // where to go on, unless it is empty; replaced by where the run ended
+};
+
+// Runs all steps of the chains of one block. What every block does is the same for any number of threads. `saved`: where it goes on, and where
+// its end is written; or null.
 template <class V, class Kernel, class Posterior>
 void run_block(const Kernel& kernel, const Posterior& post, const posterior_layout<V>& layout, const run_options& o, const key& k,
-               const run_place& place, block_record& record, run_monitor& monitor) {
+               const run_place& place, block_record& record, run_monitor& monitor, std::vector<std::byte>* saved) {
   lane_chains<V, Posterior> chains(post, layout, place);
   chains.start(k.scope(hash_text("start")));
   auto state = kernel.start(chains);
@@ -26,9 +33,27 @@ void run_block(const Kernel& kernel, const Posterior& post, const posterior_layo
   lane_recorder<V> recorder(record);
   const V share(static_cast<scalar_of<V>>(1.0 / static_cast<double>(o.thin)));  // of one step in the acceptance rate of a draw
   V rate(0);
-  std::size_t taken = 0;  // steps of the draw to come
+  std::size_t taken = 0, done = 0;  // steps of the draw to come; all steps so far
+  const V started = chains.score();
+  const auto archive = [&](auto& a) {
+    V of = started;  // another model, or other data, started elsewhere
+    a(of, done, taken, rate);
+    if (any(!(of == started))) throw std::invalid_argument("the checkpoint is of another run: model and data must be the same");
+    chains.archive(a);
+    kernels::archive_state(a, kernel, state);
+    recorder.archive(a, chains, o.notes);
+  };
+  if (saved && saved->empty()) {
+    std::vector<std::byte> trial;  // whether this kernel can be saved, before the work is done
+    archive_writer writer(trial);
+    kernels::archive_state(writer, kernel, state);
+  } else if (saved) {
+    archive_reader reader(*saved);
+    archive(reader);
+  }
+  const std::size_t begun = done;
   // One loop for the warm-up and the rest: the kernel's step is compiled once, into it.
-  for (std::size_t s = 0; s < steps; ++s) {
+  for (std::size_t s = done; s < steps; ++s) {
     const bool warming = s < o.warmup;
     const std::size_t n = warming ? s : s - o.warmup;
     const auto info = kernel.step(fold_in(warming ? warm : main, n), chains, state, kernels::phase{warming, warming ? n : 0, o.warmup});
@@ -40,26 +65,34 @@ void run_block(const Kernel& kernel, const Posterior& post, const posterior_layo
         taken = 0;
       }
     }
+    done = s + 1;
     if (n % stride == stride - 1 && !monitor.advance(stride)) break;
+  }
+  if (saved && (done > begun || saved->empty())) {
+    saved->clear();
+    archive_writer writer(*saved);
+    archive(writer);
   }
   record.problems = chains.problems();
   record.problem = chains.first_problem();
+  record.trajectories = kernels::trajectories_of(kernel, state);
 }
 
 template <class V, class Kernel, class Posterior>
-result run_in(const Kernel& kernel, const Posterior& post, const run_options& o, const key& k, progress& report) {
+result run_in(const Kernel& kernel, const Posterior& post, const run_options& o, const key& k, progress& report, const run_start& start) {
   const auto layout = find_layout<V>(post);
   constexpr std::size_t width = lanes_of<V>;
   const std::size_t blocks = (o.chains + width - 1) / width;
   std::vector<block_record> records;
   for (std::size_t b = 0; b < blocks; ++b)
     records.emplace_back(*layout.structure, layout.latents, b * width, std::min(width, o.chains - b * width), width, o.draws, o.summaries_only);
+  if (start.checkpoint) start.checkpoint->open(mark_of_run(kernels::mark_of(kernel), width, o, k), blocks);
   run_monitor monitor(report, blocks * (o.warmup + o.draws * o.thin));
   parallel_for(
       blocks,
       [&](std::size_t b) {
         if (monitor.stopped()) return;
-        run_block<V>(kernel, post, layout, o, k, {b * width, o.chains}, records[b], monitor);
+        run_block<V>(kernel, post, layout, o, k, {b * width, o.chains}, records[b], monitor, start.checkpoint ? &start.checkpoint->chains[b] : nullptr);
       },
       o.threads);
   result r = collect(records, *layout.structure, o.draws, monitor.stopped());
@@ -72,27 +105,29 @@ result run_in(const Kernel& kernel, const Posterior& post, const run_options& o,
 }
 
 // Runs `kernel` over o.chains chains and gathers what they draw. Chains start from draws from the prior. The same key gives the same
-// draws for any number of threads. T: double, or float for twice the lanes.
+// draws for any number of threads. T: double, or float for twice the lanes. With start.checkpoint it goes on where an earlier run with the same kernel,
+// posterior, key and options (but for draws and threads) ended; of dynamic models there are none.
 // Throws std::invalid_argument for observations that the model does not have and for kernels that do not fit; std::runtime_error
 // where no starting point is found.
 template <class T = double, kernels::kernel_type Kernel, class Posterior>
-result run(const Kernel& kernel, const Posterior& post, const run_options& o, const key& k, progress& report) {
+result run(const Kernel& kernel, const Posterior& post, const run_options& o, const key& k, progress& report, const run_start& start = {}) {
   if (o.chains == 0 || o.draws == 0 || o.thin == 0)
     throw std::invalid_argument("run: chains, draws and thin must be at least 1");
   if constexpr (Posterior::model_type::is_dynamic) {
+    if (start.checkpoint) throw std::invalid_argument("run: the chains of a dynamic model do not go on from a checkpoint");
     return run_dynamic(kernel, post, o, k, report);
   } else if constexpr (std::is_same_v<T, double>) {
     // With branches: in lanes also where one chain runs, since its structure changes.
-    if (o.is_single() && !find_layout<native_pack<double>>(post).structure->is_conditional()) return run_in<double>(kernel, post, o, k, report);
-    return run_in<native_pack<double>>(kernel, post, o, k, report);
+    if (o.is_single() && !find_layout<native_pack<double>>(post).structure->is_conditional()) return run_in<double>(kernel, post, o, k, report, start);
+    return run_in<native_pack<double>>(kernel, post, o, k, report, start);
   } else {
-    return run_in<native_pack<T>>(kernel, post, o, k, report);
+    return run_in<native_pack<T>>(kernel, post, o, k, report, start);
   }
 }
 template <class T = double, kernels::kernel_type Kernel, class Posterior>
-result run(const Kernel& kernel, const Posterior& post, const run_options& o, const key& k) {
+result run(const Kernel& kernel, const Posterior& post, const run_options& o, const key& k, const run_start& start = {}) {
   progress silent;
-  return run<T>(kernel, post, o, k, silent);
+  return run<T>(kernel, post, o, k, silent, start);
 }
 
 }  // namespace starling

@@ -47,7 +47,7 @@ class ragged_record final : public note_sink<double> {
   std::vector<double> row_, scores_, rates_;
 };
 
-// One result from all chains. After an interruption: the complete chains, or the draws that all begun ones have.
+// One result from all chains. After an interruption: draws_to_keep (chain_record.hpp); of summaries, the complete chains.
 result collect_ragged(const std::vector<ragged_record>& chains, std::size_t draws, bool interrupted, bool summaries_only);
 
 template <class Kernel, class Posterior, class Options>
@@ -66,7 +66,7 @@ result run_dynamic(const Kernel& kernel, const Posterior& post, const Options& o
         const key warm = k.scope(hash_text("warmup")), main = k.scope(hash_text("sample"));
         for (std::size_t s = 0; s < o.warmup; ++s) {
           kernel.step(fold_in(warm, s), chain, state, kernels::phase{true, s, o.warmup});
-          if (s % stride == stride - 1 && !monitor.advance(stride)) break;
+          if (s % stride == stride - 1 && !monitor.advance(stride)) return;
         }
         std::size_t step = 0;
         for (std::size_t d = 0; d < o.draws; ++d) {

@@ -3,29 +3,21 @@
 
 #include <cstddef>
 #include <span>
-#include <string>
-#include <vector>
 
 #include <starling/inference/draw_view.hpp>
 #include <starling/inference/kernels/gradient_kernel.hpp>
 #include <starling/inference/progress.hpp>
 #include <starling/inference/result.hpp>
+#include <starling/inference/run_checkpoint.hpp>
 #include <starling/inference/run_options.hpp>
 #include <starling/inference/target.hpp>
 #include <starling/random/key.hpp>
 
 namespace starling {
 
-// Where all chains of a run were when it ended, or was interrupted: their draws, tuning and places, warm-up included. A run that goes on from it
-// gives, bit for bit, what a run without the interruption gives; one that asks for more draws extends it. Bytes of this machine.
-struct gradient_checkpoint {
-  std::string run;                             // what the run is; another one is refused
-  std::vector<std::vector<std::byte>> chains;  // empty: not begun
-};
-
 struct gradient_start {
   std::span<const double> starts = {};          // [chain][element] of the unconstrained space; none: as the kernel says
-  gradient_checkpoint* checkpoint = nullptr;    // where to go on, unless it is empty; replaced by where the run ended
+  run_checkpoint* checkpoint = nullptr;    // where to go on, unless it is empty; replaced by where the run ended
 };
 
 // Each worker serves as many chains at a time as the target has lanes. In one call of the target every lane is at its own place of its own

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 #include <starling/inference/draw_view.hpp>
@@ -11,6 +12,7 @@
 #include <starling/inference/result.hpp>
 #include <starling/inference/run_options.hpp>
 #include <starling/inference/target.hpp>
+#include <starling/inference/temperature_ladder.hpp>
 #include <starling/random/key.hpp>
 
 namespace starling {
@@ -28,12 +30,18 @@ struct tempering_options {
 // refused equally often (Syed et al., algorithm 4).
 //
 // result: draws at β = 1. log_evidence = ∫₀¹ E_β[L] dβ by the trapezoidal rule with the correction by variances (Friel, Hurn, Wyse 2014), mean over the
-// ensembles; of densities that miss no constants. Attributes ladder, swap_rates (of the first ensemble), stepping_stone (the other estimate of the
+// ensembles; of densities that miss no constants. Where stepping stones differ from it by more than 0.25, theirs, with a warning. Attributes ladder,
+// swap_rates (of the first ensemble), stepping_stone (the other estimate of the
 // log evidence, Xie, Lewis, Fan, Kuo, Chen 2011), evidence_spread (standard deviation between ensembles).
 // Draws do not depend on the number of threads. Throws as run_gradient does.
 result run_tempered(const kernels::gradient_kernel& kernel, const target& posterior, const target& prior, const draw_view& view,
                     const tempering_options& t, const run_options& o, const key& k, progress& report);
 result run_tempered(const kernels::gradient_kernel& kernel, const target& posterior, const target& prior, const draw_view& view,
                     const tempering_options& t, const run_options& o, const key& k);
+
+// For drivers. The temperatures to begin with; throws std::invalid_argument for a ladder that makes no sense.
+std::vector<double> first_ladder(const tempering_options& t);
+// Writes evidence, ladder and swap rates of the ensembles; one that was interrupted has no ladder.
+void report_tempering(const std::vector<std::optional<temperature_ladder>>& ladders, result& r);
 
 }  // namespace starling

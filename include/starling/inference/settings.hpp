@@ -5,7 +5,7 @@
 
 namespace starling {
 
-struct gradient_checkpoint;  // run_gradient.hpp
+struct run_checkpoint;  // run_checkpoint.hpp
 
 /// What the command `sample` asks of a kernel. The defaults are CmdStan's.
 struct sample_settings {
@@ -16,7 +16,7 @@ struct sample_settings {
   std::size_t threads = 0;         ///< 0: all cores
   std::uint64_t seed = 1;          ///< the same seed, the same draws
   bool summaries_only = false;     ///< keep no draws, only result::summaries
-  gradient_checkpoint* checkpoint = nullptr;  ///< where to go on, unless it is empty; becomes where the run ended. Kernels with gradients only
+  run_checkpoint* checkpoint = nullptr;  ///< where to go on, unless it is empty; becomes where the run ended
 };
 
 /// What the command `importance` asks for.

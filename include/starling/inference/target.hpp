@@ -9,6 +9,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <string>
 
 #include <starling/values/arena.hpp>
 #include <starling/values/real.hpp>
@@ -17,6 +18,8 @@ namespace starling {
 
 // What a target can be made of, for the value type V:
 //   f.dimension()                            d, the number of unconstrained elements
+//   f.trouble_at(q)                          if there: q a point of one lane; a sentence, without full stop, on why the log density there is
+//                                            −∞ (the site, its value, its distribution's parameters), for errors and warnings
 //   f.log_density_and_gradient(q, gradient)  the log density at q, [element] of V; writes its gradient, [element] of V. A constant may be
 //                                            missing. Outside the support −∞ (or NaN), and any gradient. Called from many threads at once.
 template <class F, class V>
@@ -47,7 +50,10 @@ class target {
   template <real V, differentiable_density<V> F>
   static target of(const F& density) {
     static_assert(lanes_of<V> <= static_cast<int>(most_lanes), "a target has at most 16 lanes");
-    return {&density, static_cast<std::size_t>(density.dimension()), static_cast<std::size_t>(lanes_of<V>), &call<V, F>};
+    trouble_function trouble = nullptr;
+    if constexpr (requires(const F& f, const double* q) { std::string(f.trouble_at(q)); })
+      trouble = [](const void* object, const double* q) { return std::string(static_cast<const F*>(object)->trouble_at(q)); };
+    return {&density, static_cast<std::size_t>(density.dimension()), static_cast<std::size_t>(lanes_of<V>), &call<V, F>, trouble};
   }
 
   std::size_t dimension() const { return dimension_; }
@@ -59,12 +65,16 @@ class target {
     for (std::size_t l = 0; l < lanes_; ++l)
       if (!(log_density[l] < __builtin_inf())) log_density[l] = -__builtin_inf();
   }
+  // Why the log density at q is −∞, as far as the object knows.
+  std::string trouble_at(const double* q) const { return trouble_ ? trouble_(object_, q) : "the density or its gradient was not finite"; }
 
  private:
   using function = void (*)(const void* object, const double* const* q, double* log_density, double* const* gradient);
 
-  target(const void* object, std::size_t dimension, std::size_t lanes, function call)
-      : object_(object), call_(call), dimension_(dimension), lanes_(lanes) {}
+  using trouble_function = std::string (*)(const void* object, const double* q);
+
+  target(const void* object, std::size_t dimension, std::size_t lanes, function call, trouble_function trouble)
+      : object_(object), call_(call), trouble_(trouble), dimension_(dimension), lanes_(lanes) {}
 
   template <class V, class F>
   static void call(const void* object, const double* const* q, double* log_density, double* const* gradient) {
@@ -91,6 +101,7 @@ class target {
 
   const void* object_;
   function call_;
+  trouble_function trouble_;
   std::size_t dimension_, lanes_;
 };
 

@@ -9,9 +9,11 @@
 //   const trace_translator coarse_to_fine(coarse, fine, forward, backward, transform, inverse_transform);
 //   auto [t2, weight, auxiliary] = coarse_to_fine(t, key);
 //   auto [t1, w, u] = coarse_to_fine.inverse().with(t2, auxiliary);      // t again, and −weight
+//   auto [particles2, weights, us] = coarse_to_fine(particles, key);     // of a vector of traces, or the lanes of a dynamic batch
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -19,6 +21,7 @@
 #include <starling/models/generate.hpp>
 #include <starling/models/posterior.hpp>
 #include <starling/models/simulate.hpp>
+#include <starling/models/trace_batch.hpp>
 
 namespace starling {
 
@@ -35,6 +38,14 @@ struct translated {
   Trace trace;
   double weight = 0;     // log weight; −∞ where the new trace has density 0
   choice_map auxiliary;  // u'
+};
+
+// The same of many.
+template <class Trace>
+struct translated_traces {
+  std::vector<Trace> traces;
+  std::vector<double> weights;
+  std::vector<choice_map> auxiliary;
 };
 
 template <class From, class To, generative_function Forward, generative_function Backward, class Transform, class Inverse>
@@ -55,6 +66,13 @@ class trace_translator {
   // With auxiliary choices drawn from `forward`. Throws as `with`; parameter_error where a distribution got bad parameters.
   translated<to_trace> operator()(const from_trace& t, const key& k) const {
     return with(t, simulate(forward_, args(current_trace{&t.state()}), k).choices());
+  }
+  // Each of n traces, on all cores; trace i as alone with fold_in(k, i). Throws what the first that fails throws.
+  translated_traces<to_trace> operator()(const std::vector<from_trace>& particles, const key& k) const {
+    return each(particles.size(), [&](std::size_t i) -> const from_trace& { return particles[i]; }, k);
+  }
+  translated_traces<to_trace> operator()(const trace_batch<typename From::model_type, typename From::arguments_type>& particles, const key& k) const {
+    return each(particles.size(), [&](std::size_t i) -> const from_trace& { return particles.lane(i); }, k);
   }
   // With the given ones: all that `forward` makes at t. Throws std::invalid_argument, naming the address, where the transform leaves a
   // choice of the new trace open, writes or misses what it must not, or the inverse does not lead back.
@@ -97,6 +115,19 @@ class trace_translator {
   }
 
  private:
+  template <class F>
+  translated_traces<to_trace> each(std::size_t n, const F& trace_of, const key& k) const {
+    std::vector<std::optional<translated<to_trace>>> made(n);
+    parallel_for_first_failure(n, [&](std::size_t i) { made[i].emplace((*this)(trace_of(i), fold_in(k, i))); });
+    translated_traces<to_trace> all;
+    for (auto& one : made) {
+      all.traces.push_back(std::move(one->trace));
+      all.weights.push_back(one->weight);
+      all.auxiliary.push_back(std::move(one->auxiliary));
+    }
+    return all;
+  }
+
   From from_;
   To to_;
   Forward forward_;

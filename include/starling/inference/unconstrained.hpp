@@ -13,6 +13,7 @@
 
 #include <starling/distributions/structured_bijectors.hpp>
 #include <starling/inference/lane_chains.hpp>
+#include <starling/inference/trouble_told.hpp>
 #include <starling/models/differentiating.hpp>
 
 namespace starling {
@@ -30,17 +31,6 @@ template <class D> inline constexpr bool can_be_freed = has_bijector<typename su
 template <class D>
   requires std::is_void_v<typename support_type<D>::type>
 inline constexpr bool can_be_freed<D> = false;
-
-// A sentence on why a density is 0: the address, the value, the distribution and its first parameters.
-class trouble_told {
- public:
-  trouble_told(std::string& to, const path& at, bool is_number, double value, std::string_view distribution);
-  void add(std::string_view parameter, double value);
-
- private:
-  std::string& to_;
-  int parameters_ = 0;
-};
 
 // Finds how many free numbers each latent has, and writes those of the values that stand in a tile.
 template <class V> class free_numbers_handler : public handler<free_numbers_handler<V>, V, frozen_walk, false, true> {
@@ -79,6 +69,9 @@ template <class V> class free_numbers_handler : public handler<free_numbers_hand
   }
 };
 
+// In the place of an offset: the site is a latent all the same, which stays as it is.
+inline constexpr std::int64_t constant_latent = -2;
+
 // What a density of free numbers is made of: everything, or the latents alone, without observations and factors.
 enum class density_kind { posterior, prior };
 
@@ -106,18 +99,24 @@ template <class R> class free_handler : public differentiating_handler<free_hand
  private:
   friend base;
   friend typename base::base;
+  void decide_factor(std::uint32_t k, const R& lp) {
+    base::decide_factor(k, lp);
+    if constexpr (!is_adjoint<R>)
+      if (trouble_ && trouble_->empty() && !(number_in(lp, 0) > negative_infinity)) *trouble_ = "the factor at " + this->walk_.current().path_of(k).str() + " is −∞";
+  }
   R factor_term(const R& lp) const { return what_ == density_kind::posterior ? lp : R(0); }
   template <class D, class X> [[gnu::noinline, gnu::cold]] void explain(std::uint32_t k, const D& d, const X& x, const V& lp) {
     if (!trouble_ || !trouble_->empty() || number_in(lp, 0) > negative_infinity) return;
-    double value = not_a_number;
-    if constexpr (starling::value<X>) value = number_in(x, 0);
-    trouble_told t(*trouble_, this->walk_.current().path_of(k), starling::value<X>, value, D::name);
+    trouble_told t(*trouble_, this->walk_.current().path_of(k));
+    if constexpr (starling::value<X>) t.add_value(number_in(x, 0));
+    else t.add_values(x.size(), [&](std::size_t i) { return number_in(x.data()[i], 0); });
+    t.add_distribution(D::name);
     if constexpr (requires { d.parameters([](auto&&...) {}); })
-      d.parameters([&](std::string_view parameter, const auto& v, const auto&, std::string_view) { t.add(parameter, number_in(v, 0)); });
+      d.parameters([&](std::string_view parameter, const auto& v, const auto&, std::string_view) { t.add_parameter(parameter, number_in(v, 0)); });
   }
   template <class X, class D> X decide(std::uint32_t k, const D& d) {
     const std::int64_t at = offsets_[k];
-    if (at < 0) return what_ == density_kind::posterior ? this->template constant<X>(k, d) : this->template constant_without_density<X>(k);
+    if (at < 0) return what_ == density_kind::posterior || at == constant_latent ? this->template constant<X>(k, d) : this->template constant_without_density<X>(k);
     if constexpr (can_be_freed<D>) {
       const auto support = d.support();
       typename base::jacobian_terms terms{*this, with_jacobian_};
@@ -173,6 +172,8 @@ template <class V, class Posterior> class unconstrained_posterior {
     free_numbers_handler<V> h(walk, values_.view(), place_, moved_);
     post_->run(h);
     offsets_ = std::move(h.offsets);
+    for (const auto k : layout_->latents)
+      if (!moved_[k]) offsets_[k] = constant_latent;
     dimension_ = h.free.size();
     // The constants that bodies see are made now; from here on they are only read.
     constants_ = constant_values(offsets_.size(), moved.empty());
@@ -193,7 +194,7 @@ template <class V, class Posterior> class unconstrained_posterior {
   const std::vector<V>& starting_values() const { return values_.values; }
   // Its free numbers.
   const std::vector<V>& start() const { return start_; }
-  // Where the free numbers of site k begin; −1 where it has none.
+  // Where the free numbers of site k begin; negative where it has none.
   std::int64_t offset(std::uint32_t k) const { return offsets_[k]; }
 
   // The log density of q (dimension() numbers a lane, [number][lane]) and its gradient. Where the density is 0, infinite or NaN:
@@ -233,6 +234,18 @@ template <class V, class Posterior> class unconstrained_posterior {
     if (report.problem) *report.problem = h.problem();
     const V density = h.value() + h.log_jacobian();
     return where(density - density == V(0), density, V(-std::numeric_limits<scalar_of<V>>::infinity()));
+  }
+  // Why the log density of one lane's free numbers is −∞: the site, its value, its distribution's parameters.
+  std::string trouble_at(const double* q) const {
+    const arena_scope memory;
+    V* const free = arena::current().template take<V>(dimension_);
+    for (std::size_t i = 0; i < dimension_; ++i) free[i] = V(static_cast<scalar_of<V>>(q[i]));
+    auto values = values_.values;
+    bad_parameter problem;
+    std::string trouble;
+    choices(free, values.data(), {.problem = &problem, .trouble = &trouble});
+    if (problem.found) return "a parameter was bad " + problem.sentence(structure());
+    return trouble.empty() ? "the density or its gradient was not finite" : trouble;
   }
   // Other values of the latents, which stand in `values` as choices() writes them: those without free numbers are constants from now on. Not while
   // another thread uses it.

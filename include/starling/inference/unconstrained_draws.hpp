@@ -1,7 +1,6 @@
 // Points of an unconstrained_posterior as named draws: its choices by their addresses, then the notes of the body.
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include <starling/inference/draw_view.hpp>
@@ -33,16 +32,6 @@ class unconstrained_draws final : public draw_view {
     std::size_t slot = 0;
     for (const auto [first, size] : runs_)
       for (std::uint32_t e = first; e < first + size; ++e) put_apart(values[e], to, slot++);
-  }
-  std::string trouble_at(const double* q) const override {
-    const double* all[lanes_of<V>];
-    std::fill_n(all, lanes_of<V>, q);
-    const arena_scope memory;
-    bad_parameter problem;
-    std::string trouble;
-    values_at(all, {.problem = &problem, .trouble = &trouble});
-    if (problem.found) return "a parameter was bad " + problem.sentence(density_.structure());
-    return trouble.empty() ? "the density or its gradient was not finite" : trouble;
   }
 
  private:

@@ -13,6 +13,8 @@
 #pragma once
 
 #include <cstddef>
+#include <stdexcept>
+#include <string>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -46,7 +48,13 @@ template <bool Flag, class V, class A> captured_cells<V> cells_if(const A& a) {
   else return {};
 }
 
-template <class V, class Value, class Backward, std::size_t N, class... Plain> struct custom_entry : tape_entry {
+[[noreturn, gnu::cold, gnu::noinline]] inline void throw_wrong_derivative(std::size_t argument, std::size_t elements, std::size_t found) {
+  throw std::invalid_argument("custom_gradient: the derivative with respect to argument " + std::to_string(argument + 1) + " must have " + std::to_string(elements) +
+                              " elements, one each of the argument's; the backward function gave " + std::to_string(found));
+}
+
+// Given: how many flags are set.
+template <class V, class Value, class Backward, std::size_t N, std::size_t Given, class... Plain> struct custom_entry : tape_entry {
   Value value;
   V* own;
   Backward backward;
@@ -62,16 +70,27 @@ template <class V, class Value, class Backward, std::size_t N, class... Plain> s
     }();
     const arena_scope scratch;
     const auto found = std::apply([&](const auto&... a) { return self.backward(self.value, derivative, a...); }, self.plain);
+    using found_type = std::remove_cvref_t<decltype(found)>;
+    constexpr std::size_t count = [] {
+      if constexpr (is_tuple<found_type>) return std::tuple_size_v<found_type>;
+      else return std::size_t{1};
+    }();
+    static_assert(count == Given, "custom_gradient: the backward function must return one derivative for each flag that is true, in order; several as a std::tuple");
     std::size_t next = 0;
     const auto give = [&](const auto& d) {
       while (next < N && !self.flags[next]) ++next;
-      const auto& to = self.cells[next++];
+      const std::size_t argument = next++;
+      const auto& to = self.cells[argument];
       if (!to) return;
-      if constexpr (requires { d.size(); })
+      if constexpr (requires { d.size(); }) {
+        if (d.size() != to.n) [[unlikely]] throw_wrong_derivative(argument, to.n, d.size());
         for (std::size_t i = 0; i < to.n; ++i) to.add(i, V(d[i]));
-      else to.add(0, V(d));
+      } else {
+        if (to.n != 1) [[unlikely]] throw_wrong_derivative(argument, to.n, 1);
+        to.add(0, V(d));
+      }
     };
-    if constexpr (is_tuple<std::remove_cvref_t<decltype(found)>>) std::apply([&](const auto&... d) { (give(d), ...); }, found);
+    if constexpr (is_tuple<found_type>) std::apply([&](const auto&... d) { (give(d), ...); }, found);
     else give(found);
   }
   static constexpr bool value_is_number = std::is_same_v<Value, V>;
@@ -103,7 +122,7 @@ template <class Forward, class Backward, bool... Flags> struct custom_gradient_f
     using value_type = std::remove_cvref_t<decltype(value)>;
     static_assert((std::is_trivially_destructible_v<decltype(without_derivatives(args))> && ...),
                   "custom_gradient: arguments are kept for the backward pass and must be plain: numbers, sl::vector, std::span, matrix_view");
-    using entry = custom_entry<V, value_type, Backward, sizeof...(Args), decltype(without_derivatives(args))...>;
+    using entry = custom_entry<V, value_type, Backward, sizeof...(Args), (std::size_t{Flags} + ...), decltype(without_derivatives(args))...>;
     constexpr bool is_number = std::is_same_v<value_type, V>;
     V* own = nullptr;
     const auto result = [&] {

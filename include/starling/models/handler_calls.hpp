@@ -67,9 +67,14 @@ template <class X, class D>
 X handler<Derived, V, Walk, Draws, Examines>::start_of(const D& d) {
   if constexpr (rank_of<X> == 0) {
     return from_stored<X>(V(d.start()));
-  } else {
+  } else if constexpr (rank_of<X> == 1) {
     X x(d.size());
     for (std::size_t i = 0; i < x.size(); ++i) x[i] = from_stored<choice_element<X>>(V(d.start(i)));
+    return x;
+  } else {
+    X x(d.rows(), d.cols());
+    for (std::size_t i = 0; i < x.rows(); ++i)
+      for (std::size_t j = 0; j < x.cols(); ++j) x(i, j) = from_stored<choice_element<X>>(V(d.start(i, j)));
     return x;
   }
 }

@@ -50,6 +50,14 @@ class parameter_store {
  public:
   void set(const std::string& name, std::vector<double> values);
   void set(const std::string& name, double value) { set(name, std::vector<double>{value}); }
+  // What Adam knows of a parameter: the moments of its derivatives, an element each, and its steps. Throws std::invalid_argument where their sizes differ
+  // from the parameter's.
+  struct moments {
+    std::vector<double> first, second;
+    std::size_t steps = 0;
+  };
+  void set(const std::string& name, std::vector<double> values, moments known);
+  const moments& moments_of(const std::string& name) const;
   bool contains(const std::string& name) const { return entries_.contains(hash_text(name)); }
   // The values of a parameter. Throws std::out_of_range, naming it.
   const std::vector<double>& operator[](const std::string& name) const;
@@ -67,10 +75,10 @@ class parameter_store {
   struct entry {
     std::string name;
     std::vector<double> values;
-    std::vector<double> first, second;  // moments of its derivatives
-    std::size_t steps = 0;
+    moments known;
   };
   entry& entry_of(const parameter_gradients::entry& e);
+  const entry& entry_named(const std::string& name) const;
 
   std::unordered_map<std::uint64_t, entry> entries_;  // by the hash of the name
 };

@@ -158,6 +158,11 @@ template <differentiable A> [[gnu::always_inline]] inline A log1p_exp(const A& x
   }
 }
 
+template <differentiable A> inline A log1m_exp(const A& x) {
+  const auto v = x.value();
+  return chain(log1m_exp(v), x, [&] { return exp(v) / expm1(v); });
+}
+
 // x to the power y. The derivative with respect to y is 0 where x is 0 and y > 0.
 template <class A, class B>
   requires with_derivatives<A, B>

@@ -40,6 +40,16 @@ template <class P> [[gnu::always_inline]] inline P logit_lanes(P p) {
   return assemble_log(where(near, P(0), parts.exponent), f, P(0));
 }
 
+template <class P> [[gnu::always_inline]] inline P log1m_exp_lanes(P x) {
+  using T = typename P::value_type;
+  const auto near = x > P(T(-0.6931471805599453));
+  return where(near, log_lanes(-expm1_lanes(x)), log1p_lanes(-exp_lanes(x)));
+}
+
+// log(1 − eˣ): −∞ at 0, NaN above.
+template <plain_number V, class Isa = isa::native> inline promote<V> log1m_exp(V x) {
+  return by_lanes<V, Isa>(x, [](auto y) { return log1m_exp_lanes(y); });
+}
 // log(1 + eˣ), without overflow.
 template <plain_number V, class Isa = isa::native> inline promote<V> log1p_exp(V x) {
   return by_lanes<V, Isa>(x, [](auto y) { return log1p_exp_lanes(y); });

@@ -7,6 +7,7 @@
 #include <starling/values/hyperbolic.hpp>
 #include <starling/values/inverse_trigonometry.hpp>
 #include <starling/values/log.hpp>
+#include <starling/values/log_functions.hpp>
 #include <starling/values/log_sum_exp.hpp>
 #include <starling/values/logistic.hpp>
 #include <starling/values/normal_functions.hpp>

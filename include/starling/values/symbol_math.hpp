@@ -35,6 +35,7 @@ template <symbolic A> inline symbol normal_quantile(const A& x) { return real_sy
 template <symbolic A> inline symbol inverse_logit(const A& x) { return real_symbol(x); }
 template <symbolic A> inline symbol logit(const A& x) { return real_symbol(x); }
 template <symbolic A> inline symbol log1p_exp(const A& x) { return real_symbol(x); }
+template <symbolic A> inline symbol log1m_exp(const A& x) { return real_symbol(x); }
 template <symbolic A> inline symbol floor(const A& x) { return real_symbol(x); }
 template <symbolic A> inline symbol ceil(const A& x) { return real_symbol(x); }
 template <symbolic A> inline symbol trunc(const A& x) { return real_symbol(x); }

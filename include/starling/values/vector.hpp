@@ -54,6 +54,13 @@ template <class R> class vector {
   std::size_t size_ = 0;
 };
 
+// Data in arithmetic: a std::vector, array or span of numbers as a vector, not copied. `a + b * view(xs)`, `dot(view(xs), beta)`.
+template <class S>
+  requires requires(const S& s) { s.data() + s.size(); }
+inline auto view(const S& s) {
+  return vector<const std::remove_cvref_t<decltype(*s.data())>>(s.data(), s.size());
+}
+
 [[noreturn, gnu::cold, gnu::noinline]] inline void throw_sizes_differ(std::size_t a, std::size_t b) {
   throw std::invalid_argument("vectors of " + std::to_string(a) + " and " + std::to_string(b) + " elements meet in one expression");
 }

@@ -32,6 +32,7 @@ template <class A> inline auto normal_quantile(vector<A> x) { return map_element
 template <class A> inline auto logit(vector<A> x) { return map_elements(x, [](const auto& a) { return logit(a); }); }
 template <class A> inline auto inverse_logit(vector<A> x) { return map_elements(x, [](const auto& a) { return inverse_logit(a); }); }
 template <class A> inline auto log1p_exp(vector<A> x) { return map_elements(x, [](const auto& a) { return log1p_exp(a); }); }
+template <class A> inline auto log1m_exp(vector<A> x) { return map_elements(x, [](const auto& a) { return log1m_exp(a); }); }
 // The angle of each point (x[i], y[i]).
 template <class A, class B> inline auto atan2(vector<A> y, vector<B> x) { return map_elements(y, x, [](const auto& a, const auto& b) { return atan2(a, b); }); }
 // x[i]^exponent, for one exponent or one each.

@@ -3,6 +3,8 @@
 //
 // The lanes of a block end each step together: lanes whose trajectory is short wait. A posterior all of whose latents are continuous is
 // better served by run(nuts(), …), where they do not.
+//
+// at(selection, slice()) and the like: that kernel with .at within the selection.
 #pragma once
 
 #include <optional>
@@ -12,17 +14,44 @@
 #include <starling/inference/gradient_steps.hpp>
 #include <starling/inference/kernels/gradient_kernel.hpp>
 #include <starling/inference/kernels/kernel.hpp>
+#include <starling/inference/kernels/trajectory_counts.hpp>
 #include <starling/inference/target.hpp>
 #include <starling/inference/unconstrained.hpp>
 
 namespace starling::kernels {
 
+// prior · likelihood^β of chains that are tempered.
+template <class Density>
+struct tempered_density {
+  const Density& of;
+  const lane_temperatures<typename Density::real>& temperatures;
+
+  using real = typename Density::real;
+  std::size_t dimension() const { return of.dimension(); }
+  real log_density_and_gradient(const real* q, real* gradient) const {
+    const arena_scope memory;
+    vector<real> whole(dimension());
+    const real prior = of.log_density_and_gradient(q, gradient, true, density_kind::prior), posterior = of.log_density_and_gradient(q, whole.data());
+    const auto inside = posterior > real(negative_infinity);
+    const real beta = where(inside, temperatures.beta, real(0));
+    for (std::size_t i = 0; i < dimension(); ++i) gradient[i] = gradient[i] + beta * (whole[i] - gradient[i]);
+    return where(temperatures.beta == real(0), prior, where(inside, prior + beta * (posterior - prior), posterior));
+  }
+};
+
+// Throws std::invalid_argument where `inner` says how chains start: that is decided for all latents together.
 template <class K>
 class at : public kernel {
  public:
-  static_assert(std::derived_from<K, gradient_kernel>, "at(selection, kernel) takes nuts, hmc, mala or barker; drift, regenerate and slice have .at");
+  static_assert(std::derived_from<K, gradient_kernel>, "at(selection, kernel) takes nuts, hmc, mala, barker, and kernels that have .at");
   static constexpr const char* name = K::name;
-  at(selection which, K inner) : which_(std::move(which)), inner_(std::move(inner)) {}
+  at(selection which, K inner) : which_(std::move(which)), inner_(std::move(inner)) {
+    const gradient_settings &s = inner_.settings(), usual;
+    if (s.start != usual.start || s.initial_radius != usual.initial_radius)
+      throw std::invalid_argument(std::string(name) + ": inside at(…) a chain goes on from where it is: .start and .initial_radius say nothing here");
+  }
+  std::string mark() const { return which_.str() + " " + inner_.mark(); }
+  at within(const selection& which) const { return at(which_ & which, inner_); }
 
   template <class Chains>
   struct state {
@@ -38,6 +67,8 @@ class at : public kernel {
     std::vector<double> points;  // [lane][element]
     std::optional<gradient_steps> moves;
     bool warm = false;
+    std::size_t warmup = 0;  // steps of it, once the moves are there
+    trajectory_counts counts;
   };
 
   template <class Chains>
@@ -52,7 +83,7 @@ class at : public kernel {
     using V = typename Chains::real;
     constexpr auto lanes = static_cast<std::size_t>(lanes_of<V>);
     const std::size_t d = s.free.size();
-    if (!s.moves) s.moves.emplace(inner_, d, lanes, chains.place().first_lane, p.warmup ? p.steps : 0);
+    if (!s.moves) begin(s, p.warmup ? p.steps : 0);
     if (!p.warmup && !std::exchange(s.warm, true)) s.moves->end_warmup();
 
     auto& density = *s.density;
@@ -64,7 +95,8 @@ class at : public kernel {
       q[l] = s.points.data() + l * d;
       for (std::size_t i = 0; i < d; ++i) q[l][i] = number_in(s.free[i], static_cast<int>(l));
     }
-    s.moves->step(k, target::of<V>(density), q, info);
+    const tempered_density<std::remove_reference_t<decltype(density)>> tempered{density, chains.temperatures()};
+    s.moves->step(k, chains.temperatures().used ? target::of<V>(tempered) : target::of<V>(density), q, info);
 
     auto moved = mask_of<V>(false);
     for (std::size_t i = 0; i < d; ++i) {
@@ -77,15 +109,49 @@ class at : public kernel {
     const V score = chains.candidate_score();
     moved = moved & (score > V(negative_infinity));
     chains.accept(moved);
+    if (!p.warmup) count(info, chains.place(), s.counts);
     double rates[lanes];
     for (std::size_t l = 0; l < lanes; ++l) rates[l] = info[l].acceptance_rate;
     if constexpr (lanes == 1) return step_info<V>{moved, rates[0]};
     else return step_info<V>{moved, V::load(rates)};
   }
 
+  template <class Archive, class State>
+  void archive_state(Archive& a, State& s) const {
+    bool begun = s.moves.has_value();
+    a(begun, s.warm, s.warmup, s.counts);
+    if (!begun) return;
+    if constexpr (Archive::reads) begin(s, s.warmup);
+    s.moves->archive(a);
+  }
+  template <class State>
+  const trajectory_counts& trajectories(const State& s) const {
+    return s.counts;
+  }
+
  private:
+  template <class State>
+  void begin(State& s, std::size_t warmup) const {
+    s.warmup = warmup;
+    s.moves.emplace(inner_, s.free.size(), static_cast<std::size_t>(lanes_of<typename State::real>), s.density->place().first_lane, warmup);
+  }
+  template <std::size_t Lanes>
+  void count(const gradient_step_info (&info)[Lanes], const run_place& place, trajectory_counts& to) const {
+    const auto& s = inner_.settings();
+    for (std::size_t l = 0; l < Lanes && place.first_lane + l < place.lanes; ++l) {
+      ++to.steps;
+      if (info[l].diverging) ++to.diverging;
+      else if (s.transition == gradient_settings::transitions::tree && info[l].n_steps + 1 >= static_cast<double>(1ul << s.max_depth)) ++to.saturated;
+    }
+  }
+
   selection which_;
   K inner_;
+};
+template <has_selection K>
+class at<K> : public K {
+ public:
+  at(const selection& which, const K& inner) : K(inner.within(which)) {}
 };
 template <class K>
 at(selection, K) -> at<K>;

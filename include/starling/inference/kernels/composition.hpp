@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <starling/inference/kernels/kernel.hpp>
+#include <starling/inference/kernels/trajectory_counts.hpp>
 
 namespace starling::kernels {
 
@@ -29,6 +30,20 @@ class cycle : public kernel {
     }(std::index_sequence_for<K...>());
     total.acceptance_rate = total.acceptance_rate / V(static_cast<scalar_of<V>>(sizeof...(K)));
     return total;
+  }
+  template <class State>
+  trajectory_counts trajectories(const State& s) const {
+    return trajectories_of(kernels_, s, std::index_sequence_for<K...>());
+  }
+  template <class Archive, class State>
+  void archive_state(Archive& a, State& s) const {
+    [&]<std::size_t... I>(std::index_sequence<I...>) { (kernels::archive_state(a, std::get<I>(kernels_), std::get<I>(s)), ...); }(std::index_sequence_for<K...>());
+  }
+  std::string mark() const { return marks_of(kernels_); }
+  cycle within(const selection& which) const
+    requires(has_selection<K> && ...)
+  {
+    return std::apply([&](const K&... k) { return cycle(k.within(which)...); }, kernels_);
   }
 
  private:
@@ -75,6 +90,27 @@ class mix : public kernel {
     }(std::index_sequence_for<K...>());
     return info;
   }
+  template <class State>
+  trajectory_counts trajectories(const State& s) const {
+    return trajectories_of(kernels_, s, std::index_sequence_for<K...>());
+  }
+  template <class Archive, class State>
+  void archive_state(Archive& a, State& s) const {
+    [&]<std::size_t... I>(std::index_sequence<I...>) { (kernels::archive_state(a, std::get<I>(kernels_), std::get<I>(s)), ...); }(std::index_sequence_for<K...>());
+  }
+  std::string mark() const {
+    std::string of = marks_of(kernels_);
+    for (const double w : weights_) {
+      of += std::to_string(w);
+      of += ' ';
+    }
+    return of;
+  }
+  mix within(const selection& which) const
+    requires(has_selection<K> && ...)
+  {
+    return std::apply([&](const K&... k) { return mix(weights_, k.within(which)...); }, kernels_);
+  }
 
  private:
   std::vector<double> weights_;
@@ -108,6 +144,25 @@ class repeat : public kernel {
     }
     total.acceptance_rate = total.acceptance_rate / V(static_cast<scalar_of<V>>(n_));
     return total;
+  }
+  template <class State>
+  trajectory_counts trajectories(const State& s) const {
+    return trajectories_of(inner_, s);
+  }
+  template <class Archive, class State>
+  void archive_state(Archive& a, State& s) const {
+    kernels::archive_state(a, inner_, s);
+  }
+  std::string mark() const {
+    std::string of = mark_of(inner_);
+    of += ' ';
+    of += std::to_string(n_);
+    return of;
+  }
+  repeat within(const selection& which) const
+    requires has_selection<K>
+  {
+    return repeat(inner_.within(which), n_);
   }
 
  private:

@@ -82,6 +82,8 @@ class drift : public kernel {
  public:
   static constexpr const char* name = "drift";
   explicit drift(drift_options options = {});
+  std::string mark() const;
+  drift within(const selection& which) const { return drift(options_within(options_, which)); }
 
   template <class V>
   struct state {
@@ -91,6 +93,11 @@ class drift : public kernel {
     std::vector<V> factor;               // S: the diagonal, or the lower triangle by rows
     std::vector<V> spare;
     drift_numbers<V> numbers;
+
+    template <class Archive>
+    void archive(Archive& a) {
+      a(factor);
+    }
   };
 
   // Chains of a dynamic model: the latents that the trace has just now move, all by `scale` (1 to begin with, and adapted, where none

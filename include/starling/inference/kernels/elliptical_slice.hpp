@@ -2,7 +2,7 @@
 // correlations of the prior. With the prior N(m, Σ), ν drawn from it and log y = log L(x) + log u, points
 //   x(θ) = m + (x − m) cos θ + (ν − m) sin θ
 // are tried at angles from a bracket that shrinks towards 0 until log L(x(θ)) > log y. L is everything but the prior of the selected
-// latents, all of which move together; their priors must not depend on each other (on other latents they may).
+// latents, all of which move together; their priors must not depend on each other (on other latents they may), which is checked at the start.
 #pragma once
 
 #include <numbers>
@@ -23,7 +23,9 @@ struct elliptical_slice_options {
 template <class D>
 concept gaussian = requires(const D& d) { d.mean_at(std::size_t{0}); };
 
-// Runs over latents that stand in a tile: the log density of the selected ones; where wanted, their means and fresh draws, at their offsets.
+// Runs over latents that stand in a tile: the log density of the selected ones; where wanted, their means and fresh draws, at their offsets. Given
+// other values of them, `at`, it is these whose density it sums, and finds at each site: it depends on other selected latents where it differs
+// between two tiles.
 template <class V>
 class gaussian_prior_handler : public handler<gaussian_prior_handler<V>, V, frozen_walk, true, true> {
  public:
@@ -31,6 +33,11 @@ class gaussian_prior_handler : public handler<gaussian_prior_handler<V>, V, froz
   gaussian_prior_handler(frozen_walk& walk, const key& k, tile<V> t, const run_place& place, const std::vector<std::uint8_t>& selected, V* means, V* draws)
       : base(walk, k, t, place), selected_(selected), means_(means), draws_(draws) {}
   const V& prior() const { return prior_; }
+  // `densities`: [site].
+  void look_at(const V* at, V* densities) {
+    at_ = at;
+    densities_ = densities;
+  }
 
  private:
   friend base;
@@ -39,6 +46,10 @@ class gaussian_prior_handler : public handler<gaussian_prior_handler<V>, V, froz
     const X x = this->template value_in_place<X>(k);
     if (!selected_[k]) return x;
     if constexpr (gaussian<D>) {
+      if (at_) {
+        densities_[k] = V(d.log_density(take<X>(at_ + this->walk_.slot(k).offset, this->at(k).type)));
+        return x;
+      }
       prior_ += V(d.log_density(x));
       if (!draws_) return x;
       const std::uint32_t offset = this->walk_.slot(k).offset;
@@ -53,13 +64,18 @@ class gaussian_prior_handler : public handler<gaussian_prior_handler<V>, V, froz
 
   const std::vector<std::uint8_t>& selected_;
   V *means_, *draws_;
+  const V* at_ = nullptr;
+  V* densities_ = nullptr;
   V prior_ = V(0);
 };
 
 class elliptical_slice : public kernel {
  public:
   static constexpr const char* name = "elliptical_slice";
+  static constexpr bool is_memoryless = true;
   explicit elliptical_slice(elliptical_slice_options options = {}) : options_(std::move(options)) {}
+  std::string mark() const { return options_.at.str(); }
+  elliptical_slice within(const selection& which) const { return elliptical_slice(options_within(options_, which)); }
 
   template <class V>
   struct state {
@@ -78,6 +94,7 @@ class elliptical_slice : public kernel {
     state<V> s{std::vector<std::uint8_t>(chains.structure().sites().size()), element_runs(chains.structure(), sites), std::vector<V>(n), std::vector<V>(n), std::vector<V>(n)};
     for (const auto k : sites) s.selected[k] = 1;
     prior(chains, s, chains.current_values(), key(0), s.means.data(), s.draws.data());
+    refuse_dependent(chains, s);
     return s;
   }
 
@@ -123,12 +140,30 @@ class elliptical_slice : public kernel {
   }
 
  private:
-  // The log prior of the selected latents at `values`.
+  template <class Chains, class State>
+  void refuse_dependent(Chains& chains, State& s) const {
+    using V = typename Chains::real;
+    const std::size_t sites = s.selected.size();
+    std::vector<V> here(sites, V(0)), there(sites, V(0)), moved(chains.current_values(), chains.current_values() + s.means.size());
+    for (const auto [first, size] : s.moved)
+      for (std::uint32_t e = first; e < first + size; ++e) moved[e] = s.draws[e];
+    prior(chains, s, chains.current_values(), key(0), nullptr, nullptr, here.data());
+    prior(chains, s, moved.data(), key(0), nullptr, nullptr, there.data());
+    for (std::uint32_t k = 0; k < sites; ++k)
+      if (any(!(here[k] == there[k])))
+        throw std::invalid_argument("elliptical_slice: the prior of the latent at " + chains.structure().path_of(k).str() +
+                                    " depends on another latent that it moves; move them one by one, cycle(elliptical_slice({.at = \"…\"}), …), or write the prior "
+                                    "non-centred");
+  }
+
+  // The log prior of the selected latents at `values`. With `densities`: that of the last draws, at each site.
   template <class Chains, class State, class V = typename Chains::real>
-  V prior(Chains& chains, State& s, const V* values, const key& k, std::type_identity_t<V>* means, std::type_identity_t<V>* draws) const {
+  V prior(Chains& chains, State& s, const V* values, const key& k, std::type_identity_t<V>* means, std::type_identity_t<V>* draws,
+          std::type_identity_t<V>* densities = nullptr) const {
     const arena_scope memory;
     frozen_walk walk(chains.structure());
     gaussian_prior_handler<V> h(walk, k, {const_cast<V*>(values), const_cast<V*>(chains.layout().shared.data()), nullptr}, chains.place(), s.selected, means, draws);
+    if (densities) h.look_at(s.draws.data(), densities);
     chains.posterior().run(h);
     return h.prior();
   }

@@ -71,8 +71,11 @@ class finite_range_handler : public handler<finite_range_handler<V>, V, frozen_w
 class gibbs : public kernel {
  public:
   static constexpr const char* name = "gibbs";
+  static constexpr bool is_memoryless = true;
   static constexpr long most_values = 10'000;  // of one support
   explicit gibbs(gibbs_options options = {}) : options_(std::move(options)) {}
+  std::string mark() const { return options_.at.str(); }
+  gibbs within(const selection& which) const { return gibbs(options_within(options_, which)); }
 
   template <class V>
   struct state {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <vector>
 
 namespace starling::kernels {
@@ -43,6 +44,8 @@ struct gradient_settings {
 class gradient_kernel {
  public:
   const gradient_settings& settings() const { return settings_; }
+  // All settings, for checkpoints.
+  std::string mark() const;
 
  protected:
   explicit gradient_kernel(gradient_settings settings);

@@ -43,8 +43,13 @@ class involution : public kernel {
 
   template <class V>
   struct state {
-    std::size_t steps = 0;
+    std::size_t steps = 0;  // so far: the first are checked, and one in many later
     transform_runner<V> forth, home;
+
+    template <class Archive>
+    void archive(Archive& a) {
+      a(steps);
+    }
   };
   template <class V>
   struct state_of_lanes : state<V> {

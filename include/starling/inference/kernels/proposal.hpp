@@ -33,6 +33,7 @@ template <generative_function Forward, generative_function Backward = Forward>
 class proposal : public kernel {
  public:
   static constexpr const char* name = "proposal";
+  static constexpr bool is_memoryless = true;
   explicit proposal(Forward forward)
     requires std::is_same_v<Forward, Backward>
       : forward_(forward), backward_(forward) {}

@@ -12,7 +12,10 @@ struct regenerate_options {
 class regenerate : public kernel {
  public:
   static constexpr const char* name = "regenerate";
+  static constexpr bool is_memoryless = true;
   explicit regenerate(regenerate_options options = {}) : options_(std::move(options)) {}
+  std::string mark() const { return options_.at.str(); }
+  regenerate within(const selection& which) const { return regenerate(options_within(options_, which)); }
 
   template <class Chains>
   auto start(Chains& chains) const {

@@ -22,12 +22,19 @@ class slice : public kernel {
  public:
   static constexpr const char* name = "slice";
   explicit slice(slice_options options = {});
+  std::string mark() const;
+  slice within(const selection& which) const { return slice(options_within(options_, which)); }
 
   template <class V>
   struct state {
     std::vector<std::uint32_t> latents;
     std::vector<std::uint32_t> sites, sizes;  // that move
     std::vector<V> width, moved;              // of each element; Σ |x' − x| in the warm-up
+
+    template <class Archive>
+    void archive(Archive& a) {
+      a(width, moved);
+    }
   };
 
   template <class Chains>

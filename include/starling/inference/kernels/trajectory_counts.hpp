@@ -1,0 +1,36 @@
+// How the trajectories of kernels that follow a gradient ended, in a run of kernels made of kernels.
+#pragma once
+
+#include <cstddef>
+#include <tuple>
+#include <utility>
+
+namespace starling::kernels {
+
+struct trajectory_counts {
+  std::size_t steps = 0, diverging = 0, saturated = 0;
+
+  trajectory_counts& operator+=(const trajectory_counts& o) {
+    steps += o.steps;
+    diverging += o.diverging;
+    saturated += o.saturated;
+    return *this;
+  }
+};
+
+// Of a kernel and what it keeps of a block of chains; none where it follows no gradient.
+template <class Kernel, class State>
+trajectory_counts trajectories_of(const Kernel& kernel, const State& state) {
+  if constexpr (requires { kernel.trajectories(state); }) return kernel.trajectories(state);
+  else return {};
+}
+
+// The sum over a tuple of kernels.
+template <class Kernels, class States, std::size_t... I>
+trajectory_counts trajectories_of(const Kernels& kernels, const States& states, std::index_sequence<I...>) {
+  trajectory_counts sum;
+  ((sum += trajectories_of(std::get<I>(kernels), std::get<I>(states))), ...);
+  return sum;
+}
+
+}  // namespace starling::kernels

@@ -1,0 +1,42 @@
+// What all chains of a posterior share: its structure and what is observed.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include <starling/models/posterior.hpp>
+
+namespace starling {
+
+// The structure of a posterior, found once by a run, shared by all its chains.
+template <class V>
+struct posterior_layout {
+  std::shared_ptr<const schema> structure;
+  std::vector<constraint_ref> plan;   // which sites are observed
+  std::vector<V> shared;              // the observed values
+  std::vector<std::uint32_t> latents; // sites that are not observed
+
+  bool is_latent(std::uint32_t k) const { return structure->sites()[k].is_choice() && !plan[k]; }
+};
+
+template <class V, class Posterior>
+posterior_layout<V> find_layout(const Posterior& post) {
+  posterior_layout<V> found;
+  tile_storage<V> storage;
+  structure_walk walk(nullptr, false);
+  const arena_scope scope;
+  generate_handler<V> h(walk, key(0), storage, post.observations(), {0, lanes_of<V>}, &found.plan);
+  h.allow_starts();
+  post.run(h);
+  found.structure = walk.finish();
+  require_met(post.observations(), *found.structure, "posterior");
+  found.plan.resize(found.structure->sites().size());
+  storage.fit(*found.structure);
+  found.shared = std::move(storage.shared);
+  for (std::uint32_t k = 0; k < found.plan.size(); ++k)
+    if (found.is_latent(k)) found.latents.push_back(k);
+  return found;
+}
+
+}  // namespace starling
