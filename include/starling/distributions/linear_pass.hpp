@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include <starling/distributions/elements.hpp>
+#include <starling/values/adjoint.hpp>
 #include <starling/values/dual.hpp>
 #include <starling/values/matrix.hpp>
 #include <starling/values/matrix_kernels.hpp>
