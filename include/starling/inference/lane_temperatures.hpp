@@ -7,6 +7,7 @@
 #include <starling/models/constraints.hpp>
 #include <starling/models/tile.hpp>
 #include <starling/traces/schema.hpp>
+#include <starling/values/where.hpp>
 
 namespace starling {
 
