@@ -4,6 +4,8 @@
 #include <fstream>
 #include <string>
 
+#include "support/shown_code.hpp"
+
 namespace {
 
 // A file without the spaces at the beginnings of its lines: functions of the example indent what the page does not.
@@ -21,12 +23,5 @@ std::string flush_left(const std::string& path) {
 
 TEST(inference_document, shows_code_of_the_compiled_example) {
   const std::string document = flush_left("/docs/inference.md"), example = flush_left("/examples/inference_methods.cpp");
-  int parts = 0;
-  for (std::size_t at = 0; (at = document.find("```cpp\n", at)) != std::string::npos; ++parts) {
-    at += 7;
-    const std::size_t end = document.find("```", at);
-    EXPECT_NE(example.find(document.substr(at, end - at)), std::string::npos) << document.substr(at, 80);
-    at = end + 3;
-  }
-  EXPECT_EQ(parts, 15);
+  EXPECT_EQ(expect_shown_code(document, example), 15);
 }

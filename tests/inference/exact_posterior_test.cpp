@@ -1,7 +1,6 @@
 // Every way of inference on a conjugate linear regression, whose posterior and evidence are known in closed form.
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <cmath>
 
 #include <starling/distributions/bernoulli.hpp>
@@ -16,6 +15,8 @@
 #include <starling/inference/kernels/regenerate.hpp>
 #include <starling/inference/kernels/slice.hpp>
 #include <starling/inference/run.hpp>
+
+#include "stop_after.hpp"
 
 namespace sl = starling;
 namespace kernels = sl::kernels;
@@ -156,11 +157,7 @@ TEST(runs, notes_shapes_statistics_and_thinning) {
 }
 
 TEST(runs, an_interrupted_run_keeps_its_draws) {
-  struct stop_soon final : sl::progress {
-    std::size_t calls = 0;
-    void update(const char*, std::size_t, std::size_t) override { ++calls; }
-    bool stop_requested() const override { return calls > 5; }
-  } watch;
+  stop_after watch(5);
   const auto fit = sl::run(kernels::drift(), line_posterior(), {.chains = 4, .draws = 100'000, .warmup = 64}, sl::key(1), watch);
   EXPECT_TRUE(fit.interrupted);
   EXPECT_GT(fit.posterior.draws, 0u);
@@ -220,13 +217,6 @@ TEST(runs, latents_that_cannot_move_are_told) {
 
 // Kernels that adapt, that do not, and that follow gradients, in every composition: a run that was stopped goes on bit for bit.
 TEST(runs, an_interrupted_run_goes_on_bit_for_bit) {
-  struct stop_after final : sl::progress {
-    explicit stop_after(std::size_t n) : limit(n) {}
-    std::size_t limit;
-    std::atomic<std::size_t> calls = 0;
-    void update(const char*, std::size_t, std::size_t) override { ++calls; }
-    bool stop_requested() const override { return calls > limit; }
-  };
   const auto post = line_posterior();
   const auto check = [&](const auto& kernel, const char* what, sl::run_options o) {
     const auto whole = sl::run(kernel, post, o, sl::key(1));

@@ -1,7 +1,6 @@
 // Kernels that follow a gradient, on targets whose moments are known in closed form.
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <cmath>
 
 #include <starling/diagnostics/ess.hpp>
@@ -15,6 +14,7 @@
 #include <starling/inference/run_gradient.hpp>
 
 #include "gradient_fits.hpp"
+#include "stop_after.hpp"
 
 using namespace gradient_fits;
 
@@ -99,11 +99,7 @@ TEST(gradient_kernels, summaries_agree_with_draws) {
 }
 
 TEST(gradient_kernels, an_interrupted_run_keeps_its_draws) {
-  struct stop_soon final : sl::progress {
-    std::atomic<std::size_t> calls = 0;
-    void update(const char*, std::size_t, std::size_t) override { ++calls; }
-    bool stop_requested() const override { return calls > 40; }
-  } watch;
+  stop_after watch(40);
   const closed_form::identity_view view(5);
   const auto r = sl::run_gradient(kernels::nuts(), sl::target::of<pack>(scaled), view, {.chains = 4, .draws = 100'000, .warmup = 128}, sl::key(1), watch);
   EXPECT_TRUE(r.interrupted);
@@ -113,13 +109,6 @@ TEST(gradient_kernels, an_interrupted_run_keeps_its_draws) {
 }
 
 TEST(gradient_kernels, a_run_that_was_interrupted_goes_on_bit_for_bit) {
-  struct stop_after final : sl::progress {
-    explicit stop_after(std::size_t n) : limit(n) {}
-    std::size_t limit;
-    std::atomic<std::size_t> calls = 0;
-    void update(const char*, std::size_t, std::size_t) override { ++calls; }
-    bool stop_requested() const override { return calls > limit; }
-  };
   const closed_form::identity_view view(5);
   const auto t = sl::target::of<pack>(scaled);
   for (const auto metric : {metric_kind::diag_e, metric_kind::dense_e, metric_kind::low_rank_e}) {

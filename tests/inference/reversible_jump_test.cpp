@@ -14,6 +14,8 @@
 #include <starling/inference/kernels/involution.hpp>
 #include <starling/inference/run.hpp>
 
+#include "support/shown_code.hpp"
+
 namespace sl = starling;
 namespace kernels = sl::kernels;
 
@@ -160,14 +162,7 @@ TEST(reversible_jump_document, shows_code_of_the_compiled_example) {
     return std::string(std::istreambuf_iterator<char>(in), {});
   };
   const std::string document = content("/docs/reversible_jump.md"), example = content("/examples/reversible_jump.cpp");
-  int parts = 0;
-  for (std::size_t at = 0; (at = document.find("```cpp\n", at)) != std::string::npos; ++parts) {
-    at += 7;
-    const std::size_t end = document.find("```", at);
-    EXPECT_NE(example.find(document.substr(at, end - at)), std::string::npos) << document.substr(at, 80);
-    at = end + 3;
-  }
-  EXPECT_EQ(parts, 4);
+  EXPECT_EQ(expect_shown_code(document, example), 4);
 }
 
 }  // namespace

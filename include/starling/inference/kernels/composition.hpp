@@ -2,6 +2,7 @@
 #pragma once
 
 #include <tuple>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -10,34 +11,51 @@
 
 namespace starling::kernels {
 
-// A step of each, in turn. The acceptance rate is the mean of theirs.
+// What cycle and mix share: kernels in a tuple, and what each keeps in another.
 template <kernel_type... K>
-class cycle : public kernel {
+class several : public kernel {
  public:
-  static constexpr const char* name = "cycle";
-  explicit cycle(K... kernels) : kernels_(std::move(kernels)...) {}
-
   template <class Chains>
   auto start(Chains& chains) const {
     return std::apply([&](const K&... k) { return std::tuple<decltype(k.start(chains))...>{k.start(chains)...}; }, kernels_);
   }
+  template <class State>
+  trajectory_counts trajectories(const State& s) const {
+    trajectory_counts sum;
+    each([&](const auto& k, auto i) { sum += trajectories_of(k, std::get<i>(s)); });
+    return sum;
+  }
+  template <class Archive, class State>
+  void archive_state(Archive& a, State& s) const {
+    each([&](const auto& k, auto i) { kernels::archive_state(a, k, std::get<i>(s)); });
+  }
+
+ protected:
+  explicit several(K... kernels) : kernels_(std::move(kernels)...) {}
+  // f(kernel, its place as a constant), in turn.
+  template <class F>
+  void each(F f) const {
+    [&]<std::size_t... I>(std::index_sequence<I...>) { (f(std::get<I>(kernels_), std::integral_constant<std::size_t, I>()), ...); }(std::index_sequence_for<K...>());
+  }
+  std::tuple<K...> kernels_;
+};
+
+// A step of each, in turn. The acceptance rate is the mean of theirs.
+template <kernel_type... K>
+class cycle : public several<K...> {
+  using several<K...>::each, several<K...>::kernels_;
+
+ public:
+  static constexpr const char* name = "cycle";
+  explicit cycle(K... kernels) : several<K...>(std::move(kernels)...) {}
+
   template <class Chains, class State>
   auto step(const key& k, Chains& chains, State& s, const phase& p) const {
     using V = typename Chains::real;
     step_info<V> total{mask_of<V>(false), V(0)};
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-      (add(total, std::get<I>(kernels_).step(k.scope(I), chains, std::get<I>(s), p)), ...);
-    }(std::index_sequence_for<K...>());
+    each([&](const auto& one, auto i) { add(total, one.step(k.scope(i), chains, std::get<i>(s), p)); });
     total.acceptance_rate = total.acceptance_rate / V(static_cast<scalar_of<V>>(sizeof...(K)));
     return total;
-  }
-  template <class State>
-  trajectory_counts trajectories(const State& s) const {
-    return trajectories_of(kernels_, s, std::index_sequence_for<K...>());
-  }
-  template <class Archive, class State>
-  void archive_state(Archive& a, State& s) const {
-    [&]<std::size_t... I>(std::index_sequence<I...>) { (kernels::archive_state(a, std::get<I>(kernels_), std::get<I>(s)), ...); }(std::index_sequence_for<K...>());
   }
   std::string mark() const { return marks_of(kernels_); }
   cycle within(const selection& which) const
@@ -52,16 +70,17 @@ class cycle : public kernel {
     total.accepted = total.accepted | one.accepted;
     total.acceptance_rate = total.acceptance_rate + one.acceptance_rate;
   }
-  std::tuple<K...> kernels_;
 };
 
 // One of them at random at each step, with the given probabilities (equal ones by default); all chains of a run step together.
 template <kernel_type... K>
-class mix : public kernel {
+class mix : public several<K...> {
+  using several<K...>::each, several<K...>::kernels_;
+
  public:
   static constexpr const char* name = "mix";
   explicit mix(K... kernels) : mix(std::vector<double>(sizeof...(K), 1.0), std::move(kernels)...) {}
-  mix(std::vector<double> weights, K... kernels) : weights_(std::move(weights)), kernels_(std::move(kernels)...) {
+  mix(std::vector<double> weights, K... kernels) : several<K...>(std::move(kernels)...), weights_(std::move(weights)) {
     if (weights_.size() != sizeof...(K)) throw std::invalid_argument("mix: as many weights as kernels are needed");
     double total = 0;
     for (const double w : weights_) {
@@ -72,10 +91,6 @@ class mix : public kernel {
     for (double& w : weights_) w /= total;
   }
 
-  template <class Chains>
-  auto start(Chains& chains) const {
-    return std::apply([&](const K&... k) { return std::tuple<decltype(k.start(chains))...>{k.start(chains)...}; }, kernels_);
-  }
   template <class Chains, class State>
   auto step(const key& k, Chains& chains, State& s, const phase& p) const {
     using V = typename Chains::real;
@@ -85,18 +100,10 @@ class mix : public kernel {
     std::size_t chosen = 0;
     while (chosen + 1 < weights_.size() && u >= weights_[chosen]) u -= weights_[chosen++];
     step_info<V> info{};
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-      ((I == chosen ? void(info = std::get<I>(kernels_).step(k.scope(I), chains, std::get<I>(s), p)) : void()), ...);
-    }(std::index_sequence_for<K...>());
+    each([&](const auto& one, auto i) {
+      if (i == chosen) info = one.step(k.scope(i), chains, std::get<i>(s), p);
+    });
     return info;
-  }
-  template <class State>
-  trajectory_counts trajectories(const State& s) const {
-    return trajectories_of(kernels_, s, std::index_sequence_for<K...>());
-  }
-  template <class Archive, class State>
-  void archive_state(Archive& a, State& s) const {
-    [&]<std::size_t... I>(std::index_sequence<I...>) { (kernels::archive_state(a, std::get<I>(kernels_), std::get<I>(s)), ...); }(std::index_sequence_for<K...>());
   }
   std::string mark() const {
     std::string of = marks_of(kernels_);
@@ -114,7 +121,6 @@ class mix : public kernel {
 
  private:
   std::vector<double> weights_;
-  std::tuple<K...> kernels_;
 };
 template <kernel_type... K>
 mix(K...) -> mix<K...>;

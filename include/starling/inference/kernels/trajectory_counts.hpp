@@ -2,8 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <tuple>
-#include <utility>
 
 namespace starling::kernels {
 
@@ -23,14 +21,6 @@ template <class Kernel, class State>
 trajectory_counts trajectories_of(const Kernel& kernel, const State& state) {
   if constexpr (requires { kernel.trajectories(state); }) return kernel.trajectories(state);
   else return {};
-}
-
-// The sum over a tuple of kernels.
-template <class Kernels, class States, std::size_t... I>
-trajectory_counts trajectories_of(const Kernels& kernels, const States& states, std::index_sequence<I...>) {
-  trajectory_counts sum;
-  ((sum += trajectories_of(std::get<I>(kernels), std::get<I>(states))), ...);
-  return sum;
 }
 
 }  // namespace starling::kernels
