@@ -38,8 +38,8 @@ std::vector<double> differences(const target& density, const std::vector<double>
 
 std::vector<double> curvature(const target& density, const std::vector<double>& q, std::size_t threads) {
   const std::size_t d = q.size();
-  std::vector<double> steps(d);
-  for (std::size_t i = 0; i < d; ++i) steps[i] = 1e-4 * std::max(1.0, std::abs(q[i]));
+  auto steps = element_scales(density, q, threads);
+  for (std::size_t i = 0; i < d; ++i) steps[i] = steps[i] > 0 ? 1e-2 * steps[i] : 1e-4 * std::max(1.0, std::abs(q[i]));
   const auto rough = differences(density, q, steps, threads);
   for (std::size_t i = 0; i < d; ++i)
     if (rough[i * d + i] > 0 && std::isfinite(rough[i * d + i])) steps[i] = 1e-2 / std::sqrt(rough[i * d + i]);
@@ -75,9 +75,9 @@ result laplace(const target& density, const maximum& mode, const draw_view& view
   std::vector<double> ratios(o.draws);
   for (std::size_t s = 0; s < o.draws; ++s) ratios[s] = log_p[s] - log_q[s];
   const auto smoothed = psis(ratios);
-  if (smoothed.pareto_k > 0.7 && std::isfinite(smoothed.pareto_k))
-    r.warnings.push_back("Pareto's k of the approximation is " + std::to_string(smoothed.pareto_k) +
-                         " (above 0.7): the posterior is not close to normal, so use nuts, or weights only with care");
+  if (!mode.converged) r.warnings.push_back("the search for the mode did not converge: " + mode.reason);
+  if (const auto trouble = trouble_of_weights(ratios, smoothed.pareto_k); !trouble.empty())
+    r.warnings.push_back(trouble + ": the posterior is not close to normal, so use nuts, or weights only with care");
   if (o.weighted) {
     r.log_weights = smoothed.log_weights;
     r.ess = weighted_ess(r.log_weights);

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
+#include <memory>
 #include <stdexcept>
+#include <utility>
 
 #include "inference/lane_loop.hpp"
 #include "inference/normal_approximation.hpp"
@@ -54,8 +57,43 @@ std::vector<maximum> search_all(const target& density, const Settings& settings,
         });
       },
       threads);
-  std::stable_sort(found.begin(), found.end(), [](const maximum& a, const maximum& b) { return a.log_density > b.log_density; });
   return found;
+}
+
+// A search judges itself by gains in its own coordinates: next to an element of size 1 it takes one of size 1e9 for flat. Whether it is at a mode is
+// therefore judged in the scales of the elements there, and where it is not, the search goes on in them.
+void judge(const target& density, const maximize_options& o, maximum& m) {
+  if (m.point.empty()) return;
+  for (int round = 0; round < 5; ++round) {
+    const double enough = std::max(1e-9, 2.2e-12 * std::abs(m.log_density));
+    auto scales = element_scales(density, m.point, o.threads);
+    if (gain_within(scales, m.gradient) <= enough) {
+      if (o.method == optimizer::lbfgs && !m.converged) m.reason = "the log density can rise no more";
+      m.converged = true;
+      return;
+    }
+    if (o.method == optimizer::adam || m.iterations >= o.max_iterations) {
+      m.converged = false;
+      return;
+    }
+    const auto again = climb_in_scales(density, m.point, std::move(scales), {.history = o.history, .max_iterations = o.max_iterations - m.iterations});
+    maximum next = summary_of(again.method());
+    again.place(next.point, next.gradient);
+    const double gained = next.log_density - m.log_density;
+    next.iterations += m.iterations;
+    next.evaluations += m.evaluations;
+    if (gained <= enough) {
+      // Where scales are right and nothing is gained, this is as high as it goes.
+      m.iterations = next.iterations;
+      m.evaluations = next.evaluations;
+      m.converged = true;
+      m.reason = "the log density rises no more";
+      return;
+    }
+    m = std::move(next);
+    m.converged = false;
+    m.reason = "the log density was still rising when the search ended: it rose by " + std::to_string(gained) + " when it began anew in the scales of the elements";
+  }
 }
 
 }  // namespace
@@ -70,8 +108,12 @@ std::vector<maximum> maximize(const target& density, const maximize_options& o, 
     drawn = random_starts(density, o.starts, o.initial_radius, k);
     starts = drawn;
   }
-  if (o.method == optimizer::adam) return search_all<optimizers::adam>(density, optimizers::adam_settings{.iterations = o.max_iterations, .rate = o.rate}, starts, o.threads);
-  return search_all<optimizers::lbfgs>(density, optimizers::lbfgs_settings{.history = o.history, .max_iterations = o.max_iterations}, starts, o.threads);
+  auto found = o.method == optimizer::adam
+                   ? search_all<optimizers::adam>(density, optimizers::adam_settings{.iterations = o.max_iterations, .rate = o.rate}, starts, o.threads)
+                   : search_all<optimizers::lbfgs>(density, optimizers::lbfgs_settings{.history = o.history, .max_iterations = o.max_iterations}, starts, o.threads);
+  for (maximum& m : found) judge(density, o, m);
+  std::stable_sort(found.begin(), found.end(), [](const maximum& a, const maximum& b) { return a.log_density > b.log_density; });
+  return found;
 }
 
 result named_mode(const maximum& mode, const draw_view& view) {

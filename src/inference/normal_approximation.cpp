@@ -33,6 +33,15 @@ double normal_approximation::draw(const double* z, double* x) const {
   return -0.5 * dot(z, z, d) - log_determinant - 0.5 * static_cast<double>(d) * std::log(2 * 3.14159265358979323846);
 }
 
+std::string trouble_of_weights(std::span<const double> log_ratios, double pareto_k) {
+  if (pareto_k <= 0.7) return {};
+  const auto [lowest, highest] = std::minmax_element(log_ratios.begin(), log_ratios.end());
+  if (*highest - *lowest <= 1e-6) return {};
+  if (std::isfinite(pareto_k)) return "Pareto's k of the approximation is " + std::to_string(pareto_k) + " (above 0.7)";
+  const auto weighty = std::count_if(log_ratios.begin(), log_ratios.end(), [&](double x) { return x > *highest - 700; });
+  return "Pareto's k of the approximation cannot be computed (" + std::to_string(weighty) + " of " + std::to_string(log_ratios.size()) + " draws have a weight above 0)";
+}
+
 std::vector<double> standard_normals(std::size_t draws, std::size_t d, const key& k, std::size_t chain) {
   std::vector<double> z(draws * d), row(trajectories::padded(d));
   for (std::size_t s = 0; s < draws; ++s) {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <span>
+#include <string>
 #include <vector>
 
 #include <starling/inference/draw_view.hpp>
@@ -22,6 +23,10 @@ struct normal_approximation {
   // Writes x; returns log q(x).
   double draw(const double* z, double* x) const;
 };
+
+// What Pareto's k (psis.hpp) of these log ratios says against their use as weights, without full stop; empty where it is 0.7 at most, and where all
+// ratios are the same but for rounding.
+std::string trouble_of_weights(std::span<const double> log_ratios, double pareto_k);
 
 // Standard normals [draw][element] of stream `chain` and key k.
 std::vector<double> standard_normals(std::size_t draws, std::size_t d, const key& k, std::size_t chain);

@@ -9,6 +9,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include <Eigen/Dense>
 
@@ -41,7 +42,7 @@ class inverse_hessian {
   void add(const iterate& from, const iterate& to) {
     const column s = vector_of(to.q) - vector_of(from.q), y = vector_of(from.gradient) - vector_of(to.gradient);
     const double b = y.dot(s);
-    if (!(b > 1e-12 * y.squaredNorm())) return;
+    if (!optimizers::shows_curvature(s.data(), y.data(), static_cast<std::size_t>(s.size()))) return;
     const double a = y.cwiseAbs2().dot(alpha_), c = s.cwiseAbs2().dot(alpha_.cwiseInverse());
     alpha_ = (a / b * alpha_.cwiseInverse() + y.cwiseAbs2() / b - (a / (b * c)) * (s.array() / alpha_.array()).square().matrix()).cwiseInverse();
     if (s_.size() == history_) {
@@ -52,10 +53,10 @@ class inverse_hessian {
     y_.push_back(y);
   }
 
-  // normal(q + Σ ∇, Σ); nothing where rounding has spoilt Σ.
+  // normal(q + Σ ∇, Σ); nothing where no curvature has been seen, or rounding has spoilt Σ.
   std::optional<normal_approximation> normal_at(const iterate& at) const {
     const Eigen::Index d = alpha_.size(), j = static_cast<Eigen::Index>(s_.size());
-    if (!(alpha_.array() > 0).all() || !alpha_.allFinite()) return std::nullopt;
+    if (j == 0 || !(alpha_.array() > 0).all() || !alpha_.allFinite()) return std::nullopt;
     matrix s(d, j), y(d, j);
     for (Eigen::Index k = 0; k < j; ++k) {
       s.col(k) = s_[static_cast<std::size_t>(k)];
@@ -92,14 +93,29 @@ class inverse_hessian {
     n.scales = list_of(root);
     n.lower.assign(lower.data(), lower.data() + lower.size());
     n.finish();
+    if (!std::isfinite(n.log_determinant) || !std::all_of(n.mean.begin(), n.mean.end(), [](double x) { return std::isfinite(x); })) return std::nullopt;
     return n;
   }
-
 
  private:
   std::size_t history_;
   column alpha_;
   std::vector<column> s_, y_;
+};
+
+// The iterates of a climb over x, where the point is origin + scales ∘ x; over the point itself where these are empty.
+struct climbed {
+  std::vector<iterate> iterates;
+  std::vector<double> origin, scales;
+
+  // Of the point, from one of x.
+  void place(normal_approximation& n) const {
+    for (std::size_t i = 0; i < origin.size(); ++i) {
+      n.mean[i] = origin[i] + scales[i] * n.mean[i];
+      n.scales[i] *= scales[i];
+    }
+    n.finish();
+  }
 };
 
 struct path_machine {
@@ -114,9 +130,36 @@ struct path_machine {
   }
 };
 
-std::vector<std::vector<iterate>> climb(const target& density, const pathfinder_options& o, std::span<const double> starts) {
+// A climb takes elements that are much larger than others for flat. Where the elements' own scales say that there is more to gain, it goes on in these;
+// and where they are very unequal at the top, it climbs again from its start in coordinates in which they are not.
+void climb_on(const target& density, const pathfinder_options& o, const double* start, climbed& path) {
+  const std::size_t d = density.dimension();
+  const optimizers::lbfgs_settings settings{.history = o.history, .max_iterations = o.max_iterations};
+  for (int round = 0; round < 3 && !path.iterates.empty(); ++round) {
+    auto q = path.iterates.back().q, gradient = path.iterates.back().gradient;
+    for (std::size_t i = 0; i < path.origin.size(); ++i) {
+      q[i] = path.origin[i] + path.scales[i] * q[i];
+      gradient[i] /= path.scales[i];
+    }
+    auto scales = element_scales(density, q, o.threads);
+    const bool is_top = gain_within(scales, gradient) <= 1e-2;
+    double smallest = __builtin_inf(), largest = 0;
+    for (std::size_t i = 0; i < d; ++i) {
+      const double ratio = path.scales.empty() ? scales[i] : scales[i] / path.scales[i];
+      if (ratio > 0) smallest = std::min(smallest, ratio);
+      largest = std::max(largest, ratio);
+    }
+    if (is_top && !(largest > 1e4 * smallest)) return;
+    const auto on = climb_in_scales(density, is_top ? std::vector<double>(start, start + d) : q, std::move(scales), settings);
+    const auto& found = on.method().path();
+    if (found.size() < 2 || found.back().log_density < path.iterates.back().log_density + (is_top ? -1e-2 : 1e-2)) return;
+    path = {found, on.origin(), on.scales()};
+  }
+}
+
+std::vector<climbed> climb(const target& density, const pathfinder_options& o, std::span<const double> starts) {
   const std::size_t d = density.dimension(), count = starts.size() / d, lanes = density.lanes();
-  std::vector<std::vector<iterate>> paths(count);
+  std::vector<climbed> paths(count);
   std::atomic<std::size_t> next{0};
   const optimizers::lbfgs_settings settings{.history = o.history, .max_iterations = o.max_iterations};
   parallel_for(
@@ -125,10 +168,11 @@ std::vector<std::vector<iterate>> climb(const target& density, const pathfinder_
         run_lanes<path_machine>(density, [&]() -> std::unique_ptr<path_machine> {
           const std::size_t i = next.fetch_add(1);
           if (i >= count) return nullptr;
-          return std::unique_ptr<path_machine>(new path_machine{optimizers::lbfgs(starts.data() + i * d, d, settings), paths[i]});
+          return std::unique_ptr<path_machine>(new path_machine{optimizers::lbfgs(starts.data() + i * d, d, settings), paths[i].iterates});
         });
       },
       o.threads);
+  for (std::size_t p = 0; p < count; ++p) climb_on(density, o, starts.data() + p * d, paths[p]);
   return paths;
 }
 
@@ -145,15 +189,17 @@ drawn draw_from(const target& density, const normal_approximation& n, std::size_
 }
 
 // The normal with the highest ELBO of a path.
-std::optional<normal_approximation> best_normal(const target& density, const std::vector<iterate>& path, const pathfinder_options& o, const key& k,
+std::optional<normal_approximation> best_normal(const target& density, const climbed& climb, const pathfinder_options& o, const key& k,
                                                 std::size_t number, double& best_elbo) {
   inverse_hessian h(density.dimension(), o.history);
   std::optional<normal_approximation> best;
   best_elbo = -__builtin_inf();
+  const auto& path = climb.iterates;
   for (std::size_t l = 1; l < path.size(); ++l) {
     h.add(path[l - 1], path[l]);
-    const auto n = h.normal_at(path[l]);
+    auto n = h.normal_at(path[l]);
     if (!n) continue;
+    climb.place(*n);
     const auto draws = draw_from(density, *n, o.elbo_draws, k.scope(hash_text("elbo")).scope(l), number, o.threads);
     double elbo = 0;
     for (std::size_t s = 0; s < o.elbo_draws; ++s) elbo += (draws.log_p[s] - draws.log_q[s]) / static_cast<double>(o.elbo_draws);
@@ -218,16 +264,19 @@ pathfinder_points find_pathfinder_points(const target& density, const pathfinder
     all.log_p.insert(all.log_p.end(), one.log_p.begin(), one.log_p.end());
     all.log_q.insert(all.log_q.end(), one.log_q.begin(), one.log_q.end());
   }
-  if (all.log_p.empty()) throw std::runtime_error("pathfinder: no path gave a normal approximation. Check the gradient, or give starting points");
+  if (all.log_p.empty() || *std::max_element(all.log_p.begin(), all.log_p.end()) == -__builtin_inf())
+    throw std::runtime_error("pathfinder: no path gave a normal approximation. Check the gradient, give starting points, or start chains uniformly (.start)");
   const std::size_t n = all.log_p.size();
   std::vector<double> ratios(n);
   for (std::size_t i = 0; i < n; ++i) ratios[i] = all.log_p[i] - all.log_q[i];
   const auto weights = psis(ratios);
   r.pareto_k = weights.pareto_k;
+  r.trouble = trouble_of_weights(ratios, weights.pareto_k);
   // Resampled by the sorted uniforms of a stream, or every (n / draws)-th.
   std::vector<double> sums(n);
   double sum = 0;
   for (std::size_t i = 0; i < n; ++i) sums[i] = sum += std::exp(weights.log_weights[i]);
+  std::vector<bool> taken(n);
   stream<double> numbers(k.scope(hash_text("resample")));
   for (std::size_t s = 0; s < o.draws; ++s) {
     numbers.visit(static_cast<std::uint32_t>(s));
@@ -236,6 +285,8 @@ pathfinder_points find_pathfinder_points(const target& density, const pathfinder
     r.points.insert(r.points.end(), all.points.begin() + static_cast<std::ptrdiff_t>(i * d), all.points.begin() + static_cast<std::ptrdiff_t>((i + 1) * d));
     r.log_p.push_back(all.log_p[i]);
     r.log_q.push_back(all.log_q[i]);
+    r.different += taken[i] ? 0 : 1;
+    taken[i] = true;
   }
   return r;
 }
@@ -243,9 +294,11 @@ pathfinder_points find_pathfinder_points(const target& density, const pathfinder
 result pathfinder(const target& density, const draw_view& view, const pathfinder_options& o, const key& k, std::span<const double> starts) {
   const auto found = find_pathfinder_points(density, o, k, starts);
   result r = result_of_points(found.points, found.log_p, found.log_q, view, o.threads);
-  if (found.pareto_k > 0.7 && std::isfinite(found.pareto_k))
-    r.warnings.push_back("Pareto's k of the approximation is " + std::to_string(found.pareto_k) +
-                         " (above 0.7): draws are good for starting chains, not for estimates. Use nuts");
+  if (!found.trouble.empty()) r.warnings.push_back(found.trouble + ": draws are good for starting chains, not for estimates. Use nuts");
+  if (10 * found.different < o.draws)
+    r.warnings.push_back("only " + std::to_string(found.different) + " of the " + std::to_string(o.draws) + " draws differ from each other: they were taken from " +
+                         std::to_string(o.paths - found.failed_paths) + " x " + std::to_string(o.draws_per_path) +
+                         " (draws_per_path) draws of the paths' normals. Raise draws_per_path, or use nuts");
   if (found.failed_paths != 0) r.warnings.push_back(std::to_string(found.failed_paths) + " of " + std::to_string(o.paths) + " paths failed");
   r.attributes = {{"kernel", "pathfinder"}, {"pareto_k", std::to_string(found.pareto_k)}};
   return r;

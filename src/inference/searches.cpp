@@ -4,6 +4,7 @@
 #include <cmath>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include <starling/execution/executor.hpp>
 #include <starling/random/stream.hpp>
@@ -35,6 +36,75 @@ std::vector<double> densities_at(const target& density, std::span<const double> 
       },
       threads);
   return values;
+}
+
+std::vector<double> element_scales(const target& density, std::span<const double> q, std::size_t threads) {
+  struct probe {
+    std::size_t element;
+    double step, near, far;  // the last step, and those that were too short and too long
+  };
+  const std::size_t d = q.size();
+  const double infinity = __builtin_inf();
+  std::vector<double> slopes, scales(d, 0.0), points, gradients;
+  const double top = densities_at(density, q, &slopes, threads)[0];
+  std::vector<probe> open;
+  for (std::size_t i = 0; i < d; ++i) open.push_back({i, 1, 0, infinity});
+  for (std::size_t round = 0; round < 100 && !open.empty(); ++round) {
+    points.clear();
+    for (auto& p : open) {
+      points.insert(points.end(), q.begin(), q.end());
+      double& x = points[points.size() - d + p.element];
+      x += p.step;
+      p.step = x - q[p.element];  // as rounded
+    }
+    const auto values = densities_at(density, points, &gradients, threads);
+    std::vector<probe> left;
+    for (std::size_t j = 0; j < open.size(); ++j) {
+      auto p = open[j];
+      const double slope = gradients[j * d + p.element], curved = -p.step * (slope - slopes[p.element]);  // in units of the log density
+      const bool usable = values[j] > -infinity && std::isfinite(slope);
+      if (usable && curved >= 0.01 && curved <= 1) {
+        scales[p.element] = p.step / std::sqrt(curved);
+        continue;
+      }
+      const bool too_far = !usable || curved > 1 || (curved < 0 && values[j] < top - 1);
+      (too_far ? p.far : p.near) = p.step;
+      // Where the curvature is constant, the step that curves by a tenth.
+      const double guess = usable && curved > 0 ? p.step * std::sqrt(0.1 / curved) : 0;
+      if (guess > p.near && guess < p.far && (too_far || guess < 1e6 * p.step)) p.step = guess;
+      else if (p.near > 0 && p.far < infinity) p.step = std::sqrt(p.near) * std::sqrt(p.far);
+      else p.step = too_far ? 1e-3 * p.far : 1e3 * std::max(p.near, 1e-16 * std::abs(q[p.element]));
+      const bool ends = p.step < 1e-300 || p.step > 1e300 || p.far <= 1.001 * p.near || (too_far && q[p.element] + p.step == q[p.element]);
+      if (!ends) left.push_back(p);
+    }
+    open = std::move(left);
+  }
+  return scales;
+}
+
+double gain_within(const std::vector<double>& scales, const std::vector<double>& gradient) {
+  double gain = 0;
+  for (std::size_t i = 0; i < scales.size(); ++i)
+    if (gradient[i] != 0) gain += scales[i] > 0 ? 0.5 * std::pow(gradient[i] * scales[i], 2) : __builtin_inf();
+  return gain;
+}
+
+optimizers::in_scales<optimizers::lbfgs> climb_in_scales(const target& density, const std::vector<double>& origin, std::vector<double> scales,
+                                                         const optimizers::lbfgs_settings& settings) {
+  for (double& s : scales) s = s > 0 ? s : 1;
+  optimizers::in_scales<optimizers::lbfgs> search(origin, std::move(scales), settings);
+  std::vector<double> unread(origin.size());
+  const double* points[target::most_lanes];
+  double* gradients[target::most_lanes];
+  double log_densities[target::most_lanes];
+  do {
+    for (std::size_t l = 0; l < density.lanes(); ++l) {
+      points[l] = search.point();
+      gradients[l] = l == 0 ? search.gradient() : unread.data();
+    }
+    density.evaluate(points, log_densities, gradients);
+  } while (search.receive(log_densities[0]));
+  return search;
 }
 
 std::vector<double> random_starts(const target& density, std::size_t count, double radius, const key& k) {

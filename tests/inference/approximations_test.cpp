@@ -1,6 +1,7 @@
 // Maximisers, Laplace's approximation and Pathfinder, on targets whose modes and normalisers are known.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "inference/optimizers/lbfgs.hpp"
@@ -145,6 +146,68 @@ TEST(laplace, a_flat_direction_is_refused) {
   } f;
   const auto t = sl::target::of<double>(f);
   EXPECT_THROW(sl::laplace(t, sl::maximize(t, {}, sl::key(1))[0], closed_form::identity_view(2), {}, sl::key(2)), std::runtime_error);
+}
+
+// No quadratic term at the mode: the normal is far wider than the density.
+TEST(laplace, weights_that_mean_nothing_are_told) {
+  struct quartic {
+    std::size_t dimension() const { return 2; }
+    double log_density_and_gradient(const double* q, double* g) const {
+      g[0] = -2 * q[0] * q[0] * q[0];
+      g[1] = -2 * q[1];
+      return -0.5 * q[0] * q[0] * q[0] * q[0] - q[1] * q[1];
+    }
+  } f;
+  const auto t = sl::target::of<double>(f);
+  for (const bool weighted : {false, true}) {
+    const auto r = sl::laplace(t, sl::maximize(t, {}, sl::key(1))[0], closed_form::identity_view(2), {.weighted = weighted}, sl::key(2));
+    ASSERT_FALSE(r.warnings.empty());
+    EXPECT_NE(r.warnings.back().find("Pareto's k"), std::string::npos) << r.warnings.back();
+  }
+  auto mode = sl::maximize(sl::target::of<pack>(scaled), {}, sl::key(1))[0];
+  mode.converged = false;
+  mode.reason = "it was tired";
+  const auto r = sl::laplace(sl::target::of<pack>(scaled), mode, closed_form::identity_view(5), {}, sl::key(2));
+  ASSERT_EQ(r.warnings.size(), 1u);
+  EXPECT_NE(r.warnings[0].find("it was tired"), std::string::npos);
+}
+
+TEST(pathfinder, few_draws_and_weights_that_mean_nothing_are_told) {
+  const closed_form::log_gamma f{2, 3.0};
+  const closed_form::identity_view view(2);
+  const auto said = [](const sl::result& r, const std::string& what) {
+    return std::any_of(r.warnings.begin(), r.warnings.end(), [&](const auto& w) { return w.find(what) != std::string::npos; });
+  };
+  const auto two = sl::pathfinder(sl::target::of<pack>(f), view, {.paths = 2, .draws_per_path = 1}, sl::key(3));
+  EXPECT_TRUE(said(two, "2 of the 1000 draws differ"));
+  EXPECT_TRUE(said(two, "k of the approximation cannot be computed"));
+  const closed_form::gaussian normal{{3, -1}, {1, 0.5}, 0.6};
+  const auto many = sl::pathfinder(sl::target::of<pack>(normal), view, {}, sl::key(3));
+  EXPECT_TRUE(many.warnings.empty()) << many.warnings[0];
+}
+
+// A density without curvature anywhere: no path has a normal, and none is made up.
+TEST(pathfinder, needs_curvature) {
+  struct slope {
+    std::size_t dimension() const { return 2; }
+    double log_density_and_gradient(const double* q, double* g) const {
+      g[0] = 1;
+      g[1] = 0;
+      return q[0];
+    }
+  } f;
+  const auto t = sl::target::of<double>(f);
+  try {
+    sl::find_pathfinder_points(t, {}, sl::key(1));
+    FAIL() << "a normal was made up";
+  } catch (const std::runtime_error& e) {
+    EXPECT_NE(std::string(e.what()).find("no path gave a normal approximation"), std::string::npos) << e.what();
+  }
+  const closed_form::gaussian narrow{{0, 0}, {1e-6, 1e-6}, 0};
+  const auto n = sl::target::of<pack>(narrow);
+  const closed_form::identity_view view(2);
+  const auto r = sl::run_gradient(sl::kernels::nuts({.start = sl::kernels::start_kind::pathfinder}), n, view, {.chains = 4, .draws = 500, .warmup = 200}, sl::key(1));
+  for (const auto& row : sl::summarise(r)) EXPECT_NEAR(row.sd, 1e-6, 2e-7);
 }
 
 TEST(pathfinder, finds_gaussians_in_few_and_in_many_dimensions) {

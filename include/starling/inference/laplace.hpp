@@ -20,7 +20,8 @@ struct laplace_options {
 
 // Draws from normal(mode, (−∇² log π(mode))⁻¹). The curvature comes from differences of gradients of fourth order, a hundredth of a standard
 // deviation apart. log_evidence = log π(mode) + d/2 log 2π − ½ log |−∇² log π(mode)|, of a density that misses no constants.
-// sample_stats: lp, lp_approx. A warning where Pareto's k says that the approximation is poor (above 0.7).
+// sample_stats: lp, lp_approx. A warning where Pareto's k says that the approximation is poor (above 0.7) or cannot be computed, and
+// where the search for the mode had not converged.
 // Throws std::invalid_argument where the mode has another dimension; std::runtime_error where the curvature is not positive definite.
 result laplace(const target& density, const maximum& mode, const draw_view& view, const laplace_options& o, const key& k);
 

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <span>
+#include <string>
 #include <vector>
 
 #include <starling/inference/draw_view.hpp>
@@ -31,7 +32,9 @@ struct pathfinder_points {
   std::vector<double> log_p, log_q;  // of the target and of the normal that the draw came from
   std::vector<double> variances;     // of the elements, by the best path's normal: an inverse metric to begin with
   double pareto_k;
+  std::string trouble;               // what is wrong with the weights, as psis's k tells; empty where nothing is
   std::size_t failed_paths;
+  std::size_t different;             // points among those that were drawn
 };
 
 // Each path climbs by L-BFGS from a random start (or from `starts`, [path][element]); at every iterate the inverse Hessian's estimate (Gilbert and
@@ -39,7 +42,8 @@ struct pathfinder_points {
 // resampled by importance. The same for any number of threads. Throws std::runtime_error where every path fails.
 pathfinder_points find_pathfinder_points(const target& density, const pathfinder_options& o, const key& k, std::span<const double> starts = {});
 
-// The same as named draws: one chain; sample_stats lp, lp_approx; a warning where Pareto's k is above 0.7 or paths failed.
+// The same as named draws: one chain; sample_stats lp, lp_approx; a warning where Pareto's k is above 0.7 or cannot be
+// computed, few draws differ, or paths failed.
 result pathfinder(const target& density, const draw_view& view, const pathfinder_options& o, const key& k, std::span<const double> starts = {});
 
 }  // namespace starling

@@ -13,7 +13,6 @@ namespace starling::optimizers {
 struct adam_settings {
   std::size_t iterations = 1000;
   double rate = 0.1;
-  double gradient_tolerance = 1e-8;
 };
 
 class adam {
@@ -26,19 +25,19 @@ class adam {
   bool receive(double log_density) {
     at_.log_density = log_density;
     bool usable = std::isfinite(log_density);
-    double largest = 0;
+    bool zero = true;
     for (const double g : at_.gradient) {
       usable = usable && std::isfinite(g);
-      largest = std::max(largest, std::abs(g));
+      zero = zero && g == 0;
     }
     if (usable) best_ = at_;
-    converged_ = usable && largest <= settings_.gradient_tolerance;
+    converged_ = usable && zero;
     if (!usable) {
       reason_ = "the density or its gradient is not finite";
       return false;
     }
     if (converged_ || step_ == settings_.iterations) {
-      reason_ = largest <= settings_.gradient_tolerance ? "the gradient is zero to the tolerance" : "all iterations are done";
+      reason_ = converged_ ? "the gradient is zero" : "all iterations are done";
       return false;
     }
     const double part = static_cast<double>(step_) / static_cast<double>(settings_.iterations);

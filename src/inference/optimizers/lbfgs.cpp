@@ -10,6 +10,15 @@ namespace starling::optimizers {
 
 using trajectories::dot;
 
+bool shows_curvature(const double* s, const double* y, std::size_t d) {
+  double sum = 0, size = 0;
+  for (std::size_t i = 0; i < d; ++i) {
+    sum += s[i] * y[i];
+    size += std::abs(s[i] * y[i]);
+  }
+  return sum > 1e-12 * size && std::isfinite(size);
+}
+
 lbfgs::lbfgs(const double* start, std::size_t d, const lbfgs_settings& s)
     : settings_(s), d_(d), trial_{std::vector<double>(start, start + d), std::vector<double>(d), 0}, direction_(d), weights_(s.history) {}
 
@@ -24,11 +33,17 @@ bool lbfgs::receive(double log_density) {
     return begin_search();
   }
   const iterate& from = path_.back();
-  if (!usable || log_density < from.log_density + 1e-4 * step_ * slope_) {
+  const double along = dot(trial_.gradient.data(), direction_.data(), d_);
+  const double asked = 1e-4 * step_ * slope_, rounding = 1e-14 * std::max(std::abs(log_density), std::abs(from.log_density));
+  const bool drowns = asked <= rounding;
+  if (!usable || log_density < from.log_density + (drowns ? -rounding : asked)) {
     high_ = step_;
     bracketed_ = true;
-  } else if (dot(trial_.gradient.data(), direction_.data(), d_) > 0.9 * slope_) {
+  } else if (along > 0.9 * slope_) {
     low_ = step_;
+  } else if (drowns && (log_density < from.log_density || along < -0.9998 * slope_)) {
+    high_ = step_;
+    bracketed_ = true;
   } else {
     return accept();
   }
@@ -45,9 +60,7 @@ bool lbfgs::receive(double log_density) {
 // The direction H ∇, H the inverse Hessian's estimate by the two-loop recursion.
 bool lbfgs::begin_search() {
   const iterate& now = path_.back();
-  double largest = 0;
-  for (const double g : now.gradient) largest = std::max(largest, std::abs(g));
-  if (largest <= settings_.gradient_tolerance) return stop(true, "the gradient is zero to the tolerance");
+  if (std::all_of(now.gradient.begin(), now.gradient.end(), [](double g) { return g == 0; })) return stop(true, "the gradient is zero");
   if (path_.size() > settings_.max_iterations) return stop(false, "the largest number of iterations is reached");
   direction_ = now.gradient;
   for (std::size_t k = s_.size(); k-- > 0;) {
@@ -62,6 +75,7 @@ bool lbfgs::begin_search() {
     for (std::size_t i = 0; i < d_; ++i) direction_[i] += w * s_[k][i];
   }
   slope_ = dot(now.gradient.data(), direction_.data(), d_);
+  if (!s_.empty() && 0.5 * slope_ <= settings_.gain_tolerance) return stop(true, "the log density can rise no more");
   step_ = 1;
   low_ = high_ = 0;
   bracketed_ = false;
@@ -82,7 +96,7 @@ bool lbfgs::accept() {
     s[i] = trial_.q[i] - from.q[i];
     y[i] = from.gradient[i] - trial_.gradient[i];
   }
-  if (dot(s.data(), y.data(), d_) > 1e-12 * dot(y.data(), y.data(), d_)) {
+  if (shows_curvature(s.data(), y.data(), d_)) {
     if (s_.size() == settings_.history) {
       s_.erase(s_.begin());
       y_.erase(y_.begin());

@@ -1,6 +1,7 @@
 // Limited-memory BFGS (Nocedal 1980; Nocedal and Wright, Numerical Optimization, 2006, algorithm 7.4) as a machine that is told densities; it
 // maximises. The line search brackets and bisects until Armijo's and the weak Wolfe condition hold (Lewis and Overton, Mathematical
-// Programming 141, 2013), so places outside the support are met like any other step that is too long.
+// Programming 141, 2013), so places outside the support are met like any other step that is too long. Where the rise that Armijo's asks for drowns in
+// the rounding of the log density, slopes decide (Hager and Zhang, SIAM Journal on Optimization 16, 2005).
 #pragma once
 
 #include <cstddef>
@@ -12,9 +13,13 @@ namespace starling::optimizers {
 struct lbfgs_settings {
   std::size_t history = 6;
   std::size_t max_iterations = 1000;
-  double gradient_tolerance = 1e-8;     // of the largest element
+  double gain_tolerance = 1e-16;        // of ½ ∇ᵀ H ∇, by which the log density would rise yet: the same in all units
   double relative_tolerance = 2.2e-12;  // of the change of the log density: Stan's 1e4 ε
 };
+
+// Whether s and y, the differences of places and of −gradients, show curvature: s·y stands out of the rounding of its terms. The same in all units of
+// the elements.
+bool shows_curvature(const double* s, const double* y, std::size_t d);
 
 // An accepted place.
 struct iterate {

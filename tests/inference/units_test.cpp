@@ -1,0 +1,116 @@
+// The same posterior in other units: what is found does not depend on whether latents are measured in nanometres or in light years.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <set>
+
+#include <starling/diagnostics/moments.hpp>
+#include <starling/distributions/distributions.hpp>
+#include <starling/inference/kernels/barker.hpp>
+#include <starling/inference/kernels/hmc.hpp>
+#include <starling/inference/kernels/mala.hpp>
+#include <starling/inference/kernels/nuts.hpp>
+#include <starling/inference/posterior_gradient.hpp>
+
+#include "closed_form_targets.hpp"
+
+namespace sl = starling;
+namespace kernels = sl::kernels;
+
+namespace {
+
+using pack = sl::native_pack<double>;
+
+// normal(3 u, u), and 0.5 u with a correlation.
+closed_form::gaussian in_units(double u) { return {{3 * u, -u}, {u, 0.5 * u}, 0.6}; }
+// Elements of very different sizes, some far from 0.
+const closed_form::gaussian mixed{{2e-6, 1, -3e9, 0, 5e3}, {1e-6, 0.5, 1e9, 2, 1e-2}, 0.3};
+
+// A straight line through points whose y is measured in units of u.
+constexpr auto line = sl::gen([](auto& trace, const std::vector<double>& x, double u) {
+  const auto a = trace("a", sl::normal(0.0, 10 * u));
+  const auto b = trace("b", sl::normal(0.0, 10 * u));
+  const auto sigma = trace("sigma", sl::exponential(1 / u));
+  trace("y", sl::normal(a + b * sl::view(x), sigma));
+});
+const std::vector<double> xs{-2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2, 2.5};
+std::vector<double> ys(double u) {
+  std::vector<double> y;
+  for (std::size_t i = 0; i < xs.size(); ++i) y.push_back(u * (1 + 2 * xs[i] + 0.7 * std::sin(5.0 * static_cast<double>(i))));
+  return y;
+}
+
+}  // namespace
+
+TEST(units, maximize_reaches_the_mode) {
+  for (const double u : {1e-12, 1e-9, 1e-6, 1e-3, 1.0, 1e3, 1e6, 1e9, 1e12}) {
+    const auto f = in_units(u);
+    for (const auto& m : sl::maximize(sl::target::of<pack>(f), {}, sl::key(1))) {
+      EXPECT_TRUE(m.converged) << u << " " << m.reason;
+      for (std::size_t i = 0; i < 2; ++i) EXPECT_NEAR(m.point[i], f.mean[i], 1e-4 * f.scale[i]) << u;
+      EXPECT_NEAR(m.log_density, 0, 1e-8) << u;
+    }
+  }
+  for (const auto& m : sl::maximize(sl::target::of<pack>(mixed), {}, sl::key(1))) {
+    EXPECT_TRUE(m.converged) << m.reason;
+    for (std::size_t i = 0; i < 5; ++i) EXPECT_NEAR(m.point[i], mixed.mean[i], 1e-4 * mixed.scale[i]) << i;
+  }
+}
+
+TEST(units, maximize_tells_what_it_did_not_reach) {
+  const auto f = in_units(1e9);
+  const auto few = sl::maximize(sl::target::of<pack>(f), {.max_iterations = 1}, sl::key(1))[0];
+  EXPECT_FALSE(few.converged);
+  EXPECT_NE(few.reason.find("iterations"), std::string::npos) << few.reason;
+  // Adam's steps are of size 0.1.
+  EXPECT_FALSE(sl::maximize(sl::target::of<pack>(f), {.method = sl::optimizer::adam}, sl::key(1))[0].converged);
+  const auto near = in_units(1);
+  EXPECT_TRUE(sl::maximize(sl::target::of<pack>(near), {.method = sl::optimizer::adam, .max_iterations = 5000}, sl::key(1))[0].converged);
+}
+
+TEST(units, laplace_is_exact_for_a_gaussian) {
+  for (const double u : {1e-12, 1e-6, 1e6, 1e12}) {
+    const auto f = in_units(u);
+    const auto t = sl::target::of<pack>(f);
+    const auto r = sl::laplace(t, sl::maximize(t, {}, sl::key(1))[0], closed_form::identity_view(2), {}, sl::key(2));
+    EXPECT_NEAR(*r.log_evidence, std::log(2 * M_PI * u * 0.5 * u) + 0.5 * std::log(1 - 0.36), 1e-5) << u;
+    EXPECT_TRUE(r.warnings.empty()) << u << " " << r.warnings[0];
+  }
+}
+
+TEST(units, pathfinder_finds_gaussians) {
+  for (const double u : {1e-12, 1e-9, 1e-6, 1e-3, 1.0, 1e3, 1e6, 1e9, 1e12})
+    for (const std::size_t paths : {1u, 4u}) {
+      const auto f = in_units(u);
+      const auto r = sl::pathfinder(sl::target::of<pack>(f), closed_form::identity_view(2), {.paths = paths, .draws = 2000, .draws_per_path = 2000}, sl::key(3));
+      EXPECT_TRUE(r.warnings.empty()) << u << " " << r.warnings[0];
+      for (std::size_t i = 0; i < 2; ++i) {
+        const auto x = r.posterior["x"].element(i);
+        EXPECT_NEAR(sl::mean(x) / f.scale[i], f.mean[i] / f.scale[i], 0.15) << u << " " << paths;
+        EXPECT_NEAR(std::sqrt(sl::variance(x)) / f.scale[i], 1, 0.15) << u << " " << paths;
+      }
+    }
+}
+
+TEST(units, pathfinder_and_maximize_of_a_regression) {
+  const auto highest = [](double u) {
+    const auto data = ys(u);
+    const sl::posterior post(line, sl::args(xs, u), sl::observe("y", data));
+    const auto mode = sl::maximize(post, {}, sl::key(1));
+    EXPECT_TRUE(mode.warnings.empty()) << u << " " << mode.warnings[0];
+    const auto r = sl::pathfinder(post, {}, sl::key(2));
+    EXPECT_TRUE(r.warnings.empty()) << u << " " << r.warnings[0];
+    std::vector<double> found;
+    for (const char* name : {"a", "b", "sigma"}) {
+      const auto& x = r.posterior[name].values;
+      found.insert(found.end(), {mode.posterior[name].values[0] / u, sl::mean(x) / u, std::sqrt(sl::variance(x)) / u});
+    }
+    return found;
+  };
+  const auto expected = highest(1);
+  for (const double u : {1e-9, 1e-6, 1e6, 1e9}) {
+    const auto found = highest(u);
+    for (std::size_t i = 0; i < expected.size(); ++i)
+      EXPECT_NEAR(found[i], expected[i], i % 3 == 0 ? 1e-4 : i % 3 == 1 ? 0.25 * expected[i + 1] : 0.25 * expected[i]) << u << " " << i;
+  }
+}
