@@ -72,7 +72,7 @@ void kept_cone::find_places() {
     places_known_ = places_known_ && it != calls.end();
     calls_.push_back(it == calls.end() ? 0 : it->second);
   }
-  call_ends_.resize(s.calls().size());
+  call_ends_.assign(s.calls().size(), 0);
   for (auto c = static_cast<std::uint32_t>(s.calls().size()); c-- > 0;) {
     call_ends_[c] = std::max(call_ends_[c], c + 1);
     if (c > 0) call_ends_[s.calls()[c].parent] = std::max(call_ends_[s.calls()[c].parent], call_ends_[c]);

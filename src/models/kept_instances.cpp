@@ -1,10 +1,17 @@
 #include <starling/models/kept_instances.hpp>
 
 #include <algorithm>
+#include <atomic>
 
 #include <starling/models/kept_cone.hpp>
+#include <starling/models/kept_run.hpp>
 
 namespace starling {
+
+std::uint64_t new_epoch() {
+  static std::atomic<std::uint64_t> last{1};  // the arguments that a trace begins with
+  return last.fetch_add(1, std::memory_order_relaxed) + 1;
+}
 
 kept_calls::kept_calls(const kept_calls& other, copied_cells& cells) {
   for (const auto& n : other.nodes) nodes.push_back(n->copy(cells));
@@ -24,6 +31,7 @@ void kept_undo::take_back() {
       case step::kind::added: s->owner->nodes.erase(at()); break;
       case step::kind::removed: s->owner->nodes.insert(at(), std::move(s->removed)); break;
       case step::kind::result: s->result->take_back(); break;
+      case step::kind::new_result: s->cone->forget_results(); break;
     }
   }
   steps.clear();

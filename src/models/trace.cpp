@@ -12,6 +12,11 @@
 
 namespace starling {
 
+void throw_moved_from(const char* what) {
+  throw std::logic_error(std::string(what) + ": this one was moved from, by std::move into an operation or another " + what +
+                         ", and holds nothing; read what the operation returned");
+}
+
 void bad_parameter::keep_guarded(const bad_parameter& other) {
   static std::mutex guard;
   const std::lock_guard lock(guard);

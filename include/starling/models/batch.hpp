@@ -1,6 +1,6 @@
 #pragma once
 // A batch: N lanes of a model, run together in SIMD blocks. The same operations as on a trace, with weights as columns.
-// A batch of a dynamic model is N single traces behind the same interface (traces.hpp).
+// A batch of a dynamic model is N single traces behind the same interface (trace_batch.hpp).
 #include <cstddef>
 #include <memory>
 #include <utility>
@@ -48,9 +48,12 @@ std::vector<double> column(const std::vector<V>& packs, std::size_t lanes) {
   return numbers;
 }
 
+// Throws std::logic_error in all members once it was moved from.
 template <class G, class Arguments, class V>
 class batch {
  public:
+  using arguments_type = Arguments;
+  using pack_type = V;
   static constexpr std::size_t width = lanes_of<V>;
   using lane_arguments_type = decltype(lane_arguments(std::declval<const Arguments&>(), 0));
   using lane_trace = trace<G, lane_arguments_type>;
@@ -76,29 +79,29 @@ class batch {
     state_.scores.resize(blocks());
   }
 
-  std::size_t size() const { return lanes_; }
-  std::size_t first_lane() const { return first_; }
-  std::size_t blocks() const { return (lanes_ + width - 1) / width; }
-  run_place place(std::size_t block) const { return {first_ + block * width, first_ + lanes_}; }
+  std::size_t size() const { return whole().lanes_; }
+  std::size_t first_lane() const { return whole().first_; }
+  std::size_t blocks() const { return (size() + width - 1) / width; }
+  run_place place(std::size_t block) const { return {first_ + block * width, first_ + size()}; }
 
-  const G& model() const { return model_; }
-  const Arguments& args() const { return *arguments_; }
-  std::shared_ptr<const Arguments> shared_args() const { return arguments_; }
-  const schema& structure() const { return *state_.structure; }
-  std::vector<double> scores() const { return column(state_.scores, lanes_); }
+  const G& model() const { return whole().model_; }
+  const Arguments& args() const { return *whole().arguments_; }
+  std::shared_ptr<const Arguments> shared_args() const { return whole().arguments_; }
+  const schema& structure() const { return *state().structure; }
+  std::vector<double> scores() const { return column(state().scores, lanes_); }
 
   // The scalar choice at an address, a number a lane.
   std::vector<double> operator[](const path& where) const {
-    const site& s = state_.structure->sites()[site_at(*state_.structure, where)];
+    const site& s = state().structure->sites()[site_at(*state().structure, where)];
     if (s.type.rank != 0) throw std::invalid_argument("batch: expected a scalar at " + where.str() + ", it holds " + s.type.str());
     return get(where);
   }
   // The choice at an address, [lane][element]. NaN in lanes that do not have it.
   std::vector<double> get(const path& where) const {
-    const auto k = site_at(*state_.structure, where);
-    auto numbers = elements_at(state_.structure->sites()[k]);
+    const auto k = site_at(*state().structure, where);
+    auto numbers = elements_at(state().structure->sites()[k]);
     const auto present = present_at(k);
-    const std::size_t n = state_.structure->sites()[k].type.size();
+    const std::size_t n = state().structure->sites()[k].type.size();
     for (std::size_t i = 0; i < numbers.size() && !present.empty(); ++i)
       if (!present[i / n]) numbers[i] = not_a_number;
     return numbers;
@@ -107,9 +110,9 @@ class batch {
   // All choices, a value a lane; those that all lanes share are given once.
   choice_map choices() const {
     choice_map c;
-    for (std::uint32_t k = 0; k < state_.structure->sites().size(); ++k) {
-      if (!state_.structure->sites()[k].is_choice()) continue;
-      const path where = state_.structure->path_of(k);
+    for (std::uint32_t k = 0; k < state().structure->sites().size(); ++k) {
+      if (!state().structure->sites()[k].is_choice()) continue;
+      const path where = state().structure->path_of(k);
       if (c.contains(where))
         throw std::invalid_argument("batch: the choice at " + where.str() + " has another kind or size from lane to lane; ask lane(k)");
       c.set(where, value_at(k));
@@ -117,7 +120,7 @@ class batch {
     return c;
   }
   choice_value value_at(std::uint32_t k) const {
-    const site& s = state_.structure->sites()[k];
+    const site& s = state().structure->sites()[k];
     auto numbers = elements_at(s);
     if (!s.shared) return choice_value(s.type, std::move(numbers), lanes_, present_at(k));
     numbers.resize(s.type.size());
@@ -135,13 +138,13 @@ class batch {
     lane_trace t(model_, std::make_shared<const lane_arguments_type>(lane_arguments(*arguments_, first_ + k)));
     trace_state s;
     const int l = static_cast<int>(k % width);
-    const auto block = state_.block(k / width);
-    const auto& sites = state_.structure->sites();
+    const auto block = state().block(k / width);
+    const auto& sites = state().structure->sites();
     const auto runs_here = [&](std::uint32_t presence) { return presence == site::none || (*block.at(sites[presence]))[l] != 0; };
-    std::vector<std::uint8_t> kept(sites.size()), kept_calls(state_.structure->calls().size());
+    std::vector<std::uint8_t> kept(sites.size()), kept_calls(state().structure->calls().size());
     for (std::size_t i = 0; i < kept.size(); ++i) kept[i] = sites[i].role != site_role::presence && runs_here(sites[i].presence);
-    for (std::size_t i = 0; i < kept_calls.size(); ++i) kept_calls[i] = runs_here(state_.structure->calls()[i].presence);
-    s.structure = std::make_shared<const schema>(state_.structure->of_one_lane(kept, kept_calls));
+    for (std::size_t i = 0; i < kept_calls.size(); ++i) kept_calls[i] = runs_here(state().structure->calls()[i].presence);
+    s.structure = std::make_shared<const schema>(state().structure->of_one_lane(kept, kept_calls));
     s.numbers.fit(*s.structure);
     for (std::size_t i = 0, to = 0; i < sites.size(); ++i) {
       if (!kept[i]) continue;
@@ -150,16 +153,16 @@ class batch {
       for (std::size_t e = 0; e < here.type.size() && here.is_choice(); ++e) s.numbers.values[here.offset + e] = static_cast<double>(at[e][l]);
       s.numbers.densities[to++] = static_cast<double>(block.densities[i][l]);
     }
-    s.score = static_cast<double>(state_.scores[k / width][l]);
+    s.score = static_cast<double>(state().scores[k / width][l]);
     t.adopt(std::move(s), lane_of(values_[k / width], l));
     return t;
   }
 
   // For the operations.
-  const batch_state<V>& state() const { return state_; }
-  batch_state<V>& state() { return state_; }
-  std::vector<value_type>& values() { return values_; }
-  const std::vector<value_type>& values() const { return values_; }
+  const batch_state<V>& state() const { return whole().state_; }
+  batch_state<V>& state() { return whole(), state_; }
+  std::vector<value_type>& values() { return whole(), values_; }
+  const std::vector<value_type>& values() const { return whole().values_; }
   void set_args(std::shared_ptr<const Arguments> as) { arguments_ = std::move(as); }
 
   // Runs the body over all blocks: the first finds (or confirms) the structure, starting from `expected`, the others follow it on all
@@ -194,6 +197,10 @@ class batch {
   }
 
  private:
+  const batch& whole() const {
+    if (!arguments_) [[unlikely]] throw_moved_from("batch");
+    return *this;
+  }
   template <class Handler>
   void execute(Handler& h, std::size_t block, bad_parameter& bad) {
     values_[block] = run(model_, h, *arguments_, place(block));
@@ -221,7 +228,7 @@ class batch {
   }
 
   void check_lane(std::size_t k) const {
-    if (k >= lanes_) throw std::out_of_range("batch: lane " + std::to_string(k) + " of " + std::to_string(lanes_));
+    if (k >= size()) throw std::out_of_range("batch: lane " + std::to_string(k) + " of " + std::to_string(lanes_));
   }
 
   G model_;
@@ -230,6 +237,13 @@ class batch {
   batch_state<V> state_;
   std::vector<value_type> values_;
 };
+
+template <class>
+inline constexpr bool is_batch = false;
+template <class G, class Arguments, class V>
+inline constexpr bool is_batch<batch<G, Arguments, V>> = true;
+template <class B>
+concept batch_type = is_batch<std::remove_cvref_t<B>>;
 
 template <class Batch>
 struct weighted_batch {

@@ -1,10 +1,12 @@
 // What an operation on a batch overwrote or removed: a choice map with a value a lane, for the lanes in which that happened.
 #pragma once
 
+#include <memory>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
-#include <starling/models/batch.hpp>
+#include <starling/models/lanes_of_their_own.hpp>
 
 namespace starling {
 
@@ -60,7 +62,7 @@ class discarded_lanes {
 // touched(k, place): the lanes of a block (from the batch's own lane place.first_lane on) in which the operation set or drew anew
 // the choice whose site in `after` is k.
 template <class V, class F>
-discarded_lanes<V> discard_of(const batch_state<V>& before, const batch_state<V>& after, std::size_t lanes, F&& touched) {
+std::vector<typename discarded_lanes<V>::change> changed_lanes(const batch_state<V>& before, const batch_state<V>& after, std::size_t lanes, F&& touched) {
   constexpr std::size_t width = lanes_of<V>;
   std::vector<typename discarded_lanes<V>::change> changes;
   const schema& old = *before.structure;
@@ -82,7 +84,36 @@ discarded_lanes<V> discard_of(const batch_state<V>& before, const batch_state<V>
     if (count == lanes) flags.clear();
     changes.push_back({j, std::move(flags)});
   }
-  return {before, std::move(changes), lanes};
+  return changes;
+}
+
+template <class Batch, class V>
+struct updated_batch {
+  Batch traces;
+  std::vector<double> weights;  // log weights, one a lane
+  discarded_lanes<V> discard;
+};
+
+// A batch that comes from `given` by f(next batch, state before, weights), which runs all blocks and returns `touched`. It is written
+// beside the old one, so that nothing is lost where it throws. `split`: sites of which lanes may now have values of their own.
+template <class B, class Arguments, class Split, class F>
+auto changed_batch(B&& given, std::shared_ptr<const Arguments> as, Split&& split, F&& f) {
+  using batch_type = std::remove_cvref_t<B>;
+  using V = typename batch_type::pack_type;
+  auto own = split_lanes(std::as_const(given).state(), split);
+  const batch_state<V>& before = own ? *own : std::as_const(given).state();
+  batch_type next(given.model(), std::move(as), given.size(), given.first_lane());
+  std::vector<V> weights(next.blocks());
+  const auto touched = f(next, before, weights);
+  auto changes = changed_lanes(before, std::as_const(next).state(), next.size(), touched);
+  const std::size_t lanes = next.size();
+  auto w = column(weights, lanes);
+  if constexpr (std::is_same_v<B, batch_type>) {
+    batch_type gone(std::move(given));
+    return updated_batch<batch_type, V>{std::move(next), std::move(w), {own ? std::move(*own) : std::move(gone.state()), std::move(changes), lanes}};
+  } else {
+    return updated_batch<batch_type, V>{std::move(next), std::move(w), {own ? std::move(*own) : given.state(), std::move(changes), lanes}};
+  }
 }
 
 }  // namespace starling

@@ -87,6 +87,7 @@ class kept_cone {
     if (results_epoch_ != epoch) results_epoch_ = 0;
   }
   void end_all(std::uint64_t epoch) { results_epoch_ = epoch; }
+  void forget_results() { results_epoch_ = 0; }
 
   bool has_graph(std::uint64_t epoch, const std::shared_ptr<const schema>& s) const { return graph_ && graph_epoch_ == epoch && structure_ == s; }
   // Throws std::logic_error where the structure depends on a random value.
@@ -114,6 +115,7 @@ class kept_cone {
     auto& to = results_[c];
     if (!to || to->type() != &kept_result_of<R>::tag) {
       to = std::make_unique<kept_result_of<R>>();
+      undo.steps.push_back({.what = kept_undo::step::kind::new_result, .cone = this});
     } else {
       if constexpr (is_results<R>)  // the same view of what is kept
         if (is_same_view(static_cast<kept_result_of<R>&>(*to).value(), r)) return;

@@ -42,12 +42,13 @@ class kept_calls {
 // What an update has done so far, to be taken back in reverse.
 struct kept_undo {
   struct step {
-    enum class kind { changed, added, removed, result } what;
+    enum class kind { changed, added, removed, result, new_result } what;
     kept_calls* owner = nullptr;  // of an added or removed one, and its place there
     std::size_t at = 0;
     kept_instances* node = nullptr;
     std::unique_ptr<kept_instances> removed = nullptr;
     kept_result* result = nullptr;    // of a call that ran again
+    kept_cone* cone = nullptr;        // whose results have no way back
   };
   std::vector<step> steps;
 
@@ -199,6 +200,7 @@ class kept_results final : public kept_instances {
 
  private:
   kept_results(const kept_results& other, copied_cells& cells) : kept_instances(other, cells), memory(other.memory), cells_(other.cells_) {
+    memory.forget();  // how to take back an update of the other
     data_ = cells_.data();
     cells[&other.data_] = &data_;
     if constexpr (holds_arena<R>) {

@@ -17,6 +17,9 @@ struct kept_place {
   std::size_t next = 0;
 };
 
+// A number for arguments that are new, which no others of the process ever had: traces that are copied, moved and rolled back meet.
+std::uint64_t new_epoch();
+
 // The arguments of the model: where they lie, what is known of how they changed. `epoch` is another number for other arguments.
 struct argument_context {
   const std::byte *begin = nullptr, *end = nullptr;

@@ -2,22 +2,25 @@
 // Values that all lanes share, given to each lane for itself.
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include <starling/models/batch.hpp>
 
 namespace starling {
 
-// The sites of a batch that lanes may change one by one: none of those that `which` names is shared any more.
+// The state of a batch in which none of the sites that `which` names is shared, so that lanes may change them one by one; nothing where
+// it is such a state itself.
 template <class V, class Which>
-batch_state<V> with_lanes_of_their_own(const batch_state<V>& s, Which&& which) {
+std::optional<batch_state<V>> split_lanes(const batch_state<V>& s, Which&& which) {
   std::vector<std::uint8_t> split(s.structure->sites().size());
   bool some = false;
   for (std::uint32_t k = 0; k < split.size(); ++k) {
     split[k] = s.structure->sites()[k].shared && which(k);
     some = some || split[k];
   }
-  if (!some) return s;
+  if (!some) return {};
   batch_state<V> t;
   t.structure = std::make_shared<const schema>(s.structure->without_sharing(split));
   t.scores = s.scores;
@@ -34,6 +37,11 @@ batch_state<V> with_lanes_of_their_own(const batch_state<V>& s, Which&& which) {
     }
   }
   return t;
+}
+template <class V, class Which>
+batch_state<V> with_lanes_of_their_own(const batch_state<V>& s, Which&& which) {
+  auto split = split_lanes(s, which);
+  return split ? std::move(*split) : s;
 }
 
 }  // namespace starling

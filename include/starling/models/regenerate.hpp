@@ -172,60 +172,56 @@ double regenerate_into(trace<G, Arguments>& t, const std::shared_ptr<const Argum
   return keeping_track(t, [&] { return regenerate_once(t, as, s, k, place, marks); });
 }
 
-// Draws the selected choices anew. The trace is taken by value, as in update.
-template <generative_function G, class Arguments>
-auto regenerate(trace<G, Arguments> t, const selection& s, const key& k) {
-  const double weight = regenerate_into(t, t.shared_args(), s, k);
-  auto discard = t.discard();
-  return updated_trace<trace<G, Arguments>>{std::move(t), weight, std::move(discard)};
+// Draws the selected choices anew. A trace that is moved in is changed in place, as in update.
+template <trace_type T>
+auto regenerate(T&& given, const selection& s, const key& k) {
+  return changed_trace(std::forward<T>(given), [&](auto& t) { return regenerate_into(t, t.shared_args(), s, k); });
 }
 
 // The same with new arguments.
-template <generative_function G, class Arguments>
-auto regenerate(trace<G, Arguments> t, const Arguments& as, const selection& s, const key& k) {
-  const double weight = regenerate_into(t, std::make_shared<const Arguments>(as), s, k);
-  auto discard = t.discard();
-  return updated_trace<trace<G, Arguments>>{std::move(t), weight, std::move(discard)};
+template <trace_type T>
+auto regenerate(T&& given, const typename std::remove_cvref_t<T>::arguments_type& as, const selection& s, const key& k) {
+  return changed_trace(std::forward<T>(given), [&](auto& t) {
+    return regenerate_into(t, std::make_shared<const typename std::remove_cvref_t<T>::arguments_type>(as), s, k);
+  });
 }
 
-// N lanes at once, with the arguments `as`.
-template <generative_function G, class Arguments, class V>
-auto regenerate(batch<G, Arguments, V> b, std::shared_ptr<const Arguments> as, const selection& s, const key& k) {
-  const auto selected = selected_sites(s, b.structure());
-  const batch_state<V> before = with_lanes_of_their_own(b.state(), [&](std::uint32_t i) { return selected[i] != 0; });
-  b.set_args(std::move(as));
-  std::vector<V> weights(b.blocks());
+// N lanes at once, with the arguments `as`. A batch that is moved in and throws is as before.
+template <batch_type B>
+auto regenerate(B&& given, std::shared_ptr<const typename std::remove_cvref_t<B>::arguments_type> as, const selection& s, const key& k) {
+  using V = typename std::remove_cvref_t<B>::pack_type;
+  const auto selected = selected_sites(s, given.structure());
   std::vector<regenerate_step> plan;
-  const auto factors = factors_of_blocks(before);
-  b.run_all(
-      before.structure,
-      [&](structure_walk& walk, tile_storage<V>& storage, const run_place& place, auto done) {
-        regenerate_handler<V> h(walk, k, storage, {before.structure.get(), before.block(0)}, selected, place, &plan);
-        done(h);
-        h.charge(factors[0]);
-        weights[0] = h.weight();
-      },
-      [&](structure_walk& walk, tile<V> t, const run_place& place, std::size_t block, auto done) {
-        regenerate_handler<V> h(walk, k, t, {before.structure.get(), before.block(block)}, place, plan);
-        done(h);
-        h.charge(factors[block]);
-        weights[block] = h.weight();
-      });
-  auto w = column(weights, b.size());
-  auto discard = discard_of(before, b.state(), b.size(), [&](std::uint32_t k, const run_place&) {
-    const auto j = before.structure->find(b.structure().sites()[k].full, b.structure().sites()[k].type);
-    return mask_of<V>(j >= 0 && selected[static_cast<std::size_t>(j)] != 0);
+  const auto is_split = [&](std::uint32_t i) { return selected[i] != 0; };
+  return changed_batch(std::forward<B>(given), std::move(as), is_split, [&](auto& b, const batch_state<V>& before, std::vector<V>& weights) {
+    const auto factors = factors_of_blocks(before);
+    b.run_all(
+        before.structure,
+        [&](structure_walk& walk, tile_storage<V>& storage, const run_place& place, auto done) {
+          regenerate_handler<V> h(walk, k, storage, {before.structure.get(), before.block(0)}, selected, place, &plan);
+          done(h);
+          h.charge(factors[0]);
+          weights[0] = h.weight();
+        },
+        [&](structure_walk& walk, tile<V> t, const run_place& place, std::size_t block, auto done) {
+          regenerate_handler<V> h(walk, k, t, {before.structure.get(), before.block(block)}, place, plan);
+          done(h);
+          h.charge(factors[block]);
+          weights[block] = h.weight();
+        });
+    return [&](std::uint32_t i, const run_place&) {
+      const auto j = before.structure->find(b.structure().sites()[i].full, b.structure().sites()[i].type);
+      return mask_of<V>(j >= 0 && selected[static_cast<std::size_t>(j)] != 0);
+    };
   });
-  return updated_batch<batch<G, Arguments, V>, V>{std::move(b), std::move(w), std::move(discard)};
 }
-template <generative_function G, class Arguments, class V>
-auto regenerate(batch<G, Arguments, V> b, const selection& s, const key& k) {
-  auto as = b.shared_args();
-  return regenerate(std::move(b), std::move(as), s, k);
+template <batch_type B>
+auto regenerate(B&& given, const selection& s, const key& k) {
+  return regenerate(std::forward<B>(given), given.shared_args(), s, k);
 }
-template <generative_function G, class Arguments, class V>
-auto regenerate(batch<G, Arguments, V> b, const Arguments& as, const selection& s, const key& k) {
-  return regenerate(std::move(b), std::make_shared<const Arguments>(as), s, k);
+template <batch_type B>
+auto regenerate(B&& given, const typename std::remove_cvref_t<B>::arguments_type& as, const selection& s, const key& k) {
+  return regenerate(std::forward<B>(given), std::make_shared<const typename std::remove_cvref_t<B>::arguments_type>(as), s, k);
 }
 
 }  // namespace starling

@@ -99,6 +99,10 @@ class discarded {
   std::shared_ptr<const journal> journal_;
 };
 
+// Says that a trace or batch was given away.
+[[noreturn]] void throw_moved_from(const char* what);
+
+// Throws std::logic_error in all members once it was moved from.
 template <class G, class Arguments>
 class trace {
  public:
@@ -131,17 +135,17 @@ class trace {
   trace(trace&&) noexcept = default;
   trace& operator=(trace&&) noexcept = default;
 
-  const G& model() const { return model_; }
-  const Arguments& args() const { return *arguments_; }
-  double score() const { return state_.score; }           // log p(choices; arguments)
-  const value_type& value() const { return *value_; }     // what the body returned
-  choice_map choices() const { return choices_of(state_); }
-  const schema& structure() const { return *state_.structure; }
+  const G& model() const { return whole().model_; }
+  const Arguments& args() const { return *whole().arguments_; }
+  double score() const { return whole().state_.score; }        // log p(choices; arguments)
+  const value_type& value() const { return *whole().value_; }  // what the body returned
+  choice_map choices() const { return choices_of(state()); }
+  const schema& structure() const { return *state().structure; }
 
   // The choice at an address. get<R> for R = double, long, bool, std::vector<…>; [] for scalars.
   template <class R = double>
   R get(const path& where) const {
-    const auto v = find_choice(state_, where);
+    const auto v = find_choice(state(), where);
     if constexpr (std::is_arithmetic_v<R>) {
       if (v.type.rank != 0) throw std::invalid_argument("trace: expected a scalar at " + where.str() + ", it holds " + v.type.str());
       return static_cast<R>(v.values[0]);
@@ -150,13 +154,13 @@ class trace {
     }
   }
   double operator[](const path& where) const { return get<double>(where); }
-  bool contains(const path& where) const { return has_choice(state_, where); }
+  bool contains(const path& where) const { return has_choice(state(), where); }
   // log density of the choice at an address.
-  double log_density(const path& where) const { return find_choice(state_, where).density; }
+  double log_density(const path& where) const { return find_choice(state(), where).density; }
 
   // Takes the last update back: what a rejected proposal does. Throws where there was none, or when done twice.
   void rollback() {
-    if (!journal_ || !can_roll_back_) throw std::logic_error("rollback: there is no update to take back");
+    if (!whole().journal_ || !can_roll_back_) throw std::logic_error("rollback: there is no update to take back");
     journal_->undo.take_back();
     journal_->taken_back = true;
     swap_numbers();
@@ -168,10 +172,10 @@ class trace {
   }
 
   // For the operations.
-  const trace_state& state() const { return state_; }
-  const std::shared_ptr<const Arguments>& shared_args() const { return arguments_; }
-  discarded discard() const { return discarded(journal_); }
-  const journal& last_update() const { return *journal_; }
+  const trace_state& state() const { return whole().state_; }
+  const std::shared_ptr<const Arguments>& shared_args() const { return whole().arguments_; }
+  discarded discard() const { return discarded(whole().journal_); }
+  const journal& last_update() const { return *whole().journal_; }
   // Takes over a run without kept instances.
   void adopt(trace_state state, value_type value) {
     state_ = std::move(state);
@@ -193,7 +197,7 @@ class trace {
     if (journal_) journal_->close(somebody_asks);
     if (!journal_ || somebody_asks) journal_ = std::make_shared<journal>();
     if (journal_->calls != state_.calls) journal_->calls = state_.calls;
-    const std::uint64_t next_epoch = next_arguments == arguments_ ? epoch_ : ++last_epoch_;
+    const std::uint64_t next_epoch = next_arguments == arguments_ ? epoch_ : new_epoch();
     if (state_.calls) describe(*next_arguments, next_epoch, hints);
     can_roll_back_ = false;
     journal_->taken_back = false;
@@ -219,6 +223,10 @@ class trace {
   }
 
  private:
+  const trace& whole() const {
+    if (!arguments_) [[unlikely]] throw_moved_from("trace");
+    return *this;
+  }
   void swap_numbers() {
     auto& before = journal_->before;
     std::swap(state_.structure, before.structure);
@@ -242,7 +250,26 @@ class trace {
   std::shared_ptr<journal> journal_;
   bool can_roll_back_ = false;
   argument_context context_;
-  std::uint64_t epoch_ = 1, old_epoch_ = 1, last_epoch_ = 1;  // of the arguments: compared, never ordered
+  std::uint64_t epoch_ = 1, old_epoch_ = 1;  // of the arguments: those it began with, then new_epoch()
 };
+
+template <class>
+inline constexpr bool is_trace = false;
+template <class G, class Arguments>
+inline constexpr bool is_trace<trace<G, Arguments>> = true;
+template <class T>
+concept trace_type = is_trace<std::remove_cvref_t<T>>;
+
+// f of a trace or batch that it may change: of `given` itself where that is moved in, of a copy where it is not.
+template <class T, class F>
+auto with_own(T&& given, F&& f) {
+  using own = std::remove_cvref_t<T>;
+  if constexpr (std::is_same_v<T, own>) {
+    return f(given);
+  } else {
+    own copy(given);
+    return f(copy);
+  }
+}
 
 }  // namespace starling

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <cstddef>
-#include <limits>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -20,6 +20,7 @@ namespace starling {
 template <class G, class Arguments>
 class trace_batch {
  public:
+  using arguments_type = Arguments;
   using lane_arguments_type = decltype(lane_arguments(std::declval<const Arguments&>(), 0));
   using lane_trace = trace<G, lane_arguments_type>;
 
@@ -36,13 +37,13 @@ class trace_batch {
     }
   }
 
-  std::size_t size() const { return lanes_.size(); }
-  std::size_t first_lane() const { return first_; }
-  const Arguments& args() const { return *arguments_; }
-  std::shared_ptr<const Arguments> shared_args() const { return arguments_; }
+  std::size_t size() const { return whole().lanes_.size(); }
+  std::size_t first_lane() const { return whole().first_; }
+  const Arguments& args() const { return *whole().arguments_; }
+  std::shared_ptr<const Arguments> shared_args() const { return whole().arguments_; }
   void set_args(std::shared_ptr<const Arguments> as) { arguments_ = std::move(as); }
-  const lane_trace& lane(std::size_t k) const { return lanes_.at(k); }
-  lane_trace& lane(std::size_t k) { return lanes_.at(k); }
+  const lane_trace& lane(std::size_t k) const { return check_lane(k), lanes_[k]; }
+  lane_trace& lane(std::size_t k) { return check_lane(k), lanes_[k]; }
   const auto& value(std::size_t k) const { return lane(k).value(); }
 
   std::vector<double> scores() const {
@@ -50,19 +51,13 @@ class trace_batch {
   }
   // The scalar choice at an address, a number a lane; NaN in lanes that do not have it. Throws where no lane has it.
   std::vector<double> operator[](const path& where) const {
-    bool some = false;
-    auto column = numbers([&](const lane_trace& t) {
-      if (!t.contains(where)) return std::numeric_limits<double>::quiet_NaN();
-      some = true;
-      return t[where];
-    });
-    if (!some) throw std::out_of_range("batch: no lane has a choice at " + where.str());
-    return column;
+    if (!contains(where)) throw std::out_of_range("batch: no lane has a choice at " + where.str());
+    return numbers([&](const lane_trace& t) { return t.contains(where) ? t[where] : not_a_number; });
   }
   // The choice at an address, [lane][element]; NaN in lanes that do not have it. Throws where no lane has it, or where its size differs.
   std::vector<double> get(const path& where) const {
     std::size_t size = 0;
-    for (const auto& t : lanes_) {
+    for (const auto& t : whole().lanes_) {
       if (!t.contains(where)) continue;
       const auto n = t.template get<std::vector<double>>(where).size();
       if (size != 0 && n != size) throw std::invalid_argument("batch: the choice at " + where.str() + " has another size from lane to lane; ask lane(k)");
@@ -70,21 +65,21 @@ class trace_batch {
     }
     if (size == 0) throw std::out_of_range("batch: no lane has a choice at " + where.str());
     std::vector<double> column;
-    for (const auto& t : lanes_) {
+    for (const auto& t : whole().lanes_) {
       const auto numbers = t.contains(where) ? t.template get<std::vector<double>>(where) : std::vector<double>(size, not_a_number);
       column.insert(column.end(), numbers.begin(), numbers.end());
     }
     return column;
   }
   bool contains(const path& where) const {
-    for (const auto& t : lanes_)
+    for (const auto& t : whole().lanes_)
       if (t.contains(where)) return true;
     return false;
   }
   // The choices of each lane: their addresses differ from lane to lane.
   std::vector<choice_map> choices() const {
     std::vector<choice_map> all;
-    for (const auto& t : lanes_) all.push_back(t.choices());
+    for (const auto& t : whole().lanes_) all.push_back(t.choices());
     return all;
   }
 
@@ -96,17 +91,48 @@ class trace_batch {
     return result;
   }
 
+  // The same, where f changes each lane and returns its weight: where one throws, all are as before.
+  template <class F>
+  std::vector<double> change(F&& f) {
+    std::vector<std::uint8_t> changed(size());
+    try {
+      return each([&](lane_trace& t, const run_place& place, std::size_t k) {
+        const double w = f(t, place, k);
+        changed[k] = 1;
+        return w;
+      });
+    } catch (...) {
+      for (std::size_t k = 0; k < size(); ++k)
+        if (changed[k]) lanes_[k].rollback();
+      throw;
+    }
+  }
+
  private:
+  const trace_batch& whole() const {
+    if (!arguments_) [[unlikely]] throw_moved_from("batch");
+    return *this;
+  }
+  void check_lane(std::size_t k) const {
+    if (k >= size()) throw std::out_of_range("batch: lane " + std::to_string(k) + " of " + std::to_string(size()));
+  }
   template <class F>
   std::vector<double> numbers(F&& f) const {
     std::vector<double> column;
-    for (const auto& t : lanes_) column.push_back(f(t));
+    for (const auto& t : whole().lanes_) column.push_back(f(t));
     return column;
   }
   std::size_t first_;
   std::shared_ptr<const Arguments> arguments_;
   std::vector<lane_trace> lanes_;
 };
+
+template <class>
+inline constexpr bool is_trace_batch = false;
+template <class G, class Arguments>
+inline constexpr bool is_trace_batch<trace_batch<G, Arguments>> = true;
+template <class B>
+concept trace_batch_type = is_trace_batch<std::remove_cvref_t<B>>;
 
 // The old values of each lane.
 class discarded_traces {
@@ -196,75 +222,68 @@ auto propose(const G& model, const arguments<A...>& as, const key& k, const lane
   return proposed_lanes<decltype(b)>{std::move(choices), std::move(scores), std::move(b)};
 }
 
-template <class G, class Arguments>
-auto with_discards(trace_batch<G, Arguments> b, std::vector<double> weights) {
-  std::vector<discarded> discards;
-  for (std::size_t lane = 0; lane < b.size(); ++lane) discards.push_back(b.lane(lane).discard());
-  return updated_traces<trace_batch<G, Arguments>>{std::move(b), std::move(weights), discarded_traces(std::move(discards))};
+// Lanes that were changed one by one by f(trace, arguments, place, lane), which gives the weight. `next` are the new arguments (null: as
+// before). A batch that is moved in is changed in place; where a lane throws it is as before.
+template <class B, class F>
+auto changed_lanes_of(B&& given, const typename std::remove_cvref_t<B>::arguments_type* next, F&& f) {
+  using batch_type = std::remove_cvref_t<B>;
+  return with_own(std::forward<B>(given), [&](auto& b) {
+    std::optional<batch_type> with_next;  // whose lanes have the new arguments
+    if (next) with_next.emplace(b.lane(0).model(), *next, b.size(), b.first_lane());
+    auto weights = b.change([&](auto& t, const run_place& place, std::size_t lane) {
+      return f(t, with_next ? with_next->lane(lane).shared_args() : t.shared_args(), place, lane);
+    });
+    if (with_next) b.set_args(with_next->shared_args());
+    std::vector<discarded> discards;
+    for (std::size_t lane = 0; lane < b.size(); ++lane) discards.push_back(b.lane(lane).discard());
+    return updated_traces<batch_type>{std::move(b), std::move(weights), discarded_traces(std::move(discards))};
+  });
 }
-
-// `next` are the new arguments (null: as before).
-template <class G, class Arguments>
-auto update_lanes(trace_batch<G, Arguments> b, const trace_batch<G, Arguments>* next, const choice_map& constraints, const key& k,
+// With constraints for all lanes, or for each lane of its own, which may be at other addresses in each.
+template <class B, class Constraints>
+auto update_lanes(B&& given, const typename std::remove_cvref_t<B>::arguments_type* next, const Constraints& constraints, const key& k,
                   const constraint_options& o) {
-  require_lanes(constraints, b.first_lane() + b.size());
-  auto weights = b.each([&](auto& t, const run_place& place, std::size_t lane) {
-    auto as = next ? next->lane(lane).shared_args() : t.shared_args();
-    return update_into(t, std::move(as), lane_constraints(constraints, place.first_lane).get(), k, place, nullptr, o);
+  constexpr bool for_all = std::is_same_v<Constraints, choice_map>;
+  if constexpr (for_all) require_lanes(constraints, given.first_lane() + given.size());
+  else if (constraints.size() != given.size())
+    throw std::invalid_argument("update: constraints for " + std::to_string(constraints.size()) + " lanes, the batch has " + std::to_string(given.size()));
+  return changed_lanes_of(std::forward<B>(given), next, [&](auto& t, auto as, const run_place& place, std::size_t lane) {
+    if constexpr (for_all) return update_into(t, as, lane_constraints(constraints, place.first_lane).get(), k, place, nullptr, o);
+    else return update_into(t, as, constraints[lane], k, place, nullptr, o);
   });
-  if (next) b.set_args(next->shared_args());
-  return with_discards(std::move(b), std::move(weights));
-}
-// Each lane with constraints of its own, which may be at other addresses in each.
-template <class G, class Arguments>
-auto update_lanes(trace_batch<G, Arguments> b, const trace_batch<G, Arguments>* next, const std::vector<choice_map>& constraints, const key& k,
-                  const constraint_options& o) {
-  if (constraints.size() != b.size())
-    throw std::invalid_argument("update: constraints for " + std::to_string(constraints.size()) + " lanes, the batch has " + std::to_string(b.size()));
-  auto weights = b.each([&](auto& t, const run_place& place, std::size_t lane) {
-    auto as = next ? next->lane(lane).shared_args() : t.shared_args();
-    return update_into(t, std::move(as), constraints[lane], k, place, nullptr, o);
-  });
-  if (next) b.set_args(next->shared_args());
-  return with_discards(std::move(b), std::move(weights));
 }
 
-template <class G, class Arguments>
-auto update(trace_batch<G, Arguments> b, const std::vector<choice_map>& constraints, const key& k, const constraint_options& o = {}) {
-  return update_lanes(std::move(b), static_cast<const trace_batch<G, Arguments>*>(nullptr), constraints, k, o);
+template <trace_batch_type B>
+auto update(B&& given, const std::vector<choice_map>& constraints, const key& k, const constraint_options& o = {}) {
+  return update_lanes(std::forward<B>(given), nullptr, constraints, k, o);
 }
-template <class G, class Arguments>
-auto update(trace_batch<G, Arguments> b, const Arguments& as, const std::vector<choice_map>& constraints, const key& k, const constraint_options& o = {}) {
-  const trace_batch<G, Arguments> next(b.lane(0).model(), as, b.size(), b.first_lane());
-  return update_lanes(std::move(b), &next, constraints, k, o);
+template <trace_batch_type B>
+auto update(B&& given, const typename std::remove_cvref_t<B>::arguments_type& as, const std::vector<choice_map>& constraints, const key& k,
+            const constraint_options& o = {}) {
+  return update_lanes(std::forward<B>(given), &as, constraints, k, o);
 }
-template <class G, class Arguments>
-auto update(trace_batch<G, Arguments> b, const choice_map& constraints, const key& k, const constraint_options& o = {}) {
-  return update_lanes(std::move(b), static_cast<const trace_batch<G, Arguments>*>(nullptr), constraints, k, o);
+template <trace_batch_type B>
+auto update(B&& given, const choice_map& constraints, const key& k, const constraint_options& o = {}) {
+  return update_lanes(std::forward<B>(given), nullptr, constraints, k, o);
 }
-template <class G, class Arguments>
-auto update(trace_batch<G, Arguments> b, const Arguments& as, const choice_map& constraints, const key& k, const constraint_options& o = {}) {
-  const trace_batch<G, Arguments> next(b.lane(0).model(), as, b.size(), b.first_lane());
-  return update_lanes(std::move(b), &next, constraints, k, o);
+template <trace_batch_type B>
+auto update(B&& given, const typename std::remove_cvref_t<B>::arguments_type& as, const choice_map& constraints, const key& k,
+            const constraint_options& o = {}) {
+  return update_lanes(std::forward<B>(given), &as, constraints, k, o);
 }
 
-template <class G, class Arguments>
-auto regenerate_lanes(trace_batch<G, Arguments> b, const trace_batch<G, Arguments>* next, const selection& s, const key& k) {
-  auto weights = b.each([&](auto& t, const run_place& place, std::size_t lane) {
-    auto as = next ? next->lane(lane).shared_args() : t.shared_args();
-    return regenerate_into(t, std::move(as), s, k, place);
-  });
-  if (next) b.set_args(next->shared_args());
-  return with_discards(std::move(b), std::move(weights));
+template <class B>
+auto regenerate_lanes(B&& given, const typename std::remove_cvref_t<B>::arguments_type* next, const selection& s, const key& k) {
+  return changed_lanes_of(std::forward<B>(given), next,
+                          [&](auto& t, auto as, const run_place& place, std::size_t) { return regenerate_into(t, as, s, k, place); });
 }
-template <class G, class Arguments>
-auto regenerate(trace_batch<G, Arguments> b, const selection& s, const key& k) {
-  return regenerate_lanes(std::move(b), static_cast<const trace_batch<G, Arguments>*>(nullptr), s, k);
+template <trace_batch_type B>
+auto regenerate(B&& given, const selection& s, const key& k) {
+  return regenerate_lanes(std::forward<B>(given), nullptr, s, k);
 }
-template <class G, class Arguments>
-auto regenerate(trace_batch<G, Arguments> b, const Arguments& as, const selection& s, const key& k) {
-  const trace_batch<G, Arguments> next(b.lane(0).model(), as, b.size(), b.first_lane());
-  return regenerate_lanes(std::move(b), &next, s, k);
+template <trace_batch_type B>
+auto regenerate(B&& given, const typename std::remove_cvref_t<B>::arguments_type& as, const selection& s, const key& k) {
+  return regenerate_lanes(std::forward<B>(given), &as, s, k);
 }
 
 template <class G, class Arguments>

@@ -5,7 +5,6 @@
 
 #include <starling/models/constraints.hpp>
 #include <starling/models/discarded_lanes.hpp>
-#include <starling/models/lanes_of_their_own.hpp>
 #include <starling/models/lay_flat.hpp>
 #include <starling/models/old_values.hpp>
 #include <starling/models/trace.hpp>
@@ -191,85 +190,87 @@ double update_into(trace<G, Arguments>& t, const std::shared_ptr<const Arguments
   return keeping_track(t, [&] { return update_once(t, as, constraints, k, place, hints, o); });
 }
 
-// Changes the choices given by `constraints`. The trace is taken by value: moved in, it is updated in place, and rollback() takes
-// the update back. A constraint that this run does not reach makes the weight −∞, or is ignored: {.unreached = sl::ignore}.
-template <generative_function G, class Arguments>
-auto update(trace<G, Arguments> t, const choice_map& constraints, const key& k, const constraint_options& o = {}) {
-  const double weight = update_into(t, t.shared_args(), constraints, k, {}, nullptr, o);
-  auto discard = t.discard();
-  return updated_trace<trace<G, Arguments>>{std::move(t), weight, std::move(discard)};
+// A trace that was changed by f, which gives the weight.
+template <class T, class F>
+auto changed_trace(T&& given, F&& f) {
+  return with_own(std::forward<T>(given), [&](auto& t) {
+    const double weight = f(t);
+    auto discard = t.discard();
+    return updated_trace<std::remove_cvref_t<T>>{std::move(t), weight, std::move(discard)};
+  });
+}
+
+// Changes the choices given by `constraints`. A trace that is moved in is updated in place, and rollback() takes the update back; one that
+// is not is copied. Where the update throws, a trace moved in is as before and still the caller's; only an update before it cannot be
+// taken back any more. A constraint that this run does not reach makes the weight −∞, or is ignored: {.unreached = sl::ignore}.
+template <trace_type T>
+auto update(T&& given, const choice_map& constraints, const key& k, const constraint_options& o = {}) {
+  return changed_trace(std::forward<T>(given), [&](auto& t) { return update_into(t, t.shared_args(), constraints, k, {}, nullptr, o); });
 }
 
 // The same with new arguments.
-template <generative_function G, class Arguments>
-auto update(trace<G, Arguments> t, const Arguments& as, const choice_map& constraints, const key& k, const constraint_options& o = {}) {
-  const double weight = update_into(t, std::make_shared<const Arguments>(as), constraints, k, {}, nullptr, o);
-  auto discard = t.discard();
-  return updated_trace<trace<G, Arguments>>{std::move(t), weight, std::move(discard)};
+template <trace_type T>
+auto update(T&& given, const typename std::remove_cvref_t<T>::arguments_type& as, const choice_map& constraints, const key& k,
+            const constraint_options& o = {}) {
+  return changed_trace(std::forward<T>(given), [&](auto& t) {
+    return update_into(t, std::make_shared<const typename std::remove_cvref_t<T>::arguments_type>(as), constraints, k, {}, nullptr, o);
+  });
 }
 
 // The same with hints about how the arguments changed (change.hpp).
-template <generative_function G, class Arguments>
-auto update(trace<G, Arguments> t, const Arguments& as, const change_hints& hints, const choice_map& constraints, const key& k,
-            const constraint_options& o = {}) {
-  const double weight = update_into(t, std::make_shared<const Arguments>(as), constraints, k, {}, &hints, o);
-  auto discard = t.discard();
-  return updated_trace<trace<G, Arguments>>{std::move(t), weight, std::move(discard)};
+template <trace_type T>
+auto update(T&& given, const typename std::remove_cvref_t<T>::arguments_type& as, const change_hints& hints, const choice_map& constraints,
+            const key& k, const constraint_options& o = {}) {
+  return changed_trace(std::forward<T>(given), [&](auto& t) {
+    return update_into(t, std::make_shared<const typename std::remove_cvref_t<T>::arguments_type>(as), constraints, k, {}, &hints, o);
+  });
 }
 
-template <class Batch, class V>
-struct updated_batch {
-  Batch traces;
-  std::vector<double> weights;  // log weights, one a lane
-  discarded_lanes<V> discard;
-};
-
-// N lanes at once, with the arguments `as`.
-template <generative_function G, class Arguments, class V>
-auto update(batch<G, Arguments, V> b, std::shared_ptr<const Arguments> as, const choice_map& constraints, const key& k,
+// N lanes at once, with the arguments `as`. A batch that is moved in and throws is as before.
+template <batch_type B>
+auto update(B&& given, std::shared_ptr<const typename std::remove_cvref_t<B>::arguments_type> as, const choice_map& constraints, const key& k,
             const constraint_options& o = {}) {
-  require_lanes(constraints, b.first_lane() + b.size());
-  const batch_state<V> before = with_lanes_of_their_own(b.state(), [&](std::uint32_t s) {
-    const site& here = b.structure().sites()[s];
-    const auto c = constraints.find(here.full, here.parent, here.last_index);
-    return c && c.lane_stride != 0;
-  });
-  b.set_args(std::move(as));
-  std::vector<V> weights(b.blocks());
+  using V = typename std::remove_cvref_t<B>::pack_type;
   std::vector<update_step> plan;
   const auto constraint_of = [&](std::uint32_t j) { return j < plan.size() ? plan[j].constraint : constraint_ref(); };
-  const auto weight_of = [&](const update_handler<V>& h, const tile<V>& t, const run_place& place, std::size_t block) {
-    const V w = log_difference(h.kept(), before.scores[block]);
-    if (o.unreached == ignore) return w;
-    return where(lanes_unreached(h.structure(), t, place, constraint_of), V(negative_infinity), w);
+  require_lanes(constraints, given.first_lane() + given.size());
+  const auto is_split = [&](std::uint32_t s) {
+    const site& here = given.structure().sites()[s];
+    const auto c = constraints.find(here.full, here.parent, here.last_index);
+    return c && c.lane_stride != 0;
   };
-  b.run_all(
-      before.structure,
-      [&](structure_walk& walk, tile_storage<V>& storage, const run_place& place, auto done) {
-        update_handler<V> h(walk, k, storage, {before.structure.get(), before.block(0)}, constraints, place, &plan);
-        done(h);
-        weights[0] = weight_of(h, storage.view(), place, 0);
-        require_met(constraints, walk.current(), "update");
-      },
-      [&](structure_walk& walk, tile<V> t, const run_place& place, std::size_t block, auto done) {
-        update_handler<V> h(walk, k, t, {before.structure.get(), before.block(block)}, place, plan);
-        done(h);
-        weights[block] = weight_of(h, t, place, block);
-      });
-  auto w = column(weights, b.size());
-  auto discard = discard_of(before, b.state(), b.size(), [&](std::uint32_t k, const run_place& place) {
-    return lanes_given<V>(constraint_of(k), {b.first_lane() + place.first_lane, b.first_lane() + b.size()});
+  return changed_batch(std::forward<B>(given), std::move(as), is_split, [&](auto& b, const batch_state<V>& before, std::vector<V>& weights) {
+    const auto weight_of = [&](const update_handler<V>& h, const tile<V>& t, const run_place& place, std::size_t block) {
+      const V w = log_difference(h.kept(), before.scores[block]);
+      if (o.unreached == ignore) return w;
+      return where(lanes_unreached(h.structure(), t, place, constraint_of), V(negative_infinity), w);
+    };
+    b.run_all(
+        before.structure,
+        [&](structure_walk& walk, tile_storage<V>& storage, const run_place& place, auto done) {
+          update_handler<V> h(walk, k, storage, {before.structure.get(), before.block(0)}, constraints, place, &plan);
+          done(h);
+          weights[0] = weight_of(h, storage.view(), place, 0);
+          require_met(constraints, walk.current(), "update");
+        },
+        [&](structure_walk& walk, tile<V> t, const run_place& place, std::size_t block, auto done) {
+          update_handler<V> h(walk, k, t, {before.structure.get(), before.block(block)}, place, plan);
+          done(h);
+          weights[block] = weight_of(h, t, place, block);
+        });
+    return [&](std::uint32_t s, const run_place& place) {
+      return lanes_given<V>(constraint_of(s), {b.first_lane() + place.first_lane, b.first_lane() + b.size()});
+    };
   });
-  return updated_batch<batch<G, Arguments, V>, V>{std::move(b), std::move(w), std::move(discard)};
 }
-template <generative_function G, class Arguments, class V>
-auto update(batch<G, Arguments, V> b, const choice_map& constraints, const key& k, const constraint_options& o = {}) {
-  auto as = b.shared_args();
-  return update(std::move(b), std::move(as), constraints, k, o);
+template <batch_type B>
+auto update(B&& given, const choice_map& constraints, const key& k, const constraint_options& o = {}) {
+  return update(std::forward<B>(given), given.shared_args(), constraints, k, o);
 }
-template <generative_function G, class Arguments, class V>
-auto update(batch<G, Arguments, V> b, const Arguments& as, const choice_map& constraints, const key& k, const constraint_options& o = {}) {
-  return update(std::move(b), std::make_shared<const Arguments>(as), constraints, k, o);
+template <batch_type B>
+auto update(B&& given, const typename std::remove_cvref_t<B>::arguments_type& as, const choice_map& constraints, const key& k,
+            const constraint_options& o = {}) {
+  return update(std::forward<B>(given), std::make_shared<const typename std::remove_cvref_t<B>::arguments_type>(as), constraints, k, o);
 }
 
 }  // namespace starling
