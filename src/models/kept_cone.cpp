@@ -13,7 +13,8 @@ using vertex_kind = dependency_graph::vertex::kind;
 }  // namespace
 
 kept_cone::kept_cone(const kept_cone& other)
-    : graph_(other.graph_), structure_(other.structure_), graph_epoch_(other.graph_epoch_), results_epoch_(other.results_epoch_) {
+    : graph_(other.graph_), structure_(other.structure_), graph_epoch_(other.graph_epoch_), results_epoch_(other.results_epoch_),
+      results_parameters_(other.results_parameters_), reads_stores_(other.reads_stores_) {
   for (const auto& r : other.results_) results_.push_back(r ? r->copy() : nullptr);
   if (graph_) find_places();
 }

@@ -43,8 +43,8 @@ void kept_undo::forget() {
 }
 
 kept_instances::kept_instances(const kept_instances& other, copied_cells& cells)
-    : runs(other.runs), where_(other.where_), type_(other.type_), values_(other.values_), densities_(other.densities_),
-      scores_(other.scores_), structures_(other.structures_) {
+    : reads_stores(other.reads_stores), runs(other.runs), where_(other.where_), type_(other.type_), values_(other.values_), densities_(other.densities_),
+      scores_(other.scores_), structures_(other.structures_), parameters_(other.parameters_) {
   for (const instance& x : other.instances_) {
     instances_.push_back({x.structure, x.values, x.densities, x.values_room, x.densities_room, nullptr});
     if (x.calls) instances_.back().calls = std::make_unique<kept_calls>(*x.calls, cells);
@@ -110,7 +110,15 @@ void kept_instances::touch(kept_undo& undo) {
   count_before_ = size();
   values_before_ = values_.size();
   densities_before_ = densities_.size();
+  parameters_before_ = parameters_;
   undo.steps.push_back({kept_undo::step::kind::changed, nullptr, 0, this});
+}
+
+void kept_instances::compare_parameters(std::uint64_t version, instance_set& todo, kept_undo& undo) {
+  if (parameters_ == version && !reads_stores) return;
+  todo.add_all();
+  touch(undo);
+  parameters_ = version;
 }
 
 void kept_instances::begin(std::size_t n, kept_undo& undo) {
@@ -167,6 +175,7 @@ void kept_instances::append(std::shared_ptr<const schema> structure, const tile_
 
 void kept_instances::take_back() {
   likeness_ = likeness::unknown;
+  parameters_ = parameters_before_;
   scores_.settle();  // where a run was broken off
   instances_.resize(std::min(count_before_, size()));
   for (auto& x : removed_) instances_.push_back(std::move(x));

@@ -1,10 +1,18 @@
 #include <starling/models/parameters.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <stdexcept>
 
 namespace starling {
+
+namespace {
+std::uint64_t new_version() {
+  static std::atomic<std::uint64_t> last{0};
+  return last.fetch_add(1, std::memory_order_relaxed) + 1;
+}
+}  // namespace
 
 const std::vector<double>& parameter_gradients::operator[](const std::string& name) const {
   for (const auto& e : entries)
@@ -30,6 +38,7 @@ parameter_gradients& parameter_gradients::operator+=(const parameter_gradients& 
 void parameter_store::set(const std::string& name, std::vector<double> values) {
   if (name.empty() || values.empty()) throw std::invalid_argument("a parameter needs a name and at least one number");
   entries_[hash_text(name)] = {name, std::move(values), {}};
+  version_ = new_version();
 }
 void parameter_store::set(const std::string& name, std::vector<double> values, moments known) {
   if (known.steps != 0 && (known.first.size() != values.size() || known.second.size() != values.size()))
@@ -64,6 +73,7 @@ std::span<const double> parameter_store::find(const literal& name) const {
 
 parameter_store::entry& parameter_store::entry_of(const parameter_gradients::entry& e) {
   if (!contains(e.name)) set(e.name, e.values);
+  version_ = new_version();
   auto& mine = entries_[hash_text(e.name)];
   if (mine.values.size() != e.derivatives.size()) throw_parameter_size(name(e.name), mine.values.size(), e.derivatives.size());
   return mine;

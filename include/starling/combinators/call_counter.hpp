@@ -7,6 +7,7 @@
 
 #include <starling/models/choice.hpp>
 #include <starling/models/generative_function.hpp>
+#include <starling/models/parameters.hpp>
 #include <starling/models/wide.hpp>
 
 namespace starling {
@@ -45,6 +46,7 @@ class call_counter {
     if constexpr (std::is_arithmetic_v<X>) return V(static_cast<double>(initial));
     else return vector<V>(initial.size(), V(0));
   }
+  const parameter_store* read_parameters(const parameter_store*) { return nullptr; }
   mask active() const { return mask(true); }
   path here() const { return {}; }
 };

@@ -21,6 +21,7 @@
 #include <starling/models/arguments.hpp>
 #include <starling/models/choice.hpp>
 #include <starling/models/generative_function.hpp>
+#include <starling/models/parameters.hpp>
 #include <starling/models/results.hpp>
 #include <starling/models/symbolic_arguments.hpp>
 #include <starling/traces/address.hpp>
@@ -122,6 +123,7 @@ class symbol_handler {
   using real = symbol;
   using mask = symbol_mask;
   static constexpr int width = lanes_of<symbol>;
+  static constexpr bool runs_all_regions = true;
 
   explicit symbol_handler(dependency_graph& graph) : graph_(graph), nodes_(graph.nodes_) {}
 
@@ -158,6 +160,7 @@ class symbol_handler {
     if constexpr (std::is_arithmetic_v<X>) return symbol();
     else return vector<symbol>(static_cast<std::size_t>(initial.size()), symbol());
   }
+  const parameter_store* read_parameters(const parameter_store*) { return nullptr; }  // parameters are constants
   template <class F>
   void masked(const mask& m, std::uint64_t, F&& f) {
     if (m.node() == symbol_nodes::nothing && !m.value()) return;

@@ -108,7 +108,10 @@ class handler {
   template <class X>
   auto param(const literal& name, const X& initial);
   // The store that parameters come from, until it is given back: returns the one before.
-  const parameter_store* read_parameters(const parameter_store* store) { return std::exchange(parameters_, store); }
+  const parameter_store* read_parameters(const parameter_store* store) {
+    reads_stores_ = true;
+    return std::exchange(parameters_, store);
+  }
   void read_parameter(const literal&, const vector<V>&) {}
 
   // After the run.
@@ -252,6 +255,7 @@ class handler {
   kept_place kept_;
   const argument_context* arguments_ = nullptr;
   const parameter_store* parameters_ = nullptr;
+  bool reads_stores_ = false;  // the body, or an instance in it, has with_parameters inside
 
  private:
   template <class> friend struct own_numbers;

@@ -44,22 +44,9 @@ results<R> handler<Derived, V, Walk, Draws, Examines>::instances(std::size_t n, 
 template <class Derived, real V, class Walk, bool Draws, bool Examines>
 template <class X>
 auto handler<Derived, V, Walk, Draws, Examines>::param(const literal& name, const X& initial) {
-  constexpr bool is_number = std::is_arithmetic_v<X>;
-  const std::span<const double> stored = parameters_ ? parameters_->find(name) : std::span<const double>();
-  const std::size_t n = [&] {
-    if constexpr (is_number) return std::size_t{1};
-    else return static_cast<std::size_t>(initial.size());
-  }();
-  if (!stored.empty() && stored.size() != n) [[unlikely]] throw_parameter_size(name, stored.size(), n);
-  vector<V> values(n);
-  for (std::size_t i = 0; i < n; ++i) {
-    if (!stored.empty()) values[i] = V(stored[i]);
-    else if constexpr (is_number) values[i] = V(static_cast<double>(initial));
-    else values[i] = V(static_cast<double>(initial[i]));
-  }
+  auto values = parameter_values<V>(parameters_, name, initial);
   self().read_parameter(name, values);
-  if constexpr (is_number) return V(values[0]);
-  else return values;
+  return parameter_of<X>(values);
 }
 
 template <class Derived, real V, class Walk, bool Draws, bool Examines>

@@ -80,11 +80,18 @@ class kept_cone {
   kept_cone& operator=(const kept_cone&) = delete;
   void rebind(const copied_cells& cells);
 
-  // Whether the results are those of a run with these arguments (argument_context::epoch) and this structure.
-  bool has_results(std::uint64_t epoch) const { return results_epoch_ == epoch; }
+  // Whether the results are those of a run with these arguments (argument_context::epoch) and parameters (parameter_store::version).
+  bool has_results(std::uint64_t epoch, std::uint64_t parameters) const {
+    return results_epoch_ == epoch && results_parameters_ == parameters && !reads_stores_;
+  }
+  // The body has with_parameters inside: what that reads is not known before it runs.
+  void read_stores() { reads_stores_ = true; }
   // A run that renews all results: begins, ends.
-  void begin_all(std::uint64_t epoch) {
-    if (results_epoch_ != epoch) results_epoch_ = 0;
+  void begin_all(std::uint64_t epoch, std::uint64_t parameters, kept_undo& undo) {
+    if (results_epoch_ == epoch && results_parameters_ == parameters) return;
+    results_epoch_ = 0;
+    results_parameters_ = parameters;
+    undo.steps.push_back({.what = kept_undo::step::kind::new_result, .cone = this});
   }
   void end_all(std::uint64_t epoch) { results_epoch_ = epoch; }
   void forget_results() { results_epoch_ = 0; }
@@ -135,7 +142,8 @@ class kept_cone {
 
   std::shared_ptr<const dependency_graph> graph_;
   std::shared_ptr<const schema> structure_;
-  std::uint64_t graph_epoch_ = 0, results_epoch_ = 0;
+  std::uint64_t graph_epoch_ = 0, results_epoch_ = 0, results_parameters_ = 0;
+  bool reads_stores_ = false;
   bool places_known_ = false;                    // whether each vertex has a place in the structure
   std::vector<std::int64_t> sites_;              // of each vertex; −1: none
   std::vector<std::uint32_t> calls_, call_ends_; // of each call of the graph; the end of what is inside each call of the structure

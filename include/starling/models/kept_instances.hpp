@@ -117,12 +117,15 @@ class kept_instances {
   void keep_anew(kept_undo& undo);
 
   void touch(kept_undo& undo);   // something of it changes in this update
+  // Adds all where the parameters may be others than those that the instances ran with (parameter_store::version).
+  void compare_parameters(std::uint64_t version, instance_set& todo, kept_undo& undo);
   void take_back();
   void forget();
 
   // Calls f(context, path, type, values, log density) for what the update overwrote or removed.
   using discard_visitor = void (*)(void*, const path&, const choice_type&, const double*, double);
   void visit_discarded(discard_visitor f, void* context) const;
+  bool reads_stores = false;  // an instance has with_parameters inside: what that reads is not known before it runs
   std::size_t runs = 0;  // how many instances ran, ever: for tests of complexity
 
  protected:
@@ -146,6 +149,7 @@ class kept_instances {
 
   bool touched_ = false;
   std::size_t count_before_ = 0, values_before_ = 0, densities_before_ = 0;
+  std::uint64_t parameters_ = 0, parameters_before_ = 0;
   std::vector<saved> log_;
   std::vector<double> log_numbers_, removed_scores_;
   std::vector<instance> removed_;

@@ -12,12 +12,14 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include <starling/models/generative_function.hpp>
 #include <starling/traces/address.hpp>
+#include <starling/values/vector.hpp>
 
 namespace starling {
 
@@ -68,8 +70,9 @@ class parameter_store {
   void ascend(const parameter_gradients& gradients, const sgd& options);
   void ascend(const parameter_gradients& gradients, const adam& options);
 
-  // For handlers: the values of a parameter; empty where it is not here.
+  // For handlers: the values of a parameter; empty where it is not here. A number that is the same for stores of the same values only.
   std::span<const double> find(const literal& name) const;
+  std::uint64_t version() const { return version_; }
 
  private:
   struct entry {
@@ -81,6 +84,7 @@ class parameter_store {
   const entry& entry_named(const std::string& name) const;
 
   std::unordered_map<std::uint64_t, entry> entries_;  // by the hash of the name
+  std::uint64_t version_ = 0;                         // 0: empty
 };
 
 // G with its parameters read from `store`, which must outlive it.
@@ -106,5 +110,30 @@ auto with_parameters(G model, const parameter_store& store) {
 }
 
 [[noreturn]] void throw_parameter_size(const literal& name, std::size_t expected, std::size_t found);
+
+// What trace.param gives: of the store (null: none), else `initial`. A number, or a vector of them.
+template <class V, class X>
+vector<V> parameter_values(const parameter_store* store, const literal& name, const X& initial) {
+  constexpr bool is_number = std::is_arithmetic_v<X>;
+  const std::span<const double> stored = store ? store->find(name) : std::span<const double>();
+  const std::size_t n = [&] {
+    if constexpr (is_number) return std::size_t{1};
+    else return static_cast<std::size_t>(initial.size());
+  }();
+  if (!stored.empty() && stored.size() != n) [[unlikely]] throw_parameter_size(name, stored.size(), n);
+  vector<V> values(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    if (!stored.empty()) values[i] = V(stored[i]);
+    else if constexpr (is_number) values[i] = V(static_cast<double>(initial));
+    else values[i] = V(static_cast<double>(initial[i]));
+  }
+  return values;
+}
+template <class X, class V>
+auto parameter_of(const vector<V>& values) {
+  if constexpr (std::is_arithmetic_v<X>) return V(values[0]);
+  else return values;
+}
+inline std::uint64_t version_of(const parameter_store* store) { return store ? store->version() : 0; }
 
 }  // namespace starling

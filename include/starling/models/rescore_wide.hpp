@@ -17,7 +17,7 @@ struct rescored {
 // f: what runs an instance, or W of them given a wide_index (map_step). Does nothing where instances are not alike or f's branches
 // differ or visit other addresses, or where a density is not finite: one by one, bad parameters are found and named.
 template <class R, class Node, class F>
-rescored rescore_wide(Node& node, const F& f, kept_undo& undo) {
+rescored rescore_wide(Node& node, const F& f, const parameter_store* parameters, kept_undo& undo) {
   using P = native_pack<double>;
   constexpr std::size_t width = lanes_of<P>;
   const std::size_t n = node.size() / width * width;
@@ -26,7 +26,7 @@ rescored rescore_wide(Node& node, const F& f, kept_undo& undo) {
   const auto sites = static_cast<std::uint32_t>(s.sites().size());
   auto* const each = arena::current().take<instance_place>(sites);
   for (std::uint32_t k = 0; k < sites; ++k) each[k] = {node.values(node[0]) + s.slots()[k].offset, static_cast<std::ptrdiff_t>(s.elements())};
-  const instance_places places{each, sites, node.new_densities() + node[0].densities, static_cast<std::ptrdiff_t>(sites)};
+  const instance_places places{each, sites, node.new_densities() + node[0].densities, static_cast<std::ptrdiff_t>(sites), parameters};
   double* const scores = node.new_scores();
   auto* const cells = node.new_results();
   P before(0.0), after(0.0);

@@ -59,6 +59,7 @@ results<R> handler<Derived, V, Walk, Draws, Examines>::run_kept(std::size_t n, P
   if constexpr (Derived::can_skip) self().add_touched(node, todo);
   else todo.add_all();
   [[maybe_unused]] const bool none_touched = !todo.all() && todo.some().empty();
+  node.compare_parameters(version_of(parameters_), todo, undo);
   if (!same_arguments) policy.compare(node, arguments_, todo, undo);
   for (std::size_t i = n; i < node.size(); ++i) self().lose_instance(node, i);
   node.begin(n, undo);
@@ -82,6 +83,7 @@ results<R> handler<Derived, V, Walk, Draws, Examines>::run_kept(std::size_t n, P
     Derived child(self(), r);
     const R result = f(child, i, node.view(i));
     child.end_kept();
+    node.reads_stores = node.reads_stores || child.reads_stores_;
     std::shared_ptr<const schema> changed;  // null: it is as expected
     if (const auto& found = walk.finish(); found != expected) {
       changed = node.known(found);
@@ -108,7 +110,7 @@ results<R> handler<Derived, V, Walk, Draws, Examines>::run_kept(std::size_t n, P
     std::size_t first = 0;
     if constexpr (rescores_wide)
       if (none_touched && n == old_size && !notes_) {
-        const rescored done = rescore_wide<R>(node, f, undo);
+        const rescored done = rescore_wide<R>(node, f, parameters_, undo);
         first = done.instances;
         self().count_rescored(done);
       }
@@ -128,6 +130,7 @@ results<R> handler<Derived, V, Walk, Draws, Examines>::run_kept(std::size_t n, P
     }
     for (std::size_t i = old_size; i < n; ++i) run_one(i);
   }
+  reads_stores_ = reads_stores_ || node.reads_stores;
   add(k, V(node.total()));
   self().count_instances(k, V(node.total()), fresh);
   return node.view(n);

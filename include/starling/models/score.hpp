@@ -31,7 +31,8 @@ class score_handler : public handler<score_handler<V, Examines>, V, frozen_walk,
     auto* each = arena::current().take<instance_place>(sites);
     for (std::uint32_t k = 0; k < sites; ++k)
       each[k] = {this->tile_.at(s.slots()[site + k]), std::ptrdiff_t{s.slots()[site + sites + k].offset} - std::ptrdiff_t{s.slots()[site + k].offset}};
-    const instance_places places{each, sites};
+    instance_places places{each, sites};
+    places.parameters = this->parameters_;
     P total(0.0);
     bool failed = false;
     constexpr std::size_t part = 32 * width;  // whose vectors are in the arena together

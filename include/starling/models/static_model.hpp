@@ -37,8 +37,10 @@ class cone_trace {
     cone_ = kept.get();
     undo_ = h.kept_.undo;
     epoch_ = h.arguments_->epoch;
+    parameters_ = version_of(h.parameters_);
+    h.reads_stores_ = false;
     if constexpr (H::can_skip) {
-      if (cone_->has_results(epoch_) && h.walk_.expected() && !h.notes_ && !h.parameters_) {  // notes are sent, parameters may be others
+      if (cone_->has_results(epoch_, parameters_) && h.walk_.expected() && !h.notes_) {  // notes are sent
         const auto& structure = h.walk_.expected();
         if (!cone_->has_graph(epoch_, structure)) cone_->set_graph(run_on_symbols<(static_cast<void>(sizeof(Args)), false)...>(model_of(body), args...), epoch_, structure);
         cone_->begin_some();
@@ -51,10 +53,11 @@ class cone_trace {
         for (std::size_t k = 0; k < s.sites().size(); ++k) h.tile_.densities[k] = old.densities[k];
       }
     }
-    if (!skips_) cone_->begin_all(epoch_);
+    if (!skips_) cone_->begin_all(epoch_, parameters_, *undo_);
   }
   // The body has run.
   void end() {
+    if (cone_ && base().reads_stores_) cone_->read_stores();
     if (cone_ && !skips_) cone_->end_all(epoch_);
   }
 
@@ -100,6 +103,7 @@ class cone_trace {
   }
   template <class X>
   auto param(const literal& name, const X& initial) { return h_.param(name, initial); }
+  const parameter_store* read_parameters(const parameter_store* store) { return h_.read_parameters(store); }
   template <class F>
   void masked(const mask& m, std::uint64_t region, F&& f) { h_.masked(m, region, std::forward<F>(f)); }
   template <class R, class Policy, class F>
@@ -169,7 +173,7 @@ class cone_trace {
   H& h_;
   kept_cone* cone_ = nullptr;
   kept_undo* undo_ = nullptr;
-  std::uint64_t epoch_ = 0;
+  std::uint64_t epoch_ = 0, parameters_ = 0;
   bool skips_ = false;
 };
 

@@ -5,9 +5,11 @@
 // It needs instances alike (the same sites in the same order), and a body that runs on packs: its arguments per instance become packs.
 #include <cstdint>
 #include <type_traits>
+#include <utility>
 
 #include <starling/models/choice.hpp>
 #include <starling/models/generative_function.hpp>
+#include <starling/models/parameters.hpp>
 #include <starling/models/results.hpp>
 #include <starling/traces/schema.hpp>
 #include <starling/values/lift.hpp>
@@ -61,6 +63,7 @@ struct instance_places {
   std::uint32_t count = 0;  // of them, in one instance
   double* densities = nullptr;
   std::ptrdiff_t density_stride = 0;
+  const parameter_store* parameters = nullptr;
   const schema* structure = nullptr;  // whose addresses and types the visits must have (null: it is known that they do)
 };
 
@@ -85,7 +88,8 @@ class wide_handler {
   static constexpr bool runs_all_regions = true;  // and then has failed
 
   // `first`: which of the instances that `places` counts from.
-  wide_handler(const instance_places& places, std::size_t first) : places_(places), first_(static_cast<std::ptrdiff_t>(first)) {}
+  wide_handler(const instance_places& places, std::size_t first)
+      : places_(places), first_(static_cast<std::ptrdiff_t>(first)), parameters_(places.parameters) {}
 
   template <class D>
     requires distribution_type<D>
@@ -117,6 +121,11 @@ class wide_handler {
     failed_ = failed_ || k >= places_.count || (places_.structure && !places_.structure->sites()[k].is_factor());
     if (!failed_) add(k, P(log_density));
   }
+  template <class X>
+  auto param(const literal& name, const X& initial) {
+    return parameter_of<X>(parameter_values<P>(parameters_, name, initial));
+  }
+  const parameter_store* read_parameters(const parameter_store* store) { return std::exchange(parameters_, store); }
   template <class F>
   void masked(const mask&, std::uint64_t, F&& f) {
     failed_ = true;
@@ -176,6 +185,7 @@ class wide_handler {
   std::uint32_t site_ = 0;
   std::uint64_t scope_ = path::root_hash;  // of the path of the call that the body is in, within the instance
   bool failed_ = false;
+  const parameter_store* parameters_;
   P score_ = P(-0.0);  // to which the first term adds nothing but itself
 };
 
