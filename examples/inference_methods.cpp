@@ -95,7 +95,7 @@ constexpr auto two_modes = sl::gen([](auto& trace) {
 void tempering() {
   const sl::posterior modes(two_modes, sl::args(), sl::observe("y", 4.0));
   const auto fit = sl::run_tempered(kernels::nuts(), modes, {.temperatures = 8}, {.chains = 4, .draws = 2000}, sl::key(11));
-  const double evidence = *fit.log_evidence, other = std::stod(*fit.attribute("stepping_stone"));
+  const double evidence = *fit.log_evidence, other = std::stod(*fit.attribute("thermodynamic_integral"));
 
   double right = 0;
   for (const double x : fit.posterior["x"].values) right += x > 0 ? 1.0 / 8000 : 0.0;

@@ -1,5 +1,6 @@
 #include <starling/inference/run_tempered.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <stdexcept>
@@ -10,6 +11,8 @@
 #include "inference/trajectories/barker_jump.hpp"
 #include "inference/trajectories/hamiltonian_path.hpp"
 #include "inference/trajectories/nuts_tree.hpp"
+#include <starling/diagnostics/mcse.hpp>
+#include <starling/diagnostics/moments.hpp>
 #include <starling/execution/executor.hpp>
 #include <starling/inference/chain_record.hpp>
 
@@ -45,22 +48,42 @@ std::string list_of(const std::vector<double>& x) {
   return text;
 }
 
+// t with P(|T| ≤ t) = 0.95 for Student's T (from 11 degrees of freedom on by Cornish and Fisher's expansion).
+double student_quantile(std::size_t freedom) {
+  constexpr double few[] = {12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228};
+  if (freedom <= 10) return few[freedom - 1];
+  const auto n = static_cast<double>(freedom);
+  return 1.95996 + 2.37227 / n + 2.82250 / (n * n);
+}
+
+// Half the width of a 95 % interval around the mean of the ensembles' stepping stones: by how the ensembles differ, and by how much each varies over
+// its steps, whichever says more; ensembles are few, and one alone may not see what it missed. NaN where neither can be told.
+double evidence_error(const std::vector<std::optional<temperature_ladder>>& ladders, const std::vector<double>& stones) {
+  const auto n = static_cast<double>(stones.size());
+  const double between = stones.size() > 1 ? student_quantile(stones.size() - 1) * std::sqrt(variance(stones) / n) : NAN;
+  std::vector<double> errors;
+  std::size_t at = 0;
+  for (const auto& ladder : ladders) {
+    if (!ladder) continue;
+    for (const double e : ladder->stone_errors()) errors.push_back(e + stones[at] - mean(stones));
+    ++at;
+  }
+  const double within = 1.96 * mcse_mean(errors, stones.size());
+  return std::isnan(within) ? between : std::isnan(between) ? within : std::max(within, between);
+}
+
 }  // namespace
 
 void report_tempering(const std::vector<std::optional<temperature_ladder>>& ladders, result& r) {
-  double sum = 0, squares = 0, stones = 0, squared_stones = 0, n = 0, slowest = 1;
+  double slowest = 1;
   const temperature_ladder* first = nullptr;
+  std::vector<double> integrals, stones;
   for (const auto& ladder : ladders) {
     if (!ladder) continue;
     if (first == nullptr) first = &*ladder;
     for (const double rate : ladder->swap_rates()) slowest = std::min(slowest, rate);
-    const double integral = ladder->thermodynamic_integral();
-    n += 1;
-    sum += integral;
-    squares += integral * integral;
-    const double stone = ladder->stepping_stone();
-    stones += stone;
-    squared_stones += stone * stone;
+    integrals.push_back(ladder->thermodynamic_integral());
+    stones.push_back(ladder->stepping_stone());
   }
   if (first == nullptr) return;
   r.attributes.emplace_back("ladder", list_of(first->betas()));
@@ -68,15 +91,17 @@ void report_tempering(const std::vector<std::optional<temperature_ladder>>& ladd
   if (slowest < 0.05)
     r.warnings.push_back("neighbouring temperatures exchange states in only " + std::to_string(100 * slowest) + " % of the steps: use more temperatures");
   if (first->betas().back() != 0) return;
-  r.attributes.emplace_back("stepping_stone", std::to_string(stones / n));
-  const bool agree = std::abs(sum - stones) <= 0.25 * n;
-  const double total = agree ? sum : stones, all_squares = agree ? squares : squared_stones;
-  r.attributes.emplace_back("evidence_spread", std::to_string(n > 1 ? std::sqrt(std::max(0.0, all_squares - total * total / n) / (n - 1)) : 0.0));
-  r.log_evidence = total / n;
-  if (agree) return;
-  r.warnings.push_back(std::isfinite(sum) ? "thermodynamic integration gives a log evidence of " + std::to_string(sum / n) + ", stepping stones give " + std::to_string(stones / n) +
-                                                ", which is reported: temperatures are too far from each other for the first. Use more"
-                                          : "the likelihood is zero for some draws of the prior, so the log evidence is the stepping-stone estimate");
+  const double error = evidence_error(ladders, stones);
+  r.log_evidence = mean(stones);
+  r.attributes.emplace_back("stepping_stone", std::to_string(*r.log_evidence));
+  r.attributes.emplace_back("thermodynamic_integral", std::to_string(mean(integrals)));
+  r.attributes.emplace_back("evidence_spread", std::to_string(stones.size() > 1 ? std::sqrt(variance(stones)) : 0.0));
+  r.attributes.emplace_back("evidence_error", std::to_string(error));
+  if (error <= 0.5) return;
+  r.warnings.push_back(std::isfinite(error) ? "the log evidence, " + std::to_string(*r.log_evidence) + ", is known to within " + std::to_string(error) +
+                                                  " only (with 95 % probability): use more temperatures, draws or chains"
+                                            : "how far the log evidence is off cannot be told: there are too few draws, or the likelihood is zero for all draws of some temperature. Use "
+                                              "more temperatures and draws");
 }
 
 std::vector<double> first_ladder(const tempering_options& t) {

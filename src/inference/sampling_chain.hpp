@@ -158,10 +158,24 @@ class sampling_chain {
   // Hoffman and Gelman's heuristic as Stan has it: from the current step size on, doubled or halved until one step's acceptance
   // exp(H₀ − H) crosses 0.8; each trial has a momentum of its own.
   void search_step_size() {
-    phase_ = phases::scaling;
     wants_search_ = false;
+    if (plan_.settings.transition == kernels::gradient_settings::transitions::jump && jump_to_mass()) return;
+    phase_ = phases::scaling;
     direction_ = 0;
     begin_trial();
+  }
+  // Jumps do not grow with the gradient. Where the log density is so low that its rounding hides whether a short one leads upwards, begins with jumps
+  // as long as the whitened gradient, which is how far it is to the mass of a normal.
+  bool jump_to_mass() {
+    const auto& state = transition_.state();
+    if (!(std::abs(state.log_density) > 0.1 / std::numeric_limits<double>::epsilon())) return false;
+    metric_.whiten(state.g, memory_[4]);
+    const double length = std::sqrt(trajectories::dot(memory_[4], memory_[4], plan_.dimension) / static_cast<double>(plan_.dimension));
+    if (!(length > 1) || !std::isfinite(length)) return false;
+    step_size_ = length;
+    averaging_.restart(step_size_);
+    begin_iteration();
+    return true;
   }
   void begin_trial() {
     const auto& state = transition_.state();
@@ -176,11 +190,12 @@ class sampling_chain {
     const bool accepted = trial_energy_ - energy > log_threshold;  // NaN: no
     const int direction = accepted ? 1 : -1;
     if (direction_ == 0) direction_ = direction;
-    if (accepted && step_size_ > 1e10)
+    // Of any size, in any unit that latents may be measured in.
+    if (accepted && step_size_ > 1e100)
       throw std::runtime_error(std::string(plan_.settings.name) +
                                ": steps of any size are accepted, so the posterior is flat to infinity: it is improper. Check that every latent has a proper prior or "
                                "is determined by the observations");
-    const bool goes_on = direction == direction_ && step_size_ > 1e-10 && step_size_ < 1e10;
+    const bool goes_on = direction == direction_ && step_size_ > 1e-100 && step_size_ < 2e100;
     if (goes_on) {
       step_size_ *= direction_ == 1 ? 2 : 0.5;
       begin_trial();

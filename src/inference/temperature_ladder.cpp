@@ -6,13 +6,22 @@
 
 namespace starling {
 
+void log_sum::add(const log_sum& other) {
+  if (!(other.sum > 0)) return;
+  if (other.top > top) {
+    sum *= std::exp(top - other.top);
+    top = other.top;
+  }
+  sum += other.sum * std::exp(other.top - top);
+}
+double log_sum::log() const { return top + std::log(sum); }
+
 temperature_ladder::temperature_ladder(std::vector<double> betas)
     : betas_(std::move(betas)),
       refusals_(betas_.size()),
       tries_(betas_.size()),
       likelihoods_(betas_.size()),
-      top_(betas_.size(), -__builtin_inf()),
-      sum_(betas_.size()) {}
+      stones_(betas_.size()) {}
 
 std::vector<double> temperature_ladder::cubic(std::size_t n) {
   std::vector<double> betas(n);
@@ -29,22 +38,29 @@ bool temperature_ladder::accepts(std::size_t i, const std::vector<double>& log_l
 }
 
 bool temperature_ladder::end_step(std::size_t s, std::size_t warmup, bool adapts, const std::vector<double>& log_likelihoods) {
-  if (s >= warmup)
-    for (std::size_t i = 0; i < betas_.size(); ++i) count_likelihood(i, log_likelihoods[i]);
+  if (s >= warmup) count_likelihoods(log_likelihoods);
   const bool moves = adapts && s < warmup && s >= 32 && (s & (s - 1)) == 0;
   if (moves) move();
   return moves;
 }
 
-void temperature_ladder::count_likelihood(std::size_t i, double log_likelihood) {
-  likelihoods_[i].add(log_likelihood);
-  if (i == 0) return;
-  const double x = (betas_[i - 1] - betas_[i]) * log_likelihood;
-  if (x > top_[i]) {
-    sum_[i] *= std::exp(top_[i] - x);
-    top_[i] = x;
+void temperature_ladder::count_likelihoods(const std::vector<double>& log_likelihoods) {
+  if (filled_ == 0) stretches_.emplace_back(betas_.size());
+  for (std::size_t i = 0; i < betas_.size(); ++i) {
+    likelihoods_[i].add(log_likelihoods[i]);
+    if (i == 0) continue;
+    const double x = (betas_[i - 1] - betas_[i]) * log_likelihoods[i];
+    stones_[i].add(x);
+    stretches_.back()[i].add(x);
   }
-  if (x > -__builtin_inf()) sum_[i] += std::exp(x - top_[i]);
+  if (++filled_ == length_) filled_ = 0;
+  if (filled_ != 0 || stretches_.size() < most_stretches) return;
+  for (std::size_t b = 0; b < most_stretches; b += 2) {
+    for (std::size_t i = 1; i < betas_.size(); ++i) stretches_[b][i].add(stretches_[b + 1][i]);
+    if (b != 0) stretches_[b / 2] = std::move(stretches_[b]);
+  }
+  stretches_.resize(most_stretches / 2);
+  length_ *= 2;
 }
 
 void temperature_ladder::move() {
@@ -85,8 +101,19 @@ double temperature_ladder::thermodynamic_integral() const {
 
 double temperature_ladder::stepping_stone() const {
   double total = 0;
-  for (std::size_t i = 1; i < betas_.size(); ++i) total += top_[i] + std::log(sum_[i] / static_cast<double>(likelihoods_[i].count()));
+  for (std::size_t i = 1; i < betas_.size(); ++i) total += stones_[i].log() - std::log(static_cast<double>(likelihoods_[i].count()));
   return total;
+}
+
+std::vector<double> temperature_ladder::stone_errors() const {
+  const std::size_t whole = stretches_.size() - (filled_ != 0 ? 1 : 0);
+  std::vector<double> errors(whole);
+  for (std::size_t i = 1; i < betas_.size(); ++i) {
+    log_sum all;
+    for (std::size_t b = 0; b < whole; ++b) all.add(stretches_[b][i]);
+    for (std::size_t b = 0; b < whole; ++b) errors[b] += std::exp(stretches_[b][i].log() - all.log()) * static_cast<double>(whole) - 1;
+  }
+  return errors;
 }
 
 }  // namespace starling

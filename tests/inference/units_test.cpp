@@ -10,7 +10,9 @@
 #include <starling/inference/kernels/hmc.hpp>
 #include <starling/inference/kernels/mala.hpp>
 #include <starling/inference/kernels/nuts.hpp>
+#include <starling/inference/kernels/drift.hpp>
 #include <starling/inference/posterior_gradient.hpp>
+#include <starling/inference/run.hpp>
 
 #include "closed_form_targets.hpp"
 
@@ -40,7 +42,58 @@ std::vector<double> ys(double u) {
   return y;
 }
 
+// a/u and b/v are normal(3, 1) and normal(0, 1), and y their sum with noise: given y = 1 their means are 7/3 and −2/3, their variances 2/3.
+constexpr auto sum_of_two = sl::gen([](auto& trace, double u, double v) {
+  const auto a = trace("a", sl::normal(3 * u, u));
+  const auto b = trace("b", sl::normal(0.0, v));
+  trace("y", sl::normal(a / u + b / v, 1.0));
+});
+constexpr auto one_of_many = sl::gen(sl::dynamic, [](auto& trace, double u) {
+  const auto x = trace("x", sl::normal(0.0, u));
+  trace("y", sl::normal(x / u, 1.0));
+});
+
+void is_right(const sl::summary_row& row, double mean, double sd, double unit, const char* what) {
+  EXPECT_FALSE(row.r_hat > 1.1) << what << " " << unit << " " << row.r_hat;  // NaN of a single chain
+  EXPECT_NEAR(row.mean / unit, mean, 5 * row.mcse_mean / unit) << what << " " << unit;
+  EXPECT_LT(row.mcse_mean, 0.1 * sd * unit) << what << " " << unit;
+  EXPECT_NEAR(row.sd / unit, sd, 0.15 * sd) << what << " " << unit;
+}
+
 }  // namespace
+
+TEST(units, drift_finds_its_scales) {
+  for (const auto& [u, v] : {std::pair{1.0, 1.0}, {1e-9, 1e-9}, {1e-6, 1e-6}, {1e-12, 1.0}, {1e-6, 1e6}, {1e9, 1e9}, {1e12, 1e-12}})
+    for (const std::size_t chains : {1u, 4u}) {
+      const sl::posterior post(sum_of_two, sl::args(u, v), sl::observe("y", 1.0));
+      const sl::run_options o{.chains = chains, .draws = 16'000 / chains};
+      const auto rows = sl::summarise(sl::run(kernels::drift(), post, o, sl::key(4)));
+      is_right(rows[0], 7.0 / 3, std::sqrt(2.0 / 3), u, "covariance, a");
+      is_right(rows[1], -2.0 / 3, std::sqrt(2.0 / 3), v, "covariance, b");
+      if (u != v) continue;
+      const auto scaled = sl::summarise(sl::run(kernels::drift({.adaptation = kernels::adapt::scale}), post, o, sl::key(4)));
+      is_right(scaled[0], 7.0 / 3, std::sqrt(2.0 / 3), u, "scale, a");
+      is_right(scaled[1], -2.0 / 3, std::sqrt(2.0 / 3), v, "scale, b");
+    }
+  for (const double u : {1e-9, 1e9}) {
+    const sl::posterior post(one_of_many, sl::args(u), sl::observe("y", 1.0));
+    is_right(sl::summarise(sl::run(kernels::drift(), post, {.chains = 4, .draws = 4000}, sl::key(4)))[0], 0.5, std::sqrt(0.5), u, "a dynamic model");
+  }
+}
+
+TEST(units, kernels_with_gradients_find_their_steps) {
+  const auto check = [](const kernels::gradient_kernel& kernel, double u) {
+    const closed_form::gaussian f{{3 * u, -u, 0}, {u, 0.5 * u, u}, 0.6};
+    const auto rows = sl::summarise(sl::run_gradient(kernel, sl::target::of<pack>(f), closed_form::identity_view(3), {.draws = 2000}, sl::key(1)));
+    for (std::size_t i = 0; i < 3; ++i) is_right(rows[i], f.mean[i] / u, f.scale[i] / u, u, kernel.settings().name);
+  };
+  for (const double u : {1e-12, 1e-9, 1e-6, 1.0, 1e6, 1e9, 1e12}) {
+    check(kernels::nuts(), u);
+    check(kernels::hmc(), u);
+    check(kernels::mala(), u);
+    check(kernels::barker(), u);
+  }
+}
 
 TEST(units, maximize_reaches_the_mode) {
   for (const double u : {1e-12, 1e-9, 1e-6, 1e-3, 1.0, 1e3, 1e6, 1e9, 1e12}) {

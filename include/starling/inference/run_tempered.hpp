@@ -29,10 +29,11 @@ struct tempering_options {
 // JRSS B 84, 2022). An adapted ladder begins as ((K − 1 − i)/(K − 1))³ and is moved in the warm-up, at steps 32, 64, 128, …, so that all pairs are
 // refused equally often (Syed et al., algorithm 4).
 //
-// result: draws at β = 1. log_evidence = ∫₀¹ E_β[L] dβ by the trapezoidal rule with the correction by variances (Friel, Hurn, Wyse 2014), mean over the
-// ensembles; of densities that miss no constants. Where stepping stones differ from it by more than 0.25, theirs, with a warning. Attributes ladder,
-// swap_rates (of the first ensemble), stepping_stone (the other estimate of the
-// log evidence, Xie, Lewis, Fan, Kuo, Chen 2011), evidence_spread (standard deviation between ensembles).
+// result: draws at β = 1. log_evidence by stepping stones, Σ log E_β_(i+1)[exp((β_i − β_(i+1)) L)] (Xie, Lewis, Fan, Kuo, Chen 2011), mean over the
+// ensembles; of densities that miss no constants. Attributes: ladder, swap_rates (of the first ensemble); evidence_error, half the width of a 95 %
+// interval, with a warning where it is above 0.5; evidence_spread, the standard deviation between ensembles; stepping_stone, log_evidence once more;
+// thermodynamic_integral, ∫₀¹ E_β[L] dβ by the trapezoidal rule with the correction by variances (Friel, Hurn, Wyse 2014), which is biased where L has
+// a long tail under the prior: wide and heavy-tailed priors.
 // Draws do not depend on the number of threads. Throws as run_gradient does.
 result run_tempered(const kernels::gradient_kernel& kernel, const target& posterior, const target& prior, const draw_view& view,
                     const tempering_options& t, const run_options& o, const key& k, progress& report);

@@ -12,6 +12,14 @@
 
 namespace starling {
 
+// Σ exp x as exp(top) · sum.
+struct log_sum {
+  double top = -__builtin_inf(), sum = 0;
+  void add(const log_sum& other);
+  void add(double x) { add({x, x > -__builtin_inf() ? 1.0 : 0.0}); }
+  double log() const;
+};
+
 class temperature_ladder {
  public:
   explicit temperature_ladder(std::vector<double> betas);
@@ -38,18 +46,25 @@ class temperature_ladder {
   std::vector<double> swap_rates() const;
 
   double thermodynamic_integral() const;
+  // Σ log mean exp((β_i − β_(i+1)) L), L of the replica at i + 1.
   double stepping_stone() const;
+  // What each of up to 128 stretches of equal length adds to the relative error of the stepping stones, in order: their mean is 0, and how they differ
+  // tells how far stepping_stone() is off. All stones of a step count together, since exchanges tie them.
+  std::vector<double> stone_errors() const;
 
  private:
   bool accepts(std::size_t i, const std::vector<double>& log_likelihoods, double uniform);
-  void count_likelihood(std::size_t i, double log_likelihood);
+  void count_likelihoods(const std::vector<double>& log_likelihoods);
   // Moves the inner temperatures to where the refusals so far, spread evenly over each interval, add up equally; forgets the refusals.
   void move();
 
   std::vector<double> betas_, refusals_, tries_;
   std::vector<running_moments> likelihoods_;
-  // Σ exp((β_i − β_(i+1)) L) over the replica at i + 1, as top + log sum.
-  std::vector<double> top_, sum_;
+  std::vector<log_sum> stones_;  // stone i: Σ exp((β_(i−1) − β_i) L) over the replica at i
+  // The same of stretches of `length_` steps, [stretch][stone]; of the one that is not complete, the last, there are `filled_` steps.
+  static constexpr std::size_t most_stretches = 128;
+  std::vector<std::vector<log_sum>> stretches_;
+  std::size_t length_ = 1, filled_ = 0;
 };
 
 }  // namespace starling

@@ -67,7 +67,7 @@ metric_adaptation::metric_adaptation(metric_kind kind, std::size_t d, std::size_
 metric metric_adaptation::initial(const double* gradient) const {
   std::vector<double> variances(d_, 1.0);
   if (is_moving(kind_) && warmup_ >= 20)
-    for (std::size_t i = 0; i < d_; ++i) variances[i] = 1 / std::clamp(std::abs(gradient[i]), 1e-10, 1e10);
+    for (std::size_t i = 0; i < d_; ++i) variances[i] = 1 / std::max(std::abs(gradient[i]), 1e-10);
   return metric::diagonal(std::move(variances));
 }
 
@@ -139,7 +139,7 @@ std::vector<double> metric_adaptation::fisher_variances(const window& w, const m
   auto variances = now.marginal_variances();
   for (std::size_t i = 0; i < d_; ++i) {
     const double v = std::sqrt(w.draws.variance(i) / w.gradients.variance(i));
-    if (v > 0 && std::isfinite(v)) variances[i] = std::clamp(v, 1e-20, 1e20);
+    if (v > 0 && std::isfinite(v)) variances[i] = v;
   }
   return variances;
 }

@@ -5,11 +5,12 @@
 //   adapt::scale        S = s·diag(scales); log s follows the acceptance rate (Robbins–Monro)
 //   adapt::covariance   S lower triangular: robust adaptive Metropolis (Vihola, Statistics and Computing 22, 2012): after a step
 //                       with acceptance rate α,  S Sᵀ ← S (I + η (α − α*) u uᵀ/|u|²) Sᵀ,  η = min(1, d·n^(−2/3)).
-// α* = 0.234, or 0.44 in one dimension (Gelman, Roberts, Gilks 1996).
+// α* = 0.234, or 0.44 in one dimension (Gelman, Roberts, Gilks 1996). Scales that are far off are found first (far_off_scales.hpp).
 #pragma once
 
 #include <utility>
 
+#include <starling/inference/kernels/far_off_scales.hpp>
 #include <starling/inference/kernels/kernel.hpp>
 #include <starling/random/step_stream.hpp>
 #include <starling/values/log.hpp>
@@ -93,10 +94,21 @@ class drift : public kernel {
     std::vector<V> factor;               // S: the diagonal, or the lower triangle by rows
     std::vector<V> spare;
     drift_numbers<V> numbers;
+    far_off_scale<V> scale;              // adapt::scale
+    far_off_scales<V> scales;            // adapt::covariance
 
     template <class Archive>
     void archive(Archive& a) {
-      a(factor);
+      a(factor, scale, scales);
+    }
+  };
+  // Of a chain of a dynamic model.
+  struct trace_state {
+    double scale;
+    far_off_scale<double> far_off = {};
+    template <class Archive>
+    void archive(Archive& a) {
+      a(scale, far_off);
     }
   };
 
@@ -106,7 +118,7 @@ class drift : public kernel {
   auto start(Chains& chains) const {
     if constexpr (Chains::is_dynamic) {
       if (!options_.covariance.empty()) refuse_covariance();
-      return options_.scale > 0 ? options_.scale : 1.0;
+      return trace_state{options_.scale > 0 ? options_.scale : 1.0};
     } else {
       return start_lanes(chains);
     }
@@ -132,7 +144,7 @@ class drift : public kernel {
     }
     std::vector<path> paths;
     for (const auto k : sites) paths.push_back(chains.structure().path_of(k));
-    state<V> s{element_runs(chains.structure(), sites), {}, is_triangular(), {}, std::vector<V>(d), drift_numbers<V>(d)};
+    state<V> s{element_runs(chains.structure(), sites), {}, is_triangular(), {}, std::vector<V>(d), drift_numbers<V>(d), {}, far_off_scales<V>(d)};
     for (const auto k : chains.layout().latents)
       if (!holds(sites, k)) s.others.push_back(k);
     for (const double x : initial_factor(paths, sizes, d)) s.factor.push_back(V(static_cast<scalar_of<V>>(x)));
@@ -150,7 +162,9 @@ class drift : public kernel {
     V* const next = chains.candidate_values();
     std::size_t i = 0;
     for (const auto [first, size] : s.moved) {
-      if (s.triangular)
+      if (p.warmup && s.scales.searches()) [[unlikely]]
+        for (std::uint32_t e = first; e < first + size; ++e, ++i) next[e] = now[e] + searching_move(s, u, i, p.step);
+      else if (s.triangular)
         for (std::uint32_t e = first; e < first + size; ++e, ++i) next[e] = now[e] + triangular_move(s, u, i);
       else
         for (std::uint32_t e = first; e < first + size; ++e, ++i) next[e] = now[e] + s.factor[i] * u[i * stride];
@@ -167,12 +181,13 @@ class drift : public kernel {
     const V coin = u[s.spare.size() * stride];
     const auto info = numbers::single ? metropolis_by_log(ratio, coin) : metropolis(ratio, coin);
     chains.accept(info.accepted, s.moved);
-    if (p.warmup && adaptation_ != adapt::none) tune(s, u, info.acceptance_rate, p.step);
+    if (p.warmup && adaptation_ != adapt::none) tune(s, u, info.acceptance_rate, p);
     return info;
   }
 
   template <class Chains>
-  step_info<double> step_trace(const key& k, Chains& chains, double& scale, const phase& p) const {
+  step_info<double> step_trace(const key& k, Chains& chains, trace_state& state, const phase& p) const {
+    double& scale = state.scale;
     stream<double> numbers(k.scope(hash_text(name)), chains.place().first_lane);
     std::uint32_t visits = 0;
     choice_map proposed;
@@ -195,7 +210,7 @@ class drift : public kernel {
     const auto info = metropolis<double>(ratio, numbers.uniform());
     chains.accept(info.accepted);
     if (p.warmup && adaptation_ != adapt::none)
-      scale *= adapted_factor(p.step, info.acceptance_rate);
+      scale *= adapted_factor(p.step, info.acceptance_rate) * state.far_off.factor(info.acceptance_rate);
     return info;
   }
   double scale_at(const path& where, double scale) const {
@@ -221,21 +236,38 @@ class drift : public kernel {
     return sum;
   }
 
+  // The same; in lanes that search, of one element at a time.
   template <class V>
-  [[gnu::noinline]] void tune(state<V>& s, const V* u, const V& rate, std::size_t n) const {
+  [[gnu::noinline]] static V searching_move(const state<V>& s, const V* u, std::size_t i, std::size_t n) {
+    const V alone = n % s.spare.size() == i ? s.factor[i * (i + 1) / 2 + i] * u[i * s.numbers.steps] : V(0);
+    return where(s.scales.searching() > V(0), alone, triangular_move(s, u, i));
+  }
+
+  // min(1, d n^(−2/3)), n from the end of a lane's search.
+  template <class V>
+  static V covariance_pace(const state<V>& s, std::size_t n) {
+    const auto d = static_cast<double>(s.spare.size());
+    V pace(static_cast<scalar_of<V>>(std::min(1.0, d * adaptation_pace(n)) * 0.999));
+    if (!any(s.scales.began() > V(0))) [[likely]] return pace;
+    V count = V(static_cast<scalar_of<V>>(n + 1)) - s.scales.began();
+    return min(V(static_cast<scalar_of<V>>(d)) * exp(V(static_cast<scalar_of<V>>(-2.0 / 3)) * log(max(count, V(1)))), V(1)) * V(static_cast<scalar_of<V>>(0.999));
+  }
+
+  template <class V>
+  [[gnu::noinline]] void tune(state<V>& s, const V* u, const V& rate, const phase& p) const {
     using T = scalar_of<V>;
+    const std::size_t n = p.step;
     const std::size_t d = s.spare.size();
     const double target = d == 1 ? 0.44 : 0.234;
-    const double pace = adaptation_pace(n);
     if (adaptation_ == adapt::scale) {
-      const V factor = exp(V(static_cast<T>(std::min(1.0, 2 * pace))) * (rate - V(static_cast<T>(target))));
+      const V factor = exp(V(static_cast<T>(std::min(1.0, 2 * adaptation_pace(n)))) * (rate - V(static_cast<T>(target)))) * s.scale.factor(rate);
       for (auto& f : s.factor) f *= factor;
       return;
     }
-    const V eta(static_cast<T>(std::min(1.0, static_cast<double>(d) * pace) * 0.999));
+    const V eta = covariance_pace(s, n);
     V length(0);
     for (std::size_t i = 0; i < d; ++i) length += u[i * s.numbers.steps] * u[i * s.numbers.steps];
-    const V gain = eta * (rate - V(static_cast<T>(target)));
+    const V gain = where(s.scales.searching() > V(0), V(0), eta * (rate - V(static_cast<T>(target))));
     const V size = sqrt(abs(gain) / length);
     const V sign = where(gain < V(0), V(-1), V(1));
     for (std::size_t i = 0; i < d; ++i) s.spare[i] = triangular_move(s, u, i) * size;
@@ -252,6 +284,7 @@ class drift : public kernel {
         s.spare[i] = c * s.spare[i] - w * below;
       }
     }
+    s.scales.learn(rate, n, p.steps, s.factor);
   }
 
   drift_options options_;
