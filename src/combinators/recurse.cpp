@@ -31,7 +31,8 @@ void require_depth(std::size_t depth, std::size_t max_depth, path (*here)(const 
   if (!too_deep && reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)) > stack_limit()) return;
   const path whole = here(trace);
   path beginning;
-  for (std::size_t k = 0; k < whole.parts().size() && k < 8; ++k) beginning.append(whole.parts()[k]);
+  const auto parts = whole.parts();
+  for (std::size_t k = 0; k < parts.size() && k < 8; ++k) beginning.append(parts[k]);
   throw std::length_error("recurse: " + std::to_string(depth) + " nested calls are " +
                           (too_deep ? "more than max_depth, " + std::to_string(max_depth) : "more than the stack of this thread holds") +
                           "; the address begins " + beginning.str());

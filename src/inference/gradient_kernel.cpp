@@ -1,5 +1,6 @@
 #include <starling/inference/kernels/gradient_kernel.hpp>
 #include <starling/inference/run_checkpoint.hpp>
+#include <starling/values/counts.hpp>
 
 #include <cmath>
 #include <stdexcept>
@@ -18,7 +19,7 @@ gradient_kernel::gradient_kernel(gradient_settings settings) : settings_(std::mo
   require(s.max_energy_error > 0, "max_energy_error must be positive", s.max_energy_error);
   require(s.initial_radius >= 0 && std::isfinite(s.initial_radius), "initial_radius must not be negative", s.initial_radius);
   require(s.max_depth >= 1 && s.max_depth <= 30, "max_depth must be between 1 and 30", s.max_depth);
-  require(s.steps >= 1, "steps must be at least 1", static_cast<double>(s.steps));
+  require_count(s.name, "steps", s.steps, 1, largest_count);
   require(s.jitter >= 0 && s.jitter <= 1, "jitter must be between 0 and 1", s.jitter);
 }
 

@@ -26,7 +26,7 @@ void weighted_sums::merge(const weighted_sums& other) {
 }
 
 void finish_importance(result& r, const weighted_sums& total, std::size_t particles, const std::vector<double>& origin,
-                       const draw_layout& layout, bool summaries_only) {
+                       const draw_layout& layout, bool summaries_only, const std::string& trouble) {
   if (r.interrupted) {
     r.warnings.push_back("stopped before all particles were drawn: the weights, evidence and summaries are not complete");
     r.posterior = {};
@@ -35,7 +35,7 @@ void finish_importance(result& r, const weighted_sums& total, std::size_t partic
   }
   if (!(total.weight > 0))
     throw std::runtime_error("importance: every one of the " + std::to_string(particles) +
-                             " particles has weight 0 (log weight -inf): the observations are impossible under the model, or too rare for its prior");
+                             " particles has weight 0 (log weight -inf): the observations are impossible under the model, or too rare for its prior" + trouble);
   r.log_evidence = total.top + std::log(total.weight) - std::log(static_cast<double>(particles));
   r.ess = total.weight * total.weight / total.weight_squared;
   if (*r.ess < 100) {
@@ -59,7 +59,7 @@ void finish_importance(result& r, const weighted_sums& total, std::size_t partic
   }
 }
 
-result collect_particles(ragged_record record, std::vector<double> log_weights, bool interrupted, bool summaries_only) {
+result collect_particles(ragged_record record, std::vector<double> log_weights, bool interrupted, bool summaries_only, const std::string& trouble) {
   const std::size_t problems = std::exchange(record.problems, 0), particles = record.draws();
   std::vector<ragged_record> one;
   one.push_back(std::move(record));
@@ -69,7 +69,7 @@ result collect_particles(ragged_record record, std::vector<double> log_weights, 
   weighted_sums total;
   for (const double w : log_weights) total.merge({w, w > negative_infinity ? 1.0 : 0.0, 1.0, {}, {}});
   r.log_weights = std::move(log_weights);
-  finish_importance(r, total, particles, {}, {}, false);
+  finish_importance(r, total, particles, {}, {}, false, trouble);
   if (summaries_only && !r.interrupted) {
     r.summaries = summarise(r);
     r.posterior = {};

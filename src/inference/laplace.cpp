@@ -11,6 +11,7 @@
 #include "inference/searches.hpp"
 #include <starling/diagnostics/ess.hpp>
 #include <starling/diagnostics/psis.hpp>
+#include <starling/values/counts.hpp>
 
 namespace starling {
 
@@ -53,7 +54,7 @@ result laplace(const target& density, const maximum& mode, const draw_view& view
   const std::size_t d = density.dimension();
   if (mode.point.size() != d)
     throw std::invalid_argument("laplace: the mode has " + std::to_string(mode.point.size()) + " elements, the target " + std::to_string(d));
-  if (o.draws == 0) throw std::invalid_argument("laplace: draws must be at least 1");
+  require_count("laplace", "draws", o.draws, 1, largest_count);
   using matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   const auto rows = curvature(density, mode.point, o.threads);
   const matrix hessian = Eigen::Map<const matrix>(rows.data(), static_cast<Eigen::Index>(d), static_cast<Eigen::Index>(d));

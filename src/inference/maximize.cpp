@@ -13,6 +13,7 @@
 #include "inference/optimizers/lbfgs.hpp"
 #include "inference/searches.hpp"
 #include <starling/execution/executor.hpp>
+#include <starling/values/counts.hpp>
 
 namespace starling {
 
@@ -103,6 +104,9 @@ std::vector<maximum> maximize(const target& density, const maximize_options& o, 
   if (d == 0) throw std::invalid_argument("maximize: the posterior has no real-valued latent to move");
   if (starts.size() % d != 0 || (starts.empty() && o.starts == 0))
     throw std::invalid_argument("maximize: at least one starting point is needed, of " + std::to_string(d) + " elements each");
+  if (starts.empty()) require_count("maximize", "starts", o.starts, 1, largest_lanes);
+  require_count("maximize", "max_iterations", o.max_iterations, 0, largest_count);
+  require_count("maximize", "history", o.history, 0, largest_rows);
   std::vector<double> drawn;
   if (starts.empty()) {
     drawn = random_starts(density, o.starts, o.initial_radius, k);

@@ -21,6 +21,7 @@
 #include <starling/execution/executor.hpp>
 #include <starling/random/stream.hpp>
 #include <starling/traces/address.hpp>
+#include <starling/values/counts.hpp>
 
 namespace starling {
 
@@ -236,8 +237,13 @@ std::vector<double> marginal_variances(const normal_approximation& n) {
 pathfinder_points find_pathfinder_points(const target& density, const pathfinder_options& o, const key& k, std::span<const double> starts) {
   const std::size_t d = density.dimension();
   if (d == 0) throw std::invalid_argument("pathfinder: the posterior has no real-valued latent to move");
-  if (o.paths == 0 || o.draws == 0 || o.draws_per_path == 0 || o.elbo_draws == 0 || o.history == 0)
-    throw std::invalid_argument("pathfinder: paths, draws, draws_per_path, elbo_draws and history must be at least 1");
+  require_count("pathfinder", "paths", o.paths, 1, largest_lanes);
+  require_count("pathfinder", "draws", o.draws, 1, largest_count);
+  require_count("pathfinder", "draws_per_path", o.draws_per_path, 1, largest_count);
+  require_count("pathfinder", "elbo_draws", o.elbo_draws, 1, largest_count);
+  require_count("pathfinder", "history", o.history, 1, largest_rows);
+  require_count("pathfinder", "max_iterations", o.max_iterations, 0, largest_count);
+  require_product("pathfinder", "paths x draws_per_path", o.paths, o.draws_per_path, largest_count);
   if (!starts.empty() && starts.size() != o.paths * d) throw std::invalid_argument("pathfinder: every path needs a starting point of " + std::to_string(d) + " elements");
   std::vector<double> random;
   if (starts.empty()) {

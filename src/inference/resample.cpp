@@ -6,6 +6,7 @@
 
 #include <starling/random/stream.hpp>
 #include <starling/traces/address.hpp>
+#include <starling/values/counts.hpp>
 
 namespace starling {
 
@@ -56,7 +57,7 @@ void keep(draws& d, const std::vector<std::size_t>& taken) {
 }  // namespace
 
 result resample(const result& weighted, std::size_t n, const key& k, resampling how) {
-  if (n == 0) throw std::invalid_argument("resample: at least one draw is needed");
+  require_count("resample", "the number of draws", n, 1, largest_count);
   if (weighted.log_weights.empty()) throw std::invalid_argument("resample: the fit has no weights: its draws are equally weighted already, or were not kept");
   result r = weighted;
   const auto taken = resampled_indices(weighted.log_weights, n, k, how);

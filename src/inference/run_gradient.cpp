@@ -17,6 +17,7 @@
 #include <starling/inference/archive.hpp>
 #include <starling/inference/chain_record.hpp>
 #include <starling/inference/pathfinder.hpp>
+#include <starling/values/counts.hpp>
 
 namespace starling {
 
@@ -138,7 +139,7 @@ void check(const kernels::gradient_settings& s, const target& density, const run
   const auto require = [&](bool holds, const std::string& what) {
     if (!holds) throw std::invalid_argument(std::string(s.name) + ": " + what);
   };
-  require(o.chains > 0 && o.draws > 0 && o.thin > 0, "chains, draws and thin must be at least 1");
+  require_chain_counts(s.name, o.chains, o.warmup, o.draws, o.thin);
   require(d > 0, "the posterior has no real-valued latent to move");
   require(starts.empty() || starts.size() == o.chains * d,
           std::to_string(o.chains) + " chains with " + std::to_string(d) + " unconstrained elements need as many starting values; there are " +

@@ -15,6 +15,7 @@
 #include <starling/diagnostics/moments.hpp>
 #include <starling/execution/executor.hpp>
 #include <starling/inference/chain_record.hpp>
+#include <starling/values/counts.hpp>
 
 namespace starling {
 
@@ -106,7 +107,7 @@ void report_tempering(const std::vector<std::optional<temperature_ladder>>& ladd
 
 std::vector<double> first_ladder(const tempering_options& t) {
   if (t.ladder.empty()) {
-    if (t.temperatures < 2) throw std::invalid_argument("run_tempered: at least 2 temperatures are needed");
+    require_count("run_tempered", "temperatures", t.temperatures, 2, 1'000'000);
     return temperature_ladder::cubic(t.temperatures);
   }
   bool falls = t.ladder.front() == 1 && t.ladder.back() >= 0 && t.ladder.size() > 1;
@@ -120,7 +121,7 @@ result run_tempered(const kernels::gradient_kernel& kernel, const target& poster
   const auto& s = kernel.settings();
   const auto betas = first_ladder(t);
   const std::size_t d = posterior.dimension();
-  if (o.chains == 0 || o.draws == 0 || o.thin == 0) throw std::invalid_argument("run_tempered: chains, draws and thin must be at least 1");
+  require_chain_counts("run_tempered", o.chains, o.warmup, o.draws, o.thin);
   if (d == 0 || prior.dimension() != d || prior.lanes() != posterior.lanes())
     throw std::invalid_argument("run_tempered: prior and posterior must have the same elements, at least one, and the same lanes");
   check_inverse_metric(s, d);

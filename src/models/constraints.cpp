@@ -106,49 +106,78 @@ std::vector<path> unmet(const choice_map& constraints, const schema& run, const 
 }
 
 void remove_reachable(std::vector<path>& left, const schema& seen, bool any_index) {
+  std::vector<path> addresses;
   std::erase_if(left, [&](const path& p) {
     if (seen.find(p.hash()) >= 0) return true;
-    for (std::uint32_t k = 0; any_index && k < seen.sites().size(); ++k) {
-      const path q = seen.path_of(k);
-      if (q.parts().size() != p.parts().size()) continue;
-      bool alike = true;
-      for (std::size_t i = 0; i < p.parts().size() && alike; ++i)
-        alike = p.parts()[i] == q.parts()[i] || (p.parts()[i].is_index() && q.parts()[i].is_index());
-      if (alike) return true;
-    }
-    return false;
+    if (!any_index) return false;
+    if (addresses.empty()) addresses = addresses_of(seen);
+    const auto parts = p.parts();
+    return std::any_of(addresses.begin(), addresses.end(), [&](const path& q) {
+      if (q.size() != p.size()) return false;
+      const auto others = q.parts();
+      return std::equal(parts.begin(), parts.end(), others.begin(), [](const path_component& a, const path_component& b) { return a == b || (a.is_index() && b.is_index()); });
+    });
   });
 }
 
-std::string describe_unmet(const std::vector<path>& left, const schema& run, const char* operation) {
-  const path& p = left.front();
-  std::string text = std::string(operation) + ": the model has no choice at " + p.str();
-  if (left.size() > 1) text += " (and at " + std::to_string(left.size() - 1) + " more of the given addresses)";
-  if (run.has_scope(p.hash())) return text + ": a subtree of choices stands there, not a value";
-  path prefix;
-  for (const auto& part : p.parts()) {
-    if (run.find(prefix.hash()) >= 0 && !prefix.empty()) return text + ": a value stands at " + prefix.str() + ", not a subtree";
-    prefix.append(part);
-  }
+bool contradicts(const path& where, const std::vector<path>& addresses) {
+  return std::any_of(addresses.begin(), addresses.end(), [&](const path& p) { return p.size() != where.size() && (p.starts_with(where) || where.starts_with(p)); });
+}
+
+namespace {
+// What stands at an address, or close by.
+std::string describe_near(const path& p, const std::vector<path>& addresses) {
   std::string closest, known;
-  std::size_t best = 3;
-  std::size_t shown = 0;
-  for (std::uint32_t k = 0; k < run.sites().size(); ++k) {
-    if (!run.sites()[k].is_choice()) continue;
-    const std::string here = run.path_of(k).str();
-    if (const std::size_t d = distance(here, p.str()); d < best) {
+  std::size_t best = 3, shown = 0;
+  for (const path& q : addresses) {
+    if (q.size() > p.size() && q.starts_with(p)) return ": a subtree of choices stands there, not a value";
+    if (q.size() < p.size() && p.starts_with(q)) return ": a value stands at " + q.str() + ", not a subtree";
+  }
+  const std::string text = p.str();
+  for (const path& q : addresses) {
+    const std::string here = q.str();
+    if (const std::size_t d = distance(here, text); d < best) {
       best = d;
       closest = here;
     }
     if (shown++ < 8) known += (known.empty() ? "" : ", ") + here;
   }
-  if (!closest.empty()) return text + "; did you mean " + closest + "?";
-  return text + "; it has " + (known.empty() ? "no choices" : known) + (shown > 8 ? ", …" : "");
+  if (!closest.empty()) return "; did you mean " + closest + "?";
+  return "; it has " + (known.empty() ? "no choices" : known) + (shown > 8 ? ", …" : "");
+}
+std::string and_more(const std::vector<path>& left, const char* of) {
+  return left.size() > 1 ? " (and at " + std::to_string(left.size() - 1) + " more of the " + of + ")" : "";
+}
+}  // namespace
+
+std::string describe_unmet(const std::vector<path>& left, const std::vector<path>& addresses, const char* operation) {
+  return std::string(operation) + ": the model has no choice at " + left.front().str() + and_more(left, "given addresses") + describe_near(left.front(), addresses);
+}
+
+std::string describe_unvisited(const std::vector<path>& left, const std::vector<path>& addresses) {
+  if (left.empty()) return {};
+  return "; no run visited " + left.front().str() + and_more(left, "observations") + describe_near(left.front(), addresses);
 }
 
 void require_met(const choice_map& constraints, const schema& run, const char* operation) {
   const auto left = unmet(constraints, run);
-  if (!left.empty()) throw std::invalid_argument(describe_unmet(left, run, operation));
+  if (!left.empty()) throw std::invalid_argument(describe_unmet(left, addresses_of(run), operation));
+}
+
+void require_numbers(const choice_map& observations, const std::string& where) {
+  for (const auto& e : observations.entries())
+    for (std::size_t i = 0; i < e.value.data.size(); ++i)
+      if (std::isnan(e.value.data[i]))
+        throw std::invalid_argument(where + " the observation at " + (e.value.type.rank == 0 ? e.where : path(e.where).append(path_component{{}, static_cast<std::int64_t>(i)})).str() +
+                                    " is NaN; leave out what was not observed");
+}
+
+void require_one_lane(const choice_map& constraints, const char* operation) {
+  if (constraints.lanes() == 0) return;
+  for (const auto& e : constraints.entries())
+    if (e.value.lanes != 0)
+      throw std::invalid_argument(std::string(operation) + ": the value at " + e.where.str() + " is given for each of " + std::to_string(e.value.lanes) +
+                                  " lanes, but the operation runs one: give it sl::lanes(" + std::to_string(e.value.lanes) + "), or one lane's values, .lane(k)");
 }
 
 void require_lanes(const choice_map& constraints, std::size_t lanes) {
@@ -166,7 +195,7 @@ void selected_sites(const selection& s, const schema& run, const path* call, std
   static thread_local std::vector<path_component> where;
   where.clear();
   if (call) {
-    where.assign(call->parts().begin(), call->parts().end());
+    where = call->parts();
     where.push_back({{}, static_cast<std::int64_t>(instance)});
   }
   const std::size_t outside = where.size();

@@ -133,7 +133,7 @@ std::vector<path> dependency_graph::parents(const path& where) const {
 std::vector<std::size_t> dependency_graph::arguments_of(const path& where) const {
   std::vector<std::size_t> found;
   for (const auto u : inputs_of(at(where)))
-    if (vertices_[u].what == vertex::kind::argument) found.push_back(static_cast<std::size_t>(vertices_[u].where.parts()[0].index));
+    if (vertices_[u].what == vertex::kind::argument) found.push_back(static_cast<std::size_t>(vertices_[u].where.back().index));
   return found;
 }
 
@@ -161,7 +161,7 @@ std::string dependency_graph::to_dot() const {
   std::size_t factors = 0;
   for (const vertex& v : vertices_) {
     std::string text = v.what == vertex::kind::choice     ? v.where.str()
-                       : v.what == vertex::kind::argument ? "argument " + std::to_string(v.where.parts()[0].index)
+                       : v.what == vertex::kind::argument ? "argument " + std::to_string(v.where.back().index)
                        : v.what == vertex::kind::factor   ? "factor " + std::to_string(factors++)
                                                           : "";
     std::string quoted = "\"";

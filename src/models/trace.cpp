@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <mutex>
 #include <stdexcept>
+#include <unordered_map>
 
 #include <starling/models/edit.hpp>
 #include <starling/models/regenerate.hpp>
@@ -24,6 +25,17 @@ void bad_parameter::keep_guarded(const bad_parameter& other) {
 }
 
 std::string bad_parameter::sentence(const schema& where) const {
+  if (is_factor) {
+    const auto& sites = where.sites();
+    const std::uint32_t scope = sites[site].scope;
+    std::size_t before = 0, all = 0;
+    for (std::size_t k = 0; k < sites.size(); ++k)
+      if (sites[k].is_factor() && sites[k].scope == scope) ++all, before += k <= site;
+    const path inside = this->where ? this->where->without_back() : where.path_of_call(scope);
+    return "a factor is NaN: " + (inside.empty() ? std::string("one of the body itself") : "one of the call at " + inside.str()) +
+           (all > 1 && !this->where ? ", number " + std::to_string(before - 1) + " of " + std::to_string(all) + " there, counted from 0" : "") +
+           (lane ? " (lane " + std::to_string(lane) + ")" : "");
+  }
   char number[32];
   std::snprintf(number, sizeof number, "%.6g", value);
   return "at " + (this->where ? *this->where : where.path_of(site)).str() + ": " + std::string(distribution) + ": " + std::string(parameter) + " " +
@@ -43,15 +55,29 @@ void visit_node(const kept_instances& node, F&& f) {
 template <class F>
 void visit_run(const schema& structure, const double* values, const double* densities, const kept_calls* calls, const path& inside, F&& f) {
   std::size_t next_call = 0;
+  const auto calls_at = structure.paths_of_calls(inside);
   for (std::uint32_t k = 0; k < structure.sites().size(); ++k) {
     const site& s = structure.sites()[k];
-    if (s.is_choice()) f(inside / structure.path_of(k), found_choice{s.type, values + s.offset, densities[k]});
+    if (s.is_choice()) f(calls_at[s.scope] / s.local, found_choice{s.type, values + s.offset, densities[k]});
     else if (s.role == site_role::instances && calls) visit_node(*calls->nodes[next_call++], f);
   }
 }
 template <class F>
 void for_each_choice(const trace_state& state, F&& f) {
   visit_run(*state.structure, state.numbers.values.data(), state.numbers.densities.data(), state.calls.get(), path(), f);
+}
+
+void add_addresses(const schema& structure, const kept_calls* calls, const path& inside, std::vector<path>& to) {
+  std::size_t next_call = 0;
+  const auto calls_at = structure.paths_of_calls(inside);
+  for (std::uint32_t k = 0; k < structure.sites().size(); ++k) {
+    const site& s = structure.sites()[k];
+    if (s.is_choice()) to.push_back(calls_at[s.scope] / s.local);
+    else if (s.role == site_role::instances && calls) {
+      const kept_instances& node = *calls->nodes[next_call++];
+      for (std::size_t i = 0; i < node.size(); ++i) add_addresses(*node[i].structure, node[i].calls.get(), node.path_of(i), to);
+    }
+  }
 }
 
 // Where a choice stands: a site of the run (node null) or of an instance that it keeps.
@@ -66,9 +92,10 @@ std::optional<choice_place> look_up(const schema& structure, const kept_calls* c
   if (const auto k = structure.find(rest); k >= 0 && structure.sites()[static_cast<std::size_t>(k)].is_choice())
     return choice_place{node, instance, &structure, static_cast<std::uint32_t>(k)};
   if (!calls) return {};
-  const auto& parts = where.parts();
+  if (calls->nodes.empty()) return {};
+  const auto parts = where.parts();
   for (const auto& call : calls->nodes) {
-    const std::size_t n = call->where().parts().size();
+    const std::size_t n = call->where().size();
     if (parts.size() <= n || n < depth || !parts[n].is_index() || !where.starts_with(call->where())) continue;
     const auto i = static_cast<std::size_t>(parts[n].index);
     if (i >= call->size()) return {};
@@ -92,6 +119,26 @@ choice_value value_of(const found_choice& c) { return choice_value(c.type, std::
 
 }  // namespace
 
+std::vector<path> addresses_of(const schema& run, const kept_calls* calls) {
+  std::vector<path> all;
+  add_addresses(run, calls, path(), all);
+  return all;
+}
+
+void require_values_apart(const schema& run, const kept_calls* calls, const path& inside) {
+  std::vector<path> all;
+  add_addresses(run, calls, inside, all);
+  std::unordered_map<std::uint64_t, const path*> values;
+  for (const path& p : all)
+    if (!values.emplace(p.hash(), &p).second) throw_visited_twice(p);
+  for (const path& p : all) {
+    for (path above = p; !above.empty();) {
+      above = above.without_back();
+      if (const auto it = values.find(above.hash()); it != values.end()) throw_value_and_subtree(*it->second, p);
+    }
+  }
+}
+
 trace_state copy_state(const trace_state& state, copied_cells& cells) {
   trace_state copy = state;
   if (state.calls) {
@@ -103,8 +150,7 @@ trace_state copy_state(const trace_state& state, copied_cells& cells) {
 
 found_choice find_choice(const trace_state& state, const path& where) {
   if (const auto c = look_up(state, where)) return *c;
-  if (state.structure->has_scope(where.hash())) throw std::out_of_range("trace: a subtree of choices stands at " + where.str() + ", not a value");
-  throw std::out_of_range(describe_unmet({where}, *state.structure, "trace"));
+  throw std::out_of_range(describe_unmet({where}, addresses_of(*state.structure, state.calls.get()), "trace"));
 }
 bool has_choice(const trace_state& state, const path& where) { return look_up(state, where).has_value(); }
 bool has_choice(const schema& run, const kept_calls* calls, const path& where) {
@@ -201,8 +247,7 @@ choice_map choices_of(const trace_state& state) {
 std::uint32_t site_at(const schema& s, const path& where) {
   const auto k = s.find(where.hash());
   if (k >= 0 && s.sites()[static_cast<std::size_t>(k)].is_choice()) return static_cast<std::uint32_t>(k);
-  if (s.has_scope(where.hash())) throw std::out_of_range("trace: a subtree of choices stands at " + where.str() + ", not a value");
-  throw std::out_of_range(describe_unmet({where}, s, "trace"));
+  throw std::out_of_range(describe_unmet({where}, addresses_of(s), "trace"));
 }
 
 namespace {
@@ -241,17 +286,16 @@ void append_redrawn(const std::vector<std::uint8_t>& selected, const schema& bef
   }
 }
 
-double factors_of(const trace_state& state) {
+double factors_from(std::uint32_t first, const schema& run, const double* densities) {
   double total = 0;
-  const auto& sites = state.structure->sites();
-  for (std::size_t k = 0; k < sites.size(); ++k)
-    if (sites[k].is_factor()) total += state.numbers.densities[k];
+  for (std::size_t k = first; k < run.sites().size(); ++k)
+    if (run.sites()[k].is_factor()) total += densities[k];
   return total;
 }
 
 void require_visited(const choice_map& proposed, const schema& structure, const kept_calls* calls) {
   const auto left = unmet(proposed, structure, calls);
-  if (!left.empty()) throw std::invalid_argument(describe_unmet(left, structure, "edit: a proposal"));
+  if (!left.empty()) throw std::invalid_argument(describe_unmet(left, addresses_of(structure, calls), "edit: a proposal"));
 }
 
 choice_map visited_by(const schema& run, const choice_map& discarded) {

@@ -17,8 +17,8 @@ literal name(std::string_view text) {
 }
 
 path& path::append(const path_component& component) {
-  parts_.push_back(component);
   hash_ = hash_combine(hash_, component.hash());
+  last_ = new node{component, hash_, last_, static_cast<std::uint32_t>(size() + 1)};
   return *this;
 }
 
@@ -28,29 +28,55 @@ path& path::append(const address& local) {
   return *this;
 }
 
+path& path::append(const path& tail) {
+  if (empty()) return *this = tail;
+  for (const auto& c : tail.parts()) append(c);
+  return *this;
+}
+
+// Not by recursion: paths may be as deep as the stack allows.
+void path::let_go(const node* n) {
+  while (n && n->holders.fetch_sub(1, std::memory_order_acq_rel) == 1) delete std::exchange(n, n->before);
+}
+
+bool path::is_same(const node* a, const node* b) {
+  for (; a != b; a = a->before, b = b->before)
+    if (!a || !b || a->hash != b->hash || !(a->component == b->component)) return false;
+  return true;
+}
+
+std::vector<path_component> path::parts() const {
+  std::vector<path_component> all(size());
+  for (const node* n = last_; n; n = n->before) all[n->size - 1] = n->component;
+  return all;
+}
+
 path path::without_back() const {
   path p;
-  for (std::size_t k = 0; k + 1 < parts_.size(); ++k) p.append(parts_[k]);
+  if (!last_ || !last_->before) return p;
+  p.last_ = last_->before;
+  p.hash_ = last_->before->hash;
+  hold(p.last_);
   return p;
 }
 
 bool path::starts_with(const path& prefix) const {
-  if (prefix.parts_.size() > parts_.size()) return false;
-  for (std::size_t k = 0; k < prefix.parts_.size(); ++k)
-    if (!(parts_[k] == prefix.parts_[k])) return false;
-  return true;
+  const node* n = last_;
+  while (n && n->size > prefix.size()) n = n->before;
+  return (n ? n->size : 0) == prefix.size() && is_same(n, prefix.last_);
 }
 
 path path::without_front(std::size_t n) const {
+  const auto all = parts();
   path rest;
-  for (std::size_t k = n; k < parts_.size(); ++k) rest.append(parts_[k]);
+  for (std::size_t k = n; k < all.size(); ++k) rest.append(all[k]);
   return rest;
 }
 
 std::string path::str() const {
-  if (parts_.empty()) return "(root)";
+  if (empty()) return "(root)";
   std::string text;
-  for (const auto& part : parts_) {
+  for (const auto& part : parts()) {
     if (part.is_index()) {
       text += "[" + std::to_string(part.index) + "]";
     } else {

@@ -27,6 +27,29 @@ choice_map& choice_map::set_number(const path& where, double x) {
   return set(where, choice_value(x));
 }
 
+namespace {
+bool are_for_other_lanes(const choice_value& a, const choice_value& b) {
+  if (a.present.empty() || b.present.size() != a.present.size()) return false;
+  for (std::size_t l = 0; l < a.present.size(); ++l)
+    if (a.present[l] && b.present[l]) return false;
+  return true;
+}
+}  // namespace
+
+// Whether all that stands at `where` and below is for other lanes than a value is, and of another kind where it stands there.
+bool choice_map::stands_beside(const path& where, const choice_value& value) const {
+  return std::all_of(entries_.begin(), entries_.end(), [&](const entry& e) {
+    if (!e.where.starts_with(where)) return true;
+    return are_for_other_lanes(e.value, value) && (e.where.size() > where.size() || !(e.value.type == value.type));
+  });
+}
+
+constraint_ref choice_map::search_type(std::uint64_t where, std::uint64_t type_code, const constraint_ref& otherwise) const {
+  for (std::size_t k = 0; k < entries_.size(); ++k)
+    if (entries_[k].where.hash() == where && entries_[k].type_code == type_code) return ref(k);
+  return otherwise;
+}
+
 choice_map& choice_map::set(const path& where, choice_value value) {
   if (value.lanes != 0) {
     if (lanes_ != 0 && lanes_ != value.lanes)
@@ -34,21 +57,49 @@ choice_map& choice_map::set(const path& where, choice_value value) {
                                   " lanes, the others for " + std::to_string(lanes_));
     lanes_ = value.lanes;
   }
-  if (prefixes_.contains(where.hash()))
-    throw std::invalid_argument("choice map: a value cannot be set at " + where.str() + ": a subtree of choices stands there");
-  if (const auto it = index_.find(where.hash()); it != index_.end()) {
-    entries_[it->second].type_code = value.type.code();
-    entries_[it->second].value = std::move(value);
+  const auto beside = [&](const path& other) { return !value.present.empty() && stands_beside(other, value); };
+  if (prefixes_.contains(where.hash())) {
+    if (!beside(where)) throw std::invalid_argument("choice map: a value cannot be set at " + where.str() + ": a subtree of choices stands there");
+    mixed_ = true;
+  }
+  if (index_.contains(where.hash())) {
+    if (beside(where)) {
+      mixed_ = true;
+      const std::uint64_t code = value.type.code();
+      entries_.push_back({where, std::move(value), code});
+      return *this;
+    }
+    std::size_t at = index_.at(where.hash());
+    if (mixed_) {
+      if (!value.present.empty())
+        for (std::size_t k = 0; k < entries_.size(); ++k)
+          if (entries_[k].where == where && entries_[k].value.type == value.type) at = k;
+      std::vector<entry> old;
+      old.swap(entries_);
+      for (std::size_t k = 0; k < old.size(); ++k) {
+        if (k != at && old[k].where == where && !are_for_other_lanes(old[k].value, value)) continue;
+        if (k == at) at = entries_.size();
+        entries_.push_back(std::move(old[k]));
+      }
+      index_[where.hash()] = static_cast<std::uint32_t>(at);
+    }
+    entries_[at].type_code = value.type.code();
+    entries_[at].value = std::move(value);
+    if (mixed_) reindex();
     return *this;
   }
-  path prefix;
-  for (std::size_t k = 0; k + 1 < where.parts().size(); ++k) {
-    prefix.append(where.parts()[k]);
-    if (index_.contains(prefix.hash()))
-      throw std::invalid_argument("choice map: a value cannot be set at " + where.str() + ": a value stands at " + prefix.str());
-    ++prefixes_[prefix.hash()];
+  // Above an address that others stand below too there is nothing new.
+  if (!where.empty()) {
+    const auto is_new = [&](const path& above) { return !prefixes_.contains(above.hash()); };
+    for (path above = where.without_back(); mixed_ || is_new(above); above = above.without_back()) {
+      if (index_.contains(above.hash())) {
+        if (!beside(above)) throw std::invalid_argument("choice map: a value cannot be set at " + where.str() + ": a value stands at " + above.str());
+        mixed_ = true;
+      }
+      if (above.empty()) break;
+    }
+    for (path above = where.without_back(); is_new(above); above = above.without_back()) prefixes_.insert(above.hash());
   }
-  if (!where.empty()) ++prefixes_[path().hash()];
   index_.emplace(where.hash(), static_cast<std::uint32_t>(entries_.size()));
   const std::uint64_t code = value.type.code();
   entries_.push_back({where, std::move(value), code});
@@ -77,12 +128,13 @@ void choice_map::clear() {
   index_.clear();
   prefixes_.clear();
   lanes_ = 0;
+  mixed_ = false;
 }
 
 choice_map choice_map::submap(const path& prefix) const {
   choice_map sub;
   for (const auto& e : entries_)
-    if (e.where.starts_with(prefix)) sub.set(e.where.without_front(prefix.parts().size()), e.value);
+    if (e.where.starts_with(prefix)) sub.set(e.where.without_front(prefix.size()), e.value);
   return sub;
 }
 
@@ -119,15 +171,13 @@ constraint_ref choice_map::find(std::uint64_t where, std::uint64_t parent, std::
   const auto it = index_.find(parent);
   if (it == index_.end()) return {};
   const auto& v = entries_[it->second].value;
-  if (v.type.rank == 0 || static_cast<std::size_t>(index) >= v.type.size()) return {};
+  if (v.type.rank == 0 || static_cast<std::size_t>(index) >= v.type.size() || (mixed_ && !v.present.empty())) return {};
   return ref(it->second, index);
 }
 
 constraint_ref choice_map::find(const path& where) const {
-  path parent;
-  for (std::size_t k = 0; k + 1 < where.parts().size(); ++k) parent.append(where.parts()[k]);
-  const bool indexed = !where.empty() && where.parts().back().is_index();
-  return find(where.hash(), parent.hash(), indexed ? where.parts().back().index : -1);
+  const bool indexed = !where.empty() && where.back().is_index();
+  return find(where.hash(), indexed ? where.without_back().hash() : 0, indexed ? where.back().index : -1);
 }
 
 std::vector<std::size_t>& instance_set::sorted() {
@@ -150,10 +200,10 @@ void choice_map::add_instances(const path& where, std::size_t instances, instanc
     }
     return;
   }
-  const std::size_t depth = where.parts().size();
+  const std::size_t depth = where.size();
   for (const auto& e : entries_) {
-    if (e.where.parts().size() <= depth || !e.where.starts_with(where)) continue;
-    const auto& next = e.where.parts()[depth];
+    if (e.where.size() <= depth || !e.where.starts_with(where)) continue;
+    const path_component next = e.where.parts()[depth];
     if (next.is_index() && next.index >= 0) found.add(static_cast<std::size_t>(next.index));
   }
 }
@@ -183,6 +233,8 @@ bool operator==(const choice_map& a, const choice_map& b) {
   if (a.size() != b.size()) return false;
   return std::all_of(a.entries_.begin(), a.entries_.end(), [&](const choice_map::entry& e) {
     const auto* other = b.entry_at(e.where.hash());
+    for (std::size_t k = 0; b.mixed_ && k < b.size(); ++k)
+      if (b.entries_[k].where == e.where && b.entries_[k].value.type == e.value.type) other = &b.entries_[k];
     return other && other->value.type == e.value.type && other->value.data == e.value.data && other->value.lanes == e.value.lanes &&
            other->value.present == e.value.present;
   });

@@ -11,6 +11,14 @@ namespace {
 constexpr std::uint32_t call_bit = 0x80000000u;
 }
 
+void throw_visited_twice(const path& where, const char* what) {
+  throw std::logic_error("the address " + where.str() + " was visited twice in one run; every " + what + " needs an address of its own");
+}
+void throw_value_and_subtree(const path& value, const path& below) {
+  throw std::logic_error("a value stands at " + value.str() + ", and below it, in the same run, stands " + below.str() +
+                         ": an address holds a value or a subtree of choices, not both");
+}
+
 schema::schema() : calls_(1), buckets_(16, 0) {}
 
 std::int64_t call::last_index() const { return local.indices() > 0 ? local.index(local.indices() - 1) : -1; }
@@ -38,6 +46,12 @@ path schema::path_of_call(std::uint32_t call) const {
   path p;
   for (const auto& part : parts) p.append(part);
   return p;
+}
+
+std::vector<path> schema::paths_of_calls(const path& root) const {
+  std::vector<path> all(calls_.size(), root);
+  for (std::size_t c = 1; c < all.size(); ++c) all[c] = all[calls_[c].parent] / calls_[c].local;
+  return all;
 }
 
 path schema::path_of(std::uint32_t site) const { return path_of_call(sites_[site].scope).append(sites_[site].local); }
@@ -287,12 +301,12 @@ void structure_walk::grow(const address& a, const choice_type& type, std::string
     s.last_index = around.last_index();
     s.parent = around.parent_hash(grown_->calls_[around.parent].full);
   }
-  const auto where = [&] { return grown_->path_of_call(scope_).append(a).str(); };
+  const auto where = [&] { return outside_path(grown_->path_of_call(scope_).append(a)); };
   // The address may stand in another conditional region: there it is the same choice, where its type is the same.
   for (auto j = grown_->find(s.full); j >= 0;) {
     const site& earlier = grown_->sites()[static_cast<std::size_t>(j)];
     if (role != site_role::choice || !s.is_conditional() || !earlier.is_conditional() || earlier.presence == s.presence)
-      throw std::logic_error("the address " + where() + " was visited twice in one run; every choice needs an address of its own");
+      throw_visited_twice(where());
     if (earlier.is_choice() && earlier.type == type) {
       s.role = site_role::again;
       s.first = static_cast<std::uint32_t>(j);
@@ -301,7 +315,7 @@ void structure_walk::grow(const address& a, const choice_type& type, std::string
   }
   const bool in_its_call = a.hash() == address().hash();
   if (!in_its_call && grown_->has_call(s.full, s.presence))
-    throw std::logic_error("the address " + where() + " is a choice, but a call stands there already in the same run");
+    throw std::logic_error("the address " + where().str() + " is a choice, but a call stands there already in the same run");
   grown_->append(s);
   cursor_ = static_cast<std::uint32_t>(grown_->sites().size());
   refresh();
@@ -364,8 +378,7 @@ std::uint32_t structure_walk::enter(const address& a) {
     c.first_site = c.last_site = cursor_;
     c.presence = presence_;
     if (grown_->is_taken(c))
-      throw std::logic_error("the address " + grown_->path_of_call(scope_).append(a).str() +
-                             " was visited twice in one run; every call needs an address of its own");
+      throw_visited_twice(outside_path(grown_->path_of_call(scope_).append(a)), "call");
     grown_->calls_.push_back(c);
     if (grown_->find(c.full) >= 0) grown_->mixed_ = true;
     else if (!grown_->has_scope(c.full)) grown_->index(c.full, static_cast<std::uint32_t>(grown_->calls_.size() - 1) | call_bit);
@@ -380,10 +393,57 @@ void structure_walk::leave(std::uint32_t outer) {
   scope_check_ = scope_key(outer);
 }
 
+// Whether what stands in two regions may run in the same lane for what the structure says: one lies in the other.
+bool schema::may_meet(std::uint32_t presence, std::uint32_t other) const {
+  const auto lies_in = [&](std::uint32_t inner, std::uint32_t outer) {
+    while (inner != outer && inner != site::none) inner = sites_[inner].presence;
+    return inner == outer;
+  };
+  return lies_in(presence, other) || lies_in(other, presence);
+}
+
+// The addresses above each choice and call, made of names and indices, hold no choice. (That nothing else stands at an address itself was
+// seen when it was claimed.)
+void structure_walk::require_values_apart() {
+  schema& s = *grown_;
+  s.indices_beside_calls_ = false;
+  std::uint64_t free_scope = 0, free_stem = 0;  // the last that hold none: those of many in a row are the same
+  const auto look_above = [&](std::uint64_t above, std::uint32_t presence, auto&& below) {
+    auto j = s.find(above);
+    if (j < 0) return true;
+    for (; j >= 0; j = s.sites_[static_cast<std::size_t>(j)].next == site::none ? -1 : static_cast<std::int64_t>(s.sites_[static_cast<std::size_t>(j)].next)) {
+      const site& v = s.sites_[static_cast<std::size_t>(j)];
+      if ((v.is_choice() || v.role == site_role::again) && s.may_meet(v.presence, presence))
+        throw_value_and_subtree(outside_path(s.path_of(static_cast<std::uint32_t>(j))), outside_path(below()));
+    }
+    return false;
+  };
+  const auto look = [&](const address& a, std::uint32_t scope, std::uint32_t presence, auto&& below) {
+    const std::uint64_t around = s.calls_[scope].full;
+    if (around != free_scope && look_above(around, presence, below)) free_scope = around;
+    if (a.name().empty()) return;
+    for (int n = 0; n < a.indices(); ++n) {
+      const std::uint64_t stem = extend_hash(around, a, n);
+      if (stem == free_stem) continue;
+      const bool beside_call = s.has_scope(stem);
+      s.indices_beside_calls_ = s.indices_beside_calls_ || beside_call;
+      if (look_above(stem, presence, below) && !beside_call) free_stem = stem;
+    }
+  };
+  for (std::uint32_t k = 0; k < s.sites_.size(); ++k) {
+    const site& here = s.sites_[k];
+    if (here.role == site_role::factor || here.role == site_role::presence || (here.local.name().empty() && here.local.indices() == 0)) continue;
+    if (here.role == site_role::instances) look(address(), here.scope, here.presence, [&] { return s.path_of_call(here.scope); });
+    else look(here.local, here.scope, here.presence, [&] { return s.path_of(k); });
+  }
+  for (std::uint32_t c = 1; c < s.calls_.size(); ++c) look(s.calls_[c].local, s.calls_[c].parent, s.calls_[c].presence, [&] { return s.path_of_call(c); });
+}
+
 const std::shared_ptr<const schema>& structure_walk::finish() {
   if (!grown_ && (cursor_ < count_ || call_cursor_ < schema_->calls().size()) && !frozen_) start_growing();
   if (!grown_) return *expected_;
   grown_->find_alike();
+  require_values_apart();
   finished_ = grown_;
   return finished_;
 }

@@ -1,5 +1,6 @@
 #include <starling/traces/selection.hpp>
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -20,25 +21,23 @@ struct selection::node {
       case op::pattern: break;
     }
     if (n->parts.size() > where.size()) return false;
-    for (std::size_t k = 0; k < n->parts.size(); ++k) {
-      const auto& part = n->parts[k];
-      if (part.any_index ? !where[k].is_index() : !(part.component == where[k])) return false;
-    }
+    for (std::size_t k = 0; k < n->parts.size(); ++k)
+      if (!n->parts[k].holds(where[k])) return false;
     return true;
   }
 
-  static void add_instances(const node* n, std::span<const path_component> where, instance_set& found) {
+  static void add_instances(const node* n, std::span<const path_component> where, std::size_t instances, instance_set& found) {
     if (!n) return;
     switch (n->kind) {
       case op::all:
       case op::complement: return found.add_all();
       case op::either:
-        add_instances(n->left.get(), where, found);
-        return add_instances(n->right.get(), where, found);
+        add_instances(n->left.get(), where, instances, found);
+        return add_instances(n->right.get(), where, instances, found);
       case op::both: {  // the smaller of the two
         instance_set left, right;
-        add_instances(n->left.get(), where, left);
-        add_instances(n->right.get(), where, right);
+        add_instances(n->left.get(), where, instances, left);
+        add_instances(n->right.get(), where, instances, right);
         if (left.all() && right.all()) return found.add_all();
         const bool use_left = right.all() || (!left.all() && left.some().size() < right.some().size());
         for (const auto i : use_left ? left.some() : right.some()) found.add(i);
@@ -46,13 +45,18 @@ struct selection::node {
       }
       case op::pattern: break;
     }
-    for (std::size_t k = 0; k < n->parts.size() && k < where.size(); ++k) {
-      const auto& part = n->parts[k];
-      if (part.any_index ? !where[k].is_index() : !(part.component == where[k])) return;
+    for (std::size_t k = 0; k < n->parts.size() && k < where.size(); ++k)
+      if (!n->parts[k].holds(where[k])) return;
+    if (n->parts.size() <= where.size()) return found.add_all();
+    const auto& next = n->parts[where.size()];
+    if (next.any_index) {
+      const auto first = static_cast<std::size_t>(std::max(next.indices.first, std::int64_t{0}));
+      const auto last = std::min(instances, static_cast<std::size_t>(next.indices.last));
+      if (first == 0 && last == instances) return found.add_all();
+      for (std::size_t i = first; i < last; ++i) found.add(i);
+    } else if (next.component.is_index() && next.component.index >= 0) {
+      found.add(static_cast<std::size_t>(next.component.index));
     }
-    if (n->parts.size() <= where.size() || n->parts[where.size()].any_index) return found.add_all();
-    const auto& next = n->parts[where.size()].component;
-    if (next.is_index() && next.index >= 0) found.add(static_cast<std::size_t>(next.index));
   }
 
   static bool add_addresses(const node* n, std::vector<std::uint64_t>& hashes) {
@@ -79,7 +83,8 @@ struct selection::node {
     }
     std::string text;
     for (const auto& part : n->parts) {
-      if (part.any_index) text += "[*]";
+      if (part.any_index && part.indices.first < 0) text += "[*]";
+      else if (part.any_index) text += "[" + std::to_string(part.indices.first) + ":" + std::to_string(part.indices.last) + "]";
       else if (part.component.is_index()) text += "[" + std::to_string(part.component.index) + "]";
       else text += (text.empty() ? "" : "/") + std::string(part.component.name);
     }
@@ -87,8 +92,14 @@ struct selection::node {
   }
 };
 
+index_range range(std::int64_t first, std::int64_t last) {
+  if (first < 0 || last < 0)
+    throw std::invalid_argument("range: the indices of addresses are not negative, got range(" + std::to_string(first) + ", " + std::to_string(last) + ")");
+  return {first, last};
+}
+
 path_pattern::path_pattern(const path& p) {
-  for (const auto& c : p.parts()) parts_.push_back({c, false});
+  for (const auto& c : p.parts()) parts_.push_back({c});
 }
 
 selection::selection(quantifier q) {
@@ -133,7 +144,9 @@ selection operator&(const selection& a, const selection& b) {
   return selection(join(selection::node::op::both, a.node_, b.node_));
 }
 
-void selection::add_instances(const path& where, instance_set& found) const { node::add_instances(node_.get(), where.parts(), found); }
+void selection::add_instances(const path& where, std::size_t instances, instance_set& found) const {
+  node::add_instances(node_.get(), where.parts(), instances, found);
+}
 
 bool selection::add_addresses(std::vector<std::uint64_t>& hashes) const { return node::add_addresses(node_.get(), hashes); }
 

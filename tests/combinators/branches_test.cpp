@@ -69,7 +69,7 @@ auto rows() {
           },
           {{{"b", true}}, {{"b", false}}, {{"b", true}, {at("s", "v"), 2}}, {{"b", false}, {at("s", "v"), 0.25}}, {{at("s", "v"), 1}}},
           {sl::select("b"), sl::select("s"), sl::select(at("s", "v")), sl::select("b", at("s", "w"))},
-          {}, false, true},
+          {}},
       row{"switch, index given", given, sl::args(0L, 0.5),
           [](choices c, const auto& as, densities& lp) {
             branch_by_hand(c, argument<0>(as), argument<1>(as), lp);

@@ -43,7 +43,7 @@ auto rows() {
             if (u > argument<0>(as)) lp("c", normal(c["c"], 2 * u, 1));
             else lp(at("c", "x"), normal(c[at("c", "x")], -u, 1));
           },
-          {{{"u", 0.5}}, {{"u", -0.5}}}, {sl::select("u"), sl::select("c")}, {sl::args(0.4)}, false, true},  // a choice in one, a subtree in the other
+          {{{"u", 0.5}}, {{"u", -0.5}}}, {sl::select("u"), sl::select("c")}, {sl::args(0.4)}},  // a choice in one, a subtree in the other
       row{"mask", masked, sl::args(0.4),
           [](choices c, const auto& as, densities& lp) {
             const bool on = c["on"] != 0;

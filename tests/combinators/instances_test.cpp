@@ -68,3 +68,42 @@ TEST(instances, laws_in_lanes) {
 TEST(instances, lanes_alone) {
   for_each_row([](const auto& r) { check_lanes_alone<double>(r); });
 }
+
+// What is said of instances that a trace keeps by themselves names them by their whole address.
+TEST(instances, messages_name_addresses_inside_instances) {
+  constexpr auto twice_body = sl::gen([](auto& trace, double) { trace("q", sl::normal(0.0, 1.0)), trace("q", sl::normal(0.0, 1.0)); });
+  constexpr auto one = sl::gen([](auto& trace, double m) { return trace("q", sl::normal(m, 1.0)); });
+  constexpr auto improper = sl::gen([](auto& trace, double) { trace("q", sl::flat(sl::real_line())); });
+  constexpr auto both = sl::gen([](auto& trace, double m) { trace({}, sl::normal(m, 1.0)), trace("q", sl::normal(m, 1.0)); });
+  const std::vector<double> xs{0.0, 1.0};
+  const auto mapped = [](auto body) { return sl::gen([body](auto& trace, const auto& x) { trace("y", sl::map(body), sl::each(x)); }); };
+  const auto has = [](const std::string& text, const char* words) { return text.find(words) != std::string::npos ? testing::AssertionSuccess() : testing::AssertionFailure() << text; };
+  EXPECT_TRUE(has(thrown([&] { sl::simulate(mapped(twice_body), sl::args(xs), sl::key(1)); }), "the address y[0]/q was visited twice"));
+  EXPECT_TRUE(has(thrown([&] { sl::simulate(mapped(improper), sl::args(xs), sl::key(1)); }), "drawn at y[0]/q"));
+  EXPECT_TRUE(has(thrown([&] { sl::simulate(mapped(both), sl::args(xs), sl::key(1)); }), "a value stands at y[0], and below it, in the same run, stands y[0]/q"));
+  EXPECT_TRUE(has(thrown([&] { sl::generate(mapped(one), sl::args(xs), {{at("y", 1, "q"), std::vector<double>{1.0, 2.0}}}, sl::key(1)); }), "at y[1]/q"));
+  const auto t = sl::simulate(mapped(one), sl::args(xs), sl::key(1));
+  EXPECT_TRUE(has(thrown([&] { t[at("y", 1, "r")]; }), "did you mean y[1]/q?"));
+  EXPECT_TRUE(has(thrown([&] { t["nowhere"]; }), "it has y[0]/q, y[1]/q"));
+  EXPECT_TRUE(has(thrown([&] { t[{"y", 1}]; }), "at y[1]: a subtree of choices stands there"));
+  EXPECT_TRUE(has(thrown([&] { sl::update(t, {{at("y", 0, "q", "deep"), 1.0}}, sl::key(2)); }), "a value stands at y[0]/q"));
+}
+
+// A choice or a call at an index beside a map: as where instances are scopes of the one run.
+TEST(instances, an_index_beside_a_call_is_another_address_or_an_error) {
+  constexpr auto one = sl::gen([](auto& trace, double m) { return trace("q", sl::normal(m, 1.0)); });
+  constexpr auto value = sl::gen([](auto& trace, double m) { return trace({}, sl::normal(m, 1.0)); });
+  const auto beside = [](auto body, int i) {
+    return sl::gen([body, i](auto& trace, const auto& x) {
+      trace("y", sl::map(body), sl::each(x));
+      trace({"y", i}, sl::normal(0.0, 1.0));
+    });
+  };
+  const std::vector<double> two{0.0, 1.0}, three{0.0, 1.0, 2.0};
+  for (const auto& said : {thrown([&] { sl::simulate(beside(one, 1), sl::args(two), sl::key(1)); }), thrown([&] { sl::simulate(beside(value, 1), sl::args(two), sl::key(1)); }),
+                           thrown([&] { sl::simulate(beside(one, 1), sl::args(two), sl::key(1), sl::lanes(3)); })})
+    EXPECT_NE(said.find("y[1]"), std::string::npos) << said;
+  auto t = sl::simulate(beside(value, 2), sl::args(two), sl::key(1));
+  EXPECT_EQ(t.choices().size(), 3u);
+  EXPECT_NE(thrown([&] { sl::update(t, sl::args(three), {}, sl::key(2)); }).find("y[2] was visited twice"), std::string::npos);
+}

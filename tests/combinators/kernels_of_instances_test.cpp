@@ -113,7 +113,7 @@ auto either_row() {
 }
 auto kinds_row() {
   return row{"kinds of calls", kinds, sl::args(std::vector{1.0, -0.5}), [](choices c, const auto& as, densities& lp) { kinds_by_hand(c, {}, argument<0>(as), lp); },
-             {{{"kind", 0L}}, {{"kind", 1L}}, {{"kind", 2L}, {{"y", 1}, 0.25}}}, {sl::select("kind"), sl::select("kind", {"y", 0})}, {sl::args(std::vector{1.0, 0.5, 2.0})}, true, false, true};
+             {{{"kind", 0L}}, {{"kind", 1L}}, {{"kind", 2L}, {{"y", 1}, 0.25}}}, {sl::select("kind"), sl::select("kind", {"y", 0})}, {sl::args(std::vector{1.0, 0.5, 2.0})}, true, true};
 }
 auto many_kinds_row() {
   return row{"kinds of calls in instances", many_kinds, sl::args(std::vector{1.0, -0.5}),
@@ -121,7 +121,7 @@ auto many_kinds_row() {
                for (int k = 0; k < 2; ++k) kinds_by_hand(c, at("k", k), argument<0>(as), lp);
              },
              {{{at("k", 0, "kind"), 2L}}, {{at("k", 1, "kind"), 1L}, {at("k", 0, "y", 1), 0.25}}},
-             {sl::select(at("k", 0, "kind")), sl::select(at("k", 1))}, {sl::args(std::vector{1.0, 0.5, 2.0})}, true, false, true};
+             {sl::select(at("k", 0, "kind")), sl::select(at("k", 1))}, {sl::args(std::vector{1.0, 0.5, 2.0})}, true, true};
 }
 
 }  // namespace

@@ -14,6 +14,7 @@ using namespace laws;
 
 namespace {
 constexpr double never = -std::numeric_limits<double>::infinity();
+const sl::constraint_options ignoring{.unreached = sl::ignore};
 
 // A model that calls itself: a tree, each node of which splits with probability 0.3.
 struct node : sl::generative {
@@ -45,13 +46,29 @@ TEST(dynamic, a_branch_not_taken_gives_weight_minus_infinity) {
   EXPECT_LT(reached, 160);
 }
 
-TEST(dynamic, a_constraint_that_no_run_can_reach_is_an_error_that_names_it) {
-  const auto said = thrown([] { sl::generate(branch_body, sl::args(), {{"b", true}, {"mm", 1.0}}, sl::key(1)); });
-  EXPECT_NE(said.find("mm"), std::string::npos) << said;
-  EXPECT_NE(said.find("did you mean m?"), std::string::npos) << said;
-  EXPECT_NE(thrown([] { sl::generate(branch_body, sl::args(), {{"typo", 1.0}}, sl::key(1), sl::lanes(1003)); }).find("typo"), std::string::npos);
-  const auto b = sl::simulate(branch_body, sl::args(), sl::key(1), sl::lanes(20));
-  EXPECT_THROW(sl::update(b, {{"typo", 1.0}}, sl::key(2)), std::invalid_argument);
+TEST(dynamic, what_no_run_visited_may_be_rare_and_is_not_reached) {
+  // No number of runs tells an address that takes z > 60 from a typo.
+  constexpr auto rare = sl::gen(sl::dynamic, [](auto& trace) {
+    if (trace("z", sl::normal(0.0, 1.0)) > 60.0) trace("far", sl::normal(0.0, 1.0));
+  });
+  const sl::choice_map far{{"far", 1.0}};
+  EXPECT_EQ(sl::generate(rare, sl::args(), far, sl::key(1)).weight, never);
+  EXPECT_EQ(sl::generate(rare, sl::args(), far, sl::key(1), {.unreached = sl::ignore}).weight, 0);
+  EXPECT_EQ(sl::generate(rare, sl::args(), far, sl::key(1), sl::lanes(7)).weights, std::vector<double>(7, never));
+  const auto there = sl::generate(rare, sl::args(), {{"z", 61.0}, {"far", 1.0}}, sl::key(1)).trace;
+  EXPECT_EQ(sl::update(there, {{"z", 0.0}, {"far", 2.0}}, sl::key(2)).weight, never);
+  EXPECT_NEAR(sl::update(there, {{"z", 0.0}, {"far", 2.0}}, sl::key(2), {.unreached = sl::ignore}).weight, normal(0, 0, 1) - there.score(), 1e-9);
+  EXPECT_NEAR(sl::update(there, {{"far", 2.0}}, sl::key(2)).weight, -1.5, 1e-9);
+  const auto deep = sl::address("left") / sl::address("left") / sl::address("left") / sl::address("right") / "leaf";
+  EXPECT_EQ(sl::generate(node{}, sl::args(0), {{deep, 1.0}, {"split", false}}, sl::key(1)).weight, never);
+}
+
+TEST(dynamic, a_value_where_a_subtree_stands_is_an_error_that_names_it) {
+  const auto said = thrown([] { sl::generate(calls_body, sl::args(), {{{"go", 0}, true}, {{"call", 0}, 1.0}}, sl::key(1)); });
+  EXPECT_NE(said.find("call[0]"), std::string::npos) << said;
+  EXPECT_NE(said.find("subtree"), std::string::npos) << said;
+  const auto below = thrown([] { sl::generate(branch_body, sl::args(), {{sl::address("y") / "x", 1.0}}, sl::key(1), ignoring); });
+  EXPECT_NE(below.find("a value stands at y"), std::string::npos) << below;
 }
 
 TEST(dynamic, rare_branches_count_as_reachable) {

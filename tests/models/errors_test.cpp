@@ -82,6 +82,60 @@ TEST(errors, the_same_address_twice) {
   EXPECT_FALSE(thrown([&] { sl::simulate(both, sl::args(), sl::key(1)); }).empty());
 }
 
+// An address holds a value or a subtree: each body has both at one, in one order and the other.
+TEST(errors, an_address_below_a_value) {
+  const auto expect_said = [](const auto& model, std::initializer_list<const char*> words) {
+    EXPECT_TRUE(says(thrown([&] { sl::simulate(model, sl::args(), sl::key(1)); }), words));
+    EXPECT_TRUE(says(thrown([&] { sl::simulate(model, sl::args(), sl::key(1), sl::lanes(9)); }), words));
+    EXPECT_TRUE(says(thrown([&] { sl::generate(model, sl::args(), {{"w", 0.5}}, sl::key(1)); }), words));
+    EXPECT_TRUE(says(thrown([&] { sl::propose(model, sl::args(), sl::key(1)); }), words));
+    EXPECT_FALSE(thrown([&] { sl::assess(model, sl::args(), {{"w", 0.5}}); }).empty());
+  };
+  const auto below = {"a value stands at y[1]", "y[1][0]", "not both"}, vector = {"a value stands at y", "y[0]"}, in_call = {"a value stands at a/y", "a/y[1]"};
+  const auto n = sl::normal(0.0, 1.0);
+  expect_said(sl::gen([n](auto& t) { t("w", n), t({"y", 1}, n), t({"y", 1, 0}, n); }), below);
+  expect_said(sl::gen([n](auto& t) { t("w", n), t({"y", 1, 0}, n), t({"y", 1}, n); }), below);
+  expect_said(sl::gen([n](auto& t) { t("w", n), t("y", sl::iid(n, 3)), t({"y", 0}, n); }), vector);
+  expect_said(sl::gen([n](auto& t) { t("w", n), t({"y", 0}, n), t("y", sl::iid(n, 3)); }), vector);
+  expect_said(sl::gen([n](auto& t) { t("w", n), t({"y", 1}, leaf, 0.0), t("y", n); }), {"a value stands at y", "y[1]"});
+  expect_said(sl::gen([n](auto& t) { t("w", n), t("a", sl::gen([n](auto& u) { u({"y", 1}, n), u("y", n); })); }), in_call);
+  expect_said(sl::gen([n](auto& t) { t("w", n), t("a", sl::gen([n](auto& u) { u({}, n), u("x", n); })); }), {"a value stands at a", "a/x"});
+  expect_said(sl::gen([n](auto& t) { t("w", n), t("a", sl::gen([n](auto& u) { u({}, n), u("x", leaf, 0.0); })); }), {"a value stands at a", "a/x"});
+  constexpr auto dynamic = sl::gen(sl::dynamic, [](auto& t) {
+    if (t("b", sl::bernoulli(0.5))) t({"y", 1}, sl::normal(0.0, 1.0));
+    t({"y", 1, 0}, sl::normal(0.0, 1.0));
+  });
+  EXPECT_TRUE(says(thrown([&] { sl::generate(dynamic, sl::args(), {{"b", true}}, sl::key(1)); }), below));
+  const auto fine = sl::generate(dynamic, sl::args(), {{"b", false}}, sl::key(1)).trace;
+  EXPECT_TRUE(says(thrown([&] { sl::update(fine, {{"b", true}}, sl::key(1)); }), below));
+  EXPECT_NO_THROW(sl::update(fine, {{{"y", 1, 0}, 0.5}}, sl::key(1)));
+}
+
+TEST(errors, values_for_lanes_given_to_one_lane) {
+  const sl::choice_map by_lane{{"x", sl::per_lane({1.0, 2.0})}, {"y", 1.0}};
+  const std::initializer_list<const char*> words = {"at x", "2 lanes", "runs one", "sl::lanes(2)"};
+  EXPECT_TRUE(says(thrown([&] { sl::generate(flat_body, sl::args(), by_lane, sl::key(1)); }), words));
+  EXPECT_TRUE(says(thrown([&] { sl::assess(flat_body, sl::args(), by_lane); }), words));
+  const auto t = sl::simulate(flat_body, sl::args(), sl::key(1));
+  EXPECT_TRUE(says(thrown([&] { sl::update(t, by_lane, sl::key(1)); }), words));
+  EXPECT_TRUE(says(thrown([&] { sl::update(t, sl::args(), by_lane, sl::key(1)); }), words));
+  EXPECT_TRUE(says(thrown([&] { sl::edit(t, sl::edits::constraint{by_lane}, sl::key(1)); }), words));
+  EXPECT_NO_THROW(sl::generate(flat_body, sl::args(), by_lane.lane(1), sl::key(1)));
+}
+
+TEST(errors, a_backward_proposal_that_fails_is_called_so) {
+  constexpr auto forward = sl::gen([](auto& trace, const auto& current) { trace("x", sl::normal(current["x"], 1.0)); });
+  constexpr auto other = sl::gen([](auto& trace, const auto& current) { trace("y", sl::normal(current["y"], 1.0)); });
+  constexpr auto bad = sl::gen([](auto& trace, const auto& current) { trace("x", sl::normal(current["x"], -1.0)); });
+  const auto t = sl::simulate(flat_body, sl::args(), sl::key(1));
+  const auto b = sl::simulate(flat_body, sl::args(), sl::key(1), sl::lanes(9));
+  const auto said = [&](const auto& target, const auto& backward) { return thrown([&] { sl::edit(target, sl::edits::proposal(forward, backward), sl::key(2)); }); };
+  EXPECT_TRUE(says(said(t, other), {"the backward proposal makes a choice at y", "discarded no value"}));
+  EXPECT_TRUE(says(said(b, other), {"the backward proposal makes a choice at y", "discarded no value"}));
+  EXPECT_TRUE(says(said(t, bad), {"the backward proposal", "at x", "scale"}));
+  EXPECT_TRUE(says(said(b, bad), {"the backward proposal", "at x", "scale"}));
+}
+
 TEST(errors, values_of_the_wrong_kind_or_size) {
   const auto vector_of = [](std::vector<double> v) { return sl::choice_map{{"v", v}}; };
   EXPECT_TRUE(says(thrown([&] { sl::generate(vector_body, sl::args(), vector_of({1, 2}), sl::key(1)); }), {"at v", "vector of 3", "vector of 2"}));

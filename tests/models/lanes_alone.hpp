@@ -41,7 +41,6 @@ std::vector<outcome> all_operations(const Row& r, std::size_t count, std::size_t
     all.push_back(outcome_of(g.traces, g.weights, lanes));
     const auto u = sl::update(b, change, sl::key(3));
     all.push_back(outcome_of(u.traces, u.weights, lanes));
-    if (r.kinds_differ) continue;  // no choice map leads back
     const auto e = sl::edit(b, sl::edits::composite(sl::edits::selection{r.selections[0]}, sl::edits::constraint{change}), sl::key(5));
     all.push_back(outcome_of(e.target, e.weight, lanes));
   }

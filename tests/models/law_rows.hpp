@@ -70,7 +70,6 @@ struct row {
   std::vector<sl::selection> selections;
   std::vector<Arguments> next = {};
   bool has_factor = false;
-  bool kinds_differ = false;  // an address has another kind from lane to lane: no choice map of all lanes exists
   bool may_lie_flat = false;  // an update may lay instances flat, and then the score is summed in another order
 
   densities log_densities(const sl::choice_map& c, const Arguments& a) const {
@@ -81,7 +80,7 @@ struct row {
   }
 };
 template <class G, class A, class F>
-row(const char*, G, A, F, std::vector<sl::choice_map>, std::vector<sl::selection>, std::vector<A> = {}, bool = false, bool = false, bool = false) -> row<G, A, F>;
+row(const char*, G, A, F, std::vector<sl::choice_map>, std::vector<sl::selection>, std::vector<A> = {}, bool = false, bool = false) -> row<G, A, F>;
 
 template <std::size_t I, class Arguments>
 const auto& argument(const Arguments& as) {

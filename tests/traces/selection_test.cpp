@@ -56,3 +56,16 @@ TEST(selection, several_at_once_and_as_text) {
   EXPECT_EQ(select({"z", sl::all}).str(), "z[*]");
   EXPECT_EQ((!select("a")).str(), "!(a)");
 }
+
+TEST(selection, ranges_of_indices_are_half_open) {
+  const selection s = select({"y", sl::range(3, 7)});
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(s.contains({"y", i}), i >= 3 && i < 7) << i;
+  EXPECT_TRUE(s.contains(path(sl::address("y")) / sl::address(std::int64_t{3}) / "x"));
+  EXPECT_FALSE(s.contains("y"));
+  EXPECT_TRUE(select({"y", sl::range(0, 2), 1}).contains({"y", 1, 1}));
+  EXPECT_FALSE(select({"y", sl::range(0, 2), 1}).contains({"y", 1, 0}));
+  EXPECT_FALSE(select({"y", sl::range(5, 2)}).contains({"y", 3})) << "none, as in Python";
+  EXPECT_EQ(s.str(), "y[3:7]");
+  EXPECT_TRUE(select({"y", sl::all}).contains({"y", -1}));
+  EXPECT_THROW(sl::range(-1, 3), std::invalid_argument);
+}

@@ -16,6 +16,7 @@
 #include <starling/combinators/gate.hpp>
 #include <starling/combinators/remembered.hpp>
 #include <starling/models/generative_function.hpp>
+#include <starling/values/counts.hpp>
 #include <starling/values/vector.hpp>
 
 namespace starling {
@@ -110,6 +111,7 @@ struct repeat_model : generative {
 
 template <generative_function F>
 constexpr auto repeat(F f, std::size_t n) {
+  require_count("repeat", "the number of instances", n, 0, largest_size);
   return repeat_model<F>(std::move(f), n);
 }
 

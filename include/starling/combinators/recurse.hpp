@@ -30,6 +30,7 @@
 #include <starling/combinators/call_counter.hpp>
 #include <starling/models/generative_function.hpp>
 #include <starling/traces/address.hpp>
+#include <starling/values/counts.hpp>
 
 namespace starling {
 
@@ -129,7 +130,7 @@ constexpr auto recurse(Body body, recurse_options options = {}) {
 }
 template <class Result, class Body>
 constexpr auto recurse(Body body, recurse_lane_options options) {
-  if (options.max_nodes == 0) throw std::invalid_argument("recurse: max_nodes must be at least 1");
+  require_count("recurse", "max_nodes", options.max_nodes, 1, 100'000'000);  // all of them are laid out
   return recurse_model<Result, Body, recurse_lane_options>(std::move(body), options);
 }
 

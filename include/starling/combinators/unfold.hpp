@@ -18,6 +18,7 @@
 #include <starling/combinators/remembered.hpp>
 #include <starling/models/generative_function.hpp>
 #include <starling/values/vector.hpp>
+#include <starling/values/counts.hpp>
 
 namespace starling {
 
@@ -35,6 +36,7 @@ struct unfold_model : generative {
     constexpr bool fits = std::is_convertible_v<result_of<Kernel, Handler, std::size_t, S, Args...>, S>;
     static_assert(fits, "unfold: the kernel must return the next state, of the type of the initial one");
     if (steps < 0) throw std::invalid_argument("unfold at " + trace.here().str() + ": the number of steps must not be negative, got " + std::to_string(steps));
+    if (static_cast<std::size_t>(steps) > largest_size) require_count("unfold at " + trace.here().str(), "the number of steps", static_cast<std::size_t>(steps), 0, largest_size);
     const S first = lift_value<V>(initial);
     return trace.template instances<S>(static_cast<std::size_t>(steps), instances_depend_on<true, Kernel>(initial, args...),
                                        [&](auto& step, std::size_t t, const results<S>& states) -> S {

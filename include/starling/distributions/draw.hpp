@@ -7,6 +7,7 @@
 
 #include <starling/distributions/elements.hpp>
 #include <starling/random/stream.hpp>
+#include <starling/values/counts.hpp>
 #include <starling/values/matrix.hpp>
 
 namespace starling {
@@ -34,6 +35,7 @@ template <class D> auto draw(const D& d, const key& k, std::size_t n) {
   using P = native_pack<double>;
   constexpr std::size_t width = lanes_of<P>;
   using plain = decltype(plain_lane(d.sample(std::declval<stream<P>&>()), 0));
+  require_count("draw", "the number of draws", n, 0, largest_count);
   std::vector<plain> draws;
   draws.reserve(n);
   for (std::size_t first = 0; first < n; first += width) {

@@ -5,6 +5,7 @@
 #include <concepts>
 #include <cstddef>
 
+#include <starling/distributions/iid.hpp>
 #include <starling/distributions/structured_supports.hpp>
 #include <starling/values/vector.hpp>
 
@@ -88,7 +89,10 @@ template <class Support> struct flat : distribution {
   Support on;
   flat_options options;
 
-  explicit flat(Support s, flat_options o = {}) : on(s), options(o) {}
+  explicit flat(Support s, flat_options o = {}) : on(s), options(o) {
+    if constexpr (is_vector) require_count(name, "the size", on.n, 0, largest_size);
+    if constexpr (is_matrix) require_count(name, "the number of rows", on.n, 0, largest_rows);
+  }
 
   std::size_t size() const
     requires(is_vector)
@@ -145,5 +149,12 @@ template <class Support> struct flat : distribution {
 };
 template <class Support> flat(Support) -> flat<Support>;
 template <class Support> flat(Support, flat_options) -> flat<Support>;
+
+// iid(flat(support), n) is flat on vectors of n numbers, each in the support.
+template <class Support> struct iid<flat<Support>> : flat<vector_of<Support>> {
+  static_assert(!flat<Support>::is_vector && !flat<Support>::is_matrix, "sl::iid(d, n) repeats a scalar distribution: d must be a distribution, and not of vectors");
+  template <std::integral Size>
+  iid(const flat<Support>& d, Size size) : flat<vector_of<Support>>(vector_of<Support>{d.on, static_cast<std::size_t>(size)}, d.options) {}
+};
 
 }  // namespace starling

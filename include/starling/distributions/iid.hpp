@@ -5,6 +5,7 @@
 
 #include <starling/distributions/elements.hpp>
 #include <starling/distributions/supports.hpp>
+#include <starling/values/counts.hpp>
 
 namespace starling {
 
@@ -17,7 +18,9 @@ template <class D> struct iid : distribution {
   D of;
   std::size_t n;
 
-  template <std::integral Size> iid(D d, Size size) : of(std::move(d)), n(static_cast<std::size_t>(size)) {}
+  template <std::integral Size> iid(D d, Size size) : of(std::move(d)), n(static_cast<std::size_t>(size)) {
+    require_count(name, "the size", n, 0, largest_size);
+  }
 
   std::size_t size() const { return n; }
 

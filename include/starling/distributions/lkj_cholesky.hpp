@@ -15,6 +15,7 @@
 #include <starling/distributions/gamma_draws.hpp>
 #include <starling/distributions/saddle_point.hpp>
 #include <starling/distributions/structured_supports.hpp>
+#include <starling/values/counts.hpp>
 #include <starling/values/exp.hpp>
 #include <starling/values/gamma_function.hpp>
 #include <starling/values/log.hpp>
@@ -31,7 +32,7 @@ template <class Eta> struct lkj_cholesky : distribution {
 
   // Throws std::invalid_argument where n is not at least 1.
   template <std::integral Size> lkj_cholesky(Size rows, Eta e) : n(static_cast<std::size_t>(rows)), eta(std::move(e)) {
-    if (rows < 1) throw std::invalid_argument("lkj_cholesky: the number of rows must be at least 1");
+    require_count("lkj_cholesky", "the number of rows", static_cast<std::size_t>(rows), 1, largest_rows);
   }
 
   std::size_t rows() const { return n; }

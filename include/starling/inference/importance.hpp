@@ -11,6 +11,7 @@
 #include <starling/inference/importance_dynamic.hpp>
 #include <starling/inference/lane_chains.hpp>
 #include <starling/values/exp.hpp>
+#include <starling/values/counts.hpp>
 
 namespace starling {
 
@@ -30,7 +31,7 @@ struct weighted_sums {
 
 // Fills in evidence, ESS and warnings; summaries from sums taken around `origin`.
 void finish_importance(result& r, const weighted_sums& total, std::size_t particles, const std::vector<double>& origin,
-                       const draw_layout& layout, bool summaries_only);
+                       const draw_layout& layout, bool summaries_only, const std::string& trouble = {});
 
 // Draws W particles at a time into a tile; everything that stays the same from one to the next is set up once.
 template <class V, class Posterior>
@@ -255,15 +256,15 @@ result importance_in_lanes(const Posterior& post, std::size_t n, const importanc
   r.interrupted = monitor.stopped();
   r.observed_data = observed_variables(post.observations());
   r.attributes = {{"method", "importance sampling"}, {"particles", std::to_string(n)}, {"lanes", std::to_string(width)}};
-  if (bad.found) r.warnings.push_back("some particles gave a distribution bad parameters and have weight 0; the first: " + bad.sentence(*layout.structure));
-  finish_importance(r, total, n, origin, record.layout, o.summaries_only);
+  if (bad.found) r.warnings.push_back((bad.is_factor ? "some particles have weight 0 since " : "some particles gave a distribution bad parameters and have weight 0; the first: ") + bad.sentence(*layout.structure));
+  finish_importance(r, total, n, origin, record.layout, o.summaries_only, bad.found ? "; the first trouble was " + bad.sentence(*layout.structure) : std::string());
   return r;
 }
 
 // In packs V; a dynamic model one by one.
 template <class V, class Posterior>
 result importance_in(const Posterior& post, std::size_t n, const importance_options& o, const key& k, progress& report) {
-  if (n == 0) throw std::invalid_argument("importance: at least one particle is needed");
+  require_count("importance", "the number of particles", n, 1, largest_lanes);
   if constexpr (Posterior::model_type::is_dynamic) return importance_dynamic(post, n, o, k, report);
   else return importance_in_lanes<V>(post, n, o, k, report);
 }

@@ -10,13 +10,16 @@
 namespace starling {
 
 // What the particles of a run give, in a row: their draws are `record`'s.
-result collect_particles(ragged_record record, std::vector<double> log_weights, bool interrupted, bool summaries_only);
+// `trouble`: what to say where all weights are 0.
+result collect_particles(ragged_record record, std::vector<double> log_weights, bool interrupted, bool summaries_only, const std::string& trouble);
 
 template <class Posterior, class Options>
 result importance_dynamic(const Posterior& post, std::size_t n, const Options& o, const key& k, progress& report) {
   constexpr std::size_t part_size = 512;
   const std::size_t parts = (n + part_size - 1) / part_size;
   std::vector<ragged_record> records(parts);
+  std::vector<unvisited_observations> unvisited(parts);
+  std::vector<path> visited;  // by the last particle of the first part
   std::vector<double> log_weights(n, negative_infinity);
   run_monitor monitor(report, n);
   parallel_for(
@@ -35,6 +38,8 @@ result importance_dynamic(const Posterior& post, std::size_t n, const Options& o
           }
           record.end_draw(particle.score(), 1);
         }
+        unvisited[p] = particle.unvisited();
+        if (p == 0 && !unvisited[0].paths.empty()) visited = addresses_of(particle.structure());
         record.problems = particle.problems();
         record.problem = particle.first_problem();
         monitor.advance(last - first);
@@ -42,7 +47,9 @@ result importance_dynamic(const Posterior& post, std::size_t n, const Options& o
       o.threads);
   ragged_record all_of_them;
   for (const auto& r : records) all_of_them.append(r);
-  result r = collect_particles(std::move(all_of_them), std::move(log_weights), monitor.stopped(), o.summaries_only);
+  for (const auto& u : unvisited)
+    if (u.some_ran) unvisited[0].add(u.paths);
+  result r = collect_particles(std::move(all_of_them), std::move(log_weights), monitor.stopped(), o.summaries_only, describe_unvisited(unvisited[0].paths, visited));
   r.observed_data = observed_variables(post.observations());
   r.attributes = {{"method", "importance sampling"}, {"particles", std::to_string(n)}, {"lanes", "1"}};
   return r;

@@ -129,10 +129,7 @@ class lane_chains {
     post_.run(h);
     note_problem(h.problem());
     candidate_score_ = where(unobserved(candidate_), V(negative_infinity), h.score());
-    V factors(0);
-    for (std::uint32_t s = 0; s < structure().sites().size(); ++s)
-      if (structure().sites()[s].is_factor()) factors += current_.densities[s];
-    h.charge(factors);
+    if (is_conditional()) h.charge(factors_gone<V>(structure(), old.values, h.factors_met(), structure(), view(candidate_, true)));
     if (temperatures_.used) [[unlikely]] {
       candidate_score_ = temperatures_.score(structure(), layout_.plan, candidate_.densities.data());
       const V weight = temperatures_.weight_of_redrawn(structure(), layout_.plan, current_.densities.data(), candidate_.densities.data(), [&](std::uint32_t s) { return plan[s].old < 0; });

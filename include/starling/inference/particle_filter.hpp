@@ -19,6 +19,7 @@
 #include <starling/inference/ancestors.hpp>
 #include <starling/models/generate.hpp>
 #include <starling/values/exp.hpp>
+#include <starling/values/counts.hpp>
 
 namespace starling {
 
@@ -45,7 +46,7 @@ class basic_particle_filter {
 
   basic_particle_filter(const unfold_model<Kernel>& chain, arguments<State, Parameters...> as, const particle_filter_options& o, const key& k)
       : kernel_(chain.kernel), arguments_(std::move(as)), options_(o), key_(k), blocks_((o.particles + width - 1) / width) {
-    if (o.particles == 0) throw std::invalid_argument("particle_filter: at least one particle is needed");
+    require_count("particle_filter", "particles", o.particles, 1, largest_lanes);
     if (!(o.resample_below >= 0 && o.resample_below <= 1))
       throw std::invalid_argument("particle_filter: resample_below is a share of the particles, from 0 to 1, got " + std::to_string(o.resample_below));
     const arena_scope scope;
@@ -71,6 +72,7 @@ class basic_particle_filter {
   // the kernel does not have and std::runtime_error where no particle has a density above 0; then all is as before.
   filter_step step(const choice_map& observations) {
     if (observations.lanes() != 0) throw std::invalid_argument("particle_filter: observations are shared by all particles");
+    require_numbers(observations, "particle_filter: at step " + std::to_string(count_));
     const std::size_t t = count_;
     const key now = fold_in(key_, t);
     filter_step told;

@@ -13,6 +13,7 @@
 #include <starling/inference/predictive_dynamic.hpp>
 #include <starling/inference/result.hpp>
 #include <starling/models/simulate.hpp>
+#include <starling/values/counts.hpp>
 
 namespace starling {
 
@@ -92,7 +93,7 @@ draws for_each_draw(const Posterior& post, const result& fit, bool pointwise, Ea
 // n draws of the observed choices from the model. Throws std::logic_error where a latent is improper.
 template <class Posterior>
 draws prior_predictive(const Posterior& post, std::size_t n, const key& k) {
-  if (n == 0) throw std::invalid_argument("prior_predictive: at least one draw is needed");
+  require_count("prior_predictive", "the number of draws", n, 1, largest_lanes);
   if constexpr (Posterior::model_type::is_dynamic) {
     return observed_of_traces(post, 1, n, false, [&](auto& t, std::size_t, const run_place& place) { simulate_into(t, k, place); });
   } else {

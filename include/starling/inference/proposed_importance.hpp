@@ -9,6 +9,7 @@
 #include <starling/inference/importance.hpp>
 #include <starling/inference/kernels/proposal.hpp>
 #include <starling/models/simulate.hpp>
+#include <starling/values/counts.hpp>
 
 namespace starling {
 
@@ -19,7 +20,7 @@ template <class Posterior, generative_function Proposal, class... A>
 result importance(const Posterior& post, const Proposal& proposal, const arguments<A...>& as, std::size_t n, const key& k) {
   constexpr bool fixed = !Posterior::model_type::is_dynamic && !Proposal::is_dynamic;
   static_assert(fixed, "importance sampling with a proposal: neither the model nor the proposal may be dynamic");
-  if (n == 0) throw std::invalid_argument("importance: at least one particle is needed");
+  require_count("importance", "the number of particles", n, 1, largest_lanes);
   using V = native_pack<double>;
   constexpr std::size_t width = lanes_of<V>, at_once = 4096;
   const auto layout = find_layout<V>(post);
@@ -80,8 +81,8 @@ result importance(const Posterior& post, const Proposal& proposal, const argumen
   }
   r.observed_data = observed_variables(post.observations());
   r.attributes = {{"method", "importance sampling with a proposal"}, {"particles", std::to_string(n)}, {"lanes", std::to_string(width)}};
-  if (bad.found) r.warnings.push_back("some particles gave a distribution bad parameters and have weight 0; the first: " + bad.sentence(*layout.structure));
-  finish_importance(r, total, n, {}, record.layout, false);
+  if (bad.found) r.warnings.push_back((bad.is_factor ? "some particles have weight 0 since " : "some particles gave a distribution bad parameters and have weight 0; the first: ") + bad.sentence(*layout.structure));
+  finish_importance(r, total, n, {}, record.layout, false, bad.found ? "; the first trouble was " + bad.sentence(*layout.structure) : std::string());
   return r;
 }
 

@@ -13,6 +13,7 @@
 #include <starling/inference/run_checkpoint.hpp>
 #include <starling/inference/run_dynamic.hpp>
 #include <starling/inference/run_options.hpp>
+#include <starling/values/counts.hpp>
 
 namespace starling {
 
@@ -111,8 +112,7 @@ result run_in(const Kernel& kernel, const Posterior& post, const run_options& o,
 // where no starting point is found.
 template <class T = double, kernels::kernel_type Kernel, class Posterior>
 result run(const Kernel& kernel, const Posterior& post, const run_options& o, const key& k, progress& report, const run_start& start = {}) {
-  if (o.chains == 0 || o.draws == 0 || o.thin == 0)
-    throw std::invalid_argument("run: chains, draws and thin must be at least 1");
+  require_chain_counts("run", o.chains, o.warmup, o.draws, o.thin);
   if constexpr (Posterior::model_type::is_dynamic) {
     if (start.checkpoint) throw std::invalid_argument("run: the chains of a dynamic model do not go on from a checkpoint");
     return run_dynamic(kernel, post, o, k, report);

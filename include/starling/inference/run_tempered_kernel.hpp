@@ -10,6 +10,7 @@
 #include <starling/inference/proper_prior.hpp>
 #include <starling/inference/run.hpp>
 #include <starling/inference/run_tempered.hpp>
+#include <starling/values/counts.hpp>
 
 namespace starling {
 
@@ -92,7 +93,7 @@ template <kernels::kernel_type Kernel, class Posterior>
 result run_tempered(const Kernel& kernel, const Posterior& post, const tempering_options& t, const run_options& o, const key& k, progress& report) {
   static_assert(!Posterior::model_type::is_dynamic, "run_tempered needs a model whose structure is found once: sl::gen without sl::dynamic");
   using V = native_pack<double>;
-  if (o.chains == 0 || o.draws == 0 || o.thin == 0) throw std::invalid_argument("run_tempered: chains, draws and thin must be at least 1");
+  require_chain_counts("run_tempered", o.chains, o.warmup, o.draws, o.thin);
   const auto betas = first_ladder(t);
   const auto layout = find_layout<V>(post);
   if (layout.structure->is_conditional())

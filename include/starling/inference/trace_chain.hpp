@@ -3,6 +3,7 @@
 // An observed address stays observed: a move that removes or changes one has posterior density 0 and is rejected.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -19,6 +20,19 @@ namespace starling {
 double removed_density(const trace_state& before, const schema& after);
 // Whether the run still has every observation.
 bool holds_observations(const choice_map& observations, const trace_state& state);
+
+// The observations that no run of several visited.
+struct unvisited_observations {
+  std::vector<path> paths;
+  bool some_ran = false;
+
+  bool may_be() const { return !some_ran || !paths.empty(); }
+  void add(const std::vector<path>& of_a_run) {
+    if (!some_ran) paths = of_a_run;
+    else std::erase_if(paths, [&](const path& p) { return std::find(of_a_run.begin(), of_a_run.end(), p) == of_a_run.end(); });
+    some_ran = true;
+  }
+};
 
 template <class Posterior>
 class trace_chain {
@@ -40,24 +54,30 @@ class trace_chain {
       try {
         const double w = generate_into(trace_, post_.observations(), fold_in(k, attempt), true, place_);
         if (w > negative_infinity && is_finite(trace_.score())) return;
+        look_for_unvisited(w);
       } catch (const parameter_error& e) {
         if (trouble.empty()) trouble = e.what();
       }
     }
     throw std::runtime_error("no starting point with a finite density was found in 100 draws from the prior" +
-                             (trouble.empty() ? "" : "; the first trouble was " + trouble) + ". Check the observations and the priors");
+                             describe_unvisited(unvisited_.paths, addresses_of(structure())) + (trouble.empty() ? "" : "; the first trouble was " + trouble) + ". Check the observations and the priors");
   }
 
   // A particle: draws the latents, the observations in place; its log weight. Bad parameters of a distribution give it weight 0.
   double draw(const key& k, const run_place& place) {
     place_ = place;
     try {
-      return generate_into(trace_, post_.observations(), k, false, place_);
+      const double w = generate_into(trace_, post_.observations(), k, false, place_);
+      look_for_unvisited(w);
+      return w;
     } catch (const parameter_error& e) {
       if (problems_++ == 0) problem_ = e.what();
       return negative_infinity;
     }
   }
+
+  // Which observations none of the particles drawn so far visited.
+  const unvisited_observations& unvisited() const { return unvisited_; }
 
   const Posterior& posterior() const { return post_; }
   const run_place& place() const { return place_; }
@@ -161,6 +181,10 @@ class trace_chain {
   const std::string& first_problem() const { return problem_; }
 
  private:
+  void look_for_unvisited(double weight) {
+    if (weight > negative_infinity) unvisited_.add({});
+    else if (unvisited_.may_be()) unvisited_.add(unmet(post_.observations(), structure()));
+  }
   // Bad parameters of a distribution reject the move.
   template <class Move>
   double attempt(Move&& move) {
@@ -187,6 +211,7 @@ class trace_chain {
     bool met;
   };
   std::vector<use> uses_;
+  unvisited_observations unvisited_;
 };
 
 }  // namespace starling

@@ -244,6 +244,7 @@ template <class V, class Posterior> class unconstrained_posterior {
     bad_parameter problem;
     std::string trouble;
     choices(free, values.data(), {.problem = &problem, .trouble = &trouble});
+    if (problem.is_factor) return problem.sentence(structure());
     if (problem.found) return "a parameter was bad " + problem.sentence(structure());
     return trouble.empty() ? "the density or its gradient was not finite" : trouble;
   }

@@ -16,6 +16,8 @@ class assess_handler : public handler<assess_handler<V>, V> {
   assess_handler(structure_walk& walk, tile<V> t, const choice_map& choices, const run_place& place)
       : base(walk, key(0), t, place), cursor_(choices) {}
   bool all_used() const { return cursor_.all_used(); }
+  // Of a proposal that leads back from a move: what is missing was not discarded.
+  void leads_back() { leads_back_ = true; }
 
  private:
   friend base;
@@ -23,10 +25,11 @@ class assess_handler : public handler<assess_handler<V>, V> {
   X decide(std::uint32_t k, const D& d) {
     const site& s = this->at(k);
     constraint_ref c = cursor_.find(s.full, s.parent, s.last_index);
+    if constexpr (base::width > 1) c = cursor_.choices().of_type(s.full, s.type.code(), c);
     if (is_for_another_region<V>(c, s) && !any(lanes_given<V>(c, this->place_) & this->active())) c = {};
     if (!all(lanes_given<V>(c, this->place_) | !this->active())) missing(k, lanes_given<V>(c, this->place_));
     if (!c) return nobody<X>(k);
-    if (c.type_code != s.type.code()) check_constraint(c, s.type, this->walk_.current().path_of(k));
+    if (c.type_code != s.type.code()) check_constraint(c, s.type, this->walk_.path_of(k));
     put_constraint(this->place(k), c, s.type.size(), this->place_.first_lane, this->place_.lanes);
     const X x = take<X>(this->place(k), s.type);
     this->score_site(k, d, x);
@@ -48,10 +51,13 @@ class assess_handler : public handler<assess_handler<V>, V> {
       while (!lacking[l]) ++l;
       if (any(given)) lane = " in lane " + std::to_string(this->place_.first_lane + static_cast<std::size_t>(l));
     }
-    throw std::invalid_argument("assess: no value was given for " + this->walk_.current().path_of(k).str() + lane);
+    const std::string where = this->walk_.path_of(k).str() + lane;
+    if (leads_back_) throw std::invalid_argument("edit: the backward proposal makes a choice at " + where + ", for which the move discarded no value");
+    throw std::invalid_argument("assess: no value was given for " + where);
   }
 
   constraint_cursor cursor_;
+  bool leads_back_ = false;
 };
 
 template <class Value>
@@ -63,6 +69,7 @@ struct assessed {
 // Throws std::invalid_argument where a choice is missing or one is not the model's.
 template <generative_function G, class... A>
 auto assess(const G& model, const arguments<A...>& as, const choice_map& choices) {
+  require_one_lane(choices, "assess");
   using T = trace<G, arguments<A...>>;
   trace_state run;
   const arena_scope scope;
@@ -71,8 +78,7 @@ auto assess(const G& model, const arguments<A...>& as, const choice_map& choices
   assessed<decltype(persist(T::run(model, h, as)))> r{0, persist(T::run(model, h, as))};
   finish_run(walk, h, run);
   if (!h.all_used()) {
-    const auto left = unmet(choices, *run.structure);
-    if (!left.empty()) throw std::invalid_argument(describe_unmet(left, *run.structure, "assess"));
+    require_met(choices, *run.structure, "assess");
   }
   r.score = run.score;
   return r;
@@ -84,16 +90,14 @@ struct assessed_batch {
   Batch traces;  // with the values that the body returned
 };
 
-// N lanes at once, the choices shared or per lane.
-template <generative_function G, class... A, class T>
-  requires(!G::is_dynamic)
-auto assess(const G& model, const arguments<A...>& as, const choice_map& choices, const lane_request<T>& n) {
+template <class G, class... A, class T>
+auto assess_lanes(const G& model, const arguments<A...>& as, const choice_map& choices, const lane_request<T>& n, bool leads_back) {
   using V = native_pack<T>;
   using B = batch<G, arguments<A...>, V>;
   require_lanes(choices, n.first + n.count);
   B b(model, std::make_shared<const arguments<A...>>(as), n.count, n.first);
   const auto require_used = [&](const auto& h, const tile<V>& t, const run_place& place) {
-    const auto constraint_of = [&](std::uint32_t j) { const auto& s = h.structure().sites()[j]; return choices.find(s.full, s.parent, s.last_index); };
+    const auto constraint_of = [&](std::uint32_t j) { const auto& s = h.structure().sites()[j]; return choices.of_type(s.full, s.type.code(), choices.find(s.full, s.parent, s.last_index)); };
     if (any(lanes_unreached(h.structure(), t, place, constraint_of)))
       throw std::invalid_argument("assess: in some lanes a value was given for a choice that the model does not make there");
   };
@@ -101,17 +105,26 @@ auto assess(const G& model, const arguments<A...>& as, const choice_map& choices
       nullptr,
       [&](structure_walk& walk, tile_storage<V>& storage, const run_place& place, auto done) {
         assess_handler<V> h(walk, storage, choices, place);
+        if (leads_back) h.leads_back();
         done(h);
         require_met(choices, walk.current(), "assess");
         require_used(h, storage.view(), place);
       },
       [&](structure_walk& walk, tile<V> t, const run_place& place, std::size_t, auto done) {
         assess_handler<V> h(walk, t, choices, place);
+        if (leads_back) h.leads_back();
         done(h);
         require_used(h, t, place);
       });
   auto scores = b.scores();
   return assessed_batch<B>{std::move(scores), std::move(b)};
+}
+
+// N lanes at once, the choices shared or per lane.
+template <generative_function G, class... A, class T>
+  requires(!G::is_dynamic)
+auto assess(const G& model, const arguments<A...>& as, const choice_map& choices, const lane_request<T>& n) {
+  return assess_lanes(model, as, choices, n, false);
 }
 
 }  // namespace starling

@@ -9,6 +9,7 @@
 #include <starling/execution/executor.hpp>
 #include <starling/models/presence.hpp>
 #include <starling/models/trace.hpp>
+#include <starling/values/counts.hpp>
 #include <starling/values/lift.hpp>
 #include <starling/values/pack.hpp>
 
@@ -23,6 +24,8 @@ struct lane_request {
 // sl::lanes(10'000), sl::lanes<float>(10'000).
 template <class T = double>
 lane_request<T> lanes(std::size_t count, std::size_t first = 0) {
+  require_count("lanes", "the number of lanes", count, 1, largest_lanes);
+  require_count("lanes", "the number of the first lane", first, 0, largest_lanes - count);
   return {count, first};
 }
 
@@ -72,7 +75,7 @@ class batch {
 
   batch(G model, std::shared_ptr<const Arguments> as, std::size_t lanes, std::size_t first)
       : model_(std::move(model)), arguments_(std::move(as)), lanes_(lanes), first_(first), values_(blocks()) {
-    if (lanes == 0) throw std::invalid_argument("lanes: at least one lane is needed");
+    require_count("lanes", "the number of lanes", lanes, 1, largest_lanes);
     if (const auto n = argument_lanes(*arguments_); n != 0 && n != first + lanes)
       throw std::invalid_argument("arguments are given for " + std::to_string(n) + " lanes, the operation runs " +
                                   std::to_string(first + lanes));
@@ -107,15 +110,12 @@ class batch {
     return numbers;
   }
 
-  // All choices, a value a lane; those that all lanes share are given once.
+  // All choices, a value a lane; those that all lanes share are given once. Where lanes differ in kind or size at an address it has several values.
   choice_map choices() const {
     choice_map c;
     for (std::uint32_t k = 0; k < state().structure->sites().size(); ++k) {
       if (!state().structure->sites()[k].is_choice()) continue;
-      const path where = state().structure->path_of(k);
-      if (c.contains(where))
-        throw std::invalid_argument("batch: the choice at " + where.str() + " has another kind or size from lane to lane; ask lane(k)");
-      c.set(where, value_at(k));
+      c.set(state().structure->path_of(k), value_at(k));
     }
     return c;
   }

@@ -68,11 +68,22 @@ std::vector<path> unmet(const choice_map& constraints, const schema& run);
 // Takes from `left` what `seen` visits; with any_index also what differs from it by indices alone.
 void remove_reachable(std::vector<path>& left, const schema& seen, bool any_index);
 
+// The addresses of the choices of a run and of the instances that it keeps (calls, or null), in order.
+class kept_calls;
+std::vector<path> addresses_of(const schema& run, const kept_calls* calls = nullptr);
+// Whether there is a value below which `where` would stand, or a subtree where it does.
+bool contradicts(const path& where, const std::vector<path>& addresses);
 // The sentence about constraints that the model cannot visit: what they are, and what stands there instead or is close by.
-std::string describe_unmet(const std::vector<path>& left, const schema& run, const char* operation);
+std::string describe_unmet(const std::vector<path>& left, const std::vector<path>& addresses, const char* operation);
+// "; no run visited slop: did you mean slope?" of observations that no run of a dynamic model visited; empty where all were.
+std::string describe_unvisited(const std::vector<path>& left, const std::vector<path>& addresses);
 
 // Throws where constraints are not met by the structure of a batch, which is the same in all lanes.
 void require_met(const choice_map& constraints, const schema& run, const char* operation);
+// Throws where an observation is NaN, naming it: "particle_filter: at step 3 the observation at y is NaN; …".
+void require_numbers(const choice_map& observations, const std::string& where);
+// Throws where constraints are given per lane and the operation runs one.
+void require_one_lane(const choice_map& constraints, const char* operation);
 // Throws where constraints given per lane are for another number of lanes.
 void require_lanes(const choice_map& constraints, std::size_t lanes);
 

@@ -20,12 +20,10 @@ class discarded_lanes {
   discarded_lanes(batch_state<V> before, std::vector<change> changes, std::size_t lanes)
       : before_(std::move(before)), changes_(std::move(changes)), lanes_(lanes) {}
 
-  // Throws where an address had another kind or size from lane to lane.
+  // Where lanes differ in kind or size at an address it has several values, each for its lanes.
   choice_map choices() const {
     choice_map c;
     for (const auto& [k, present] : changes_) {
-      if (c.contains(before_.structure->path_of(k)))
-        throw std::invalid_argument("discard: the choice at " + before_.structure->path_of(k).str() + " had another kind or size from lane to lane; ask lane(k)");
       const site& s = before_.structure->sites()[k];
       const std::size_t n = s.type.size(), count = s.shared && present.empty() ? 1 : lanes_;
       std::vector<double> numbers(count * n);

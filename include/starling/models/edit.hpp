@@ -109,6 +109,16 @@ auto edit(T t, const edits::arguments<Arguments>& e, const key& k) {
   return edited{std::move(target_of(u)), std::move(weight_of(u)), edits::arguments<Arguments>{old, u.discard}};
 }
 
+// f(), a run of a backward proposal: bad parameters are said to be its.
+template <class F>
+auto leading_back(F&& f) {
+  try {
+    return f();
+  } catch (const parameter_error& e) {
+    throw parameter_error(std::string("edit: the backward proposal: ") + e.what());
+  }
+}
+
 // Throws where a proposal makes a choice that the new trace does not have.
 void require_visited(const choice_map& proposed, const schema& structure, const kept_calls* calls = nullptr);
 // Those of the discarded choices that a run visits.
@@ -141,13 +151,14 @@ auto edit(trace<G, Arguments> t, const edits::proposal<F, B>& e, const key& k) {
   const choice_map discard = u.discard;
   const auto as = args(current_trace{&u.trace.state()});
   trace_state run;
-  {
+  leading_back([&] {
     const arena_scope scope;
     structure_walk walk(run.structure, false);
     assess_handler<double> h(walk, run.numbers, discard);
+    h.leads_back();
     trace<B, std::decay_t<decltype(as)>>::run(e.backward, h, as);
     finish_run(walk, h, run);
-  }
+  });
   double w = u.weight;
   add_weights(w, -forward.score());
   add_weights(w, run.score);
@@ -163,8 +174,10 @@ auto edit(batch<G, Arguments, V> t, const edits::proposal<F, B>& e, const key& k
   auto u = update(std::move(t), forward.choices(), k.scope(hash_text("update")));
   require_visited(forward.choices(), u.traces.structure());
   const auto now = args(current_batch<V>{&u.traces.state(), u.traces.first_lane()});
-  const auto backward_run = simulate(e.backward, now, key(0), n);  // which choices the backward proposal makes
-  const auto backward = assess(e.backward, now, visited_by(backward_run.structure(), u.discard), n);
+  const auto backward = leading_back([&] {
+    const auto run = simulate(e.backward, now, key(0), n);  // which choices the backward proposal makes
+    return assess_lanes(e.backward, now, visited_by(run.structure(), u.discard), n, true);
+  });
   auto w = u.weights;
   auto q = forward.scores();
   for (double& x : q) x = -x;

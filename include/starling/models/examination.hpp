@@ -30,10 +30,10 @@ double number_in(const X& x, int l) {
 template <class V, class D>
 void find_bad_parameter(bad_parameter& found, std::uint32_t k, const D& d, const mask_of<V>& alive, const run_place& place) {
   if constexpr (requires { d.parameters([](auto&&...) {}); }) {
-    if (found.found) return;
+    if (found.is_error()) return;
     d.parameters([&](std::string_view parameter, const auto& value, const auto& ok, std::string_view requirement) {
       const mask_of<V> bad = alive & !mask_of<V>(ok);
-      if (found.found || !any(bad)) return;
+      if (found.is_error() || !any(bad)) return;
       for (int l = 0; l < lanes_of<V>; ++l) {
         const std::size_t lane = place.first_lane + static_cast<std::size_t>(l);
         if (!holds_in(bad, l) || lane >= place.lanes) continue;
@@ -41,6 +41,18 @@ void find_bad_parameter(bad_parameter& found, std::uint32_t k, const D& d, const
         break;
       }
     });
+  }
+}
+
+// The first lane of those in which a factor is NaN goes to `found`, where that has nothing.
+template <class V>
+void find_nan_factor(bad_parameter& found, std::uint32_t k, const V& lp, const mask_of<V>& alive, const run_place& place) {
+  const mask_of<V> bad = alive & !(lp == lp);
+  for (int l = 0; l < lanes_of<V> && any(bad) && !found.found; ++l) {
+    const std::size_t lane = place.first_lane + static_cast<std::size_t>(l);
+    if (!holds_in(bad, l) || lane >= place.lanes) continue;
+    found = {true, k, lane, "factor", "log density", "must be a number", std::numeric_limits<double>::quiet_NaN()};
+    found.is_factor = true;
   }
 }
 

@@ -87,7 +87,7 @@ class generate_handler : public handler<generate_handler<V, Walk, Examines, Plai
     const std::size_t size = this->at(k).type.size();
     vector<V> constrained(size);
     if (is_for_another_region<V>(c, this->at(k))) {
-      if (any(given & this->active())) check_constraint(c, this->at(k).type, this->walk_.current().path_of(k));
+      if (any(given & this->active())) check_constraint(c, this->at(k).type, this->walk_.path_of(k));
       given = mask_of<V>(false);
     } else {
       put_constraint(constrained.data(), c, size, this->place_.first_lane, this->place_.lanes);
@@ -118,7 +118,7 @@ class generate_handler : public handler<generate_handler<V, Walk, Examines, Plai
     const site& s = this->at(k);
     // is_shared() has looked for it, but not at sites of conditional regions, which are never shared.
     constraint_ref c = base::width > 1 && this->walk_.growing() && !s.is_conditional() ? std::exchange(found_, {}) : find(k);
-    if (c && c.type_code != s.type.code() && !is_for_another_region<V>(c, s)) check_constraint(c, s.type, this->walk_.current().path_of(k));
+    if (c && c.type_code != s.type.code() && !is_for_another_region<V>(c, s)) check_constraint(c, s.type, this->walk_.path_of(k));
     if (plan_) {
       plan_->resize(k + 1);
       (*plan_)[k] = c;
@@ -129,7 +129,9 @@ class generate_handler : public handler<generate_handler<V, Walk, Examines, Plai
   constraint_ref find(std::uint32_t k) {
     if (cursor_.empty()) return {};
     const auto at = this->key_of(k);
-    return cursor_.find(at.full, at.parent, at.last_index);
+    const constraint_ref c = cursor_.find(at.full, at.parent, at.last_index);
+    if constexpr (base::width > 1) return cursor_.choices().of_type(at.full, this->at(k).type.code(), c);
+    else return c;
   }
   void absorb(generate_handler& child, const instance_run&, const schema&, V&) {
     cursor_ = child.cursor_;
@@ -163,7 +165,7 @@ double generate_into(trace<G, Arguments>& t, const choice_map& constraints, cons
     auto value = trace<G, Arguments>::run(t.model(), h, t.args());
     finish_run(walk, h, next);
     weight = h.weight();
-    if (!h.all_used()) weight = unreached_weight(t, constraints, *next.structure, weight, "generate", o);
+    if (!h.all_used()) weight = unreached_weight(t, t.args(), constraints, *next.structure, nullptr, weight, "generate", o);
     return value;
   });
   return weight;
@@ -174,6 +176,7 @@ double generate_into(trace<G, Arguments>& t, const choice_map& constraints, cons
 template <generative_function G, class... A>
 auto generate(const G& model, const arguments<A...>& as, const choice_map& constraints, const key& k, const constraint_options& o = {}) {
   using T = trace<G, arguments<A...>>;
+  require_one_lane(constraints, "generate");
   weighted_trace<T> r{T(model, std::make_shared<const arguments<A...>>(as))};
   r.weight = generate_into(r.trace, constraints, k, false, {}, o);
   return r;
@@ -182,6 +185,7 @@ auto generate(const G& model, const arguments<A...>& as, const choice_map& const
 // The same into a trace of the same model and arguments: allocates nothing while the structure stays.
 template <generative_function G, class Arguments>
 auto generate(trace<G, Arguments>&& t, const choice_map& constraints, const key& k, const constraint_options& o = {}) {
+  require_one_lane(constraints, "generate");
   const double weight = generate_into(t, constraints, k, false, {}, o);
   return weighted_trace<trace<G, Arguments>>{std::move(t), weight};
 }

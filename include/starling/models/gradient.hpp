@@ -195,6 +195,7 @@ void add_return_gradient(const Value& value, const Weight& weight) {
 template <bool OfArguments, class G, class... A, class Weight>
 score_gradients<A...> find_gradients(const G& model, const arguments<A...>& as, const choice_map& choices, const selection& selected,
                                      const Weight& return_gradient) {
+  require_one_lane(choices, "gradients");
   const arena_scope memory;
   tape_scope<double> tape;
   structure_walk walk(nullptr, false);
@@ -220,8 +221,7 @@ score_gradients<A...> find_gradients(const G& model, const arguments<A...>& as, 
   const auto structure = walk.finish();
   throw_if_bad(h.problem(), *structure);
   if (!h.all_used()) {
-    const auto left = unmet(choices, *structure);
-    if (!left.empty()) throw std::invalid_argument(describe_unmet(left, *structure, "gradients"));
+    require_met(choices, *structure, "gradients");
   }
   r.score = h.value();
   r.choices = h.choice_gradients();

@@ -72,7 +72,11 @@ void handler<Derived, V, Walk, Draws, Examines>::factor(const X& log_density) {
   const std::uint32_t k = walk_.claim_factor();
   if (growth_ && walk_.growing()) [[unlikely]] fit();
   V lp = self().factor_term(V(log_density));
-  if constexpr (Examines) lp = where(lp == lp, lp, V(negative_infinity));
+  if constexpr (Examines)
+    if (!all(lp == lp)) [[unlikely]] {
+      find_nan_factor<V>(problem_, k, lp, alive_ & active_ & (score() > V(negative_infinity)), place_);
+      lp = where(lp == lp, lp, V(negative_infinity));
+    }
   add(k, lp);
   self().decide_factor(k, lp);
 }
@@ -112,12 +116,12 @@ X handler<Derived, V, Walk, Draws, Examines>::decide_again(std::uint32_t k, cons
 
 template <class Derived, real V, class Walk, bool Draws, bool Examines>
 void handler<Derived, V, Walk, Draws, Examines>::refuse_twice(std::uint32_t k) const {
-  throw std::logic_error("the address " + walk_.current().path_of(k).str() + " was visited twice in one run; every choice needs an address of its own");
+  throw_visited_twice(walk_.path_of(k));
 }
 
 template <class Derived, real V, class Walk, bool Draws, bool Examines>
 void handler<Derived, V, Walk, Draws, Examines>::refuse_to_draw(std::uint32_t k) const {
-  throw std::logic_error("a value would have to be drawn at " + walk_.current().path_of(k).str() + ", but its distribution (" +
+  throw std::logic_error("a value would have to be drawn at " + walk_.path_of(k).str() + ", but its distribution (" +
                          std::string(at(k).distribution) + ") is improper and cannot be drawn from: constrain it");
 }
 

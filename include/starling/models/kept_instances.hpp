@@ -21,6 +21,11 @@
 
 namespace starling {
 
+class kept_calls;
+// Throws where two choices of a run that lies at `inside`, or of the instances that it keeps, share an address, or one stands below another.
+// For runs in which an index stands beside a call with instances; in others walks see to it (schema.hpp).
+void require_values_apart(const schema& run, const kept_calls* calls, const path& inside);
+
 class kept_instances;
 class kept_cone;    // kept_cone.hpp
 class kept_result;

@@ -73,11 +73,12 @@ mask_of<V> lanes_unreached(const schema& s, const tile<V>& t, const run_place& p
   if (!s.is_conditional()) return unreached;
   for (std::uint32_t j = 0; j < s.sites().size(); ++j) {
     if (!s.sites()[j].is_choice() || !s.sites()[j].is_conditional() || s.find(s.sites()[j].full) != j) continue;
-    const constraint_ref c = constraint_of(j);
-    if (!c) continue;
-    mask_of<V> there = mask_of<V>(false);
-    for (std::uint32_t i = j; i != site::none; i = s.sites()[i].next) there = there | (*t.at(s.slots()[s.sites()[i].presence]) != V(0));
-    unreached = unreached | (lanes_given<V>(c, place) & !there);
+    mask_of<V> there = mask_of<V>(false), given = mask_of<V>(false);
+    for (std::uint32_t i = j; i != site::none; i = s.sites()[i].next) {
+      if (s.sites()[i].is_choice()) given = given | lanes_given<V>(constraint_of(i), place);
+      if (any(given)) there = there | (*t.at(s.slots()[s.sites()[i].presence]) != V(0));
+    }
+    unreached = unreached | (given & !there);
   }
   return unreached;
 }

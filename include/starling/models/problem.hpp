@@ -19,14 +19,17 @@ struct bad_parameter {
   std::string_view distribution, parameter, requirement;
   double value = 0;
   std::shared_ptr<const path> where = {};  // of a site in an instance that a trace keeps by itself; null: the site's path
+  bool is_factor = false;                  // a factor that is NaN: told where a density is 0, and no error by itself
 
   void keep_first(const bad_parameter& other) {
-    if (other.found && (!found || other.lane < lane)) *this = other;
+    if (other.found && (!found || is_factor > other.is_factor || (is_factor == other.is_factor && other.lane < lane))) *this = other;
   }
   // The same where several threads do it at once.
   void keep_first_of_threads(const bad_parameter& other) {
     if (other.found) [[unlikely]] keep_guarded(other);
   }
+  // Whether parameters were bad.
+  bool is_error() const { return found && !is_factor; }
   std::string sentence(const schema& where) const;  // "at y[3]: normal: scale must be positive and finite, got -1 (lane 7)"
 
  private:
@@ -40,7 +43,7 @@ class parameter_error : public std::domain_error {
 };
 
 inline void throw_if_bad(const bad_parameter& bad, const schema& where) {
-  if (bad.found) throw parameter_error(bad.sentence(where));
+  if (bad.is_error()) throw parameter_error(bad.sentence(where));
 }
 
 }  // namespace starling

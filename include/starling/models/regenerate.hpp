@@ -13,6 +13,9 @@ struct regenerate_step {
   bool mixed = false;     // not the same in all lanes
 };
 
+// Σ log density of the factors of a run among its sites from `first` on.
+double factors_from(std::uint32_t first, const schema& run, const double* densities);
+
 // Appends the selected sites of `before` that `after` still has: their values were drawn anew.
 void append_redrawn(const std::vector<std::uint8_t>& selected, const schema& before, const schema& after, std::vector<std::uint32_t>& changed);
 
@@ -42,16 +45,18 @@ class regenerate_handler : public handler<regenerate_handler<V>, V> {
   void select(const selection& s) { selection_ = &s; }
 
   V weight() const { return log_difference(weight_.total(), charged_); }
-  // Takes off the factors of the old trace.
+  // Factors that both traces have count by what they changed, so that one that did not change counts exactly 0. Those that only the old
+  // trace has are taken off: of one lane the sites from factors_met() on, of lanes also those in regions that run no more.
   void charge(const V& lp) { charged_ += lp; }
+  std::uint32_t factors_met() const { return factors_met_; }
   auto sums() { return std::tie(weight_); }
   // Of a static model, as in update.
   template <class Cone>
   bool touch(Cone& cone) const { return cone.touch(*selection_); }
   void retain(std::uint32_t k, const V& lp) {
     const site& s = this->walk_[k];
-    if (s.is_factor()) weight_.add(k, lp);
-    else if (s.is_choice()) weight_.add(k, log_difference(lp, lp));
+    if (s.is_factor()) factors_met_ = k + 1;
+    if (s.is_factor() || s.is_choice()) weight_.add(k, log_difference(lp, lp));
   }
   void count_rescored(const rescored& r) { weight_.add(this->walk_.position(), r.after - r.before); }
   const old_values<V>& old() const { return old_; }
@@ -92,9 +97,15 @@ class regenerate_handler : public handler<regenerate_handler<V>, V> {
     return x;
   }
 
+  // A factor has no address: it is the same while the run is as before.
   void decide_factor(std::uint32_t k, const V& lp) {
-    if (plan_) plan_->resize(k + 1);
-    weight_.add(k, lp);
+    const bool met = frozen_plan_ ? frozen_plan_[k].old >= 0 : old_.structure && !this->walk_.growing();
+    if (plan_) {
+      plan_->resize(k + 1);
+      if (met) (*plan_)[k].old = k;
+    }
+    if (met) factors_met_ = k + 1;
+    weight_.add(k, met ? log_difference(lp, old_.values.densities[k]) : lp);
   }
 
   regenerate_step find(std::uint32_t k) {
@@ -108,15 +119,14 @@ class regenerate_handler : public handler<regenerate_handler<V>, V> {
     return step;
   }
 
-  void add_touched(const kept_instances& node, instance_set& todo) { selection_->add_instances(node.where(), todo); }
+  void add_touched(const kept_instances& node, instance_set& todo) { selection_->add_instances(node.where(), node.size(), todo); }
   void absorb(regenerate_handler& child, const instance_run& r, const schema& now, V&) {
     weight_.add(this->walk_.position(), child.weight());
     if (!r.before) return;
     const schema& before = *r.before->structure;
     append_redrawn(r.flags, before, now, r.changed);
     if (&before != &now) append_removed(before, now, r.changed);
-    for (std::uint32_t k = 0; k < before.sites().size(); ++k)
-      if (before.sites()[k].is_factor()) charge(r.old_densities()[k]);
+    charge(factors_from(child.factors_met(), before, r.old_densities()));
   }
   void lose(const kept_instances& node) { charge(node.factors()); }
   void lose_instance(const kept_instances& node, std::size_t i) { charge(node.factors(i)); }
@@ -128,16 +138,20 @@ class regenerate_handler : public handler<regenerate_handler<V>, V> {
   const regenerate_step* frozen_plan_ = nullptr;
   site_sum<V> weight_;
   V charged_ = V(0);
+  std::uint32_t factors_met_ = 0;
 };
 
-// Σ of the factors of a run, those of kept instances apart; a number a block for a batch.
-double factors_of(const trace_state& state);
+// Σ of the factors of a block before that are no more: those from site `met` on, and those in regions that run no more. (Before it, both
+// structures are the same.)
 template <class V>
-std::vector<V> factors_of_blocks(const batch_state<V>& s) {
-  std::vector<V> total(s.scores.size(), V(0));
-  for (std::size_t b = 0; b < total.size(); ++b)
-    for (std::uint32_t k = 0; k < s.structure->sites().size(); ++k)
-      if (s.structure->sites()[k].is_factor()) total[b] += s.block(b).densities[k];
+V factors_gone(const schema& before, const tile<const V>& old, std::uint32_t met, const schema& after, const tile<V>& now) {
+  V total(0);
+  for (std::uint32_t k = 0; k < before.sites().size(); ++k) {
+    const site& s = before.sites()[k];
+    if (!s.is_factor()) continue;
+    if (k >= met) total += old.densities[k];
+    else if (s.is_conditional()) total += where(*now.at(after.slots()[s.presence]) != V(0), V(0), old.densities[k]);
+  }
   return total;
 }
 
@@ -160,7 +174,7 @@ double regenerate_once(trace<G, Arguments>& t, const std::shared_ptr<const Argum
     append_redrawn(selected, *old.structure, *next.structure, j.changed);
     if (next.structure != old.structure) append_removed(*old.structure, *next.structure, j.changed);
     if (j.lost_track(old, *next.structure, s)) throw lost_track();
-    h.charge(factors_of(old));
+    h.charge(factors_from(h.factors_met(), *old.structure, old.numbers.densities.data()));
     weight = h.weight();
     return value;
   });
@@ -194,20 +208,23 @@ auto regenerate(B&& given, std::shared_ptr<const typename std::remove_cvref_t<B>
   std::vector<regenerate_step> plan;
   const auto is_split = [&](std::uint32_t i) { return selected[i] != 0; };
   return changed_batch(std::forward<B>(given), std::move(as), is_split, [&](auto& b, const batch_state<V>& before, std::vector<V>& weights) {
-    const auto factors = factors_of_blocks(before);
+    std::uint32_t met = 0;
+    const auto weight_of = [&](auto& h, const tile<V>& now, std::size_t block) {
+      h.charge(factors_gone<V>(*before.structure, before.block(block), met, h.structure(), now));
+      return h.weight();
+    };
     b.run_all(
         before.structure,
         [&](structure_walk& walk, tile_storage<V>& storage, const run_place& place, auto done) {
           regenerate_handler<V> h(walk, k, storage, {before.structure.get(), before.block(0)}, selected, place, &plan);
           done(h);
-          h.charge(factors[0]);
-          weights[0] = h.weight();
+          met = h.factors_met();
+          weights[0] = weight_of(h, storage.view(), 0);
         },
         [&](structure_walk& walk, tile<V> t, const run_place& place, std::size_t block, auto done) {
           regenerate_handler<V> h(walk, k, t, {before.structure.get(), before.block(block)}, place, plan);
           done(h);
-          h.charge(factors[block]);
-          weights[block] = h.weight();
+          weights[block] = weight_of(h, t, block);
         });
     return [&](std::uint32_t i, const run_place&) {
       const auto j = before.structure->find(b.structure().sites()[i].full, b.structure().sites()[i].type);

@@ -78,6 +78,7 @@ results<R> handler<Derived, V, Walk, Draws, Examines>::run_kept(std::size_t n, P
     const std::size_t first_changed = node.changed_sites().size();
     auto& calls = node.calls_of(i);
     structure_walk walk(expected, false);
+    walk.lies_at([](const void* n, std::size_t instance) { return static_cast<const kept_instances*>(n)->path_of(instance); }, static_cast<const kept_instances*>(&node), i);
     const instance_run r{walk, storage, node, i, is_new ? nullptr : &node[i], node.changed_sites(), node.flags(),
                          hash_combine(scope_hash_, hash_index(static_cast<std::int64_t>(i))), kept_place{&undo, calls.get(), &calls, 0}};
     Derived child(self(), r);
@@ -90,7 +91,8 @@ results<R> handler<Derived, V, Walk, Draws, Examines>::run_kept(std::size_t n, P
       storage.fit(*changed);
     }
     const schema* const structure = changed ? changed.get() : expected.get();
-    if (child.problem().found && !problem_.found) {
+    if (structure->has_indices_beside_calls()) [[unlikely]] starling::require_values_apart(*structure, calls.get(), r.where());
+    if (child.problem().found && (!problem_.found || problem_.is_factor > child.problem().is_factor)) {
       problem_ = child.problem();
       if (!problem_.where) problem_.where = std::make_shared<const path>(r.where() / structure->path_of(problem_.site));
     }

@@ -59,6 +59,7 @@ void finish_run(structure_walk& walk, Handler& h, trace_state& next) {
     next.structure = structure;
     next.numbers.fit(*next.structure);
   }
+  if (next.structure->has_indices_beside_calls()) [[unlikely]] h.require_values_apart();
   next.score = h.score();
   throw_if_bad(h.problem(), *next.structure);
 }
@@ -133,7 +134,12 @@ class trace {
   }
   trace& operator=(const trace& other) { return *this = trace(other); }
   trace(trace&&) noexcept = default;
-  trace& operator=(trace&&) noexcept = default;
+  // Not member by member: a body with captures cannot be assigned.
+  trace& operator=(trace&& other) noexcept {
+    if (this == &other) return *this;
+    std::destroy_at(this);
+    return *std::construct_at(this, std::move(other));
+  }
 
   const G& model() const { return whole().model_; }
   const Arguments& args() const { return *whole().arguments_; }

@@ -25,7 +25,7 @@ class trace_batch {
   using lane_trace = trace<G, lane_arguments_type>;
 
   trace_batch(const G& model, const Arguments& as, std::size_t lanes, std::size_t first) : first_(first), arguments_(std::make_shared<const Arguments>(as)) {
-    if (lanes == 0) throw std::invalid_argument("lanes: at least one lane is needed");
+    require_count("lanes", "the number of lanes", lanes, 1, largest_lanes);
     if (const auto n = argument_lanes(as); n != 0 && n != first + lanes)
       throw std::invalid_argument("arguments are given for " + std::to_string(n) + " lanes, the operation runs " + std::to_string(first + lanes));
     const bool shared = argument_lanes(as) == 0;

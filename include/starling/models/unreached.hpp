@@ -28,7 +28,7 @@ class explore_handler : public handler<explore_handler<AllRegions>, double> {
 
   template <class X, class D>
   X decide(std::uint32_t k, const D& d) {
-    if (k > longest_run) throw std::length_error("the run is too long to look on");
+    if (!AllRegions && k > longest_run) throw std::length_error("the run is too long to look on");
     X x = this->template draw<X>(k, d);
     if constexpr (rank_of<X> == 0) {
       if (adventurous_ && this->stream_.uniform() < 0.125) {
@@ -46,11 +46,16 @@ class explore_handler : public handler<explore_handler<AllRegions>, double> {
   bool adventurous_;
 };
 
-// Throws std::invalid_argument, naming them, where the model cannot visit the constraints in `left`. A dynamic model is asked by
-// running it: an address that differs from a visited one by indices alone counts as one that it can visit.
+// Throws std::invalid_argument, naming them, where the model cannot visit the constraints in `left` with these arguments; a run visited
+// the addresses of `run` and `calls`. Of a static model all regions are run once. What a dynamic model may visit cannot be known: an error
+// is only what contradicts this run and 200 more, a value where a subtree stands or the other way round.
 template <class G, class Arguments>
-void require_reachable(const G& model, const Arguments& as, std::vector<path> left, const schema& run, const char* operation) {
-  // One look at all branches is enough where nothing but branches depends on values.
+void require_reachable(const G& model, const Arguments& as, std::vector<path> left, const schema& run, const kept_calls* calls, const char* operation) {
+  std::vector<path> known;
+  if constexpr (G::is_dynamic) {
+    known = addresses_of(run, calls);
+    std::erase_if(left, [&](const path& p) { return !contradicts(p, known); });
+  }
   constexpr std::uint64_t probes = G::is_dynamic ? 200 : 1;
   for (std::uint64_t i = 0; i < probes && !left.empty(); ++i) {
     tile_storage<double> storage;
@@ -64,16 +69,21 @@ void require_reachable(const G& model, const Arguments& as, std::vector<path> le
     }
     remove_reachable(left, walk.current(), G::is_dynamic);
   }
-  if (!left.empty()) throw std::invalid_argument(describe_unmet(left, run, operation));
+  if (left.empty()) return;
+  if (known.empty()) known = addresses_of(run, calls);
+  throw std::invalid_argument(describe_unmet(left, known, operation));
 }
 
-// The weight of a run that may have left constraints: `weight` where all were met or are ignored, −∞ where some were not reached this time.
+// The weight of a run with arguments `as` that may have left constraints: `weight` where all were met or are ignored, −∞ where some were not
+// reached this time. `old`: the structure of the trace before, or null: what it had can be reached.
 template <class G, class Arguments>
-double unreached_weight(const trace<G, Arguments>& t, const choice_map& constraints, const schema& run, double weight, const char* operation,
-                        const constraint_options& o) {
-  const auto left = unmet(constraints, run, t.state().calls.get());
+double unreached_weight(const trace<G, Arguments>& t, const Arguments& as, const choice_map& constraints, const schema& run, const schema* old, double weight,
+                        const char* operation, const constraint_options& o) {
+  auto left = unmet(constraints, run, t.state().calls.get());
   if (left.empty()) return weight;
-  require_reachable(t.model(), t.args(), left, run, operation);
+  if constexpr (G::is_dynamic)
+    if (old) remove_reachable(left, *old, true);
+  require_reachable(t.model(), as, std::move(left), run, t.state().calls.get(), operation);
   return o.unreached == ignore ? weight : -std::numeric_limits<double>::infinity();
 }
 

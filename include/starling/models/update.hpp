@@ -90,7 +90,7 @@ class update_handler : public handler<update_handler<V>, V> {
     const auto before = step.old >= 0 ? old_.present(step.old) : mask_of<V>(false);
     auto given = lanes_given<V>(step.constraint, this->place_);
     const bool elsewhere = is_for_another_region<V>(step.constraint, this->at(k));
-    if (elsewhere && any(given & this->active())) check_constraint(step.constraint, this->at(k).type, this->walk_.current().path_of(k));
+    if (elsewhere && any(given & this->active())) check_constraint(step.constraint, this->at(k).type, this->walk_.path_of(k));
     if (elsewhere) given = mask_of<V>(false);
     this->draw_where(!(before | given), k, [&] { return this->template draw<X>(k, d); });
     const std::size_t size = this->at(k).type.size();
@@ -127,6 +127,7 @@ class update_handler : public handler<update_handler<V>, V> {
     if (base::width > 1 ? !cursor_.empty() : !cursor_.all_used()) {
       const auto at = this->key_of(k);
       step.constraint = cursor_.find(at.full, at.parent, at.last_index);
+      if constexpr (base::width > 1) step.constraint = cursor_.choices().of_type(at.full, this->at(k).type.code(), step.constraint);
     }
     if (step.constraint) check(k, step.constraint, step.old);
     if constexpr (base::width > 1)
@@ -136,7 +137,7 @@ class update_handler : public handler<update_handler<V>, V> {
   }
   void check(std::uint32_t k, const constraint_ref& c, std::int64_t old) {
     const site& s = this->at(k);
-    if (c.type_code != s.type.code() && !is_for_another_region<V>(c, s)) [[unlikely]] check_constraint(c, s.type, this->walk_.current().path_of(k));
+    if (c.type_code != s.type.code() && !is_for_another_region<V>(c, s)) [[unlikely]] check_constraint(c, s.type, this->walk_.path_of(k));
     note_changed(old);
   }
   void note_changed(std::int64_t old) {
@@ -179,7 +180,7 @@ double update_once(trace<G, Arguments>& t, const std::shared_ptr<const Arguments
     if (next.structure != old.structure) append_removed(*old.structure, *next.structure, j.changed);
     if (j.lost_track(old, *next.structure, constraints)) throw lost_track();
     weight = log_difference(h.kept(), old.score);
-    if (!h.all_used()) weight = unreached_weight(t, constraints, *next.structure, weight, "update", o);
+    if (!h.all_used()) weight = unreached_weight(t, next_args, constraints, *next.structure, old.structure.get(), weight, "update", o);
     return value;
   }, hints);
   return weight;
@@ -205,6 +206,7 @@ auto changed_trace(T&& given, F&& f) {
 // taken back any more. A constraint that this run does not reach makes the weight −∞, or is ignored: {.unreached = sl::ignore}.
 template <trace_type T>
 auto update(T&& given, const choice_map& constraints, const key& k, const constraint_options& o = {}) {
+  require_one_lane(constraints, "update");
   return changed_trace(std::forward<T>(given), [&](auto& t) { return update_into(t, t.shared_args(), constraints, k, {}, nullptr, o); });
 }
 
@@ -212,6 +214,7 @@ auto update(T&& given, const choice_map& constraints, const key& k, const constr
 template <trace_type T>
 auto update(T&& given, const typename std::remove_cvref_t<T>::arguments_type& as, const choice_map& constraints, const key& k,
             const constraint_options& o = {}) {
+  require_one_lane(constraints, "update");
   return changed_trace(std::forward<T>(given), [&](auto& t) {
     return update_into(t, std::make_shared<const typename std::remove_cvref_t<T>::arguments_type>(as), constraints, k, {}, nullptr, o);
   });
@@ -221,6 +224,7 @@ auto update(T&& given, const typename std::remove_cvref_t<T>::arguments_type& as
 template <trace_type T>
 auto update(T&& given, const typename std::remove_cvref_t<T>::arguments_type& as, const change_hints& hints, const choice_map& constraints,
             const key& k, const constraint_options& o = {}) {
+  require_one_lane(constraints, "update");
   return changed_trace(std::forward<T>(given), [&](auto& t) {
     return update_into(t, std::make_shared<const typename std::remove_cvref_t<T>::arguments_type>(as), constraints, k, {}, &hints, o);
   });
@@ -250,8 +254,8 @@ auto update(B&& given, std::shared_ptr<const typename std::remove_cvref_t<B>::ar
         [&](structure_walk& walk, tile_storage<V>& storage, const run_place& place, auto done) {
           update_handler<V> h(walk, k, storage, {before.structure.get(), before.block(0)}, constraints, place, &plan);
           done(h);
+          require_met(constraints, *walk.finish(), "update");  // it may have ended before the run it began as
           weights[0] = weight_of(h, storage.view(), place, 0);
-          require_met(constraints, walk.current(), "update");
         },
         [&](structure_walk& walk, tile<V> t, const run_place& place, std::size_t block, auto done) {
           update_handler<V> h(walk, k, t, {before.structure.get(), before.block(block)}, place, plan);

@@ -8,11 +8,13 @@
 //
 // An `address` is local: what one visit of `trace(address, …)` writes. A `path` is the whole way from the root of the model;
 // choice maps and selections are keyed by paths. Both are compared by 64-bit hashes of their components.
+#include <atomic>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace starling {
@@ -100,6 +102,7 @@ struct path_component {
   }
 };
 
+// Paths that go on from one share it: a copy, a step further or back costs the same at any depth.
 class path {
  public:
   static constexpr std::uint64_t root_hash = 0x51a7111f5eedu;
@@ -116,26 +119,50 @@ class path {
   }
   path(literal name) { append(address(name)); }
   path(const address& local) { append(local); }
+  path(const path& other) : last_(other.last_), hash_(other.hash_) { hold(last_); }
+  path(path&& other) noexcept : last_(std::exchange(other.last_, nullptr)), hash_(std::exchange(other.hash_, root_hash)) {}
+  path& operator=(path other) noexcept {
+    std::swap(last_, other.last_);
+    std::swap(hash_, other.hash_);
+    return *this;
+  }
+  ~path() { release(last_); }
 
   path& append(const address& local);
   path& append(const path_component& component);
-  friend path operator/(path head, const address& tail) { return head.append(tail); }
-  friend path operator/(path head, const path& tail) {
-    for (const auto& c : tail.parts_) head.append(c);
-    return head;
-  }
+  friend path operator/(path head, const address& tail) { return std::move(head.append(tail)); }
+  friend path operator/(path head, const path& tail) { return std::move(head.append(tail)); }
 
   std::uint64_t hash() const { return hash_; }
-  const std::vector<path_component>& parts() const { return parts_; }
-  bool empty() const { return parts_.empty(); }
+  std::size_t size() const { return last_ ? last_->size : 0; }  // how many components
+  bool empty() const { return last_ == nullptr; }
+  const path_component& back() const { return last_->component; }  // of a path that is not empty
+  std::vector<path_component> parts() const;
   bool starts_with(const path& prefix) const;
   path without_front(std::size_t n) const;  // the path after its first n components
   path without_back() const;                // the path before its last component
   std::string str() const;                  // "inner/y[3]", "(root)" when empty
-  friend bool operator==(const path& a, const path& b) { return a.hash_ == b.hash_ && a.parts_ == b.parts_; }
+  friend bool operator==(const path& a, const path& b) { return a.hash_ == b.hash_ && is_same(a.last_, b.last_); }
 
  private:
-  std::vector<path_component> parts_;
+  struct node {
+    path_component component;
+    std::uint64_t hash;  // of the path that ends here
+    const node* before;
+    std::uint32_t size;
+    mutable std::atomic<std::uint32_t> holders = 1;
+  };
+  path& append(const path& tail);
+  static void hold(const node* n) {
+    if (n) n->holders.fetch_add(1, std::memory_order_relaxed);
+  }
+  static void release(const node* n) {
+    if (n) let_go(n);
+  }
+  static void let_go(const node* n);
+  static bool is_same(const node* a, const node* b);
+
+  const node* last_ = nullptr;
   std::uint64_t hash_ = root_hash;
 };
 

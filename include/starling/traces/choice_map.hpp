@@ -5,7 +5,8 @@
 //   c.set(sl::address("inner") / "x", 1);     c["slope"];     c.get<std::vector<double>>("theta");
 //
 // An array at "y" stands for one vector-valued choice "y" or for the indexed choices {"y", 0}, {"y", 1}, …, whichever the model has.
-// A value shared by all lanes is given plainly, one value a lane through sl::per_lane.
+// A value shared by all lanes is given plainly, one value a lane through sl::per_lane. Where lanes differ in kind (a switch whose branches have a
+// real and a vector at one address, or a value and a subtree), an address has several values, each for the lanes that have it.
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -14,6 +15,7 @@
 #include <string>
 #include <type_traits>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include <starling/traces/address.hpp>
@@ -93,7 +95,8 @@ class choice_map {
     for (const auto& e : entries) set(e.where, e.value);
   }
 
-  // Sets the value at `where`, overwriting one that is there. Throws where a value and a subtree would share an address.
+  // Sets the value at `where`, overwriting one that is there; one of another kind that is for other lanes alone stays beside it. Throws where a
+  // value and a subtree would share an address in a lane.
   choice_map& set(const path& where, choice_value value);
   // A number in the place of another allocates nothing.
   template <std::same_as<double> Double>
@@ -139,6 +142,10 @@ class choice_map {
     return {e.value.data.data(), e.value.lanes == 0 ? 0 : e.value.type.size(), e.type_code, e.value.present.empty() ? nullptr : e.value.present.data()};
   }
   constraint_ref ref(std::size_t entry_index, std::int64_t element) const;
+  // Of several values at an address the one of this type; `otherwise` where there is none.
+  constraint_ref of_type(std::uint64_t where, std::uint64_t type_code, const constraint_ref& otherwise) const {
+    return mixed_ && otherwise && otherwise.type_code != type_code ? search_type(where, type_code, otherwise) : otherwise;
+  }
 
   friend bool operator==(const choice_map& a, const choice_map& b);
   std::string str() const;  // one line a choice
@@ -148,11 +155,14 @@ class choice_map {
   choice_value value_at(const path& where) const;
   static double scalar(const path& where, const choice_value& v);
   void reindex();
+  bool stands_beside(const path& where, const choice_value& value) const;
+  constraint_ref search_type(std::uint64_t where, std::uint64_t type_code, const constraint_ref& otherwise) const;
 
   std::vector<entry> entries_;
   std::unordered_map<std::uint64_t, std::uint32_t> index_;
-  std::unordered_map<std::uint64_t, std::uint32_t> prefixes_;  // proper prefix of an entry -> how many
+  std::unordered_set<std::uint64_t> prefixes_;  // hashes of all proper prefixes of entries
   std::size_t lanes_ = 0;
+  bool mixed_ = false;  // lanes differ in what stands at some address
 };
 
 // Observations: the same as a choice map with one entry; several are joined by `&`.

@@ -54,6 +54,10 @@ struct call {
   std::uint64_t parent_hash(std::uint64_t scope) const;  // of its path without the last component; `scope`: its parent's hash
 };
 
+// Throw std::logic_error: an address holds one choice, and a value or a subtree.
+[[noreturn]] void throw_visited_twice(const path& where, const char* what = "choice");
+[[noreturn]] void throw_value_and_subtree(const path& value, const path& below);
+
 class schema {
  public:
   schema();
@@ -65,6 +69,7 @@ class schema {
 
   path path_of(std::uint32_t site) const;
   path path_of_call(std::uint32_t call) const;
+  std::vector<path> paths_of_calls(const path& root) const;  // of all of them, in a run that lies at `root`
   void add_components(std::uint32_t site, std::vector<path_component>& to) const;  // of its path
   // The site at the path with this hash, or -1; and the choice there that has the given type.
   std::int64_t find(std::uint64_t full) const;
@@ -72,6 +77,8 @@ class schema {
   // Whether some sites run in some lanes only.
   bool is_conditional() const { return conditional_; }
   bool has_scope(std::uint64_t full) const;
+  // Whether some address is one of a call with indices, as {"y", 1} beside a call "y": instances of the call may stand there too.
+  bool has_indices_beside_calls() const { return indices_beside_calls_; }
   // The same structure in which the sites marked in `which` have a value for each lane.
   friend bool operator==(const schema& a, const schema& b);
   // How many calls from `call` on, the first of several instances, are alike: the same sites and calls, one set of places after the other.
@@ -85,6 +92,7 @@ class schema {
   void append(site s);
   void chain(std::uint32_t earlier, std::uint32_t later);
   bool is_taken(const call& c) const;
+  bool may_meet(std::uint32_t presence, std::uint32_t other) const;
   bool has_call(std::uint64_t full, std::uint32_t presence) const;
   void find_alike();
   bool is_alike(std::uint32_t first, std::uint32_t other, std::uint32_t calls, std::uint32_t sites, std::uint32_t i) const;
@@ -101,6 +109,7 @@ class schema {
   std::vector<std::uint32_t> alike_;
   bool conditional_ = false;
   bool mixed_ = false;  // some address is a choice in one region and a call in another
+  bool indices_beside_calls_ = false;
 };
 
 // Walks along a schema while a body runs. While the visits agree with the schema a claim is one comparison; from the first that
@@ -137,6 +146,9 @@ class structure_walk {
   std::uint32_t position() const { return cursor_; }
   std::uint32_t call_position() const { return call_cursor_; }
   const std::shared_ptr<const schema>& expected() const { return *expected_; }
+  // Of a run inside of another: where(outside, i) is the path of its root.
+  void lies_at(path (*where)(const void*, std::size_t), const void* outside, std::size_t i) { where_ = where, outside_ = outside, outside_index_ = i; }
+  path path_of(std::uint32_t site) const { return outside_path(schema_->path_of(site)); }
   // Passes over what follows and is known to be as expected.
   void skip(std::uint32_t sites, std::uint32_t calls) { cursor_ += sites, call_cursor_ += calls; }
 
@@ -162,6 +174,8 @@ class structure_walk {
   void start_growing();
   void mark_shared(std::uint32_t k);
   void refresh();
+  path outside_path(const path& inner) const { return where_ ? where_(outside_, outside_index_) / inner : inner; }
+  void require_values_apart();
   friend class schema;
   static std::uint64_t scope_key(std::uint32_t scope) { return (std::uint64_t{scope} + 1) * 0xd6e8feb86659fd93u; }
   static std::uint64_t check_of(std::uint64_t local, const choice_type& type, std::uint64_t scope) {
@@ -178,6 +192,9 @@ class structure_walk {
   const std::shared_ptr<const schema>* expected_;
   std::shared_ptr<schema> grown_;
   std::shared_ptr<const schema> finished_;
+  path (*where_)(const void*, std::size_t) = nullptr;
+  const void* outside_ = nullptr;
+  std::size_t outside_index_ = 0;
 };
 
 // Walks along a structure that is known to be the run's: nothing is compared, nothing grows.
@@ -209,6 +226,7 @@ class frozen_walk {
   std::uint32_t scope() const { return scope_; }
   std::uint64_t scope_hash() const { return schema_->calls()[scope_].full; }
   const site& operator[](std::uint32_t k) const { return schema_->sites()[k]; }
+  path path_of(std::uint32_t k) const { return schema_->path_of(k); }
   const site_slot& slot(std::uint32_t k) const { return slots_[k]; }
   static constexpr bool growing() { return false; }
   const schema& current() const { return *schema_; }

@@ -2,9 +2,11 @@
 // Selections: sets of addresses. Selecting an address selects its whole subtree, and nothing else.
 //
 //   sl::select("slope", {"y", 3})      sl::select({"y", sl::all})   any index      sl::all, sl::none
+//   sl::select({"y", sl::range(3, 7)})   the indices 3, 4, 5, 6: as in Python the last is not among them
 //   !s   a | b   a & b
 #include <cstdint>
 #include <initializer_list>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -19,12 +21,24 @@ namespace starling {
 // The names of the functions over lane masks stand, in addresses and selections, for "every index" and "every (no) address".
 using quantifier = bool (*)(bool);
 
-// A path in which an index may be left open: {"y", sl::all}, {"y", sl::all, 2}.
+// The indices from `first` on and before `last`; none where last ≤ first.
+struct index_range {
+  std::int64_t first, last;
+};
+// Throws std::invalid_argument for negative indices.
+index_range range(std::int64_t first, std::int64_t last);
+
+// A path in which an index may be left open, wholly or to a range: {"y", sl::all}, {"y", sl::all, 2}, {"y", sl::range(3, 7)}.
 class path_pattern {
  public:
   struct part {
     path_component component;
-    bool any_index = false;
+    bool any_index = false;    // of those in `indices`
+    index_range indices = {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()};
+
+    bool holds(const path_component& c) const {
+      return any_index ? c.is_index() && c.index >= indices.first && c.index < indices.last : component == c;
+    }
   };
   template <std::size_t N>
   path_pattern(const char (&text)[N]) : path_pattern(path(text)) {}
@@ -38,8 +52,9 @@ class path_pattern {
   const std::vector<part>& parts() const { return parts_; }
 
  private:
-  void add(std::integral auto i) { parts_.push_back({{{}, static_cast<std::int64_t>(i)}, false}); }
+  void add(std::integral auto i) { parts_.push_back({{{}, static_cast<std::int64_t>(i)}}); }
   void add(quantifier) { parts_.push_back({{}, true}); }
+  void add(const index_range& r) { parts_.push_back({{}, true, r}); }
   std::vector<part> parts_;
 };
 
@@ -53,7 +68,10 @@ class selection {
   selection(const path& p) : selection(path_pattern(p)) {}
 
   bool contains(std::span<const path_component> where) const;
-  bool contains(const path& p) const { return contains(std::span(p.parts())); }
+  bool contains(const path& p) const {
+    const auto parts = p.parts();
+    return contains(std::span(parts));
+  }
 
   friend selection operator!(const selection& s);
   friend selection operator|(const selection& a, const selection& b);
@@ -61,8 +79,8 @@ class selection {
   std::string str() const;
   // Where it is made of addresses alone, without open indices: their hashes, appended; else false.
   bool add_addresses(std::vector<std::uint64_t>& hashes) const;
-  // The instances of a call at `where` (the indices that follow it) of which it may hold something.
-  void add_instances(const path& where, instance_set& found) const;
+  // The instances of a call at `where` (the indices that follow it), of which there are so many, of which it may hold something.
+  void add_instances(const path& where, std::size_t instances, instance_set& found) const;
 
   struct node;
 

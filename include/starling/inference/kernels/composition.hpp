@@ -8,6 +8,7 @@
 
 #include <starling/inference/kernels/kernel.hpp>
 #include <starling/inference/kernels/trajectory_counts.hpp>
+#include <starling/values/counts.hpp>
 
 namespace starling::kernels {
 
@@ -133,7 +134,7 @@ class repeat : public kernel {
  public:
   static constexpr const char* name = "repeat";
   repeat(K inner, std::size_t n) : inner_(std::move(inner)), n_(n) {
-    if (n == 0) throw std::invalid_argument("repeat: at least one step is needed");
+    require_count("repeat", "the number of steps", n, 1, largest_size);
   }
   template <class Chains>
   auto start(Chains& chains) const {
