@@ -36,7 +36,7 @@ path& path::append(const path& tail) {
 
 // Not by recursion: paths may be as deep as the stack allows.
 void path::let_go(const node* n) {
-  while (n && n->holders.fetch_sub(1, std::memory_order_acq_rel) == 1) delete std::exchange(n, n->before);
+  while (n && __atomic_sub_fetch(&n->holders, 1u, __ATOMIC_ACQ_REL) == 0) delete std::exchange(n, n->before);
 }
 
 bool path::is_same(const node* a, const node* b) {

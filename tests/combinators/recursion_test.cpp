@@ -1,6 +1,8 @@
 // The laws over recurse: a tree, a list, and a tree of maps. Over lanes they are single traces.
 #include <gtest/gtest.h>
 
+#include <ctime>
+
 #include "bodies.hpp"
 #include "models/lane_laws.hpp"
 #include "models/laws.hpp"
@@ -69,6 +71,22 @@ TEST(recursion, laws) {
 }
 TEST(recursion, laws_in_lanes) {
   for_each_row([](const auto& r) { check_lanes(r); });
+}
+
+// Each call's address is the one around it and a step: 32 million steps, were they written out.
+TEST(recursion, choices_of_a_deep_trace_cost_what_there_are) {
+  const auto deep = sl::recurse<double>([](auto& trace, const auto& self, int left) -> double {
+    const double x = trace("x", sl::normal(0.0, 1.0));
+    return left == 0 ? x : x + trace("deeper", self, left - 1);
+  });
+  const auto t = sl::simulate(deep, sl::args(2000), sl::key(1));
+  const auto start = std::clock();
+  const auto c = t.choices();
+  EXPECT_LT(std::clock() - start, CLOCKS_PER_SEC / 5);
+  EXPECT_EQ(c.size(), 2001u);
+  EXPECT_EQ(c.entries().back().where.size(), 2001u);
+  EXPECT_EQ(sl::choice_map(c), c);
+  EXPECT_EQ(c[c.entries().back().where], t[c.entries().back().where]);
 }
 
 TEST(recursion, depth_is_bounded_with_an_address) {

@@ -226,3 +226,14 @@ TEST(draw, gives_plain_values_and_their_densities) {
   EXPECT_EQ(sl::draw(sl::poisson(-1), sl::key(1), 1)[0], sl::no_value<long>());
   EXPECT_EQ(sl::draw(d, sl::key(9), 3)[2], xs[2]);
 }
+
+TEST(vector_valued, iid_of_flat_is_flat_on_vectors) {
+  const auto d = sl::iid(sl::flat(sl::positive(), {.start = 2.5}), 3);
+  EXPECT_EQ(d.size(), 3u);
+  EXPECT_TRUE(sl::is_improper<std::remove_cvref_t<decltype(d)>>);
+  EXPECT_EQ(d.start(2), 2.5);
+  EXPECT_EQ(sl::iid(sl::flat(sl::real_line()), 2).start(1), 0.0);
+  EXPECT_EQ(d.log_density(std::vector{1.0, 2.0, 3.0}), 0.0);
+  EXPECT_EQ(d.log_density(std::vector{1.0, -2.0, 3.0}), -infinity);
+  EXPECT_THROW(d.log_density(std::vector{1.0, 2.0}), std::invalid_argument);
+}

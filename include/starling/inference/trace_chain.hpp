@@ -3,7 +3,6 @@
 // An observed address stays observed: a move that removes or changes one has posterior density 0 and is rejected.
 #pragma once
 
-#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -29,7 +28,11 @@ struct unvisited_observations {
   bool may_be() const { return !some_ran || !paths.empty(); }
   void add(const std::vector<path>& of_a_run) {
     if (!some_ran) paths = of_a_run;
-    else std::erase_if(paths, [&](const path& p) { return std::find(of_a_run.begin(), of_a_run.end(), p) == of_a_run.end(); });
+    else std::erase_if(paths, [&](const path& p) {
+        for (const path& q : of_a_run)
+          if (p == q) return false;
+        return true;
+      });
     some_ran = true;
   }
 };

@@ -8,7 +8,6 @@
 //
 // An `address` is local: what one visit of `trace(address, …)` writes. A `path` is the whole way from the root of the model;
 // choice maps and selections are keyed by paths. Both are compared by 64-bit hashes of their components.
-#include <atomic>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -150,11 +149,11 @@ class path {
     std::uint64_t hash;  // of the path that ends here
     const node* before;
     std::uint32_t size;
-    mutable std::atomic<std::uint32_t> holders = 1;
+    mutable std::uint32_t holders = 1;  // counted by all threads
   };
   path& append(const path& tail);
   static void hold(const node* n) {
-    if (n) n->holders.fetch_add(1, std::memory_order_relaxed);
+    if (n) __atomic_fetch_add(&n->holders, 1u, __ATOMIC_RELAXED);
   }
   static void release(const node* n) {
     if (n) let_go(n);

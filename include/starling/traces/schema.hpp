@@ -89,6 +89,7 @@ class schema {
 
  private:
   friend class structure_walk;
+  static constexpr std::uint32_t call_bit = 0x80000000u;  // of a bucket that holds a call
   void append(site s);
   void chain(std::uint32_t earlier, std::uint32_t later);
   bool is_taken(const call& c) const;
