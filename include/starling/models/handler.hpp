@@ -130,9 +130,7 @@ class handler {
   void end_kept() {
     if (kept_.calls) remove_calls(kept_.calls->nodes.size());
   }
-  void require_values_apart() const {
-    if (kept_.calls) starling::require_values_apart(walk_.current(), kept_.calls, path());
-  }
+  void require_values_apart() const { if (kept_.calls) starling::require_values_apart(walk_.current(), kept_.calls, path()); }
   // The lanes that run where the body is now; which lane of the run lane l of the pack is.
   mask active() const { return active_; }
   std::size_t lane(int l) const { return place_.first_lane + static_cast<std::size_t>(l); }
