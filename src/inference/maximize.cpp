@@ -62,12 +62,13 @@ std::vector<maximum> search_all(const target& density, const Settings& settings,
 }
 
 // A search judges itself by gains in its own coordinates: next to an element of size 1 it takes one of size 1e9 for flat. Whether it is at a mode is
-// therefore judged in the scales of the elements there, and where it is not, the search goes on in them.
-void judge(const target& density, const maximize_options& o, maximum& m) {
+// therefore judged in the scales of the elements there, and where it is not, the search goes on in them. Begins with `scales` where these are known, as
+// from another search; leaves those that it knows of.
+void judge(const target& density, const maximize_options& o, maximum& m, std::vector<double>& scales) {
   if (m.point.empty()) return;
   for (int round = 0; round < 5; ++round) {
     const double enough = std::max(1e-9, 2.2e-12 * std::abs(m.log_density));
-    auto scales = element_scales(density, m.point, o.threads);
+    if (round > 0 || scales.empty()) scales = element_scales(density, m.point, o.threads);
     if (gain_within(scales, m.gradient) <= enough) {
       if (o.method == optimizer::lbfgs && !m.converged) m.reason = "the log density can rise no more";
       m.converged = true;
@@ -77,7 +78,7 @@ void judge(const target& density, const maximize_options& o, maximum& m) {
       m.converged = false;
       return;
     }
-    const auto again = climb_in_scales(density, m.point, std::move(scales), {.history = o.history, .max_iterations = o.max_iterations - m.iterations});
+    const auto again = climb_in_scales(density, m.point, scales, {.history = o.history, .max_iterations = o.max_iterations - m.iterations});
     maximum next = summary_of(again.method());
     again.place(next.point, next.gradient);
     const double gained = next.log_density - m.log_density;
@@ -115,8 +116,11 @@ std::vector<maximum> maximize(const target& density, const maximize_options& o, 
   auto found = o.method == optimizer::adam
                    ? search_all<optimizers::adam>(density, optimizers::adam_settings{.iterations = o.max_iterations, .rate = o.rate}, starts, o.threads)
                    : search_all<optimizers::lbfgs>(density, optimizers::lbfgs_settings{.history = o.history, .max_iterations = o.max_iterations}, starts, o.threads);
-  for (maximum& m : found) judge(density, o, m);
-  std::stable_sort(found.begin(), found.end(), [](const maximum& a, const maximum& b) { return a.log_density > b.log_density; });
+  const auto sort = [&] { std::stable_sort(found.begin(), found.end(), [](const maximum& a, const maximum& b) { return a.log_density > b.log_density; }); };
+  sort();
+  std::vector<double> scales;
+  for (maximum& m : found) judge(density, o, m, scales);
+  sort();
   return found;
 }
 

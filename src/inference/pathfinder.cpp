@@ -132,8 +132,9 @@ struct path_machine {
 };
 
 // A climb takes elements that are much larger than others for flat. Where the elements' own scales say that there is more to gain, it goes on in these;
-// and where they are very unequal at the top, it climbs again from its start in coordinates in which they are not.
-void climb_on(const target& density, const pathfinder_options& o, const double* start, climbed& path) {
+// and where they are very unequal at the top, it climbs again from its start in coordinates in which they are not. Begins with `known` scales where
+// there are such, as from another path; leaves those that it found.
+void climb_on(const target& density, const pathfinder_options& o, const double* start, climbed& path, std::vector<double>& known) {
   const std::size_t d = density.dimension();
   const optimizers::lbfgs_settings settings{.history = o.history, .max_iterations = o.max_iterations};
   for (int round = 0; round < 3 && !path.iterates.empty(); ++round) {
@@ -142,7 +143,8 @@ void climb_on(const target& density, const pathfinder_options& o, const double* 
       q[i] = path.origin[i] + path.scales[i] * q[i];
       gradient[i] /= path.scales[i];
     }
-    auto scales = element_scales(density, q, o.threads);
+    if (round > 0 || known.empty()) known = element_scales(density, q, o.threads);
+    const auto& scales = known;
     const bool is_top = gain_within(scales, gradient) <= 1e-2;
     double smallest = __builtin_inf(), largest = 0;
     for (std::size_t i = 0; i < d; ++i) {
@@ -151,7 +153,7 @@ void climb_on(const target& density, const pathfinder_options& o, const double* 
       largest = std::max(largest, ratio);
     }
     if (is_top && !(largest > 1e4 * smallest)) return;
-    const auto on = climb_in_scales(density, is_top ? std::vector<double>(start, start + d) : q, std::move(scales), settings);
+    const auto on = climb_in_scales(density, is_top ? std::vector<double>(start, start + d) : q, scales, settings);
     const auto& found = on.method().path();
     if (found.size() < 2 || found.back().log_density < path.iterates.back().log_density + (is_top ? -1e-2 : 1e-2)) return;
     path = {found, on.origin(), on.scales()};
@@ -173,7 +175,8 @@ std::vector<climbed> climb(const target& density, const pathfinder_options& o, s
         });
       },
       o.threads);
-  for (std::size_t p = 0; p < count; ++p) climb_on(density, o, starts.data() + p * d, paths[p]);
+  std::vector<double> scales;
+  for (std::size_t p = 0; p < count; ++p) climb_on(density, o, starts.data() + p * d, paths[p], scales);
   return paths;
 }
 
