@@ -61,7 +61,31 @@ constexpr auto group_model = sl::gen([](auto& trace, const auto& xs, const auto&
   trace("groups", sl::map(group), sl::each(xs), sl::each(is), slope);
 });
 
+// A parameter, in packs; and results that are vectors, which stay one by one.
+constexpr auto with_parameter = sl::gen([](auto& trace, const auto& xs) {
+  const auto slope = trace("slope", sl::normal(0.0, 1.0));
+  trace("y", sl::map(sl::gen([](auto& t, const auto& x, const auto& m) { return t({}, sl::normal(m * x + t.param("shift", 0.1), 0.8)); })), sl::each(xs), slope);
+  const auto vs = trace("v", sl::map(sl::gen([](auto& t, const auto& x, const auto& m) { return t({}, sl::iid(sl::normal(m * x, 1.0), 2)); })), sl::each(xs), slope);
+  trace("last", sl::normal(vs[n - 1][1], 1.0));
+});
+
 }  // namespace
+
+TEST(wide_instances, parameters_and_results_that_are_vectors) {
+  const auto xs = inputs(), ys = observed();
+  sl::parameter_store store;
+  store.set("shift", 0.3);
+  const sl::posterior post(sl::with_parameters(with_parameter, store), sl::args(xs), sl::observe("y", ys) & sl::observe("last", 0.3));
+  sl::choice_map latents;
+  const double score = score_of_candidate(post, latents);
+  double by_hand = normal(0.4, 0, 1);
+  for (std::size_t i = 0; i < n; ++i) {
+    const auto v = latents.get<std::vector<double>>({"v", static_cast<std::int64_t>(i)});
+    by_hand += normal(ys[i], 0.4 * xs[i] + 0.3, 0.8) + normal(v[0], 0.4 * xs[i], 1) + normal(v[1], 0.4 * xs[i], 1);
+    if (i + 1 == n) by_hand += normal(0.3, v[1], 1);
+  }
+  EXPECT_NEAR(score, by_hand, 1e-9);
+}
 
 TEST(wide_instances, a_plate_of_observations) {
   const auto xs = inputs(), ys = observed();

@@ -17,8 +17,7 @@ template <class X>
 constexpr bool differs_by_lane() {
   if constexpr (value<X>) return lanes_of<X> > 1;
   else if constexpr (is_each<X>) return differs_by_lane<std::decay_t<decltype(std::declval<const X&>()[0])>>();
-  else if constexpr (is_list<X> || is_matrix<X>) return differs_by_lane<std::remove_const_t<typename X::value_type>>();
-  else return !std::is_empty_v<X>;
+  else return some_part<X>([]<class P>(std::type_identity<P>) { return differs_by_lane<P>(); });
 }
 
 // An argument on its way into a branch: lanes that do not run it get the value of the first lane that does, so that no number which

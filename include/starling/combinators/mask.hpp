@@ -20,17 +20,14 @@ struct maybe {
 };
 
 template <class R, class M>
-auto persist(const maybe<R, M>& x) {
-  return maybe<decltype(persist(x.value)), M>{x.present, persist(x.value)};
-}
-template <class R, class M>
-auto lane_of(const maybe<R, M>& x, int k) {
-  return maybe<decltype(lane_of(x.value, k)), bool>{lane_of(x.present, k), lane_of(x.value, k)};
-}
-template <class F, class R, class M>
-maybe<R, M> map_parts(F&& f, const maybe<R, M>& a, const maybe<R, M>& b) {
-  return {f(a.present, b.present), map_leaves(f, a.value, b.value)};
-}
+struct parts_of<maybe<R, M>> {
+  static constexpr made kind = made::members;
+  static constexpr bool takes_any = true;
+  template <class X>
+  static constexpr auto list(X& x) { return std::tie(x.present, x.value); }
+  template <template <class> class F>
+  using with = maybe<F<R>, F<M>>;
+};
 // x's value where it is there, `otherwise` elsewhere.
 template <class R, class M>
 R value_or(const maybe<R, M>& x, const R& otherwise) {

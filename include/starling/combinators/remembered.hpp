@@ -1,14 +1,13 @@
 // What a trace remembers of the arguments of a call with instances, to see which instances an update concerns.
 //
 // Arguments are compared with copies. An argument that is the model's own, while the model's arguments are the same, is known to be the
-// same without looking; a hint (change.hpp) says so of new ones. std::span, pointers and std::ref are not copied: what they refer to may
-// change unseen, so with new arguments they count as changed.
+// same without looking; a hint (change.hpp) says so of new ones. What refers to something (std::span, pointers, std::ref, also inside of an
+// argument) may change unseen: with new arguments it counts as changed.
 #pragma once
 
 #include <concepts>
 #include <cstddef>
 #include <optional>
-#include <span>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -18,31 +17,6 @@
 #include <starling/models/kept_run.hpp>
 
 namespace starling {
-
-template <class A>
-inline constexpr bool is_reference_like = std::is_pointer_v<A> || requires(const A& a) { { a.get() } -> std::same_as<typename A::type&>; };  // std::ref
-template <class T, std::size_t N>
-inline constexpr bool is_reference_like<std::span<T, N>> = true;
-template <class T>
-inline constexpr bool is_reference_like<matrix<const T>> = true;
-
-// Whether an owned copy is the same as the value now.
-template <class Copy, class A>
-bool same_as(const Copy& copy, const A& now) {
-  if constexpr (std::is_same_v<Copy, A>) return same_values(copy, now);
-  else if constexpr (requires { copy.size(); copy[0]; now.size(); now[0]; }) {
-    if (copy.size() != now.size()) return false;
-    for (std::size_t i = 0; i < now.size(); ++i)
-      if (!same_as(copy[i], now[i])) return false;
-    return true;
-  } else if constexpr (is_tuple<A>) {
-    return [&]<std::size_t... I>(std::index_sequence<I...>) {
-      return (same_as(std::get<I>(copy), std::get<I>(now)) && ...);
-    }(std::make_index_sequence<std::tuple_size_v<A>>());
-  } else {
-    return same_values(A(copy), now);
-  }
-}
 
 // An argument that all instances share.
 template <class A>
@@ -55,7 +29,7 @@ class remembered {
     const change known = of_model ? model->hint(&now) : change();
     bool same = has_value() && known.what == change::kind::none;
     if constexpr (copied)
-      if (has_value() && known.what == change::kind::unknown) same = same_as(*copy_, now);
+      if (has_value() && known.what == change::kind::unknown) same = same_values(*copy_, now);
     if (!same) {
       todo.add_all();
       store(now);
@@ -70,8 +44,8 @@ class remembered {
   void forget() { before_.reset(); }
 
  private:
-  using copy_type = std::decay_t<decltype(persist(std::declval<const A&>()))>;
-  static constexpr bool copied = !is_reference_like<A> && std::copy_constructible<copy_type> && !std::is_empty_v<A>;
+  using copy_type = persistent_t<A>;
+  static constexpr bool copied = !refers_elsewhere<A> && std::copy_constructible<copy_type> && !std::is_empty_v<A>;
   bool has_value() const { return !copied || copy_.has_value(); }
   void store(const A& now) {
     if constexpr (copied) {
@@ -96,7 +70,7 @@ class remembered<each_of<Sequence>> {
     if (of_model && address_ == here && epoch_ == model->epoch) return;
     const change known = of_model ? model->hint(here) : change();
     const std::size_t n = values.size();
-    if constexpr (is_reference_like<std::remove_cvref_t<Sequence>>) {
+    if constexpr (refers_elsewhere<std::remove_cvref_t<Sequence>>) {
       if (known.what == change::kind::elements) for (const auto i : known.elements) todo.add(i);
       else if (known.what != change::kind::none) todo.add_all();
     } else {
@@ -106,7 +80,7 @@ class remembered<each_of<Sequence>> {
       } else {
         if (!count_before_) count_before_ = copies_.size();
         const auto look = [&](std::size_t i) {
-          if (i >= copies_.size() || i >= n || same_as(copies_[i], values[i])) return;
+          if (i >= copies_.size() || i >= n || same_values(copies_[i], values[i])) return;
           old_.emplace_back(i, copies_[i]);
           copies_[i] = persist(values[i]);
           todo.add(i);

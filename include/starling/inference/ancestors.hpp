@@ -64,29 +64,16 @@ void copy_lane(X& a, int to, const X& b, int from) {
         a.set(to, b[from]);
       }
     }
-  } else if constexpr (is_list<X> || is_matrix<X>) {
-    for (std::size_t i = 0; i < a.size(); ++i) copy_lane(a.data()[i], to, b.data()[i], from);
-  } else if constexpr (is_array<X>) {
-    for (std::size_t i = 0; i < a.size(); ++i) copy_lane(a[i], to, b[i], from);
-  } else if constexpr (is_tuple<X>) {
-    [&]<std::size_t... I>(std::index_sequence<I...>) { (copy_lane(std::get<I>(a), to, std::get<I>(b), from), ...); }(std::make_index_sequence<std::tuple_size_v<X>>());
-  } else if constexpr (is_lifted_template<X>) {
-    const auto x = members(a);
-    const auto y = members(b);
-    [&]<std::size_t... I>(std::index_sequence<I...>) { (copy_lane(std::get<I>(x), to, std::get<I>(y), from), ...); }(std::make_index_sequence<std::tuple_size_v<std::decay_t<decltype(x)>>>());
+  } else {
+    all_parts([&](auto& x, const auto& y) { return copy_lane(x, to, y, from), true; }, a, b);
   }
 }
 
 // The state of block b of a filter, what it is made of moved out of the arena into `memory`.
 template <class S>
-S own(const S& s, std::vector<std::vector<std::byte>>& memory, std::size_t b) {
-  if constexpr (holds_arena<S>) {
-    memory[b].resize(arena_bytes(s) + 64);
-    std::byte* at = memory[b].data() + (64 - reinterpret_cast<std::uintptr_t>(memory[b].data()) % 64);
-    return moved_to(s, at);
-  } else {
-    return s;
-  }
+S own(const S& s, std::vector<own_memory>& memory, std::size_t b) {
+  if constexpr (holds_arena<S>) return moved_into(memory[b], s);
+  else return s;
 }
 
 // Of the addresses and types of observations.

@@ -271,7 +271,7 @@ class basic_particle_filter {
   key key_;
   std::size_t blocks_, count_ = 0;
   std::vector<S> states_, next_states_, resampled_;
-  std::vector<std::vector<std::byte>> memory_, next_memory_, resampled_memory_;  // where the vectors of states lie
+  std::vector<own_memory> memory_, next_memory_, resampled_memory_;  // where the vectors of states lie
   std::vector<V> log_weights_, weights_;                                         // weights relative to the largest
   std::vector<V> next_log_weights_, next_weights_;
   double weight_sum_ = 1, log_total_ = 0, log_evidence_ = 0, ess_ = 0;

@@ -91,6 +91,7 @@ template <class X>
 constexpr bool holds_no_symbols() {
   if constexpr (symbolic<X>) return false;
   else if constexpr (std::is_arithmetic_v<X> || std::is_enum_v<X> || std::is_empty_v<X>) return true;
+  else if constexpr (parts_kind<X> != made::whole) return !some_part<X>([]<class P>(std::type_identity<P>) { return !holds_no_symbols<P>(); });
   else if constexpr (requires { typename X::value_type; }) return !std::is_same_v<std::remove_const_t<typename X::value_type>, X> && holds_no_symbols<std::remove_const_t<typename X::value_type>>();
   else return false;
 }
@@ -99,14 +100,11 @@ constexpr bool holds_no_symbols() {
 template <class X>
 symbol_nodes::id nodes_in(const X& x) {
   symbol_nodes::id all = symbol_nodes::nothing;
-  const auto add = [&](const auto&... e) { ((all = join_nodes(all, nodes_in(e))), ...); };
+  const auto add = [&](const auto& part) { all = join_nodes(all, nodes_in(part)); };
   if constexpr (holds_no_symbols<X>()) return all;
   else if constexpr (symbolic<X>) return x.node();
-  else if constexpr (is_tuple<X>) std::apply(add, x);
-  else if constexpr (is_matrix<X>) for (std::size_t i = 0; i < x.size(); ++i) add(x.data()[i]);
+  else if constexpr (parts_kind<X> != made::whole) for_each_part(add, x);
   else if constexpr (requires { x.size(); x[std::size_t{0}]; }) for (std::size_t i = 0; i < x.size(); ++i) add(x[i]);
-  else if constexpr (is_lifted_template<X>) std::apply(add, members(x));
-  else if constexpr (requires { x.present; x.value; }) add(x.present, x.value);
   else return symbol_nodes::everything;
   return all;
 }

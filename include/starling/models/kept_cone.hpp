@@ -28,44 +28,20 @@ class kept_result_of final : public kept_result {
  public:
   static constexpr char tag = 0;
   const void* type() const override { return &tag; }
-  const R& value() const { return *now_.value; }
+  const R& value() const { return now_.get(); }
   void set(const R& r) { now_.set(r); }
-  // Keeps what it is as what it was.
-  void save() {
-    std::swap(now_.memory, before_.memory);
-    std::swap(now_.room, before_.room);
-    before_.value.emplace(*now_.value);
-  }
-  void take_back() override {
-    std::swap(now_.memory, before_.memory);
-    std::swap(now_.room, before_.room);
-    now_.value.emplace(*before_.value);
-  }
+  // What it is becomes what it was; set() is to follow.
+  void save() { std::swap(now_, before_); }
+  void take_back() override { std::swap(now_, before_); }
   std::unique_ptr<kept_result> copy() const override {
     auto c = std::make_unique<kept_result_of>();
     c->set(value());
     return c;
   }
-  void rebind(const copied_cells& cells) override { rebind_views(*now_.value, cells); }
+  void rebind(const copied_cells& cells) override { rebind_views(now_.get(), cells); }
 
  private:
-  struct owned {
-    std::optional<R> value;
-    std::unique_ptr<std::byte[]> memory = nullptr;  // where its vectors lie
-    std::size_t room = 0;
-
-    void set(const R& r) {
-      if constexpr (holds_arena<R>) {
-        const std::size_t n = arena_bytes(r);
-        if (n > room) memory.reset(new std::byte[(room = n) + 64]);
-        std::byte* at = memory ? memory.get() + (64 - reinterpret_cast<std::uintptr_t>(memory.get()) % 64) : nullptr;
-        value.emplace(moved_to(r, at));
-      } else {
-        value.emplace(r);
-      }
-    }
-  };
-  owned now_, before_;
+  owned_value<R> now_, before_;
 };
 
 template <class R>

@@ -218,13 +218,9 @@ class kept_results final : public kept_instances {
     }
   }
   void own(std::size_t i) {
-    auto& bytes = memory_of_cells_[i];
-    const std::size_t n = arena_bytes(cells_[i].value);
-    if (n == 0) return bytes.reset();
-    std::unique_ptr<std::byte[]> fresh(new std::byte[n + 64]);
-    std::byte* at = fresh.get() + (64 - reinterpret_cast<std::uintptr_t>(fresh.get()) % 64);
-    cells_[i].value = moved_to(cells_[i].value, at);
-    bytes = std::move(fresh);
+    own_memory fresh;
+    cells_[i].value = moved_into(fresh, cells_[i].value);
+    memory_of_cells_[i] = std::move(fresh.bytes);
   }
   struct old_result {
     std::size_t i;

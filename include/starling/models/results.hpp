@@ -97,24 +97,45 @@ class results {
   bool kept_ = false;
 };
 
+// Its parts are the elements that it shows. In the run's arena, where they are not kept.
 template <class R, class Part>
-auto persist(const results<R, Part>& x) {
-  std::vector<std::remove_const_t<decltype(persist(x[0]))>> r;
-  r.reserve(x.size());
-  for (const auto& e : x) r.push_back(persist(e));
-  return r;
-}
-template <class F, class R, class Part>
-results<R, Part> map_parts(F&& f, const results<R, Part>& a, const results<R, Part>& b) {
-  if (a.size() != b.size())
-    throw std::invalid_argument("branches that run in different lanes gave results of " + std::to_string(a.size()) + " and of " +
-                                std::to_string(b.size()) + " instances");
-  auto* const cells = arena::current().take<result_cell<R>>(a.size());
-  auto* const cell = arena::current().take<const result_cell<R>*>(1);
-  *cell = cells;
-  for (std::size_t i = 0; i < a.size(); ++i) ::new (static_cast<void*>(cells + i)) result_cell<R>{map_leaves(f, (*a.cells())[i].value, (*b.cells())[i].value)};
-  return {cell, a.size()};
-}
+inline constexpr bool lies_in_arena<results<R, Part>> = true;
+template <class R, class Part>
+struct parts_of<results<R, Part>> {
+  static constexpr made kind = made::elements;
+  using view = results<R, Part>;
+  using element = typename view::value_type;
+  template <class>
+  using arena = view;
+  template <class E>
+  using owned = std::vector<E>;
+  static std::size_t size(const view& x) { return x.size(); }
+  static const element& at(const view& x, std::size_t i) { return x[i]; }
+  static element& at(view& x, std::size_t i) { return const_cast<element&>(x[i]); }  // of its own, just made
+  template <class Y>
+  static Y room(const view& x) {
+    if constexpr (std::is_same_v<Y, view>) return in_place(starling::arena::current().take<result_cell<R>>(x.size()), starling::arena::current().take<const result_cell<R>*>(1), x.size());
+    else return Y(x.size());
+  }
+  static view in_place(result_cell<R>* cells, const result_cell<R>** cell, std::size_t n) {
+    *cell = cells;
+    return {cell, n};
+  }
+  static std::size_t bytes(const view& x) {
+    if (x.is_kept()) return 0;
+    std::size_t n = 64 + rounded_to_line(x.size() * sizeof(result_cell<R>));
+    for (std::size_t i = 0; i < x.size(); ++i) n += arena_bytes((*x.cells())[i].value);
+    return n;
+  }
+  static view moved(const view& x, std::byte*& at) {
+    if (x.is_kept()) return x;
+    auto* const cell = reinterpret_cast<const result_cell<R>**>(at);
+    auto* const to = reinterpret_cast<result_cell<R>*>(at + 64);
+    at += 64 + rounded_to_line(x.size() * sizeof(result_cell<R>));
+    for (std::size_t i = 0; i < x.size(); ++i) ::new (static_cast<void*>(to + i)) result_cell<R>{moved_to((*x.cells())[i].value, at)};
+    return in_place(to, cell, x.size());
+  }
+};
 template <class R, class Part>
 auto sum(const results<R, Part>& x) {
   typename results<R, Part>::value_type total = 0;
@@ -155,139 +176,36 @@ auto persist(const trace_results<R, Part>& x) {
 
 // What a trace keeps of a body's value: results stay views where the trace keeps them (`views`), all else is copied out of the arena.
 template <class X>
-inline constexpr bool holds_view = false;
+inline constexpr bool is_results = false;
 template <class R, class Part>
-inline constexpr bool holds_view<results<R, Part>> = true;
-template <class A, class B>
-inline constexpr bool holds_view<std::pair<A, B>> = holds_view<A> || holds_view<B>;
-template <class... A>
-inline constexpr bool holds_view<std::tuple<A...>> = (holds_view<A> || ...);
+inline constexpr bool is_results<results<R, Part>> = true;
+template <class X>
+inline constexpr bool holds_view = is_results<X> || some_part<X>([]<class P>(std::type_identity<P>) { return holds_view<P>; });
+template <class R, class Part>
+inline constexpr bool holds_view<trace_results<R, Part>> = true;
+template <class X>
+inline constexpr bool holds_view<owned_value<X>> = holds_view<X>;
 
+template <class X>
+auto keep_value(const X& x, bool views);
+template <class X>
+using kept_value_t = std::remove_const_t<decltype(keep_value(std::declval<const X&>(), true))>;
 template <class R, class Part>
-auto keep_results(const results<R, Part>& x, bool views) {
+auto keep_value(const results<R, Part>& x, bool views) {
   return views && x.is_kept() ? trace_results<R, Part>(x) : trace_results<R, Part>(persist(x));
 }
 template <class X>
 auto keep_value(const X& x, bool views) {
-  if constexpr (!holds_view<X>) return persist(x);
-  else if constexpr (is_tuple<X>) {
-    return std::apply([&](const auto&... a) {
-      if constexpr (requires { x.first; }) return std::pair(keep_value(a, views)...);
-      else return std::tuple(keep_value(a, views)...);
-    }, x);
-  } else {
-    return keep_results(x, views);
-  }
+  const auto keep = [&](const auto& part) { return keep_value(part, views); };
+  if constexpr (!holds_view<X> || (has_members<X> && !takes_any<X>)) return persist(x);
+  else if constexpr (has_elements<X>) return rebuilt<typename parts_of<X>::template owned<kept_value_t<typename parts_of<X>::element>>>(keep, x);
+  else return rebuilt<typename parts_of<X>::template with<kept_value_t>>(keep, x);
 }
 template <class X>
 void rebind_views(X& x, const std::unordered_map<const void*, const void*>& copies) {
   if constexpr (requires { x.rebind(copies); }) x.rebind(copies);
-  else if constexpr (is_tuple<X>) std::apply([&](auto&... a) { (rebind_views(a, copies), ...); }, x);
-}
-
-// Whether X has parts in the arena, and a copy of it whose parts lie from `at` on (moved past them).
-template <class X>
-inline constexpr bool holds_arena = is_list<X> || is_matrix<X>;
-template <class E, std::size_t N>
-inline constexpr bool holds_arena<std::array<E, N>> = holds_arena<E>;
-template <class A, class B>
-inline constexpr bool holds_arena<std::pair<A, B>> = holds_arena<A> || holds_arena<B>;
-template <class... A>
-inline constexpr bool holds_arena<std::tuple<A...>> = (holds_arena<A> || ...);
-template <template <class> class S, class E>
-  requires is_lifted_template<S<E>>
-inline constexpr bool holds_arena<S<E>> = true;
-template <class R, class Part>
-inline constexpr bool holds_arena<results<R, Part>> = true;  // where they are not kept
-template <class X>
-inline constexpr bool is_results = false;
-template <class R, class Part>
-inline constexpr bool is_results<results<R, Part>> = true;
-
-template <class X>
-std::size_t arena_bytes(const X& x) {
-  constexpr auto rounded = [](std::size_t n) { return (n + 63) & ~std::size_t{63}; };
-  if constexpr (!holds_arena<X>) return 0;
-  else if constexpr (is_results<X>) {
-    if (x.is_kept()) return 0;
-    std::size_t n = 64 + rounded(x.size() * sizeof((*x.cells())[0]));
-    for (std::size_t i = 0; i < x.size(); ++i) n += arena_bytes((*x.cells())[i].value);
-    return n;
-  }
-  else if constexpr (is_list<X> || is_matrix<X>) {
-    std::size_t n = rounded(x.size() * sizeof(*x.data()));
-    for (std::size_t i = 0; i < x.size(); ++i) n += arena_bytes(x.data()[i]);
-    return n;
-  } else if constexpr (is_array<X>) {
-    std::size_t n = 0;
-    for (const auto& e : x) n += arena_bytes(e);
-    return n;
-  } else if constexpr (is_tuple<X>) {
-    return std::apply([](const auto&... a) { return (arena_bytes(a) + ... + 0); }, x);
-  } else {
-    return std::apply([](const auto&... a) { return (arena_bytes(a) + ... + 0); }, members(x));
-  }
-}
-template <class X>
-X moved_to(const X& x, std::byte*& at) {
-  if constexpr (!holds_arena<X>) return x;
-  else if constexpr (is_results<X>) {
-    if (x.is_kept()) return x;
-    using cell = std::decay_t<decltype((*x.cells())[0])>;
-    auto* const first = reinterpret_cast<const cell**>(at);
-    at += 64;
-    auto* const to = reinterpret_cast<cell*>(at);
-    at += (x.size() * sizeof(cell) + 63) & ~std::size_t{63};
-    for (std::size_t i = 0; i < x.size(); ++i) ::new (static_cast<void*>(to + i)) cell{moved_to((*x.cells())[i].value, at)};
-    ::new (static_cast<void*>(first)) const cell*(to);
-    return X(first, x.size());
-  }
-  else if constexpr (is_list<X> || is_matrix<X>) {
-    using E = std::remove_const_t<std::decay_t<decltype(*x.data())>>;
-    E* const to = reinterpret_cast<E*>(at);
-    at += (x.size() * sizeof(E) + 63) & ~std::size_t{63};
-    for (std::size_t i = 0; i < x.size(); ++i) ::new (static_cast<void*>(to + i)) E(moved_to(x.data()[i], at));
-    if constexpr (is_matrix<X>) return X(to, x.rows(), x.cols());
-    else return X(to, x.size());
-  } else if constexpr (is_array<X>) {
-    X r = x;
-    for (auto& e : r) e = moved_to(e, at);
-    return r;
-  } else if constexpr (is_tuple<X>) {
-    return std::apply([&](const auto&... a) { return X{moved_to(a, at)...}; }, x);
-  } else {
-    return std::apply([&](const auto&... a) { return X{moved_to(a, at)...}; }, members(x));
-  }
-}
-
-// Whether two values are the same, leaf by leaf, NaN being the same as NaN; false where that cannot be told.
-template <class X>
-bool same_values(const X& a, const X& b) {
-  if constexpr (value<X>) {
-    if constexpr (lanes_of<X> > 1) return false;
-    else return a == b || (a != a && b != b);
-  } else if constexpr (is_list<X> || is_matrix<X> || is_array<X> || requires { a.size(); a[0]; }) {
-    if (a.size() != b.size()) return false;
-    if constexpr (is_matrix<X>) {
-      if (a.rows() != b.rows()) return false;
-      for (std::size_t i = 0; i < a.size(); ++i)
-        if (!same_values(a.data()[i], b.data()[i])) return false;
-    } else {
-      for (std::size_t i = 0; i < a.size(); ++i)
-        if (!same_values<std::decay_t<decltype(a[i])>>(a[i], b[i])) return false;
-    }
-    return true;
-  } else if constexpr (is_tuple<X>) {
-    return [&]<std::size_t... I>(std::index_sequence<I...>) {
-      return (same_values(std::get<I>(a), std::get<I>(b)) && ...);
-    }(std::make_index_sequence<std::tuple_size_v<X>>());
-  } else if constexpr (is_lifted_template<X>) {
-    return same_values(members(a), members(b));
-  } else if constexpr (requires { { a == b } -> std::convertible_to<bool>; }) {
-    return a == b;
-  } else {
-    return false;
-  }
+  else if constexpr (requires { requires std::is_same_v<X, owned_value<std::decay_t<decltype(x.get())>>>; }) rebind_views(x.get(), copies);
+  else if constexpr (holds_view<X>) for_each_part([&](auto& part) { rebind_views(part, copies); }, x);
 }
 
 }  // namespace starling

@@ -45,7 +45,7 @@ template <class Derived, real V, class Walk, bool Draws, bool Examines>
 template <class R, class Policy, class F>
 results<R> handler<Derived, V, Walk, Draws, Examines>::run_kept(std::size_t n, Policy& policy, F& f, bool same_arguments) {
   constexpr bool rescores_wide = [] {
-    if constexpr (!Derived::can_skip || std::decay_t<Policy>::chained || holds_arena<R>) return false;
+    if constexpr (!Derived::can_skip || std::decay_t<Policy>::chained) return false;
     else return runs_wide<native_pack<double>, R, F>;
   }();
   using node_type = kept_results<R, typename std::decay_t<Policy>::memory>;

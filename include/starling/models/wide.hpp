@@ -189,11 +189,11 @@ class wide_handler {
   P score_ = P(-0.0);  // to which the first term adds nothing but itself
 };
 
-// Whether f(handler, index, results) takes instances in lanes and gives results that are those of one lane, lifted.
+// Whether f(handler, index, results) takes instances in lanes and gives results that are those of one lane, lifted, and not in the arena.
 template <class P, class R, class F>
 inline constexpr bool runs_wide = [] {
   if constexpr (requires { F::template fits<P>(); }) {
-    if constexpr (F::template fits<P>()) return std::is_same_v<lift<P, R>, typename F::template result<P>>;
+    if constexpr (!holds_arena<R> && F::template fits<P>()) return std::is_same_v<lift<P, R>, typename F::template result<P>>;
   }
   return false;
 }();
@@ -204,7 +204,7 @@ void spread_results(const W& wide, Set&& set) {
   if constexpr (std::is_empty_v<R>) {
     (void)wide, (void)set;
   } else {
-    for (std::size_t l = 0; l < static_cast<std::size_t>(lanes_of<native_pack<double>>); ++l) set(l, static_cast<R>(lane_of(wide, static_cast<int>(l))));
+    for (std::size_t l = 0; l < static_cast<std::size_t>(lanes_of<native_pack<double>>); ++l) set(l, lane_as<R>(wide, static_cast<int>(l)));
   }
 }
 
