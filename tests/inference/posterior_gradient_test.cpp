@@ -161,3 +161,13 @@ TEST(posterior_gradient, parameters_that_leave_their_domain_are_told) {
   for (const auto& w : sl::run(kernels::nuts(), post, {.chains = 4, .draws = 500}, sl::key(2)).warnings) all += w + "\n";
   EXPECT_NE(all.find("trajectories after the warm-up ended where the density is 0; at the first such point a parameter was bad at y: normal: scale must be positive and finite, got -"), std::string::npos) << all;
 }
+
+// Half of the mass of a beta(0.01, 0.01) is nearer to 1 than the numbers there are: at free numbers of some hundreds.
+TEST(posterior_gradient, a_mass_at_either_end_of_an_interval_has_its_share) {
+  const auto model = sl::gen([](auto& trace) { trace("p", sl::beta(0.01, 0.01)); });
+  const auto post = sl::posterior(model, sl::args(), sl::choice_map());
+  const auto rows = sl::summarise(sl::run(kernels::nuts(), post, {.draws = 4000}, sl::key(11)));
+  EXPECT_GT(rows[0].ess_bulk, 400);
+  EXPECT_NEAR(rows[0].mean, 0.5, 5 * rows[0].mcse_mean);
+  EXPECT_NEAR(rows[0].sd, 0.5 / std::sqrt(1.02), 0.02);
+}

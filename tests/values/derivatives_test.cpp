@@ -46,7 +46,7 @@ template <class Visit> void for_each_function(Visit visit) {
   visit("log1p_exp", [](const auto& x) { return sl::log1p_exp(x); }, list{-40, -1, 0.01, 3, 90});
   visit("log1m_exp", [](const auto& x) { return sl::log1m_exp(x); }, list{-40, -1, -0.3, -1e-3});
   visit("log_diff_exp", [](const auto& x) { return sl::log_diff_exp(3.0 * x, x) + sl::log_diff_exp(x, -2); }, list{0.3, 2});
-  visit("log_beta", [](const auto& x) { return sl::log_beta(x, 2.5) + sl::log_beta(3, x); }, list{0.3, 5});
+  visit("log_beta", [](const auto& x) { return sl::log_beta(x, 2.5) + sl::log_beta(3, x); }, list{0.3, 5, 40, 1e9});
   visit("log_choose", [](const auto& x) { return sl::log_choose(9.0, x) + sl::log_choose(x, 0.5); }, list{1.3, 5});
   visit("square", [](const auto& x) { return sl::pow(x, 2); }, list{-3, 0.01, 50});
   visit("cube", [](const auto& x) { return sl::pow(x, 3); }, list{-3, 0.01, 50});

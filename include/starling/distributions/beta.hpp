@@ -3,32 +3,26 @@
 
 #include <starling/distributions/elementwise.hpp>
 #include <starling/distributions/gamma_draws.hpp>
+#include <starling/distributions/inner_numbers.hpp>
 #include <starling/distributions/saddle_point.hpp>
 #include <starling/values/log.hpp>
 #include <starling/values/logistic.hpp>
 
 namespace starling {
 
-// log B(a, b) = log Γ(a) + log Γ(b) − log Γ(a + b), also where only the larger is large.
-template <class A, class B> auto log_beta(const A& a, const B& b) {
-  const auto p = min(a, b);
-  const auto q = max(a, b);
-  const auto large = q > decltype(q)(16);
-  const auto direct = lgamma(p) + lgamma(q) - lgamma(p + q);
-  if (!any(large)) return direct;
-  const auto n = p + q;
-  return where(large,
-               lgamma(p) + p - p * log(n) + (q - 0.5) * log1p(-p / n) + stirling_remainder(q) - stirling_remainder(n),
-               direct);
-}
-
-// The log density for 0 < x < 1; where both parameters are large by C. Loader's deviances, else by log B.
-template <class X, class A, class B> auto beta_log_density(const X& x, const A& a, const B& b) {
-  const auto direct = [&] { return (a - 1.0) * log(x) + (b - 1.0) * log1p(-x) - log_beta(a, b); };
+// The log density for 0 < x < 1, given as plain_fraction or free_fraction; where both parameters are large by C. Loader's deviances,
+// else by log B.
+template <class X, class A, class B> [[gnu::always_inline]] inline auto beta_log_density(const X& x, const A& a, const B& b) {
+  const auto log_x = x.log_value();
+  const auto log_complement = x.log_complement();
+  const auto direct = [&] { return (a - 1.0) * log_x + (b - 1.0) * log_complement - log_beta(a, b); };
   const auto saddle = [&] {
-    const auto n = a + b;
-    return 0.5 * (log(a) + log(b) - log(n)) - half_log_two_pi - deviance(a, n * x) - deviance(b, n * (1.0 - x)) -
-           log(x) - log1p(-x) + stirling_remainder(n) - stirling_remainder(a) - stirling_remainder(b);
+    const auto half_n = 0.5 * a + 0.5 * b;  // n = a + b may overflow
+    const auto log_half_n = log(half_n);
+    return 0.5 * (log(a) + log(b) - log_half_n) - (half_log_two_pi + 0.34657359027997265471) - log_x - log_complement -  // ½ log 2
+           2.0 * deviance(0.5 * a, half_n * x.value(), [&] { return log_half_n + log_x; }) -
+           2.0 * deviance(0.5 * b, half_n * x.complement(), [&] { return log_half_n + log_complement; }) + stirling_remainder(a + b) -
+           stirling_remainder(a) - stirling_remainder(b);
   };
   const auto large = both(a > A(16), b > B(16));
   using result = std::remove_cvref_t<decltype(where(large, saddle(), direct()))>;
@@ -43,13 +37,14 @@ struct beta_formulas : real_valued {
   template <class Rng, class F, class S> static auto sample(Rng& rng, const F& first, const S& second) {
     const auto g = draw_gammas<2>(rng, first, second);
     using V = typename Rng::real;
-    return into_unit_interval(V(inverse_logit(g[0].log_value() - g[1].log_value())));
+    return V(inverse_logit(g[0].log_value() - g[1].log_value()));
   }
 
+  template <class X, class F, class S> [[gnu::always_inline]] static auto log_density_inside(const X& x, const F& first, const S& second) {
+    return where(both(first > F(0), second > S(0)), beta_log_density(x, first, second), negative_infinity);
+  }
   template <class X, class F, class S> static auto log_density(const X& x, const F& first, const S& second) {
-    const auto lp = beta_log_density(x, first, second);
-    const auto good = both(first > F(0), second > S(0));
-    return where(both(both(x > X(0), x < X(1)), good), lp, negative_infinity);
+    return where(both(x > X(0), x < X(1)), log_density_inside(plain_fraction<X>{x}, first, second), negative_infinity);
   }
 
   template <class F, class S> static auto support(const F&, const S&) { return unit_interval{}; }

@@ -2,8 +2,13 @@
 //
 //   bijector<Support>::free_size(support)                   how many free numbers
 //   bijector<Support>::template to_support<R>(support, u, log_jacobian)   x, reals being R; log_jacobian.add(term) is called
-//   bijector<Support>::from_support(support, x, u)          writes the free numbers of x
+//   bijector<Support>::from_support(support, x, u)          writes the free numbers of x; finite also where x is an end of the support
+// and, of single numbers, what densities at free numbers are made from (inner_numbers.hpp):
+//   bijector<Support>::known(u)                             what takes time of u, without derivatives
+//   bijector<Support>::inner(support, u, known)             x with all that is known of it
+//   bijector<Support>::log_slope(support, x)                log |∂x/∂u|
 //
+// x is inside the support for every finite u: where it would be rounded to an end or beyond, it is the nearest number inside.
 // For a simplex and the matrices the density that belongs to log |∂x/∂u| is that with respect to the free elements of x: all but the
 // last of a simplex, those below the diagonal of a correlation factor, the lower triangle of a covariance. A unit vector has one more
 // free number than dimensions: u has length r, x = u / r, and the term −r²/2 makes r's distribution proper (Marsaglia 1972).
@@ -12,8 +17,10 @@
 
 #include <concepts>
 #include <cstddef>
+#include <limits>
 #include <type_traits>
 
+#include <starling/distributions/inner_numbers.hpp>
 #include <starling/distributions/structured_supports.hpp>
 #include <starling/values/exp.hpp>
 #include <starling/values/hyperbolic.hpp>
@@ -46,50 +53,61 @@ template <> struct bijector<real_line> : scalar_bijector {
   template <class X, class R> static void from_support(const real_line&, const X& x, R* u) { u[0] = x; }
 };
 
+// The distance of x from an end, where it is none a fraction of the distance to the next number.
+template <class R, class D, class End> R distance_from_end(const D& distance, const End& end) {
+  using limits = std::numeric_limits<scalar_of<R>>;
+  return max(R(distance), R(abs(end) * (limits::epsilon() / 8) + limits::min()));
+}
+
+// To a support by an inner number.
+template <class Bijector> struct by_inner_number : scalar_bijector {
+  template <class R, class Support, class J> static R to_support(const Support& s, const R* u, J& log_jacobian) {
+    const auto x = Bijector::inner(s, u[0], Bijector::known(primal(u[0])));
+    log_jacobian.add(R(Bijector::log_slope(s, x)));
+    return R(x.inside());
+  }
+};
+
 // x = eᵘ.
-struct exponential_bijector : scalar_bijector {
-  template <class R, class Support, class J> static R to_support(const Support&, const R* u, J& log_jacobian) {
-    log_jacobian.add(u[0]);
-    return exp(u[0]);
-  }
-  template <class Support, class X, class R> static void from_support(const Support&, const X& x, R* u) { u[0] = log(x); }
+template <class Bijector> struct exponential_bijector : by_inner_number<Bijector> {
+  template <class V> static V known(const V& u) { return exp(u); }
+  template <class Support, class X> static auto log_slope(const Support&, const X& x) { return x.log_value(); }
+  template <class Support, class R> static free_positive<R> inner(const Support&, const R& u, const primal_of<R>& e) { return {u, e}; }
+  template <class Support, class X, class R> static void from_support(const Support&, const X& x, R* u) { u[0] = log(into_positive(R(x))); }
 };
-template <> struct bijector<positive> : exponential_bijector {};
-template <> struct bijector<nonnegative> : exponential_bijector {};
+template <> struct bijector<positive> : exponential_bijector<bijector<positive>> {};
+template <> struct bijector<nonnegative> : exponential_bijector<bijector<nonnegative>> {};
 
-template <class Lo> struct bijector<at_least<Lo>> : scalar_bijector {
-  template <class R, class J> static R to_support(const at_least<Lo>& s, const R* u, J& log_jacobian) {
-    log_jacobian.add(u[0]);
-    return s.lo + exp(u[0]);
-  }
-  template <class X, class R> static void from_support(const at_least<Lo>& s, const X& x, R* u) { u[0] = log(x - s.lo); }
+template <class Lo> struct bijector<at_least<Lo>> : exponential_bijector<bijector<at_least<Lo>>> {
+  template <class X> static auto log_slope(const at_least<Lo>&, const X& x) { return x.above.log_value(); }
+  template <class R> static free_above<R, Lo> inner(const at_least<Lo>& s, const R& u, const primal_of<R>& e) { return {s.lo, {u, e}}; }
+  template <class X, class R> static void from_support(const at_least<Lo>& s, const X& x, R* u) { u[0] = log(distance_from_end<R>(x - s.lo, s.lo)); }
 };
-template <class Hi> struct bijector<at_most<Hi>> : scalar_bijector {
-  template <class R, class J> static R to_support(const at_most<Hi>& s, const R* u, J& log_jacobian) {
-    log_jacobian.add(u[0]);
-    return s.hi - exp(u[0]);
-  }
-  template <class X, class R> static void from_support(const at_most<Hi>& s, const X& x, R* u) { u[0] = log(s.hi - x); }
+template <class Hi> struct bijector<at_most<Hi>> : exponential_bijector<bijector<at_most<Hi>>> {
+  template <class X> static auto log_slope(const at_most<Hi>&, const X& x) { return x.below.log_value(); }
+  template <class R> static free_below<R, Hi> inner(const at_most<Hi>& s, const R& u, const primal_of<R>& e) { return {s.hi, {u, e}}; }
+  template <class X, class R> static void from_support(const at_most<Hi>& s, const X& x, R* u) { u[0] = log(distance_from_end<R>(s.hi - x, s.hi)); }
 };
 
-// log of the derivative of the logistic function.
-template <class R> R log_logistic_slope(const R& u) { return u - 2.0 * log1p_exp(u); }
-
-template <> struct bijector<unit_interval> : scalar_bijector {
-  template <class R, class J> static R to_support(const unit_interval&, const R* u, J& log_jacobian) {
-    log_jacobian.add(log_logistic_slope(u[0]));
-    return inverse_logit(u[0]);
-  }
-  template <class X, class R> static void from_support(const unit_interval&, const X& x, R* u) { u[0] = logit(x); }
+// x = 1 / (1 + e⁻ᵘ).
+template <> struct bijector<unit_interval> : by_inner_number<bijector<unit_interval>> {
+  template <class V> static auto known(const V& u) { return logistic_and_complement(u); }
+  template <class X> static auto log_slope(const unit_interval&, const X& x) { return x.log_value() + x.log_complement(); }
+  template <class R> static free_fraction<R> inner(const unit_interval&, const R& u, const logistic_pair<primal_of<R>>& pair) { return {u, pair}; }
+  template <class X, class R> static void from_support(const unit_interval&, const X& x, R* u) { u[0] = logit(into_unit_interval(R(x))); }
 };
-template <class Lo, class Hi> struct bijector<interval<Lo, Hi>> : scalar_bijector {
-  template <class R, class J> static R to_support(const interval<Lo, Hi>& s, const R* u, J& log_jacobian) {
-    const auto width = s.hi - s.lo;
-    log_jacobian.add(log_logistic_slope(u[0]));
-    log_jacobian.add(R(log(width)));
-    return s.lo + width * inverse_logit(u[0]);
+template <class Lo, class Hi> struct bijector<interval<Lo, Hi>> : by_inner_number<bijector<interval<Lo, Hi>>> {
+  template <class V> static auto known(const V& u) { return logistic_and_complement(u); }
+  template <class X> static auto log_slope(const interval<Lo, Hi>& s, const X& x) { return x.fraction.log_value() + x.fraction.log_complement() + log_of_width(s.lo, s.hi); }
+  template <class R> static free_in_interval<R, Lo, Hi> inner(const interval<Lo, Hi>& s, const R& u, const logistic_pair<primal_of<R>>& pair) {
+    return {s.lo, s.hi, {u, pair}};
   }
-  template <class X, class R> static void from_support(const interval<Lo, Hi>& s, const X& x, R* u) { u[0] = logit((x - s.lo) / (s.hi - s.lo)); }
+  // Far from the middle by the distance from the nearer end.
+  template <class X, class R> static void from_support(const interval<Lo, Hi>& s, const X& x, R* u) {
+    const R above = distance_from_end<R>(0.5 * x - 0.5 * s.lo, s.lo), below = distance_from_end<R>(0.5 * s.hi - 0.5 * x, s.hi);
+    const R share = above / (above + below);
+    u[0] = where(both(share > R(0.25), share < R(0.75)), logit(share), log(above) - log(below));
+  }
 };
 
 template <class Of> struct bijector<vector_of<Of>> {
@@ -111,7 +129,7 @@ template <class Of> struct bijector<vector_of<Of>> {
   }
 };
 
-// x_k = x_{k−1} + exp(u_k); the first is u_0, or exp(u_0).
+// x_k = x_{k−1} + exp(u_k), or the next number where that is none; the first is u_0, or exp(u_0).
 template <class Support, bool Positive> struct ordered_bijector {
   static std::size_t free_size(const Support& s) { return s.n; }
   template <class R, class J> static vector<R> to_support(const Support& s, const R* u, J& log_jacobian) {
@@ -122,7 +140,8 @@ template <class Support, bool Positive> struct ordered_bijector {
         continue;
       }
       log_jacobian.add(u[k]);
-      x[k] = k == 0 ? exp(u[0]) : x[k - 1] + exp(u[k]);
+      const R step = free_positive<R>(u[k]).inside();
+      x[k] = k == 0 ? step : min(max(x[k - 1] + step, after(x[k - 1])), R(std::numeric_limits<scalar_of<R>>::max()));
     }
     return x;
   }
@@ -130,6 +149,13 @@ template <class Support, bool Positive> struct ordered_bijector {
     for (std::size_t k = 0; k < s.n; ++k)
       if (k == 0) u[0] = Positive ? R(log(x[0])) : R(x[0]);
       else u[k] = log(x[k] - x[k - 1]);
+  }
+
+ private:
+  // A number above x, the next or the one after it.
+  template <class R> static R after(const R& x) {
+    using limits = std::numeric_limits<scalar_of<R>>;
+    return x + max(abs(x) * limits::epsilon(), R(limits::min()));
   }
 };
 template <> struct bijector<ordered> : ordered_bijector<ordered, false> {};

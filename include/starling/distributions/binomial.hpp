@@ -68,7 +68,7 @@ struct binomial_formulas : whole_valued {
   }
 
   template <class N, class P> static auto support(const N& trials, const P&) {
-    return whole_range{0L, to_whole(trials)};
+    return whole_range{0L, to_whole(min(trials, N(largest_drawn_count<N>)))};
   }
 
   template <class Visit, class N, class P>

@@ -3,18 +3,10 @@
 
 #include <starling/distributions/elementwise.hpp>
 #include <starling/distributions/log_of_parameter.hpp>
+#include <starling/distributions/standardized.hpp>
 #include <starling/values/trigonometry.hpp>
 
 namespace starling {
-
-// log(1 + z²), also where z² overflows.
-template <class Z> auto log_one_plus_square(const Z& z) {
-  const auto magnitude = abs(z);
-  const auto huge = magnitude > Z(1e9);
-  const auto ordinary = log1p(z * z);
-  if (!any(huge)) return ordinary;
-  return where(huge, 2.0 * log(magnitude), ordinary);
-}
 
 struct cauchy_formulas : real_valued {
   static constexpr std::string_view name = "cauchy";
@@ -28,7 +20,7 @@ struct cauchy_formulas : real_valued {
   }
 
   template <class X, class L, class S> [[gnu::always_inline]] static auto log_density(const X& x, const L& location, const S& scale) {
-    return -log_of_parameter(scale) - 1.14472988584940017414 - log_one_plus_square((x - location) / scale);  // log π
+    return -log_of_parameter(scale) - 1.14472988584940017414 - log_one_plus_square_of_difference(x, location, scale, 1.0);  // log π
   }
 
   template <class L, class S> static auto support(const L&, const S&) { return real_line{}; }

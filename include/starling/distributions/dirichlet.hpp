@@ -42,17 +42,12 @@ template <class Concentration> struct dirichlet : distribution {
   }
 
   template <class X> auto log_density(const X& x) const {
-    if (x.size() != size()) [[unlikely]] throw_wrong_size(name, size(), x.size());
-    auto sum_of_concentrations = element_at{0}(concentration);
-    for (std::size_t k = 1; k < size(); ++k)
-      sum_of_concentrations = sum_of_concentrations + element_at{k}(concentration);
-    using real = promote<element_of<X>, element_of<Concentration>>;
-    const auto terms = sum_elements<real>(name, size(), x, [&](const auto& xk, auto at) {
-      const auto a = at(concentration);
-      return (a - 1.0) * log(xk) - lgamma(a);
-    });
-    const auto inside = both(simplex{size()}.contains(x), is_good());
-    return never_nan(where(inside, real(lgamma(sum_of_concentrations) + terms), real(negative_infinity)));
+    const auto lp = log_density_of(x, [](const auto& xk) { return log(xk); });
+    return never_nan(where(simplex{size()}.contains(x), lp, decltype(lp)(negative_infinity)));
+  }
+  // At a point inside, given with the logarithms of its elements (inner_simplex).
+  template <class Point> auto log_density_inside(const Point& point) const {
+    return never_nan(log_density_of(point.log_x, [](const auto& log_xk) { return log_xk; }));
   }
 
   auto support() const { return simplex{size()}; }
@@ -65,6 +60,18 @@ template <class Concentration> struct dirichlet : distribution {
   }
 
  private:
+  template <class X, class LogOf> auto log_density_of(const X& x, LogOf log_of) const {
+    if (x.size() != size()) [[unlikely]] throw_wrong_size(name, size(), x.size());
+    auto sum_of_concentrations = element_at{0}(concentration);
+    for (std::size_t k = 1; k < size(); ++k)
+      sum_of_concentrations = sum_of_concentrations + element_at{k}(concentration);
+    using real = promote<element_of<X>, element_of<Concentration>>;
+    const auto terms = sum_elements<real>(name, size(), x, [&](const auto& xk, auto at) {
+      const auto a = at(concentration);
+      return (a - 1.0) * log_of(xk) - lgamma(a);
+    });
+    return where(is_good(), real(lgamma(sum_of_concentrations) + terms), real(negative_infinity));
+  }
   auto is_good() const {
     auto good = is_positive_finite(element_at{0}(concentration));
     for (std::size_t k = 1; k < size(); ++k) good = both(good, is_positive_finite(element_at{k}(concentration)));

@@ -45,10 +45,12 @@ template <class Formulas, class... P> auto are_valid(const P&... p) {
   return valid;
 }
 
-// A draw with `no_value` where a parameter is bad.
+// A draw, put into the support where it under- or overflowed, with `no_value` where a parameter is bad.
 template <class Formulas, class Rng, class... P> [[gnu::always_inline]] inline auto draw_element(Rng& rng, const P&... p) {
   using result = typename Formulas::template value<typename Rng::real>;
-  return where(are_valid<Formulas>(p...), result(Formulas::sample(rng, p...)), no_value<result>());
+  result x(Formulas::sample(rng, p...));
+  if constexpr (requires { Formulas::support(p...).nearest(x); }) x = Formulas::support(p...).nearest(x);
+  return where(are_valid<Formulas>(p...), x, no_value<result>());
 }
 
 template <class Formulas, class... Parameters> class elementwise : public distribution {

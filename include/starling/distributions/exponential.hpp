@@ -2,6 +2,7 @@
 #pragma once
 
 #include <starling/distributions/elementwise.hpp>
+#include <starling/distributions/inner_numbers.hpp>
 #include <starling/values/log.hpp>
 
 namespace starling {
@@ -13,8 +14,9 @@ struct exponential_formulas : real_valued {
     return rng.exponential() / rate;
   }
 
+  template <class X, class R> [[gnu::always_inline]] static auto log_density_inside(const X& x, const R& rate) { return log(rate) - rate * x.value(); }
   template <class X, class R> [[gnu::always_inline]] static auto log_density(const X& x, const R& rate) {
-    return where(x >= X(0), log(rate) - rate * x, negative_infinity);
+    return where(x >= X(0), log_density_inside(plain_positive<X>{x}, rate), negative_infinity);
   }
 
   template <class R> static auto support(const R&) { return nonnegative{}; }

@@ -7,6 +7,7 @@
 #include <string>
 
 #include <starling/distributions/elements.hpp>
+#include <starling/distributions/inside.hpp>
 #include <starling/distributions/saddle_point.hpp>
 #include <starling/distributions/supports.hpp>
 #include <starling/values/linear_algebra.hpp>
@@ -94,7 +95,7 @@ template <class Mean, class R> class factored_normal : public distribution {
     for (std::size_t i = size(); i-- > 0;) {  // from the last, so that z becomes x in place
       V x(element_at{i}(mean_));
       for (std::size_t j = 0; j <= i; ++j) x = x + factor_(i, j) * z[j];
-      z[i] = where(good, x, V(not_a_number));
+      z[i] = where(good, into_finite(x), V(not_a_number));
     }
     return z;
   }

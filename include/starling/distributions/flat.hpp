@@ -12,7 +12,8 @@
 namespace starling {
 
 // Where a chain starts, in each element of a vector, on the diagonal of a covariance; NaN: a point inside the support that it has of
-// its own (0 on the real line, 1 on half lines, the middle of intervals, the identity). Correlation factors start at the identity.
+// its own (0 on the real line, at a distance of 1 from the end on half lines, the middle of intervals, the identity). Correlation
+// factors start at the identity.
 struct flat_options {
   double start = not_a_number;
 };
@@ -32,10 +33,13 @@ template <> struct values_in<unit_interval> : values_in<real_line> {
   static double start(const unit_interval&) { return 0.5; }
 };
 template <class Lo, class Hi> struct values_in<interval<Lo, Hi>> : values_in<real_line> {
-  static auto start(const interval<Lo, Hi>& s) { return 0.5 * (s.lo + s.hi); }
+  static auto start(const interval<Lo, Hi>& s) { return 0.5 * s.lo + 0.5 * s.hi; }
 };
 template <class Lo> struct values_in<at_least<Lo>> : values_in<real_line> {
   static auto start(const at_least<Lo>& s) { return s.lo + 1.0; }
+};
+template <class Hi> struct values_in<at_most<Hi>> : values_in<real_line> {
+  static auto start(const at_most<Hi>& s) { return s.hi - 1.0; }
 };
 struct whole_values_in {
   template <class V> using value = whole_of<V>;

@@ -164,8 +164,9 @@ template <unsigned K, class V, class A> class fused_operand {
     }
   }
   template <class R> [[gnu::always_inline]] void keep(std::size_t i, int count, const R& result) {
-    if constexpr (is_active && differentiable<R>) {
-      const work d = result.template by<K>();
+    if constexpr (is_active) {
+      work d(0);  // of a result that depends on no operand too: what is passed on later is written here
+      if constexpr (differentiable<R>) d = result.template by<K>();
       if constexpr (!is_sequence) total_ = total_ + (count == lanes_of<work> || !in_packs ? d : where(mask_of<work>::first(count), d, work(0)));
       else if constexpr (in_packs) d.store(by_ + i);
       else by_[i] = d;

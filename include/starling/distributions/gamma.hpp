@@ -1,8 +1,12 @@
 // gamma(shape, rate): rate^shape x^(shape−1) exp(−rate · x) / Γ(shape) for x > 0.
 #pragma once
 
+#include <limits>
+#include <type_traits>
+
 #include <starling/distributions/elementwise.hpp>
 #include <starling/distributions/gamma_draws.hpp>
+#include <starling/distributions/inner_numbers.hpp>
 #include <starling/distributions/saddle_point.hpp>
 #include <starling/values/log.hpp>
 
@@ -13,7 +17,7 @@ template <class S, class Y, class LogY> auto gamma_log_mass(const S& shape, cons
   const auto large = shape > S(16);
   const auto direct = [&] { return shape * log_y - y - lgamma(shape); };
   const auto saddle = [&] {
-    return 0.5 * log(shape) - half_log_two_pi - stirling_remainder(shape) - deviance(shape, y);
+    return 0.5 * log(shape) - half_log_two_pi - stirling_remainder(shape) - deviance(shape, y, [&] { return log_y; });
   };
   using result = std::remove_cvref_t<decltype(where(large, saddle(), direct()))>;
   if (!any(large)) return result(direct());
@@ -27,12 +31,18 @@ struct gamma_formulas : real_valued {
   template <class Rng, class S, class R> static auto sample(Rng& rng, const S& shape, const R& rate) {
     const auto g = draw_gammas<1>(rng, shape)[0];
     using V = typename Rng::real;
-    return into_positive(V(g.factor * exp(g.log_boost) / rate));
+    const V x = g.factor * exp(g.log_boost) / rate;
+    const auto lost = x < V(std::numeric_limits<scalar_of<V>>::min());  // the boost, which a small rate may make up for
+    if (!any(lost)) return x;
+    return V(where(lost, exp(g.log_value() - log(rate)), x));
   }
 
+  template <class X, class S, class R> [[gnu::always_inline]] static auto log_density_inside(const X& x, const S& shape, const R& rate) {
+    const auto log_x = x.log_value();
+    return where(shape > S(0), gamma_log_mass(shape, rate * x.value(), log(rate) + log_x) - log_x, negative_infinity);
+  }
   template <class X, class S, class R> static auto log_density(const X& x, const S& shape, const R& rate) {
-    const auto lp = gamma_log_mass(shape, rate * x, log(rate) + log(x)) - log(x);
-    return where(both(x > X(0), shape > S(0)), lp, negative_infinity);
+    return where(x > X(0), log_density_inside(plain_positive<X>{x}, shape, rate), negative_infinity);
   }
 
   template <class S, class R> static auto support(const S&, const R&) { return positive{}; }

@@ -5,9 +5,9 @@
 
 #include <array>
 #include <cstddef>
-#include <limits>
 
 #include <starling/distributions/distribution.hpp>
+#include <starling/distributions/inside.hpp>
 #include <starling/values/exp.hpp>
 #include <starling/values/log.hpp>
 
@@ -17,7 +17,7 @@ namespace starling {
 // probability above 0.5, so this never happens.
 inline constexpr int most_rounds = 1000;
 
-// The draw is factor · exp(log_boost).
+// The draw is factor · exp(log_boost), whose logarithm is finite.
 template <class V> struct gamma_draw {
   V factor;
   V log_boost;
@@ -38,7 +38,7 @@ auto draw_gammas(Rng& rng, const Shapes&... shapes) {
     const auto small = shape[k] < V(1);
     d[k] = where(small, shape[k] + 1.0, shape[k]) - 1.0 / 3;
     c[k] = 1.0 / sqrt(9.0 * d[k]);
-    draws[k] = {V(not_a_number), where(small, -rng.exponential() / shape[k], V(0))};
+    draws[k] = {V(not_a_number), where(small, into_finite(V(-rng.exponential() / shape[k])), V(0))};
     pending[k] = both(rng.active(), is_positive_finite(shape[k]));
     waiting = either(waiting, pending[k]);
   }
@@ -58,19 +58,6 @@ auto draw_gammas(Rng& rng, const Shapes&... shapes) {
     }
   }
   return draws;
-}
-
-// Keeps a draw that under- or overflowed inside (0, ∞).
-template <class V> V into_positive(const V& x) {
-  using limits = std::numeric_limits<scalar_of<V>>;
-  return where(x < V(limits::min()), V(limits::min()), where(x > V(limits::max()), V(limits::max()), x));
-}
-
-// Keeps a draw that was rounded inside (0, 1).
-template <class V> V into_unit_interval(const V& x) {
-  using limits = std::numeric_limits<scalar_of<V>>;
-  const V highest(1 - limits::epsilon() / 2);
-  return where(x < V(limits::min()), V(limits::min()), where(x > highest, highest, x));
 }
 
 }  // namespace starling

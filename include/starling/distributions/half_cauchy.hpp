@@ -1,9 +1,10 @@
 // half_cauchy(scale): 2 / (π scale (1 + z²)) for x ≥ 0, z = x / scale.
 #pragma once
 
-#include <starling/distributions/cauchy.hpp>
 #include <starling/distributions/elementwise.hpp>
+#include <starling/distributions/inner_numbers.hpp>
 #include <starling/distributions/log_of_parameter.hpp>
+#include <starling/distributions/standardized.hpp>
 #include <starling/values/trigonometry.hpp>
 
 namespace starling {
@@ -15,9 +16,11 @@ struct half_cauchy_formulas : real_valued {
     return scale / tan(1.57079632679489661923 * rng.uniform());
   }
 
+  template <class X, class S> [[gnu::always_inline]] static auto log_density_inside(const X& x, const S& scale) {
+    return -log_of_parameter(scale) - 0.45158270528945486473 - log_one_plus_square_of_ratio(x.value(), scale, [&] { return x.log_value(); });  // log(π / 2)
+  }
   template <class X, class S> [[gnu::always_inline]] static auto log_density(const X& x, const S& scale) {
-    const auto lp = -log_of_parameter(scale) - 0.45158270528945486473 - log_one_plus_square(x / scale);  // log(π / 2)
-    return where(x >= X(0), lp, negative_infinity);
+    return where(x >= X(0), log_density_inside(plain_positive<X>{x}, scale), negative_infinity);
   }
 
   template <class S> static auto support(const S&) { return nonnegative{}; }

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <starling/distributions/elementwise.hpp>
+#include <starling/distributions/inner_numbers.hpp>
 #include <starling/distributions/log_of_parameter.hpp>
+#include <starling/distributions/standardized.hpp>
 
 namespace starling {
 
@@ -13,10 +15,12 @@ struct half_normal_formulas : real_valued {
     return scale * abs(rng.normal());
   }
 
+  template <class X, class S> [[gnu::always_inline]] static auto log_density_inside(const X& x, const S& scale) {
+    const auto z = standardized(x.value(), scale, 0.70710678118654752440);
+    return multiply_add(-z, z, -log_of_parameter(scale) - 0.22579135264472743236);  // ½ log(π / 2)
+  }
   template <class X, class S> [[gnu::always_inline]] static auto log_density(const X& x, const S& scale) {
-    const auto z = x * (0.70710678118654752440 / scale);
-    const auto lp = multiply_add(-z, z, -log_of_parameter(scale) - 0.22579135264472743236);  // ½ log(π / 2)
-    return where(x >= X(0), lp, negative_infinity);
+    return where(x >= X(0), log_density_inside(plain_positive<X>{x}, scale), negative_infinity);
   }
 
   template <class S> static auto support(const S&) { return nonnegative{}; }

@@ -13,12 +13,15 @@ struct inverse_gamma_formulas : real_valued {
   template <class Rng, class S, class SE> static auto sample(Rng& rng, const S& shape, const SE& scale) {
     const auto g = draw_gammas<1>(rng, shape)[0];
     using V = typename Rng::real;
-    return into_positive(V(exp(log(scale) - g.log_value())));
+    return V(exp(log(scale) - g.log_value()));
   }
 
+  template <class X, class S, class SE> static auto log_density_inside(const X& x, const S& shape, const SE& scale) {
+    const auto log_x = x.log_value();
+    return where(shape > S(0), gamma_log_mass(shape, x.dividing(scale), log(scale) - log_x) - log_x, negative_infinity);
+  }
   template <class X, class S, class SE> static auto log_density(const X& x, const S& shape, const SE& scale) {
-    const auto lp = gamma_log_mass(shape, scale / x, log(scale) - log(x)) - log(x);
-    return where(both(x > X(0), shape > decltype(shape + 0.0)(0)), lp, negative_infinity);
+    return where(x > X(0), log_density_inside(plain_positive<X>{x}, shape, scale), negative_infinity);
   }
 
   template <class S, class SE> static auto support(const S&, const SE&) { return positive{}; }

@@ -72,25 +72,16 @@ template <class Eta> struct lkj_cholesky : distribution {
   template <class X> auto log_density(const X& x) const {
     if (x.rows() != n || x.cols() != n) [[unlikely]] throw_wrong_matrix(name, n, x.rows(), x.cols());
     using element = decltype(as_real(x(0, 0)));
-    using real = promote<element, Eta>;
     const arena_scope scratch;
     const vector<element> diagonal(n - 1);
-    const vector<double> below(n - 1);  // rows below
-    for (std::size_t k = 0; k + 1 < n; ++k) {
-      diagonal[k] = as_real(x(k + 1, k + 1));
-      below[k] = static_cast<double>(n - 2 - k);
-    }
-    const auto term = [](const auto& l, const auto& e, const auto& m) { return (2.0 * (e - 1.0) + m) * log(l); };
-    real lp(0);
-    if constexpr (any_adjoint<element, Eta>) {
-      lp = fused_sum(n - 1, term, diagonal, eta, below);
-      if constexpr (is_adjoint<Eta>) lp = lp - real(fused([&](const auto& e) { return log_normaliser(e); }, eta));
-      else lp = lp - log_normaliser(eta);
-    } else {
-      lp = sum_elements<real>(name, n - 1, diagonal, [&](const auto& l, auto at) { return term(l, eta, at(below)); }) - log_normaliser(eta);
-    }
-    const auto inside = both(support().contains(x), is_positive_finite(eta));
-    return never_nan(real(where(inside, lp, real(negative_infinity))));
+    for (std::size_t k = 0; k + 1 < n; ++k) diagonal[k] = as_real(x(k + 1, k + 1));
+    const auto lp = log_density_of(diagonal, [](const auto& l) { return log(l); });
+    return never_nan(where(support().contains(x), lp, decltype(lp)(negative_infinity)));
+  }
+  // At a point inside, given with the logarithms of its diagonal (inner_correlation).
+  template <class Point> auto log_density_inside(const Point& point) const {
+    const arena_scope scratch;
+    return never_nan(log_density_of(point.log_diagonal, [](const auto& log_l) { return log_l; }));
   }
 
   auto support() const { return correlation_cholesky{n}; }
@@ -98,6 +89,22 @@ template <class Eta> struct lkj_cholesky : distribution {
   template <class Visit> void parameters(Visit&& visit) const { visit("eta", eta, is_positive_finite(eta), "must be positive and finite"); }
 
  private:
+  template <class Diagonal, class LogOf> auto log_density_of(const Diagonal& diagonal, LogOf log_of) const {
+    using real = promote<element_of<Diagonal>, Eta>;
+    const vector<double> below(n - 1);  // rows below
+    for (std::size_t k = 0; k + 1 < n; ++k) below[k] = static_cast<double>(n - 2 - k);
+    const auto term = [&](const auto& l, const auto& e, const auto& m) { return (2.0 * (e - 1.0) + m) * log_of(l); };
+    real lp(0);
+    if constexpr (any_adjoint<element_of<Diagonal>, Eta>) {
+      lp = fused_sum(n - 1, term, diagonal, eta, below);
+      if constexpr (is_adjoint<Eta>) lp = lp - real(fused([&](const auto& e) { return log_normaliser(e); }, eta));
+      else lp = lp - log_normaliser(eta);
+    } else {
+      lp = sum_elements<real>(name, n - 1, diagonal, [&](const auto& l, auto at) { return term(l, eta, at(below)); }) - log_normaliser(eta);
+    }
+    return real(where(is_positive_finite(eta), lp, real(negative_infinity)));
+  }
+
   // log of the product over k, with b = η + (n−1−k)/2 and t = η + (n−1)/2. For large η by Stirling's formula, in which log Γ(b) and
   // log Γ(t) do not cancel: with h = k/2, log Γ(b) − log Γ(t) = h − (b − ½) log(1 + h/b) − h log t + the remainders of b less that of t.
   template <class E> E log_normaliser(const E& e) const {

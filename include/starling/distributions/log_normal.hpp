@@ -2,7 +2,7 @@
 #pragma once
 
 #include <starling/distributions/elementwise.hpp>
-#include <starling/distributions/gamma_draws.hpp>
+#include <starling/distributions/inner_numbers.hpp>
 #include <starling/distributions/normal.hpp>
 #include <starling/values/exp.hpp>
 #include <starling/distributions/log_of_parameter.hpp>
@@ -13,13 +13,15 @@ struct log_normal_formulas : real_valued {
   static constexpr std::string_view name = "log_normal";
 
   template <class Rng, class L, class S> static auto sample(Rng& rng, const L& location, const S& scale) {
-    using V = typename Rng::real;
-    return into_positive(V(exp(location + scale * rng.normal())));
+    return exp(location + scale * rng.normal());
   }
 
+  template <class X, class L, class S> [[gnu::always_inline]] static auto log_density_inside(const X& x, const L& location, const S& scale) {
+    const auto log_x = x.log_value();
+    return normal_formulas::log_density(log_x, location, scale) - log_x;
+  }
   template <class X, class L, class S> [[gnu::always_inline]] static auto log_density(const X& x, const L& location, const S& scale) {
-    const auto log_x = log(x);
-    return where(x > X(0), normal_formulas::log_density(log_x, location, scale) - log_x, negative_infinity);
+    return where(x > X(0), log_density_inside(plain_positive<X>{x}, location, scale), negative_infinity);
   }
 
   template <class L, class S> static auto support(const L&, const S&) { return positive{}; }

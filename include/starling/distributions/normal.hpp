@@ -4,6 +4,7 @@
 #include <starling/distributions/elementwise.hpp>
 #include <starling/distributions/log_of_parameter.hpp>
 #include <starling/distributions/saddle_point.hpp>
+#include <starling/distributions/standardized.hpp>
 
 namespace starling {
 
@@ -16,7 +17,7 @@ struct normal_formulas : real_valued {
 
   // With a constant scale: subtract, multiply, fused multiply-add. Bad parameters make NaN or −∞ by themselves.
   template <class X, class L, class S> [[gnu::always_inline]] static auto log_density(const X& x, const L& location, const S& scale) {
-    const auto z = (x - location) * (0.70710678118654752440 / scale);
+    const auto z = standardized(x, location, scale, 0.70710678118654752440);
     return multiply_add(-z, z, -log_of_parameter(scale) - half_log_two_pi);
   }
 

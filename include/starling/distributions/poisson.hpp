@@ -15,7 +15,7 @@ struct poisson_formulas : whole_valued {
 
   template <class Rng, class R> static auto sample(Rng& rng, const R& rate) {
     using V = typename Rng::real;
-    const V mean(rate);
+    const V mean = min(V(rate), V(certainly_too_many));
     const V u = rng.uniform();
     const auto active = both(rng.active(), is_good(mean));
     const auto small = both(active, mean < V(10));

@@ -3,37 +3,40 @@
 // and the deviance, which takes up what would cancel.
 #pragma once
 
+#include <type_traits>
+
 #include <starling/distributions/distribution.hpp>
-#include <starling/values/gamma_function.hpp>
-#include <starling/values/log.hpp>
+#include <starling/values/differentiable.hpp>
+#include <starling/values/log_functions.hpp>
 
 namespace starling {
 
-inline constexpr double half_log_two_pi = 0.91893853320467274178;
-
-// log Γ(x + 1) − (x + ½) log x + x − ½ log 2π, for x > 0: Stirling's series from 16, below by its definition.
-template <class X> auto stirling_remainder(const X& x) {
-  const auto r = 1.0 / x;
-  const auto s = r * r;
-  const auto series =
-      r * (1.0 / 12 - s * (1.0 / 360 - s * (1.0 / 1260 - s * (1.0 / 1680 - s * (1.0 / 1188 - s * (691.0 / 360360))))));
-  const auto small = x < X(16);
-  if (!any(small)) return series;
-  return where(small, lgamma(x + 1.0) - (x + 0.5) * log(x) + x - half_log_two_pi, series);
+// log(x / m); where that quotient may under- or overflow, or its derivatives, by the logarithms, log_m() being that of m.
+template <class X, class M, class LogM> auto log_quotient(const X& x, const M& m, LogM log_m) {
+  const auto ratio = x / m;
+  using V = primal_of<decltype(ratio)>;
+  constexpr bool is_float = std::is_same_v<scalar_of<V>, float>;
+  const auto lost = !both(primal(ratio) >= V(is_float ? 1e-15f : 1e-100), primal(ratio) <= V(is_float ? 1e15f : 1e100));
+  const auto ordinary = log(ratio);
+  if (!any(lost)) return ordinary;
+  return where(lost, log(x) - log_m(), ordinary);
 }
 
-// x log(x / m) + m − x for x ≥ 0, m ≥ 0, without cancellation where x is near m.
-template <class X, class M> auto deviance(const X& x, const M& m) {
+// x log(x / m) + m − x for x ≥ 0, m ≥ 0, without cancellation where x is near m. log_m(): log m, also where m underflows.
+template <class X, class M, class LogM> auto deviance(const X& x, const M& m, LogM log_m) {
   const auto difference = x - m;
-  const auto v = difference / (x + m);
+  const auto v = 0.5 * (difference / (0.5 * x + 0.5 * m));
   const auto s = v * v;
   auto tail = s * (1.0 / 17) + 1.0 / 15;
   for (const double odd : {13.0, 11.0, 9.0, 7.0, 5.0, 3.0}) tail = tail * s + 1.0 / odd;
-  const auto near_series = difference * v + 2.0 * x * v * s * tail;
+  const auto near_series = difference * v + 2.0 * (x * v * s * tail);
   const auto near = s < decltype(s)(0.01);
   if (all(near)) return near_series;
-  const auto direct = where(x == X(0), m, x * log(x / m) - difference);
+  const auto direct = where(x == X(0), m, x * log_quotient(x, m, log_m) - difference);
   return where(near, near_series, direct);
+}
+template <class X, class M> auto deviance(const X& x, const M& m) {
+  return deviance(x, m, [&] { return log(m); });
 }
 
 }  // namespace starling

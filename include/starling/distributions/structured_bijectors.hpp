@@ -8,12 +8,18 @@
 
 namespace starling {
 
+// A vector of a simplex with the logarithms of its elements, also of those that underflow.
+template <class R> struct inner_simplex {
+  vector<R> x, log_x;
+};
+
 // u ∈ ℝⁿ⁻¹ → z ∈ ℝⁿ with sum 0 (an isometry) → softmax. log |∂x/∂u| = Σ log x_k + ½ log n.
 template <> struct bijector<simplex> {
   static std::size_t free_size(const simplex& s) { return s.n - 1; }
-  template <class R, class J> static vector<R> to_support(const simplex& s, const R* u, J& log_jacobian) {
+  // The logarithms log x = z − log Σ exp z come first; what x depends on it depends on through them.
+  template <class R, class J> static inner_simplex<R> inner(const simplex& s, const R* u, J& log_jacobian) {
     const std::size_t n = s.n;
-    vector<R> z(n);
+    vector<R> z(n), x(n);
     R behind(0);
     for (std::size_t i = n - 1; i >= 1; --i) {
       const auto m = static_cast<double>(i);
@@ -26,14 +32,20 @@ template <> struct bijector<simplex> {
     for (std::size_t k = 1; k < n; ++k) top = max(top, z[k]);
     R total(0);
     for (std::size_t k = 0; k < n; ++k) {
-      z[k] = exp(z[k] - top);
-      total = total + z[k];
+      x[k] = exp(z[k] - top);
+      total = total + x[k];
     }
-    const R inverse = 1.0 / total;
-    for (std::size_t k = 0; k < n; ++k) z[k] = z[k] * inverse;
-    log_jacobian.add(R(0.5 * log(static_cast<double>(n)) - static_cast<double>(n) * (log(total) + top)));  // Σ z = 0
-    return z;
+    const R log_total = log(total) + top;
+    const auto inverse = 1.0 / primal(total);
+    for (std::size_t k = 0; k < n; ++k) {
+      z[k] = z[k] - log_total;
+      const auto inside = into_positive(std::remove_cvref_t<decltype(inverse)>(primal(x[k]) * inverse));
+      x[k] = with_slope(z[k], inside, inside);
+    }
+    log_jacobian.add(R(0.5 * log(static_cast<double>(n)) - static_cast<double>(n) * log_total));  // Σ z = 0
+    return {x, z};
   }
+  template <class R, class J> static vector<R> to_support(const simplex& s, const R* u, J& log_jacobian) { return inner(s, u, log_jacobian).x; }
   template <class X, class R> static void from_support(const simplex& s, const X& x, R* u) {
     R mean_ahead = R(log(x[0]));  // of log x_0 … log x_{i−1}
     for (std::size_t i = 1; i < s.n; ++i) {
@@ -61,34 +73,56 @@ template <> struct bijector<unit_vector> {
   }
 };
 
-// Row by row from canonical partial correlations z = tanh u (Lewandowski, Kurowicka, Joe 2009).
+// A Cholesky factor of a correlation matrix with the logarithms of its diagonal, of row 1 on (that of row 0 is 0).
+template <class R> struct inner_correlation {
+  matrix<R> x;
+  vector<R> log_diagonal;
+};
+
+// Row by row from canonical partial correlations z = tanh u (Lewandowski, Kurowicka, Joe 2009): what a row has left, √(1 − its squares so
+// far), is the product of the √(1 − z²) = 1 / cosh u.
 template <> struct bijector<correlation_cholesky> {
   static std::size_t free_size(const correlation_cholesky& s) { return s.n * (s.n - 1) / 2; }
-  template <class R, class J> static matrix<R> to_support(const correlation_cholesky& s, const R* u, J& log_jacobian) {
+  template <class R, class J> static inner_correlation<R> inner(const correlation_cholesky& s, const R* u, J& log_jacobian) {
     matrix<R> x(s.n, s.n);
+    vector<R> log_diagonal(s.n - 1);
     for (std::size_t i = 0; i < s.n; ++i) {
-      R left(1);  // 1 − the squares so far
+      R left(1), log_left(0);
       for (std::size_t j = 0; j < i; ++j) {
         const R& v = *u++;
-        const R z = tanh(v);
-        log_jacobian.add(2.0 * (0.69314718055994530942 - v - log1p_exp(-2.0 * v)));  // log(1 − z²)
-        if (j > 0) log_jacobian.add(R(0.5 * log(left)));
-        x(i, j) = z * sqrt(left);
-        left = left - x(i, j) * x(i, j);
+        const auto e = exp(-2.0 * abs(primal(v)));
+        const auto z = tanh(primal(v));
+        const auto root = 2.0 * exp(-abs(primal(v))) / (1.0 + e);  // 1 / cosh v
+        const R log_root = with_slope(v, decltype(z)(0.69314718055994530942 - abs(primal(v)) - log1p(e)), decltype(z)(-z));
+        log_jacobian.add(2.0 * log_root);
+        if (j > 0) log_jacobian.add(log_left);
+        x(i, j) = with_slope(v, z, decltype(z)(root * root)) * left;
+        left = left * with_slope(v, decltype(z)(root), decltype(z)(-z * root));
+        log_left = log_left + log_root;
       }
-      x(i, i) = sqrt(left);
+      x(i, i) = left;
+      if (i > 0) {
+        x(i, i) = with_slope(left, into_positive(primal(left)), decltype(into_positive(primal(left)))(1));
+        log_diagonal[i - 1] = log_left;
+      }
       for (std::size_t j = i + 1; j < s.n; ++j) x(i, j) = R(0);
     }
-    return x;
+    return {x, log_diagonal};
   }
+  template <class R, class J> static matrix<R> to_support(const correlation_cholesky& s, const R* u, J& log_jacobian) { return inner(s, u, log_jacobian).x; }
+  // From the diagonal backwards: sinh u = x_ij / √(the squares behind it).
   template <class X, class R> static void from_support(const correlation_cholesky& s, const X& x, R* u) {
     for (std::size_t i = 0; i < s.n; ++i) {
-      R left(1);
-      for (std::size_t j = 0; j < i; ++j) {
-        const R z = x(i, j) / sqrt(left);
-        *u++ = 0.5 * (log1p(z) - log1p(-z));
-        left = left - x(i, j) * x(i, j);
+      R behind = R(abs(R(x(i, i))));
+      for (std::size_t j = i; j-- > 0;) {
+        const R a = abs(R(x(i, j))), larger = max(a, behind), ratio = min(a, behind) / larger;
+        const R both_sides = larger * sqrt(1.0 + ratio * ratio);
+        // asinh: log1p(t + t² / (1 + √(1 + t²))) for t ≤ 1.
+        const R small = log1p(ratio + ratio * ratio / (1.0 + sqrt(1.0 + ratio * ratio))), large = log(a + both_sides) - log(behind);
+        u[j] = copysign(where(a < behind, small, large), R(x(i, j)));
+        behind = both_sides;
       }
+      u += i;
     }
   }
 };

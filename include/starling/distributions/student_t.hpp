@@ -4,11 +4,11 @@
 
 #include <limits>
 
-#include <starling/distributions/cauchy.hpp>
 #include <starling/distributions/elementwise.hpp>
 #include <starling/distributions/gamma_draws.hpp>
 #include <starling/distributions/saddle_point.hpp>
 #include <starling/distributions/log_of_parameter.hpp>
+#include <starling/distributions/standardized.hpp>
 
 namespace starling {
 
@@ -32,14 +32,16 @@ struct student_t_formulas : real_valued {
     const auto z = rng.normal();
     const auto g = draw_gammas<1>(rng, 0.5 * degrees)[0];
     using V = typename Rng::real;
-    const auto x = location + scale * z * exp(-0.5 * (g.log_value() + log(2.0 / degrees)));
-    constexpr auto largest = std::numeric_limits<scalar_of<V>>::max();
-    return where(x > V(largest), V(largest), where(x < V(-largest), V(-largest), V(x)));  // few degrees overflow
+    const V log_factor = -0.5 * (g.log_value() + log(2.0 / degrees));
+    const V scaled = scale * z, factor = exp(log_factor), x = location + scaled * factor;
+    const auto lost = factor > V(std::numeric_limits<scalar_of<V>>::max());  // which a small scale may make up for
+    if (!any(lost)) return x;
+    return V(where(lost, location + copysign(exp(log(abs(scaled)) + log_factor), scaled), x));
   }
 
   template <class X, class D, class L, class S> static auto log_density(const X& x, const D& degrees, const L& location, const S& scale) {
-    const auto z = (x - location) / (scale * sqrt(degrees));
-    const auto lp = log_ratio_of_gammas(degrees) - log_of_parameter(scale) - 0.5 * (degrees + 1.0) * log_one_plus_square(z);
+    const auto log_tail = log_one_plus_square_of_difference(x, location, scale, sqrt(degrees));
+    const auto lp = log_ratio_of_gammas(degrees) - log_of_parameter(scale) - 0.5 * (degrees + 1.0) * log_tail;
     return where(degrees > decltype(degrees + 0.0)(0), lp, negative_infinity);
   }
 

@@ -1,10 +1,12 @@
-// The set of values a distribution can give. `contains(x)` is a boolean, or a mask over lanes; NaN is in no support.
+// The set of values a distribution can give. `contains(x)` is a boolean, or a mask over lanes; NaN is in no support. `nearest(x)`, of sets
+// of numbers, is the number inside that is nearest to x, which rounding, under- or overflow put outside; NaN stays NaN.
 #pragma once
 
 #include <cstddef>
 #include <string_view>
 
 #include <starling/distributions/distribution.hpp>
+#include <starling/distributions/inside.hpp>
 
 namespace starling {
 
@@ -12,24 +14,28 @@ namespace starling {
 struct real_line {
   static constexpr std::string_view name = "real line";
   template <class X> auto contains(const X& x) const { return is_finite(as_real(x)); }
+  template <class V> static V nearest(const V& x) { return into_finite(x); }
 };
 
 // (0, ∞)
 struct positive {
   static constexpr std::string_view name = "positive numbers";
   template <class X> auto contains(const X& x) const { return is_positive_finite(as_real(x)); }
+  template <class V> static V nearest(const V& x) { return into_positive(x); }
 };
 
 // [0, ∞)
 struct nonnegative {
   static constexpr std::string_view name = "numbers >= 0";
   template <class X> auto contains(const X& x) const { return both(as_real(x) >= 0.0, as_real(x) < positive_infinity); }
+  template <class V> static V nearest(const V& x) { return into_nonnegative(x); }
 };
 
 // (0, 1)
 struct unit_interval {
   static constexpr std::string_view name = "unit interval";
   template <class X> auto contains(const X& x) const { return both(as_real(x) > 0.0, as_real(x) < 1.0); }
+  template <class V> static V nearest(const V& x) { return into_unit_interval(x); }
 };
 
 // [lo, hi]
@@ -38,6 +44,7 @@ template <class Lo = double, class Hi = Lo> struct interval {
   Lo lo;
   Hi hi;
   template <class X> auto contains(const X& x) const { return both(as_real(x) >= lo, as_real(x) <= hi); }
+  template <class V> V nearest(const V& x) const { return min(max(x, V(lo)), V(hi)); }
 };
 template <class Lo, class Hi> interval(Lo, Hi) -> interval<Lo, Hi>;
 
@@ -46,6 +53,7 @@ template <class Lo = double> struct at_least {
   static constexpr std::string_view name = "numbers at least lo";
   Lo lo;
   template <class X> auto contains(const X& x) const { return both(as_real(x) >= lo, as_real(x) < positive_infinity); }
+  template <class V> V nearest(const V& x) const { return into_finite(max(x, V(lo))); }
 };
 template <class Lo> at_least(Lo) -> at_least<Lo>;
 
@@ -54,6 +62,7 @@ template <class Hi = double> struct at_most {
   static constexpr std::string_view name = "numbers at most hi";
   Hi hi;
   template <class X> auto contains(const X& x) const { return both(as_real(x) <= hi, as_real(x) > negative_infinity); }
+  template <class V> V nearest(const V& x) const { return into_finite(min(x, V(hi))); }
 };
 template <class Hi> at_most(Hi) -> at_most<Hi>;
 

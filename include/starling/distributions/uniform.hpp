@@ -2,6 +2,7 @@
 #pragma once
 
 #include <starling/distributions/elementwise.hpp>
+#include <starling/distributions/inner_numbers.hpp>
 #include <starling/values/log.hpp>
 
 namespace starling {
@@ -10,12 +11,19 @@ struct uniform_formulas : real_valued {
   static constexpr std::string_view name = "uniform";
 
   template <class Rng, class L, class H> static auto sample(Rng& rng, const L& lo, const H& hi) {
-    return min(hi, lo + (hi - lo) * rng.uniform());
+    const auto u = rng.uniform();
+    const auto x = lo + (hi - lo) * u;
+    const auto wide = is_too_wide(hi - lo);
+    if (!any(wide)) return x;
+    return where(wide, lo * (1.0 - u) + hi * u, x);
   }
 
+  template <class X, class L, class H> [[gnu::always_inline]] static auto log_density_inside(const X&, const L& lo, const H& hi) {
+    return where(lo < hi, -log_of_width(lo, hi), negative_infinity);
+  }
   template <class X, class L, class H> [[gnu::always_inline]] static auto log_density(const X& x, const L& lo, const H& hi) {
     const auto inside = both(both(x >= lo, x <= hi), lo < hi);
-    return where(inside, -log(hi - lo), negative_infinity);
+    return where(inside, -log_of_width(lo, hi), negative_infinity);
   }
 
   template <class L, class H> static auto support(const L& lo, const H& hi) { return interval{lo, hi}; }

@@ -5,14 +5,17 @@
 
 namespace starling {
 
-// A drawn count, held as a real, as a whole number; NaN gives `no_value`. Throws std::range_error where a lane's count is
-// beyond the whole numbers that its reals hold exactly.
+// The largest count that reals hold with all below it: 2^53, in float 2^24.
+template <class V> inline constexpr scalar_of<V> largest_drawn_count = sizeof(scalar_of<V>) == 8 ? scalar_of<V>(0x1p53) : scalar_of<V>(0x1p24);
+// A rate, in one lane and many, above which every draw is beyond that.
+inline constexpr double certainly_too_many = 1e30;
+
+// A drawn count, held as a real, as a whole number, in one lane as in many: beyond ±largest_drawn_count the nearest of these; NaN gives
+// `no_value`.
 template <class V> whole_of<V> drawn_whole(const V& k) {
-  if constexpr (std::same_as<whole_of<V>, long>) {
-    return k == k ? static_cast<long>(k < V(9e18) ? k : V(9e18)) : no_value<long>();
-  } else {
-    return whole_of<V>::checked(k);
-  }
+  const V inside = min(max(k, V(-largest_drawn_count<V>)), V(largest_drawn_count<V>));
+  if constexpr (std::same_as<whole_of<V>, long>) return inside == inside ? static_cast<long>(inside) : no_value<long>();
+  else return whole_of<V>::from(inside);
 }
 
 // The smallest k with P(count ≤ k) ≥ u, in the lanes of `active`: adds up the probabilities first, first · ratio(1),

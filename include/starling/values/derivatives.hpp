@@ -143,6 +143,13 @@ template <differentiable A> inline A inverse_logit(const A& x) {
     return e / ((1.0 + e) * (1.0 + e));
   });
 }
+// The pair r at x, with its derivatives.
+template <differentiable A> [[gnu::always_inline]] inline logistic_pair<A> differentiated(const logistic_pair<primal_of<A>>& r, const A& x) {
+  const auto slope = r.value * r.complement;
+  return {chain(r.value, x, [&] { return slope; }), chain(r.complement, x, [&] { return -slope; }), chain(r.log_value, x, [&] { return r.complement; }),
+          chain(r.log_complement, x, [&] { return -r.value; })};
+}
+template <differentiable A> [[gnu::always_inline]] inline logistic_pair<A> logistic_and_complement(const A& x) { return differentiated(logistic_and_complement(x.value()), x); }
 template <differentiable A> inline A logit(const A& p) {
   const auto v = p.value();
   return chain(logit(v), p, [&] { return 1.0 / (v * (1.0 - v)); });

@@ -7,12 +7,12 @@
 namespace starling {
 
 template <class P> [[gnu::always_inline]] inline P log1p_exp_lanes(P x) { return max(x, P(0)) + log1p_lanes(exp_lanes(-abs(x))); }
-// log(1 + eˣ) and its derivative 1 / (1 + e⁻ˣ), by one exponential and one division. With e = e^−|x| in [0, 1], 1 + e is 1 + f or
-// 2 (1 + f) with f exact and 1 + f in [√½, √2], as in log.hpp.
-template <class P> struct value_and_slope {
-  P value, slope;
+// e = e^−|x|, log(1 + e) and 1 / (1 + e), by one exponential and one division. With e in [0, 1], 1 + e is 1 + f or 2 (1 + f) with f
+// exact and 1 + f in [√½, √2], as in log.hpp.
+template <class P> struct one_plus_exp {
+  P e, log, inverse;
 };
-template <class P> [[gnu::always_inline]] inline value_and_slope<P> log1p_exp_and_slope(P x) {
+template <class P> [[gnu::always_inline]] inline one_plus_exp<P> one_plus_exp_below(P x) {
   const P e = exp_lanes(-abs(x));
   const auto upper = e > P(0.41);
   const P f = where(upper, P(0.5) * (e - P(1)), e), u = P(1) + e, d = P(2) + f;
@@ -24,8 +24,25 @@ template <class P> [[gnu::always_inline]] inline value_and_slope<P> log1p_exp_an
                  0.14617807153417325);
   else
     q = horner(z, 0.666666865f, 0.399887592f, 0.295809865f);
-  const P log1p_e = where(upper, constant<P>(0.69314718055994530942, 0.693147181f), P(0)) + (f - s * (f - z * q));
-  return {max(x, P(0)) + log1p_e, where(x < P(0), e, P(1)) * (d * inverse)};
+  return {e, where(upper, constant<P>(0.69314718055994530942, 0.693147181f), P(0)) + (f - s * (f - z * q)), d * inverse};
+}
+// log(1 + eˣ) and its derivative 1 / (1 + e⁻ˣ).
+template <class P> struct value_and_slope {
+  P value, slope;
+};
+template <class P> [[gnu::always_inline]] inline value_and_slope<P> log1p_exp_and_slope(P x) {
+  const auto one_plus = one_plus_exp_below(x);
+  return {max(x, P(0)) + one_plus.log, where(x < P(0), one_plus.e, P(1)) * one_plus.inverse};
+}
+// The logistic function at x and at −x, which add up to 1, and their logarithms: none of them loses anything on either side.
+template <class V> struct logistic_pair {
+  V value, complement, log_value, log_complement;
+};
+template <class P> [[gnu::always_inline]] inline logistic_pair<P> logistic_pair_lanes(P x) {
+  const auto one_plus = one_plus_exp_below(x);
+  const P small = one_plus.e * one_plus.inverse;
+  const auto below = x < P(0);
+  return {where(below, small, one_plus.inverse), where(below, one_plus.inverse, small), min(x, P(0)) - one_plus.log, -max(x, P(0)) - one_plus.log};
 }
 template <class P> [[gnu::always_inline]] inline P inverse_logit_lanes(P x) {
   const P e = exp_lanes(-abs(x));
@@ -57,6 +74,15 @@ template <plain_number V, class Isa = isa::native> inline promote<V> log1p_exp(V
 // 1 / (1 + e⁻ˣ).
 template <plain_number V, class Isa = isa::native> inline promote<V> inverse_logit(V x) {
   return by_lanes<V, Isa>(x, [](auto y) { return inverse_logit_lanes(y); });
+}
+// 1 / (1 + e⁻ˣ) and 1 / (1 + eˣ), and their logarithms.
+template <plain_number V, class Isa = isa::native> [[gnu::always_inline]] inline logistic_pair<promote<V>> logistic_and_complement(V x) {
+  if constexpr (std::is_arithmetic_v<V>) {
+    const auto r = logistic_pair_lanes(pack<promote<V>, 1, Isa>(x));
+    return {r.value[0], r.complement[0], r.log_value[0], r.log_complement[0]};
+  } else {
+    return logistic_pair_lanes(to_real(x));
+  }
 }
 // log(p / (1 − p)): −∞ at 0, ∞ at 1, NaN outside [0, 1].
 template <plain_number V, class Isa = isa::native> inline promote<V> logit(V p) {

@@ -1,0 +1,159 @@
+// Runs of a body whose continuous latents come from free real numbers (distributions/bijectors.hpp), and runs that find these numbers.
+#pragma once
+
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include <starling/distributions/at_free_numbers.hpp>
+#include <starling/inference/trouble_told.hpp>
+#include <starling/models/differentiating.hpp>
+
+namespace starling {
+
+template <class D> struct support_type {
+  using type = void;
+};
+template <class D>
+  requires requires(const D& d) { d.support(); }
+struct support_type<D> {
+  using type = std::remove_cvref_t<decltype(std::declval<const D&>().support())>;
+};
+// Whether the choices of D have free numbers.
+template <class D> inline constexpr bool can_be_freed = has_bijector<typename support_type<D>::type>;
+template <class D>
+  requires std::is_void_v<typename support_type<D>::type>
+inline constexpr bool can_be_freed<D> = false;
+
+// Finds how many free numbers each latent has, and writes those of the values that stand in a tile.
+template <class V> class free_numbers_handler : public handler<free_numbers_handler<V>, V, frozen_walk, false, true> {
+ public:
+  using base = handler<free_numbers_handler<V>, V, frozen_walk, false, true>;
+  // `moved`: which sites have free numbers, of those that are latents.
+  free_numbers_handler(frozen_walk& walk, tile<V> t, const run_place& place, const std::vector<std::uint8_t>& moved)
+      : base(walk, key(0), t, place), moved_(moved), offsets(moved.size(), -1) {}
+
+ private:
+  friend base;
+  const std::vector<std::uint8_t>& moved_;
+
+ public:
+  std::vector<std::int64_t> offsets;  // of each site's free numbers; −1: it has none
+  std::vector<V> free;
+
+ private:
+  template <class X, class D> X decide(std::uint32_t k, const D& d) {
+    const X x = this->template value_in_place<X>(k);
+    // A choice of several regions has its free numbers once, with the Jacobian of the region that runs.
+    if (const site& s = this->at(k); s.role == site_role::again) offsets[k] = offsets[s.first];
+    if (!moved_[k]) return x;
+    if constexpr (can_be_freed<D>) {
+      const auto support = d.support();
+      using move = bijector<std::remove_cvref_t<decltype(support)>>;
+      offsets[k] = static_cast<std::int64_t>(free.size());
+      free.resize(free.size() + move::free_size(support));
+      move::from_support(support, x, free.data() + offsets[k]);
+    } else {
+      throw std::invalid_argument("the latent at " + this->walk_.current().path_of(k).str() + " (" + std::string(D::name) +
+                                  ") has no free real numbers: gradient-based kernels move continuous choices only. Sum it out, observe it, or "
+                                  "move it by another kernel");
+    }
+    return x;
+  }
+};
+
+// In the place of an offset: the site is a latent all the same, which stays as it is.
+inline constexpr std::int64_t constant_latent = -2;
+
+// What a density of free numbers is made of: everything, or the latents alone, without observations and factors.
+enum class density_kind { posterior, prior };
+
+// What a run without derivatives may tell beside the density.
+template <class V> struct choices_report {
+  bool with_jacobian = true;       // else log p of the choices themselves
+  bad_parameter* problem = nullptr;  // the first bad parameter, where one was met
+  std::string* trouble = nullptr;    // of the first site whose density is 0 in lane 0: its address, value, distribution and parameters
+  note_sink<V>* notes = nullptr;
+};
+
+// Runs with the choices that belong to free numbers. R: adjoint<V>, or V where only the density is wanted; then the choices are
+// written to `to`, each at its slot.
+template <class R> class free_handler : public differentiating_handler<free_handler<R>, R> {
+ public:
+  using base = differentiating_handler<free_handler<R>, R>;
+  using V = plain_of<R>;
+  free_handler(frozen_walk& walk, tile<V> plain, constant_values& constants, const run_place& place, const std::int64_t* offsets, const R* free,
+               V* to = nullptr, bool with_jacobian = true, density_kind what = density_kind::posterior)
+      : base(walk, plain, constants, place), offsets_(offsets), free_(free), to_(to), with_jacobian_(with_jacobian), what_(what) {}
+
+  V log_jacobian() const { return primal(this->log_jacobian_.total()); }
+  void describe_trouble_in(std::string* trouble) { trouble_ = trouble; }
+
+ private:
+  friend base;
+  friend typename base::base;
+  void decide_factor(std::uint32_t k, const R& lp) {
+    base::decide_factor(k, lp);
+    if constexpr (!is_adjoint<R>)
+      if (trouble_ && trouble_->empty() && !(number_in(lp, 0) > negative_infinity)) *trouble_ = "the factor at " + this->walk_.current().path_of(k).str() + " is −∞";
+  }
+  R factor_term(const R& lp) const { return what_ == density_kind::posterior ? lp : R(0); }
+  template <class D, class X> [[gnu::noinline, gnu::cold]] void explain(std::uint32_t k, const D& d, const X& x, const V& lp) {
+    if (!trouble_ || !trouble_->empty() || number_in(lp, 0) > negative_infinity) return;
+    trouble_told t(*trouble_, this->walk_.current().path_of(k));
+    if constexpr (starling::value<X>) t.add_value(number_in(x, 0));
+    else t.add_values(x.size(), [&](std::size_t i) { return number_in(x.data()[i], 0); });
+    t.add_distribution(D::name);
+    if constexpr (requires { d.parameters([](auto&&...) {}); })
+      d.parameters([&](std::string_view parameter, const auto& v, const auto&, std::string_view) { t.add_parameter(parameter, number_in(v, 0)); });
+  }
+  template <class X, class D> X decide(std::uint32_t k, const D& d) {
+    const std::int64_t at = offsets_[k];
+    if (at < 0) return what_ == density_kind::posterior || at == constant_latent ? this->template constant<X>(k, d) : this->template constant_without_density<X>(k);
+    if constexpr (can_be_freed<D>) {
+      const auto support = d.support();
+      typename base::jacobian_terms terms{*this, with_jacobian_};
+      const X x = free_choice<X>(k, d, support, terms, free_ + at);
+      if constexpr (!is_adjoint<R>) put(to_ + this->walk_.slot(k).offset, x);
+      return x;
+    } else {
+      throw std::logic_error("a latent without free numbers");
+    }
+  }
+
+  // The value that belongs to the free numbers from u on; its density is counted.
+  template <class X, class D, class Support, class Terms> X free_choice(std::uint32_t k, const D& d, const Support& support, Terms& terms, const R* u) {
+    using move = bijector<Support>;
+    if constexpr (scores_free_elements<D> && rank_of<X> == 0) {
+      const auto known = move::known(primal(*u));  // of what choice, Jacobian and density have in common
+      const auto inner = move::inner(support, *u, known);
+      terms.add(R(move::log_slope(support, inner)));
+      const X x(inner.inside());
+      this->score_of(k, at_free_number<D, R, std::remove_const_t<decltype(known)>>(d, *u, known), x);
+      return x;
+    } else if constexpr (scores_free_elements<D>) {
+      const X x = move::template to_support<R>(support, u, terms);
+      this->score_of(k, at_free_numbers<D, R>(d, u), x);
+      return x;
+    } else if constexpr (requires { d.log_density_inside(move::template inner<R>(support, u, terms)); }) {
+      const auto point = move::template inner<R>(support, u, terms);
+      this->score_of(k, at_inner_point<D, std::remove_const_t<decltype(point)>>(d, point), point.x);
+      return point.x;
+    } else {
+      const X x = move::template to_support<R>(support, u, terms);
+      this->score_of(k, d, x);
+      return x;
+    }
+  }
+
+  const std::int64_t* offsets_;
+  const R* free_;
+  V* to_;
+  bool with_jacobian_;
+  density_kind what_;
+  std::string* trouble_ = nullptr;
+};
+
+}  // namespace starling
