@@ -2,6 +2,7 @@
 #   starling_warnings   for every target of the project (libraries included: PRIVATE, build only)
 #   starling_own_code   for programs, tests and benchmarks: warnings, the machine's SIMD, no contraction
 include(starling_native)
+include(starling_optimise)
 
 add_library(starling_warnings INTERFACE)
 target_compile_options(starling_warnings INTERFACE -Wall -Wextra -Wpedantic)
@@ -30,6 +31,7 @@ mark_as_advanced(STARLING_CCACHE)
 # starling_configure_own(target): what every target of the project shares.
 function(starling_configure_own target)
   set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
+  starling_optimise(${target})
   if(STARLING_CCACHE AND PROJECT_IS_TOP_LEVEL AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
     set_target_properties(${target} PROPERTIES CXX_COMPILER_LAUNCHER
       "${CMAKE_COMMAND};-E;env;CCACHE_SLOPPINESS=pch_defines,time_macros;${STARLING_CCACHE}")

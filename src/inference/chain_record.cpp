@@ -43,6 +43,11 @@ run_monitor::~run_monitor() = default;
 
 bool run_monitor::stopped() const { return shared_->stopped.load(std::memory_order_relaxed); }
 
+bool run_monitor::look() {
+  if (shared_->report.stop_requested()) shared_->stopped.store(true);
+  return !stopped();
+}
+
 bool run_monitor::advance(std::size_t steps) {
   shared& s = *shared_;
   const std::size_t done = s.done.fetch_add(steps) + steps;
@@ -50,8 +55,7 @@ bool run_monitor::advance(std::size_t steps) {
     s.report.update("sampling", std::min(done, s.total), s.total);
     s.guard.unlock();
   }
-  if (s.report.stop_requested()) s.stopped.store(true);
-  return !stopped();
+  return look();
 }
 
 namespace {

@@ -24,6 +24,7 @@ class gradient_record {
     if (lost_++ == 0) first_lost_.assign(q, q + dimension_);
   }
   std::size_t lost() const { return lost_; }
+  bool keeps_points() const { return !summaries_only_; }
   const double* first_lost() const { return first_lost_.data(); }
   std::size_t draws() const { return draws_; }
   const double* point(std::size_t draw) const { return points_.data() + draw * dimension_; }
@@ -34,7 +35,12 @@ class gradient_record {
   template <class Archive>
   void archive(Archive& a) {
     const std::size_t points = points_.size(), statistics = statistics_.size();
-    a(draws_, points_, statistics_, moments_, lost_, first_lost_);
+    a(draws_);
+    a.of_any_size(points_, statistics_);
+    a(moments_, lost_);
+    a.of_any_size(first_lost_);
+    a.require(first_lost_.size() == (lost_ == 0 ? 0 : dimension_) && statistics_.size() % statistics_count == 0 && draws_ <= statistics_.size() / statistics_count);
+    a.require(summaries_only_ ? points_.size() == points : points_.size() / dimension_ == statistics_.size() / statistics_count && points_.size() % dimension_ == 0);
     if constexpr (!Archive::reads) return;
     points_.resize(points);  // the run goes on with another number of draws
     statistics_.resize(statistics);

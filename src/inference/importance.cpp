@@ -25,13 +25,28 @@ void weighted_sums::merge(const weighted_sums& other) {
   top = highest;
 }
 
-void finish_importance(result& r, const weighted_sums& total, std::size_t particles, const std::vector<double>& origin,
+void keep_drawn(const std::vector<std::size_t>& drawn, std::size_t part_lanes, result& r) {
+  std::size_t kept = 0;
+  for (const std::size_t d : drawn) kept += d;
+  const auto gather = [&](std::vector<double>& values, std::size_t elements) {
+    auto to = values.begin();
+    for (std::size_t p = 0; p < drawn.size(); ++p) {
+      const auto from = values.begin() + static_cast<std::ptrdiff_t>(p * part_lanes * elements);
+      to = std::copy(from, from + static_cast<std::ptrdiff_t>(drawn[p] * elements), to);
+    }
+    values.resize(kept * elements);
+  };
+  for (auto& v : r.posterior.variables) gather(v.values, v.elements());
+  gather(r.log_weights, 1);
+  r.posterior.draws = kept;
+}
+
+void finish_importance(result& r, const weighted_sums& total, std::size_t particles, std::size_t wanted, const std::vector<double>& origin,
                        const draw_layout& layout, bool summaries_only, const std::string& trouble) {
   if (r.interrupted) {
-    r.warnings.push_back("stopped before all particles were drawn: the weights, evidence and summaries are not complete");
-    r.posterior = {};
-    r.log_weights.clear();
-    return;
+    r.warnings.push_back("stopped after " + std::to_string(particles) + " of " + std::to_string(wanted) + " particles: " +
+                         (particles == 0 ? "there are no draws" : "evidence and summaries are of those"));
+    if (particles == 0) return;
   }
   if (!(total.weight > 0))
     throw std::runtime_error("importance: every one of the " + std::to_string(particles) +
@@ -59,7 +74,8 @@ void finish_importance(result& r, const weighted_sums& total, std::size_t partic
   }
 }
 
-result collect_particles(ragged_record record, std::vector<double> log_weights, bool interrupted, bool summaries_only, const std::string& trouble) {
+result collect_particles(ragged_record record, std::vector<double> log_weights, std::size_t wanted, bool summaries_only, const std::string& trouble) {
+  const bool interrupted = record.draws() < wanted;
   const std::size_t problems = std::exchange(record.problems, 0), particles = record.draws();
   std::vector<ragged_record> one;
   one.push_back(std::move(record));
@@ -69,8 +85,8 @@ result collect_particles(ragged_record record, std::vector<double> log_weights, 
   weighted_sums total;
   for (const double w : log_weights) total.merge({w, w > negative_infinity ? 1.0 : 0.0, 1.0, {}, {}});
   r.log_weights = std::move(log_weights);
-  finish_importance(r, total, particles, {}, {}, false, trouble);
-  if (summaries_only && !r.interrupted) {
+  finish_importance(r, total, particles, wanted, {}, {}, false, trouble);
+  if (summaries_only && particles > 0) {
     r.summaries = summarise(r);
     r.posterior = {};
     r.log_weights.clear();

@@ -3,19 +3,23 @@
 
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <utility>
 #include <vector>
 
 #include "inference/trajectories/arrays.hpp"
+#include <starling/inference/pulse.hpp>
 #include <starling/inference/target.hpp>
 
 namespace starling {
 
 // A Machine has point(), gradient() and receive(log_density), which is false when it is done. next() gives another machine, or null where there
 // is none left. Each tick is one call of the target for all lanes; a machine that is done is replaced at once; lanes without one look at
-// another lane's point.
-template <class Machine, class Next>
-void run_lanes(const target& density, Next next) {
+// another lane's point. Several times a second, and after a call that takes longer, look(machines) is asked, a span of those that are busy, wherever
+// they are: false ends the loop.
+template <class Machine, class Next, class Look>
+void run_lanes(const target& density, Next next, Look look) {
+  pulse clock;
   const std::size_t lanes = density.lanes();
   std::vector<std::unique_ptr<Machine>> machines(lanes);
   std::size_t busy = 0;
@@ -50,6 +54,7 @@ void run_lanes(const target& density, Next next) {
         log_densities[l] = log_densities[busy];
       }
     }
+    if (clock.beat() && !look(std::span(machines.data(), busy))) [[unlikely]] return;
   }
 }
 

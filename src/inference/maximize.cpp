@@ -51,11 +51,12 @@ std::vector<maximum> search_all(const target& density, const Settings& settings,
   parallel_for(
       (count + lanes - 1) / lanes,
       [&](std::size_t) {
-        run_lanes<search<Method>>(density, [&]() -> std::unique_ptr<search<Method>> {
+        const auto another = [&]() -> std::unique_ptr<search<Method>> {
           const std::size_t i = next.fetch_add(1);
           if (i >= count) return nullptr;
           return std::unique_ptr<search<Method>>(new search<Method>{Method(starts.data() + i * d, d, settings), found[i]});
-        });
+        };
+        run_lanes<search<Method>>(density, another, [](auto) { return true; });
       },
       threads);
   return found;

@@ -134,16 +134,17 @@ struct path_machine {
 // A climb takes elements that are much larger than others for flat. Where the elements' own scales say that there is more to gain, it goes on in these;
 // and where they are very unequal at the top, it climbs again from its start in coordinates in which they are not. Begins with `known` scales where
 // there are such, as from another path; leaves those that it found.
-void climb_on(const target& density, const pathfinder_options& o, const double* start, climbed& path, std::vector<double>& known) {
+void climb_on(const target& density, const pathfinder_options& o, const double* start, climbed& path, std::vector<double>& known,
+              const progress* watch) {
   const std::size_t d = density.dimension();
   const optimizers::lbfgs_settings settings{.history = o.history, .max_iterations = o.max_iterations};
-  for (int round = 0; round < 3 && !path.iterates.empty(); ++round) {
+  for (int round = 0; round < 3 && !path.iterates.empty() && !is_stopped(watch); ++round) {
     auto q = path.iterates.back().q, gradient = path.iterates.back().gradient;
     for (std::size_t i = 0; i < path.origin.size(); ++i) {
       q[i] = path.origin[i] + path.scales[i] * q[i];
       gradient[i] /= path.scales[i];
     }
-    if (round > 0 || known.empty()) known = element_scales(density, q, o.threads);
+    if (round > 0 || known.empty()) known = element_scales(density, q, o.threads, watch);
     const auto& scales = known;
     const bool is_top = gain_within(scales, gradient) <= 1e-2;
     double smallest = __builtin_inf(), largest = 0;
@@ -153,14 +154,14 @@ void climb_on(const target& density, const pathfinder_options& o, const double* 
       largest = std::max(largest, ratio);
     }
     if (is_top && !(largest > 1e4 * smallest)) return;
-    const auto on = climb_in_scales(density, is_top ? std::vector<double>(start, start + d) : q, scales, settings);
+    const auto on = climb_in_scales(density, is_top ? std::vector<double>(start, start + d) : q, scales, settings, watch);
     const auto& found = on.method().path();
     if (found.size() < 2 || found.back().log_density < path.iterates.back().log_density + (is_top ? -1e-2 : 1e-2)) return;
     path = {found, on.origin(), on.scales()};
   }
 }
 
-std::vector<climbed> climb(const target& density, const pathfinder_options& o, std::span<const double> starts) {
+std::vector<climbed> climb(const target& density, const pathfinder_options& o, std::span<const double> starts, const progress* watch) {
   const std::size_t d = density.dimension(), count = starts.size() / d, lanes = density.lanes();
   std::vector<climbed> paths(count);
   std::atomic<std::size_t> next{0};
@@ -168,33 +169,34 @@ std::vector<climbed> climb(const target& density, const pathfinder_options& o, s
   parallel_for(
       (count + lanes - 1) / lanes,
       [&](std::size_t) {
-        run_lanes<path_machine>(density, [&]() -> std::unique_ptr<path_machine> {
+        const auto another = [&]() -> std::unique_ptr<path_machine> {
           const std::size_t i = next.fetch_add(1);
           if (i >= count) return nullptr;
           return std::unique_ptr<path_machine>(new path_machine{optimizers::lbfgs(starts.data() + i * d, d, settings), paths[i].iterates});
-        });
+        };
+        run_lanes<path_machine>(density, another, [&](auto) { return !is_stopped(watch); });
       },
       o.threads);
   std::vector<double> scales;
-  for (std::size_t p = 0; p < count; ++p) climb_on(density, o, starts.data() + p * d, paths[p], scales);
+  for (std::size_t p = 0; p < count; ++p) climb_on(density, o, starts.data() + p * d, paths[p], scales, watch);
   return paths;
 }
 
 struct drawn {
   std::vector<double> points, log_p, log_q;
 };
-drawn draw_from(const target& density, const normal_approximation& n, std::size_t count, const key& k, std::size_t path, std::size_t threads) {
+drawn draw_from(const target& density, const normal_approximation& n, std::size_t count, const key& k, std::size_t path, std::size_t threads, const progress* watch) {
   const std::size_t d = density.dimension();
   const auto z = standard_normals(count, d, k, path);
   drawn r{std::vector<double>(count * d), {}, std::vector<double>(count)};
   for (std::size_t s = 0; s < count; ++s) r.log_q[s] = n.draw(z.data() + s * d, r.points.data() + s * d);
-  r.log_p = densities_at(density, r.points, nullptr, threads);
+  r.log_p = densities_at(density, r.points, nullptr, threads, watch);
   return r;
 }
 
 // The normal with the highest ELBO of a path.
 std::optional<normal_approximation> best_normal(const target& density, const climbed& climb, const pathfinder_options& o, const key& k,
-                                                std::size_t number, double& best_elbo) {
+                                                std::size_t number, double& best_elbo, const progress* watch) {
   inverse_hessian h(density.dimension(), o.history);
   std::optional<normal_approximation> best;
   best_elbo = -__builtin_inf();
@@ -204,7 +206,8 @@ std::optional<normal_approximation> best_normal(const target& density, const cli
     auto n = h.normal_at(path[l]);
     if (!n) continue;
     climb.place(*n);
-    const auto draws = draw_from(density, *n, o.elbo_draws, k.scope(hash_text("elbo")).scope(l), number, o.threads);
+    const auto draws = draw_from(density, *n, o.elbo_draws, k.scope(hash_text("elbo")).scope(l), number, o.threads, watch);
+    if (is_stopped(watch)) return std::nullopt;
     double elbo = 0;
     for (std::size_t s = 0; s < o.elbo_draws; ++s) elbo += (draws.log_p[s] - draws.log_q[s]) / static_cast<double>(o.elbo_draws);
     if (elbo > best_elbo) {
@@ -237,7 +240,7 @@ std::vector<double> marginal_variances(const normal_approximation& n) {
 
 }  // namespace
 
-pathfinder_points find_pathfinder_points(const target& density, const pathfinder_options& o, const key& k, std::span<const double> starts) {
+pathfinder_points find_pathfinder_points(const target& density, const pathfinder_options& o, const key& k, std::span<const double> starts, const progress* watch) {
   const std::size_t d = density.dimension();
   if (d == 0) throw std::invalid_argument("pathfinder: the posterior has no real-valued latent to move");
   require_count("pathfinder", "paths", o.paths, 1, largest_lanes);
@@ -250,16 +253,19 @@ pathfinder_points find_pathfinder_points(const target& density, const pathfinder
   if (!starts.empty() && starts.size() != o.paths * d) throw std::invalid_argument("pathfinder: every path needs a starting point of " + std::to_string(d) + " elements");
   std::vector<double> random;
   if (starts.empty()) {
-    random = random_starts(density, o.paths, o.initial_radius, k);
+    random = random_starts(density, o.paths, o.initial_radius, k, watch);
     starts = random;
   }
-  const auto paths = climb(density, o, starts);
   pathfinder_points r{};
+  r.interrupted = is_stopped(watch);
+  if (r.interrupted) return r;
+  const auto paths = climb(density, o, starts, watch);
   drawn all;
   double best_elbo = -__builtin_inf();
   for (std::size_t p = 0; p < o.paths; ++p) {
     double elbo = 0;
-    const auto n = best_normal(density, paths[p], o, k, p, elbo);
+    const auto n = best_normal(density, paths[p], o, k, p, elbo, watch);
+    if (is_stopped(watch)) break;
     if (!n) {
       ++r.failed_paths;
       continue;
@@ -268,10 +274,15 @@ pathfinder_points find_pathfinder_points(const target& density, const pathfinder
       best_elbo = elbo;
       r.variances = marginal_variances(*n);
     }
-    const auto one = draw_from(density, *n, o.draws_per_path, k.scope(hash_text("draws")), p, o.threads);
+    const auto one = draw_from(density, *n, o.draws_per_path, k.scope(hash_text("draws")), p, o.threads, watch);
     all.points.insert(all.points.end(), one.points.begin(), one.points.end());
     all.log_p.insert(all.log_p.end(), one.log_p.begin(), one.log_p.end());
     all.log_q.insert(all.log_q.end(), one.log_q.begin(), one.log_q.end());
+  }
+  if (is_stopped(watch)) {
+    r = {};
+    r.interrupted = true;
+    return r;
   }
   if (all.log_p.empty() || *std::max_element(all.log_p.begin(), all.log_p.end()) == -__builtin_inf())
     throw std::runtime_error("pathfinder: no path gave a normal approximation. Check the gradient, give starting points, or start chains uniformly (.start)");
@@ -300,8 +311,14 @@ pathfinder_points find_pathfinder_points(const target& density, const pathfinder
   return r;
 }
 
-result pathfinder(const target& density, const draw_view& view, const pathfinder_options& o, const key& k, std::span<const double> starts) {
-  const auto found = find_pathfinder_points(density, o, k, starts);
+result pathfinder(const target& density, const draw_view& view, const pathfinder_options& o, const key& k, std::span<const double> starts, const progress* watch) {
+  const auto found = find_pathfinder_points(density, o, k, starts, watch);
+  if (found.interrupted) {
+    result none;
+    none.interrupted = true;
+    none.warnings = {"stopped before there was an approximation: there are no draws"};
+    return none;
+  }
   result r = result_of_points(found.points, found.log_p, found.log_q, view, o.threads);
   if (!found.trouble.empty()) r.warnings.push_back(found.trouble + ": draws are good for starting chains, not for estimates. Use nuts");
   if (10 * found.different < o.draws)

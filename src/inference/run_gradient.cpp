@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <span>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "inference/gradient_record.hpp"
 #include "inference/lane_loop.hpp"
@@ -54,18 +56,29 @@ class recorded_chain {
  public:
   template <class Settings>
   recorded_chain(const chain_plan& plan, const Settings& settings, std::size_t chain, std::size_t thin, gradient_record& record, run_monitor& monitor,
-                 lost_chains& lost, std::vector<std::byte>* saved)
-      : plan_(plan), chain_(plan, settings, chain), thin_(thin), record_(record), monitor_(monitor), lost_(lost), saved_(saved) {}
+                 lost_chains& lost, checkpoint_keeper& keeper)
+      : plan_(plan), chain_(plan, settings, chain), thin_(thin), record_(record), monitor_(monitor), lost_(lost), keeper_(keeper) {
+    if (keeper.keeps()) chain_.remember_rest();
+  }
 
   const double* point() const { return chain_.point(); }
   double* gradient() { return chain_.gradient(); }
-  // Goes on where the chain that was saved rested; false where it was done.
-  bool restore(const std::vector<std::byte>& from) {
+  // Goes on where the chain that was saved rested; false where it was done. Throws where the target has other densities there.
+  bool restore(const std::vector<std::byte>& from, const target& density) {
     archive_reader reader(from);
     reader(chain_, record_, since_draw_);
+    reader.end();
+    const std::size_t steps = chain_.iterations() - std::min(chain_.iterations(), plan_.warmup);
+    reader.require(since_draw_ < thin_ && steps % thin_ == since_draw_ && record_.draws() == std::min(steps / thin_, plan_.steps / thin_));
+    check_densities(density);
     if (chain_.finished()) return false;
     chain_.go_on();
     return true;
+  }
+  // The run looks up, and ends or goes on: wherever the chain is, what it did until it last rested is kept.
+  void look_up(bool goes_on) {
+    if (since_report_ != 0) monitor_.advance(std::exchange(since_report_, 0));
+    if (!goes_on || keeper_.is_due(last_saved_)) save();
   }
   // False once the chain is done, or the run should end.
   bool receive(double log_density) {
@@ -96,10 +109,24 @@ class recorded_chain {
 
  private:
   void save() {
-    if (saved_ == nullptr) return;
-    saved_->clear();
-    archive_writer writer(*saved_);
+    if (!keeper_.keeps() || !chain_.begun()) return;
+    std::vector<std::byte> bytes;
+    archive_writer writer(bytes);
     writer(chain_, record_, since_draw_);
+    keeper_.put(chain_.chain(), std::move(bytes));
+    last_saved_ = checkpoint_keeper::now();
+  }
+  // That it is the target of which the chain was saved: at its place, and at some of its draws.
+  void check_densities(const target& density) {
+    const std::size_t d = plan_.dimension;
+    constexpr std::size_t most = 16;
+    std::vector<double> points(chain_.state().q, chain_.state().q + d), expected{chain_.state().log_density};
+    for (std::size_t i = 0, n = record_.keeps_points() ? record_.draws() : 0; i < std::min(n, most); ++i) {
+      const std::size_t draw = i * n / std::min(n, most);
+      points.insert(points.end(), record_.point(draw), record_.point(draw) + d);
+      expected.push_back(record_.statistic(draw, gradient_record::lp));
+    }
+    if (densities_at(density, points, nullptr, 1) != expected) refuse_other_densities();
   }
 
   const chain_plan& plan_;
@@ -108,27 +135,33 @@ class recorded_chain {
   gradient_record& record_;
   run_monitor& monitor_;
   lost_chains& lost_;
-  std::vector<std::byte>* saved_;
+  checkpoint_keeper& keeper_;
+  double last_saved_ = 0;
   std::size_t since_draw_ = 0, since_report_ = 0;
 };
 
 template <class Transition, class Settings>
 void run_all(const Settings& settings, const chain_plan& plan, const target& density, const run_options& o, std::vector<gradient_record>& records,
-             run_monitor& monitor, lost_chains& lost, run_checkpoint* checkpoint) {
+             run_monitor& monitor, lost_chains& lost, checkpoint_keeper& keeper) {
   std::atomic<std::size_t> next{0};
   const std::size_t workers = (o.chains + density.lanes() - 1) / density.lanes();
   parallel_for(
       workers,
       [&](std::size_t) {
         using machine = recorded_chain<Transition>;
-        run_lanes<machine>(density, [&]() -> std::unique_ptr<machine> {
+        const auto another = [&]() -> std::unique_ptr<machine> {
           while (true) {
             const std::size_t chain = monitor.stopped() || lost.any() ? o.chains : next.fetch_add(1);
             if (chain >= o.chains) return nullptr;
-            auto* const saved = checkpoint == nullptr ? nullptr : &checkpoint->chains[chain];
-            auto one = std::make_unique<machine>(plan, settings, chain, o.thin, records[chain], monitor, lost, saved);
-            if (saved == nullptr || saved->empty() || one->restore(*saved)) return one;
+            auto one = std::make_unique<machine>(plan, settings, chain, o.thin, records[chain], monitor, lost, keeper);
+            if (!keeper.keeps() || keeper.saved(chain).empty() || one->restore(keeper.saved(chain), density)) return one;
           }
+        };
+        run_lanes<machine>(density, another, [&](std::span<const std::unique_ptr<machine>> busy) {
+          const bool goes_on = monitor.look() && !lost.any();
+          for (const auto& one : busy) one->look_up(goes_on);
+          keeper.hand_over();
+          return goes_on;
         });
       },
       o.threads);
@@ -177,10 +210,11 @@ result run_gradient(const kernels::gradient_kernel& kernel, const target& densit
   const auto& s = kernel.settings();
   std::span<const double> starts = start.starts;
   check(s, density, o, starts);
-  if (start.checkpoint != nullptr) start.checkpoint->open(mark_of_gradient_run(kernel, density, o, k), o.chains);
+  if (start.checkpoint != nullptr) start.checkpoint->open(mark_of_gradient_run(kernel, density, o, k), o.chains, density.machine());
+  checkpoint_keeper keeper(start.checkpoint);
   std::vector<double> found;
   if (starts.empty() && s.start == kernels::start_kind::pathfinder && some_begin(start.checkpoint)) {
-    found = find_pathfinder_points(density, {.draws = o.chains, .initial_radius = s.initial_radius, .threads = o.threads}, k.scope(hash_text("pathfinder"))).points;
+    found = find_pathfinder_points(density, {.draws = o.chains, .initial_radius = s.initial_radius, .threads = o.threads}, k.scope(hash_text("pathfinder")), {}, &report).points;
     starts = found;
   }
   const chain_plan plan{s, density.dimension(), o.warmup, o.draws * o.thin, k, starts.empty() ? nullptr : starts.data()};
@@ -188,17 +222,18 @@ result run_gradient(const kernels::gradient_kernel& kernel, const target& densit
   records.reserve(o.chains);
   for (std::size_t c = 0; c < o.chains; ++c) records.emplace_back(o, density.dimension(), view);
   run_monitor monitor(report, o.chains * (o.warmup + o.draws * o.thin));
+  monitor.look();  // a search for starts may have been stopped
   lost_chains lost;
   switch (s.transition) {
     case kernels::gradient_settings::transitions::tree:
-      run_all<trajectories::nuts_tree>(trajectories::nuts_tree::settings{s.max_depth, s.max_energy_error}, plan, density, o, records, monitor, lost, start.checkpoint);
+      run_all<trajectories::nuts_tree>(trajectories::nuts_tree::settings{s.max_depth, s.max_energy_error}, plan, density, o, records, monitor, lost, keeper);
       break;
     case kernels::gradient_settings::transitions::path:
       run_all<trajectories::hamiltonian_path>(trajectories::hamiltonian_path::settings{s.steps, s.jitter, s.max_energy_error}, plan, density, o, records,
-                                              monitor, lost, start.checkpoint);
+                                              monitor, lost, keeper);
       break;
     case kernels::gradient_settings::transitions::jump:
-      run_all<trajectories::barker_jump>(trajectories::barker_jump::settings{}, plan, density, o, records, monitor, lost, start.checkpoint);
+      run_all<trajectories::barker_jump>(trajectories::barker_jump::settings{}, plan, density, o, records, monitor, lost, keeper);
       break;
   }
   if (lost.any()) lost.refuse(density, !starts.empty());

@@ -15,6 +15,7 @@
 #include <starling/diagnostics/moments.hpp>
 #include <starling/execution/executor.hpp>
 #include <starling/inference/chain_record.hpp>
+#include <starling/inference/pulse.hpp>
 #include <starling/values/counts.hpp>
 
 namespace starling {
@@ -31,12 +32,14 @@ void run_ensembles(const typename Transition::settings& settings, const chain_pl
         if (monitor.stopped()) return;
         tempered_ensemble<Transition> ensemble(plan, settings, c, posterior, prior, betas, adapts);
         constexpr std::size_t stretch = 64;
+        pulse clock;
         const key steps = plan.numbers.scope(hash_text("step"));
         const std::size_t all = plan.warmup + plan.steps;
         for (std::size_t s = 0; s < all; ++s) {
           ensemble.step(fold_in(steps, s), s);
           if (s >= plan.warmup && (s - plan.warmup) % o.thin == o.thin - 1) records[c].add(ensemble.state(), ensemble.info());
           if (s % stretch == stretch - 1 && !monitor.advance(stretch)) return;
+          if (clock.beat() && !monitor.look()) return;
         }
         ladders[c] = ensemble.ladder();
       },

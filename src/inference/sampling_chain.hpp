@@ -104,16 +104,34 @@ class sampling_chain {
     go_on();
   }
 
-  // While it rests. A chain that was restored rests too: go_on() is what comes next.
+  // From now on the chain can be saved at any time, not only while it rests: it remembers where it last did.
+  void remember_rest() { rest_.assign(2 * plan_.dimension + 1, 0.0); }
+  // Whether there is something to save.
+  bool begun() const { return begun_; }
+
+  // While it rests, or as it was when it last did. A chain that was restored rests too: go_on() is what comes next.
   template <class Archive>
   void archive(Archive& a) {
     auto& state = transition_.state();
-    std::vector<double> place(state.q, state.q + plan_.dimension), slope(state.g, state.g + plan_.dimension);
-    a(place, slope, state.log_density, metric_, adaptation_, averaging_, step_size_, begun_, wants_search_, attempt_, trials_, iteration_);
+    const std::size_t d = plan_.dimension;
+    const bool moves = phase_ == phases::moving && !resting_ && !rest_.empty(), searches = phase_ == phases::scaling;
+    const double* const q = moves ? rest_.data() : state.q;
+    std::vector<double> place(q, q + d), slope(moves ? q + d : state.g, (moves ? q + d : state.g) + d);
+    double log_density = moves ? rest_[2 * d] : state.log_density, step_size = searches ? step_before_ : step_size_;
+    bool wants_search = wants_search_ || searches;
+    std::size_t trials = searches ? trials_before_ : trials_;
+    a(place, slope, log_density, metric_, adaptation_, averaging_, step_size, begun_, wants_search, attempt_, trials, iteration_);
     if constexpr (!Archive::reads) return;
+    a.require(metric_.dimension() == d && step_size > 0 && std::isfinite(step_size) && attempt_ <= 100);
     std::copy(place.begin(), place.end(), state.q);
     std::copy(slope.begin(), slope.end(), state.g);
+    state.log_density = log_density;
+    step_size_ = step_size;
+    wants_search_ = wants_search;
+    trials_ = trials;
   }
+  // Iterations that are over, the warm-up's among them.
+  std::size_t iterations() const { return iteration_; }
 
  private:
   enum class phases { starting, scaling, moving };
@@ -159,6 +177,8 @@ class sampling_chain {
   // exp(H₀ − H) crosses 0.8; each trial has a momentum of its own.
   void search_step_size() {
     wants_search_ = false;
+    step_before_ = step_size_;
+    trials_before_ = trials_;
     if (plan_.settings.transition == kernels::gradient_settings::transitions::jump && jump_to_mass()) return;
     phase_ = phases::scaling;
     direction_ = 0;
@@ -208,6 +228,13 @@ class sampling_chain {
 
   void begin_iteration() {
     phase_ = phases::moving;
+    resting_ = false;
+    if (!rest_.empty()) [[unlikely]] {
+      const auto& state = transition_.state();
+      std::copy_n(state.q, plan_.dimension, rest_.data());
+      std::copy_n(state.g, plan_.dimension, rest_.data() + plan_.dimension);
+      rest_[2 * plan_.dimension] = state.log_density;
+    }
     transition_.begin(metric_, step_size_, stream<double>(own_numbers_ ? *own_numbers_ : key_of_iteration(), chain_));
   }
   key key_of_iteration() const {
@@ -217,6 +244,7 @@ class sampling_chain {
 
   events end_iteration() {
     info_ = transition_.info();
+    resting_ = true;
     const std::size_t s = iteration_++;
     if (s >= plan_.warmup) return events::moved;
     adapt(s);
@@ -244,10 +272,13 @@ class sampling_chain {
   double trial_energy_ = 0, step_size_ = 1;
   int direction_ = 0;
   phases phase_ = phases::starting;
-  bool begun_ = false, wants_search_ = false;
+  bool begun_ = false, wants_search_ = false, resting_ = true;
   std::optional<key> own_numbers_;
   std::size_t attempt_ = 0, trials_ = 0, iteration_ = 0;
   trajectories::transition_info info_;
+  std::vector<double> rest_;  // place, gradient and log density where it last rested; empty: not remembered
+  double step_before_ = 1;    // before a search for the step size
+  std::size_t trials_before_ = 0;
 };
 
 }  // namespace starling

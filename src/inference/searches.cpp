@@ -12,13 +12,17 @@
 
 namespace starling {
 
-std::vector<double> densities_at(const target& density, std::span<const double> points, std::vector<double>* gradients, std::size_t threads) {
+bool is_stopped(const progress* watch) { return watch != nullptr && watch->stop_requested(); }
+
+std::vector<double> densities_at(const target& density, std::span<const double> points, std::vector<double>* gradients, std::size_t threads,
+                                 const progress* watch) {
   const std::size_t d = density.dimension(), n = points.size() / d, lanes = density.lanes();
-  std::vector<double> values(n);
+  std::vector<double> values(n, -__builtin_inf());
   if (gradients != nullptr) gradients->assign(n * d, 0.0);
   parallel_for(
       (n + lanes - 1) / lanes,
       [&](std::size_t block) {
+        if (is_stopped(watch)) return;
         std::vector<double> spare(lanes * d);
         const double* from[target::most_lanes];
         double* to[target::most_lanes];
@@ -38,7 +42,7 @@ std::vector<double> densities_at(const target& density, std::span<const double> 
   return values;
 }
 
-std::vector<double> element_scales(const target& density, std::span<const double> q, std::size_t threads) {
+std::vector<double> element_scales(const target& density, std::span<const double> q, std::size_t threads, const progress* watch) {
   struct probe {
     std::size_t element;
     double step, near, far;  // the last step, and those that were too short and too long
@@ -46,7 +50,7 @@ std::vector<double> element_scales(const target& density, std::span<const double
   const std::size_t d = q.size();
   const double infinity = __builtin_inf();
   std::vector<double> slopes, scales(d, 0.0), points, gradients;
-  const double top = densities_at(density, q, &slopes, threads)[0];
+  const double top = densities_at(density, q, &slopes, threads, watch)[0];
   std::vector<probe> open;
   for (std::size_t i = 0; i < d; ++i) open.push_back({i, 1, 0, infinity});
   for (std::size_t round = 0; round < 100 && !open.empty(); ++round) {
@@ -57,7 +61,7 @@ std::vector<double> element_scales(const target& density, std::span<const double
       x += p.step;
       p.step = x - q[p.element];  // as rounded
     }
-    const auto values = densities_at(density, points, &gradients, threads);
+    const auto values = densities_at(density, points, &gradients, threads, watch);
     std::vector<probe> left;
     for (std::size_t j = 0; j < open.size(); ++j) {
       auto p = open[j];
@@ -90,7 +94,7 @@ double gain_within(const std::vector<double>& scales, const std::vector<double>&
 }
 
 optimizers::in_scales<optimizers::lbfgs> climb_in_scales(const target& density, const std::vector<double>& origin, std::vector<double> scales,
-                                                         const optimizers::lbfgs_settings& settings) {
+                                                         const optimizers::lbfgs_settings& settings, const progress* watch) {
   for (double& s : scales) s = s > 0 ? s : 1;
   optimizers::in_scales<optimizers::lbfgs> search(origin, std::move(scales), settings);
   std::vector<double> unread(origin.size());
@@ -103,11 +107,11 @@ optimizers::in_scales<optimizers::lbfgs> climb_in_scales(const target& density, 
       gradients[l] = l == 0 ? search.gradient() : unread.data();
     }
     density.evaluate(points, log_densities, gradients);
-  } while (search.receive(log_densities[0]));
+  } while (search.receive(log_densities[0]) && !is_stopped(watch));
   return search;
 }
 
-std::vector<double> random_starts(const target& density, std::size_t count, double radius, const key& k) {
+std::vector<double> random_starts(const target& density, std::size_t count, double radius, const key& k, const progress* watch) {
   const std::size_t d = density.dimension();
   std::vector<double> starts(count * d), gradients;
   std::vector<bool> found(count);
@@ -120,7 +124,8 @@ std::vector<double> random_starts(const target& density, std::size_t count, doub
         starts[c * d + i] = radius * (2 * numbers.uniform() - 1);
       }
     }
-    const auto values = densities_at(density, starts, &gradients, 1);
+    const auto values = densities_at(density, starts, &gradients, 1, watch);
+    if (is_stopped(watch)) return starts;
     bool all = true;
     for (std::size_t c = 0; c < count; ++c) {
       bool good = values[c] > -__builtin_inf();

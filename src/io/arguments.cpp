@@ -17,11 +17,15 @@ namespace {
 
 enum class kinds { text, from_zero, from_one };
 
+// More steps, draws or chains than any machine takes; sums and products of a few such counts are far from the end of 64 bits.
+constexpr std::uint64_t most_counted = 1'000'000'000'000'000;
+
 struct argument {
   std::string group, name;
   std::string otherwise;   // the default
   kinds kind;
   std::string meaning;
+  std::uint64_t most = most_counted;
 
   std::string key() const { return group.empty() ? name : group + "." + name; }
 };
@@ -39,11 +43,12 @@ std::vector<argument> table(const program_description& d) {
       {"importance", "num_particles", number(d.importance.particles), kinds::from_one, "weighted draws"},
       {"simulate", "num_samples", number(d.simulate.draws), kinds::from_one, "draws from the prior, with the data that they predict"},
       {"data", "file", "", kinds::text, "the data, JSON"},
-      {"random", "seed", "1", kinds::from_zero, "the same seed gives the same draws; seed= also stands alone"},
+      {"random", "seed", "1", kinds::from_zero, "the same seed gives the same draws; seed= also stands alone", ~std::uint64_t{0}},
       {"output", "file", "output.csv", kinds::text, "where the draws go: .nc (NetCDF for ArviZ) or .csv (Stan CSV, one file a chain)"},
       {"output", "summary", "", kinds::text, "where the summary goes, JSON; none unless given"},
       {"output", "checkpoint", "", kinds::text, "of sample: the run goes on from this file where it is there, and leaves its state in it when it ends or is interrupted"},
-      {"output", "keep_draws", "1", kinds::from_zero, "0: only the summary is computed, no file of draws is written"},
+      {"output", "checkpoint_every", "60", kinds::from_zero, "seconds between checkpoints while the run goes on, which is all that an abrupt end costs; 0: only at the end"},
+      {"output", "keep_draws", "1", kinds::from_zero, "0: only the summary is computed, no file of draws is written", 1},
       {"", "num_threads", "0", kinds::from_zero, "threads; 0 or -1: all cores"},
   };
 }
@@ -67,8 +72,11 @@ void check_value(const argument& a, const std::string& value) {
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
   const std::uint64_t least = a.kind == kinds::from_one ? 1 : 0;
-  if (error != std::errc() || end != value.data() + value.size() || number < least)
+  const bool huge = error == std::errc::result_out_of_range && end == value.data() + value.size() && value[0] != '-';
+  if (huge) number = ~std::uint64_t{0};
+  if ((error != std::errc() && !(huge && number > a.most)) || end != value.data() + value.size() || number < least)
     throw input_error(fmt::format("\"{}\" should be a whole number from {} on, but is \"{}\".", a.name, least, value));
+  if (number > a.most) throw input_error(fmt::format("\"{}\" should be a whole number from {} to {}, but is \"{}\".", a.name, least, a.most, value));
 }
 
 }  // namespace
@@ -87,6 +95,12 @@ arguments::arguments(const std::vector<std::string>& words, const program_descri
   if (command_ == "summary" && files_.empty()) throw input_error("summary needs the files to summarise: one .nc, or the .csv files of all chains.");
   if (given("sample.thin") && command_ == "sample" && whole("sample.thin") > whole("sample.num_samples"))
     throw input_error(fmt::format("thin={} keeps none of num_samples={} draws.", text("sample.thin"), text("sample.num_samples")));
+  if (command_ == "sample") {
+    const double steps = static_cast<double>(whole("sample.num_chains")) * (static_cast<double>(whole("sample.num_warmup")) + static_cast<double>(whole("sample.num_samples")));
+    if (steps > static_cast<double>(most_counted))
+      throw input_error(fmt::format("num_chains={} with num_warmup={} and num_samples={} are {:.3g} steps: no machine takes so many.", text("sample.num_chains"),
+                                    text("sample.num_warmup"), text("sample.num_samples"), steps));
+  }
 }
 
 void arguments::take_pair(const std::string& word) {

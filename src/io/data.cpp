@@ -1,8 +1,10 @@
 #include <starling/io/data.hpp>
 #include <starling/io/input_error.hpp>
 
+#include "checksum.hpp"
 #include "files.hpp"
 #include "nearest_name.hpp"
+#include "parse_json.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -144,39 +146,6 @@ data_matrix read_matrix(const auto& contents, const json& value, const std::stri
   return result;
 }
 
-// Where a byte of the text is, as file:line:column.
-std::string place(std::string_view text, std::size_t byte, const std::string& origin) {
-  const std::string_view before = text.substr(0, std::min(byte > 0 ? byte - 1 : 0, text.size()));
-  const auto line = 1 + std::count(before.begin(), before.end(), '\n');
-  const std::size_t start = before.rfind('\n');
-  return fmt::format("{}:{}:{}", origin, line, before.size() - (start == std::string_view::npos ? 0 : start + 1) + 1);
-}
-
-json parse(std::string_view text, const std::string& origin) {
-  std::set<std::string> seen;
-  const auto note_keys = [&](int depth, json::parse_event_t event, json& value) {
-    if (event == json::parse_event_t::key && depth == 1 && !seen.insert(value.get<std::string>()).second)
-      throw input_error(fmt::format("{}: the field \"{}\" stands there twice.", origin, value.get<std::string>()));
-    return true;
-  };
-  try {
-    return json::parse(text, note_keys);
-  } catch (const json::parse_error& error) {
-    // nlohmann's words are "[identifier] parse error at its position: what it did - the matter; last read: …; expected …".
-    std::string_view reason = error.what();
-    if (const auto dash = reason.find(" - "); dash != std::string_view::npos) reason.remove_prefix(dash + 3);
-    reason = reason.substr(0, reason.find("; "));
-    const std::size_t word = error.byte > 0 ? std::min(error.byte - 1, text.size()) : 0;
-    const std::string_view around = text.substr(word < 8 ? 0 : word - 8, 16);
-    const bool bare = around.find("NaN") != std::string_view::npos || around.find("Inf") != std::string_view::npos ||
-                      around.find("NA") != std::string_view::npos;
-    throw input_error(fmt::format("{}: this is not JSON: {}.{}", place(text, error.byte, origin), reason,
-                                  bare ? " JSON has no NaN, NA or Infinity, and data must be finite." : ""));
-  } catch (const json::out_of_range& error) {
-    throw input_error(fmt::format("{}: a number is too large for a double ({}).", origin, error.what()));
-  }
-}
-
 }  // namespace
 
 data::data() : contents_(std::make_unique<contents>()) { contents_->given = false; }
@@ -187,7 +156,7 @@ data::~data() = default;
 
 data data::from_text(std::string_view text, std::string origin) {
   auto held = std::make_unique<contents>();
-  held->fields = parse(text, origin);
+  held->fields = parse_json(text, origin);
   held->origin = std::move(origin);
   if (!held->fields.is_object())
     throw input_error(fmt::format("{} should hold a JSON object, {{ \"name\": value, … }}, but holds {}.", held->origin, describe(held->fields)));
@@ -243,6 +212,8 @@ std::vector<std::string> data::unused() const {
     if (!contents_->asked.contains(item.key())) names.push_back(item.key());
   return names;
 }
+
+std::string data::fingerprint() const { return checksum_text(contents_->fields.dump(-1, ' ', false, json::error_handler_t::replace)); }
 
 const std::string& data::origin() const { return contents_->origin; }
 

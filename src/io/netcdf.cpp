@@ -2,6 +2,7 @@
 #include <starling/io/netcdf.hpp>
 #include <starling/io/version.hpp>
 
+#include "draws_checksum.hpp"
 #include "file_names.hpp"
 #include "files.hpp"
 
@@ -10,6 +11,7 @@
 #include <netcdf.h>
 
 #include <chrono>
+#include <cmath>
 #include <numeric>
 
 namespace starling {
@@ -87,6 +89,13 @@ int write_draws(const writer& file, const char* name, const draws& of) {
   const std::vector<int> dimensions = {file.dimension(group, "chain", of.chains), file.dimension(group, "draw", of.draws)};
   const auto names = file_names(of.variables);
   for (std::size_t i = 0; i < names.size(); ++i) file.variable_of(group, of.variables[i], names[i], dimensions);
+  draws named = of;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    named.variables[i].name = names[i];
+    // Whole numbers and booleans come back as the doubles that they are in the file.
+    if (of.variables[i].kind != variable::kinds::real) for (double& x : named.variables[i].values) x = std::trunc(x);
+  }
+  file.attribute(group, "starling_checksum", draws_checksum(named));
   write_origin(file, group);
   return group;
 }

@@ -11,66 +11,25 @@
 #include "arguments.hpp"
 #include "file_names.hpp"
 #include "files.hpp"
+#include "outputs.hpp"
+#include "plain_sentence.hpp"
 
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <exception>
+#include <utility>
 
 namespace starling {
 namespace {
 
+// What cannot be told on stdout is an error; on stderr there is no one left to tell.
 void print(std::FILE* to, const std::string& text) {
-  std::fwrite(text.data(), 1, text.size(), to);
-  std::fflush(to);
+  const bool written = std::fwrite(text.data(), 1, text.size(), to) == text.size();
+  if ((std::fflush(to) != 0 || !written) && to == stdout) throw input_error(fmt::format("The standard output cannot be written: {}.", std::strerror(errno)));
 }
-
-// Where the results go, checked before any work is done.
-struct outputs {
-  std::string draws, summary, checkpoint;
-  bool keep_draws = true;
-
-  explicit outputs(const arguments& given) {
-    keep_draws = given.whole("output.keep_draws") != 0;
-    draws = given.text("output.file");
-    summary = given.given("output.summary") ? given.text("output.summary") : "";
-    checkpoint = given.given("output.checkpoint") ? given.text("output.checkpoint") : "";
-    if (!checkpoint.empty() && given.command() != "sample") throw input_error("checkpoint= is for sample: other commands start anew.");
-    if (!checkpoint.empty() && (checkpoint == draws || checkpoint == summary)) throw input_error("checkpoint= is the file of another output.");
-    if (!keep_draws && given.given("output.file"))
-      throw input_error("output file= and keep_draws=0 contradict each other: without draws there is nothing to write there.");
-    if (!ends_with_extension(draws, ".nc") && !ends_with_extension(draws, ".csv"))
-      throw input_error(fmt::format("output file={} should end in .nc (NetCDF) or .csv (Stan CSV).", draws));
-    if (!summary.empty() && summary == draws) throw input_error("output file= and summary= are the same file.");
-  }
-
-  void check(std::size_t chains) const {
-    if (keep_draws)
-      for (std::size_t c = 1; c <= (ends_with_extension(draws, ".csv") ? chains : 1); ++c)
-        check_writable(ends_with_extension(draws, ".csv") ? chain_path(draws, c, chains) : draws);
-    if (!summary.empty()) check_writable(summary);
-    if (!checkpoint.empty()) check_writable(checkpoint);
-  }
-
-  void write(const result& fit, const std::string& group) const {
-    std::vector<std::string> written;
-    if (keep_draws && ends_with_extension(draws, ".nc")) {
-      write_netcdf(fit, draws, group);
-      written = {draws};
-    } else if (keep_draws) {
-      written = write_stan_csv(fit, draws);
-    }
-    if (!summary.empty()) {
-      pending_files files;
-      files.write(summary, summary_json(fit));
-      files.commit();
-      written.push_back(summary);
-    }
-    if (!checkpoint.empty()) written.push_back(checkpoint);
-    if (written.size() > 3) written = {written.front(), "…", written.back()};
-    if (!written.empty()) print(stdout, fmt::format("\nwritten: {}\n", fmt::join(written, ", ")));
-  }
-};
 
 void add_attribute(result& fit, const std::string& name, const std::string& value) {
   if (!fit.attribute(name)) fit.attributes.emplace_back(name, value);
@@ -86,11 +45,10 @@ void describe(result& fit, const arguments& given, const program_description& de
     for (const char* name : {"num_chains", "num_samples", "num_warmup", "thin"}) add_attribute(fit, name, given.text(std::string("sample.") + name));
 }
 
-result run_command(const arguments& given, const program_description& description, program_model& model, run_checkpoint* checkpoint) {
+result run_command(const arguments& given, const program_description& description, program_model& model, run_checkpoint* checkpoint, progress& watch) {
   const std::uint64_t seed = given.whole("random.seed");
   const auto threads = static_cast<std::size_t>(given.whole("num_threads"));
   const bool summaries_only = given.whole("output.keep_draws") == 0;
-  progress_line watch;
   if (given.command() == "sample") {
     sample_settings s = description.sample;
     s.chains = given.whole("sample.num_chains");
@@ -137,6 +95,38 @@ int run_summary(const arguments& given) {
   return 0;
 }
 
+// What a run gives, and where it was left.
+struct finished_run {
+  result fit;
+  std::vector<std::string> written;
+  std::string trouble;  // in writing; empty: none
+};
+
+// Runs, and writes draws and checkpoint while Ctrl-C is still heard, so that nothing that comes afterwards can lose them. If one cannot be
+// written the other still is.
+finished_run run_and_keep(const arguments& given, const program_description& description, program_model& model, const outputs& out, run_checkpoint* state, const std::string& of) {
+  finished_run done;
+  progress_line watch;
+  done.fit = run_command(given, description, model, state, watch);
+  describe(done.fit, given, description);
+  const auto attempt = [&](auto&& write) {
+    try {
+      write();
+      return true;
+    } catch (const input_error& error) {
+      done.trouble += (done.trouble.empty() ? "" : " ") + std::string(error.what());
+    }
+    return false;
+  };
+  const bool has_draws = !(done.fit.interrupted && done.fit.posterior.draws == 0);
+  const bool kept = !has_draws || attempt([&] { done.written = out.write_draws(done.fit, given.command() == "simulate" ? "prior" : "posterior"); });
+  if (state != nullptr && attempt([&] { write_checkpoint(*state, out.checkpoint(), of); })) {
+    done.written.push_back(out.checkpoint());
+    if (!kept) done.trouble += fmt::format(" The run itself is in {}: the same words with another output file= write it.", out.checkpoint());
+  }
+  return done;
+}
+
 int run_model(const arguments& given, const program_description& description, const program_source& source) {
   const outputs out(given);
   const std::string& file = given.given("data.file") ? given.text("data.file") : "";
@@ -146,18 +136,23 @@ int run_model(const arguments& given, const program_description& description, co
   out.check(given.command() == "sample" ? given.whole("sample.num_chains") : 1);
 
   // A checkpoint belongs to one program and its data.
-  const bool goes_on = !out.checkpoint.empty();
-  const std::string of = goes_on ? fmt::format("{}, starling {}, data {:016x}", description.name, version, file.empty() ? 0 : hash_text(read_file(file))) : "";
+  const bool goes_on = !out.checkpoint().empty();
+  const std::string of = goes_on ? fmt::format("{}, starling {}, data {}", description.name, version, from.fingerprint()) : "";
   run_checkpoint state;
-  if (goes_on && file_exists(out.checkpoint)) state = read_checkpoint(out.checkpoint, of);
-  result fit = run_command(given, description, *model, goes_on ? &state : nullptr);
-  if (goes_on) write_checkpoint(state, out.checkpoint, of);
-  if (fit.interrupted && out.keep_draws && fit.posterior.draws == 0)
-    throw input_error("Interrupted before the first draw: nothing is written.");
-  describe(fit, given, description);
+  if (goes_on && is_regular_file(out.checkpoint())) state = read_checkpoint(out.checkpoint(), of);
+  checkpoint_file meanwhile(out.checkpoint(), of);
+  state.sink = &meanwhile;
+  state.every = static_cast<double>(given.whole("output.checkpoint_every"));
+  finished_run done = run_and_keep(given, description, *model, out, goes_on ? &state : nullptr, of);
+  const result& fit = done.fit;
+  if (!done.trouble.empty()) print(stderr, fmt::format("{}: {}\n", description.name, done.trouble));
+  if (fit.interrupted && out.keeps_draws() && fit.posterior.draws == 0)
+    throw input_error(goes_on ? "Interrupted before the first draw: no draws are written." : "Interrupted before the first draw: nothing is written.");
   print(stdout, report(fit));
-  out.write(fit, given.command() == "simulate" ? "prior" : "posterior");
-  return fit.interrupted ? 130 : 0;
+  for (const auto& path : out.write_summary(fit)) done.written.push_back(path);
+  if (done.written.size() > 3) done.written = {done.written.front(), "…", done.written.back()};
+  if (!done.written.empty()) print(stdout, fmt::format("\nwritten: {}\n", fmt::join(done.written, ", ")));
+  return !done.trouble.empty() ? 1 : fit.interrupted ? 130 : 0;
 }
 
 }  // namespace
@@ -180,7 +175,7 @@ int run_program(int argc, char** argv, const program_description& description, c
     }
     return given.command() == "summary" ? run_summary(given) : run_model(given, named, source);
   } catch (const std::exception& error) {
-    print(stderr, fmt::format("{}: {}\n", named.name, error.what()));
+    print(stderr, fmt::format("{}: {}\n", named.name, plain_sentence(error)));
     return 1;
   }
 }

@@ -2,6 +2,7 @@
 #include <starling/io/input_error.hpp>
 #include <starling/io/stan_csv.hpp>
 
+#include "checksum.hpp"
 #include "files.hpp"
 
 #include <fmt/format.h>
@@ -58,11 +59,28 @@ void read_comment(std::string_view text, sheet& into) {
     into.settings.emplace(trimmed(text.substr(0, equals)), trimmed(text.substr(equals + 1)));
 }
 
+// Files of ours say which format they have and end with the checksum of what stands before (stan_csv.cpp); those of others do not.
+void check_format(std::string_view text, const std::string& path) {
+  constexpr std::string_view format = "\n# starling_format = ", sum = "\n# starling_checksum = ";
+  if (const auto at = text.find(format); at != std::string_view::npos && !text.substr(at + format.size()).starts_with("1\n"))
+    throw input_error(fmt::format("{} has another format than 1, of another version of starling.", path));
+  else if (at == std::string_view::npos)
+    return;
+  const auto at = text.rfind(sum);
+  if (at == std::string_view::npos) {
+    if (text.find("\n# starling_edited") != std::string_view::npos) return;
+    throw input_error(fmt::format("{} is cut short: it has no checksum at its end. If you changed it yourself, add the line \"# starling_edited\".", path));
+  }
+  if (text.substr(at + sum.size()) != checksum_text(text.substr(0, at + 1)) + "\n")
+    throw input_error(fmt::format("{} is damaged: its checksum does not agree with its text. If you changed it yourself, put the line \"# starling_edited\" in the place of its last.", path));
+}
+
 sheet read_sheet(const std::string& path) {
   sheet result;
   result.path = path;
   std::size_t line = 0;
   const std::string text = read_file(path);
+  check_format(text, path);
   split(text, '\n', [&](std::string_view row) {
     ++line;
     row = trimmed(row);
@@ -117,6 +135,7 @@ std::vector<group> groups_of(const sheet& s, bool statistics) {
         throw input_error(fmt::format("{}: the column \"{}\" is not a name with indices, like theta.1.", s.path, s.columns[c]));
       }
     });
+    if (name.empty()) throw input_error(fmt::format("{}: a column has no name.", s.path));
     const auto [found, fresh] = position.emplace(name, groups.size());
     if (fresh) groups.push_back({name, {}, {}});
     groups[found->second].columns.push_back(c);
@@ -125,21 +144,48 @@ std::vector<group> groups_of(const sheet& s, bool statistics) {
   return groups;
 }
 
+// The shape that the indices of a variable's columns span, each element once.
+std::vector<std::size_t> shape_of(const group& from, const sheet& s) {
+  std::vector<std::size_t> shape(from.indices[0].size(), 0);
+  for (std::size_t k = 0; k < from.columns.size(); ++k) {
+    const auto& at = from.indices[k];
+    if (at.size() != shape.size())
+      throw input_error(fmt::format("{}: the columns \"{}\" and \"{}\" of one variable have different numbers of indices.", s.path, s.columns[from.columns[0]],
+                                    s.columns[from.columns[k]]));
+    for (std::size_t axis = 0; axis < shape.size(); ++axis) shape[axis] = std::max(shape[axis], at[axis] + 1);
+  }
+  std::size_t elements = 1;
+  bool fits = true;
+  for (const std::size_t n : shape) fits = fits && !__builtin_mul_overflow(elements, n, &elements);
+  if (!fits || elements != from.columns.size())
+    throw input_error(fmt::format("{}: the columns of \"{}\" do not fill its shape: there are {}, not {}.", s.path, from.name, from.columns.size(),
+                                  fits ? std::to_string(elements) : fmt::format("{}", fmt::join(shape, " × "))));
+  return shape;
+}
+
+std::vector<std::size_t> elements_of(const group& from, const std::vector<std::size_t>& shape, const sheet& s) {
+  std::vector<std::size_t> elements;
+  std::vector<bool> seen(from.columns.size());
+  for (std::size_t k = 0; k < from.columns.size(); ++k) {
+    std::size_t element = 0;
+    for (std::size_t axis = 0; axis < shape.size(); ++axis) element = element * shape[axis] + from.indices[k][axis];
+    if (seen[element]) throw input_error(fmt::format("{}: the column \"{}\" stands there twice.", s.path, s.columns[from.columns[k]]));
+    seen[element] = true;
+    elements.push_back(element);
+  }
+  return elements;
+}
+
 variable gather(const group& from, const std::vector<sheet>& sheets, std::size_t skip) {
   variable v;
   v.name = from.name;
-  v.shape.assign(from.indices[0].size(), 0);
-  for (const auto& at : from.indices)
-    for (std::size_t axis = 0; axis < v.shape.size(); ++axis) v.shape[axis] = std::max(v.shape[axis], axis < at.size() ? at[axis] + 1 : 0);
-  const std::size_t elements = v.elements();
-  if (elements != from.columns.size())
-    throw input_error(fmt::format("{}: the columns of \"{}\" do not fill its shape: there are {}, not {}.", sheets[0].path, v.name,
-                                  from.columns.size(), elements));
+  v.shape = shape_of(from, sheets[0]);
+  const std::size_t elements = from.columns.size();
+  const auto places = elements_of(from, v.shape, sheets[0]);
   const std::size_t draws = sheets[0].rows - skip;
   v.values.resize(sheets.size() * draws * elements);
   for (std::size_t k = 0; k < from.columns.size(); ++k) {
-    std::size_t element = 0;
-    for (std::size_t axis = 0; axis < v.shape.size(); ++axis) element = element * v.shape[axis] + from.indices[k][axis];
+    const std::size_t element = places[k];
     for (std::size_t c = 0; c < sheets.size(); ++c)
       for (std::size_t d = 0; d < draws; ++d)
         v.values[(c * draws + d) * elements + element] = sheets[c].values[(d + skip) * sheets[c].columns.size() + from.columns[k]];

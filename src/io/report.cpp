@@ -167,7 +167,7 @@ std::string summary_json(const result& fit) {
     top["variables"].push_back({{"name", row.name}, {"mean", number(row.mean)}, {"sd", number(row.sd)}, {"mcse_mean", number(row.mcse_mean)},
                                 {"mcse_sd", number(row.mcse_sd)}, {"q5", number(row.q5)}, {"q50", number(row.q50)}, {"q95", number(row.q95)},
                                 {"ess_bulk", number(row.ess_bulk)}, {"ess_tail", number(row.ess_tail)}, {"r_hat", number(row.r_hat)}});
-  return top.dump(2) + "\n";
+  return top.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace starling

@@ -2,6 +2,7 @@
 #include <starling/io/stan_csv.hpp>
 #include <starling/io/version.hpp>
 
+#include "checksum.hpp"
 #include "file_names.hpp"
 #include "files.hpp"
 
@@ -62,7 +63,7 @@ std::vector<column> columns_of(const result& fit) {
 }
 
 std::string header(const result& fit, std::size_t chain) {
-  std::string text = fmt::format("# starling_version = {}\n", version);
+  std::string text = fmt::format("# starling_version = {}\n# starling_format = 1\n", version);
   for (const auto& [name, value] : fit.attributes) {
     std::string line = value;
     std::replace(line.begin(), line.end(), '\n', ' ');
@@ -92,6 +93,7 @@ std::vector<std::string> write_stan_csv(const result& fit, const std::string& pa
         fmt::format_to(std::back_inserter(text), "{}{}", &col == columns.data() ? "" : ",", col.values[(c * draws + d) * col.stride]);
       text += '\n';
     }
+    text += fmt::format("# starling_checksum = {}\n", checksum_text(text));
     paths.push_back(chain_path(path, c + 1, chains));
     files.write(paths.back(), text);
   }

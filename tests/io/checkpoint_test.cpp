@@ -5,6 +5,7 @@
 #include <starling/inference/posterior_program.hpp>
 #include <starling/io/checkpoint.hpp>
 #include <starling/io/input_error.hpp>
+#include <starling/io/netcdf.hpp>
 
 #include "fake_program.hpp"
 
@@ -65,7 +66,39 @@ TEST(checkpoint_file, is_read_as_it_was_written) {
     EXPECT_NE(refusal([&] { sl::read_checkpoint(folder / "cut", "a model"); }), "accepted") << n;
   }
   std::ofstream(folder / "long", std::ios::binary) << text << "x";
-  EXPECT_NE(refusal([&] { sl::read_checkpoint(folder / "long", "a model"); }).find("behind its end"), std::string::npos);
+  EXPECT_NE(refusal([&] { sl::read_checkpoint(folder / "long", "a model"); }).find("its checksum does not agree"), std::string::npos);
+  for (std::size_t bit = 0; bit < 8 * text.size(); ++bit) {
+    std::string bad = text;
+    bad[bit / 8] = static_cast<char>(bad[bit / 8] ^ (1 << bit % 8));
+    std::ofstream(folder / "bad", std::ios::binary) << bad;
+    EXPECT_NE(refusal([&] { sl::read_checkpoint(folder / "bad", "a model"); }), "accepted") << bit;
+  }
+  std::ofstream(folder / "old", std::ios::binary) << "starling checkpoint 1\n";
+  EXPECT_NE(refusal([&] { sl::read_checkpoint(folder / "old"); }).find("is a checkpoint of another format than 2"), std::string::npos);
+}
+
+// Saved over and over while it goes on, by a kernel in lanes.
+TEST(checkpoint_file, a_run_goes_on_from_any_time) {
+  struct album final : sl::checkpoint_sink {
+    std::vector<sl::run_checkpoint> pictures;
+    void write(const sl::run_checkpoint& state) override { pictures.push_back(state); }
+  } seen;
+  const sl::kernels::drift drift;
+  sl::sample_settings s{.chains = 30, .draws = 3000, .warmup = 1000, .seed = 5};
+  sl::progress silent;
+  const auto whole = sample_posterior(post, drift, s, silent);
+  sl::run_checkpoint state{.sink = &seen, .every = 1e-9};
+  s.checkpoint = &state;
+  sample_posterior(post, drift, s, silent);
+  ASSERT_GT(seen.pictures.size(), 1u);
+  for (auto& picture : seen.pictures) {
+    picture.sink = nullptr;
+    s.checkpoint = &picture;
+    EXPECT_EQ(sample_posterior(post, drift, s, silent).posterior["m"].values, whole.posterior["m"].values);
+  }
+  // Data for which the density at 0 is the same, and a start from the prior as likely as not.
+  const sl::posterior mirrored(model, sl::args(), sl::observe("y", -0.7));
+  EXPECT_NE(refusal([&] { sample_posterior(mirrored, drift, s, silent); }).find("the log density at a saved place is not what it was"), std::string::npos);
 }
 
 TEST(checkpoint_file, a_run_goes_on_from_it) {
@@ -102,4 +135,16 @@ TEST(checkpoint_file, programs_go_on) {
   EXPECT_NE(other.err.find("is a checkpoint of schools"), std::string::npos) << other.err;
   const auto elsewhere = run_fake(folder, "simulate output file=" + (folder / "f.csv") + " checkpoint=" + (folder / "c"));
   EXPECT_NE(elsewhere.err.find("checkpoint= is for sample"), std::string::npos) << elsewhere.err;
+}
+
+TEST(checkpoint_file, that_cannot_be_written_does_not_lose_the_draws) {
+  const scratch_folder folder;
+  folder.write("d.json", R"({"n": 2, "y": [1, 2]})");
+  ASSERT_EQ(::symlink("/dev/full", (folder / "c").c_str()), 0);
+  const auto r = run_fake(folder, "sample data file=" + (folder / "d.json") + " output file=" + (folder / "f.nc") + " checkpoint_every=5 checkpoint=" + (folder / "c"));
+  EXPECT_EQ(r.code, 1);
+  EXPECT_NE(r.err.find(folder / "c cannot be written: No space left on device."), std::string::npos) << r.err;
+  EXPECT_EQ(sl::read_netcdf(folder / "f.nc").posterior.draws, 1000u);
+  EXPECT_NE(r.out.find("1 chain of 1000 draws"), std::string::npos) << r.out;
+  EXPECT_EQ(r.calls.checkpoint.every, 5);
 }

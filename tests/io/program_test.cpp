@@ -199,3 +199,41 @@ TEST(version, is_that_of_the_build) {
   const std::string lists = sl::read_file(STARLING_SOURCE_DIR "/CMakeLists.txt");
   EXPECT_NE(lists.find("VERSION " + std::string(sl::version) + " "), std::string::npos);
 }
+
+TEST_F(program, refuses_numbers_that_no_machine_takes_before_it_looks_at_files) {
+  EXPECT_EQ(refusal("sample num_warmup=18446744073709551615 data file=@/d.json"),
+            "\"num_warmup\" should be a whole number from 0 to 1000000000000000, but is \"18446744073709551615\".");
+  EXPECT_EQ(refusal("sample num_samples=99999999999999999999999 data file=@/d.json"),
+            "\"num_samples\" should be a whole number from 1 to 1000000000000000, but is \"99999999999999999999999\".");
+  EXPECT_EQ(refusal("sample random seed=18446744073709551616"), "\"seed\" should be a whole number from 0 on, but is \"18446744073709551616\".");
+  EXPECT_EQ(refusal("sample num_chains=100000000 data file=@/d.json"), "Stan CSV has one file a chain, which would be 100000000 files: say output file=….nc.");
+  EXPECT_EQ(refusal("sample num_chains=100000000 num_samples=100000000 data file=@/d.json"),
+            "num_chains=100000000 with num_warmup=1000 and num_samples=100000000 are 1e+16 steps: no machine takes so many.");
+  EXPECT_EQ(run("sample num_samples=1 random seed=18446744073709551615 data file=@/d.json output file=@/f.nc").calls.sample.seed, 18446744073709551615u);
+}
+
+TEST_F(program, does_not_write_one_thing_over_another) {
+  EXPECT_EQ(refusal("sample data file=@/d.json output file=@/f.nc summary=@/./d.json"), "data file= and summary= are the same file, @/./d.json.");
+  EXPECT_EQ(refusal("sample data file=@/d.json output file=@/f.nc summary=@/./f.nc"), "summary= and output file= are the same file, @/f.nc.");
+  EXPECT_EQ(refusal("sample num_chains=3 data file=@/d.json output file=@/f.csv checkpoint=@//f_3.csv"), "checkpoint= and output file= are the same file, @/f_3.csv.");
+  EXPECT_EQ(refusal("sample data file=@/d.json output file=@/f.nc checkpoint=@/c summary=@/c"), "summary= and checkpoint= are the same file, @/c.");
+  EXPECT_EQ(refusal("sample data file=@/d.json output file=@/f.nc checkpoint_every=5"), "checkpoint_every= goes with checkpoint=, the name of the file.");
+}
+
+TEST_F(program, a_report_that_cannot_be_printed_is_an_error_and_the_draws_are_there) {
+  std::fflush(stdout);
+  const int out = ::dup(1);
+  std::vector<std::string> words = {"schools", "sample", "data", "file=" + (folder_ / "d.json"), "output", "file=" + (folder_ / "f.nc")};
+  std::vector<char*> argv;
+  for (auto& word : words) argv.push_back(word.data());
+  fake_calls calls;
+  std::FILE* const full = std::fopen("/dev/full", "w");
+  ::dup2(::fileno(full), 1);
+  const int code = sl::run_program(static_cast<int>(argv.size()), argv.data(), {}, fake_source(calls));
+  ::dup2(out, 1);
+  ::close(out);
+  std::fclose(full);
+  std::clearerr(stdout);
+  EXPECT_EQ(code, 1);
+  EXPECT_EQ(sl::read_netcdf(folder_ / "f.nc").posterior.draws, 1000u);
+}

@@ -17,6 +17,7 @@ THIRD_PARTIES = {
     "Eigen/": ({"src/distributions", "src/inference"}, "libeigen3-dev"),
     "nlohmann/": ({"src/io", "tests"}, "nlohmann-json3-dev"),
     "netcdf": ({"src/io", "tests"}, "libnetcdf-dev"),
+    "xxhash": ({"src/io"}, "libxxhash-dev"),
     "fmt/": ({"src/io"}, "libfmt-dev"),
     "gtest/": ({"tests"}, "libgtest-dev"),
     "gmock/": ({"tests"}, "libgmock-dev"),
@@ -24,7 +25,7 @@ THIRD_PARTIES = {
     "Random123/": ({"tests"}, "librandom123-dev"),
     "benchmark/": ({"bench"}, "libbenchmark-dev"),
 }
-POSIX = {"unistd.h", "fcntl.h", "signal.h", "sched.h", "pthread.h", "dlfcn.h", "cpuid.h", "termios.h"}
+POSIX = {"unistd.h", "fcntl.h", "signal.h", "sched.h", "pthread.h", "dlfcn.h", "cpuid.h", "termios.h", "poll.h", "dirent.h"}
 STANDARD = set("""algorithm any array atomic barrier bit bitset cassert cctype cerrno cfenv cfloat charconv chrono cinttypes
 climits clocale cmath compare complex concepts condition_variable coroutine csetjmp csignal cstdarg cstddef cstdint cstdio
 cstdlib cstring ctime cuchar cwchar cwctype deque exception execution filesystem forward_list fstream functional future

@@ -56,6 +56,8 @@ class run_monitor {
   // `steps` more are done; false once the run should end.
   bool advance(std::size_t steps);
   bool stopped() const;
+  // Asks whether the run should end, between steps that take long; false once it should.
+  bool look();
 
  private:
   struct shared;
@@ -110,9 +112,15 @@ class lane_recorder {
   void archive(Archive& a, Chains& chains, bool notes) {
     if constexpr (Archive::reads)
       if (notes) send_notes(chains);
-    a(record_.draws, record_.numbers, sums_[0], sums_[1], half_, next_half_, rate_);
+    a(record_.draws);
+    a.of_any_size(record_.numbers, sums_[0], sums_[1]);
+    a(half_, next_half_, rate_);
     if constexpr (!Archive::reads) return;
     record_.row = record_.layout.slots() + 2;
+    // Between no draw and the last, all that is there is a whole number of draws, or of halves begun.
+    const std::size_t slots = record_.layout.slots(), row = record_.row * width, draws = record_.numbers.size() / row;
+    if (record_.summaries_only) a.require(record_.numbers.empty() && half_ <= 1 && sums_[0].size() == (record_.draws == 0 ? 0 : slots) && sums_[1].size() == (half_ == 0 ? 0 : slots) && record_.draws <= record_.draws_wanted);
+    else a.require(record_.numbers.size() % row == 0 && record_.draws <= draws);
     if (!record_.summaries_only) record_.numbers.resize(record_.draws_wanted * record_.row * width);  // the run goes on with another number of draws
     if (record_.draws > record_.draws_wanted) record_.draws = record_.draws_wanted;
     if (record_.summaries_only && record_.draws == record_.draws_wanted) finish();

@@ -10,6 +10,7 @@
 #include <starling/inference/chain_record.hpp>
 #include <starling/inference/importance_dynamic.hpp>
 #include <starling/inference/lane_chains.hpp>
+#include <starling/inference/pulse.hpp>
 #include <starling/values/exp.hpp>
 #include <starling/values/counts.hpp>
 
@@ -29,9 +30,11 @@ struct weighted_sums {
   void merge(const weighted_sums& other);
 };
 
-// Fills in evidence, ESS and warnings; summaries from sums taken around `origin`.
-void finish_importance(result& r, const weighted_sums& total, std::size_t particles, const std::vector<double>& origin,
+// Fills in evidence, ESS and warnings; summaries from sums taken around `origin`. `particles` of `wanted` were drawn: fewer after an interruption.
+void finish_importance(result& r, const weighted_sums& total, std::size_t particles, std::size_t wanted, const std::vector<double>& origin,
                        const draw_layout& layout, bool summaries_only, const std::string& trouble = {});
+// After an interruption: of parts of `part_lanes` particles each, the first drawn[part] are there; they move together, and `draws` are as many.
+void keep_drawn(const std::vector<std::size_t>& drawn, std::size_t part_lanes, result& r);
 
 // Draws W particles at a time into a tile; everything that stays the same from one to the next is set up once.
 template <class V, class Posterior>
@@ -209,6 +212,7 @@ result importance_in_lanes(const Posterior& post, std::size_t n, const importanc
   }
   const std::size_t parts = (n + part_lanes - 1) / part_lanes;
   std::vector<weighted_sums> sums(parts);
+  std::vector<std::size_t> drawn(parts, 0);
   run_monitor monitor(report, n);
   parallel_for(
       parts,
@@ -219,7 +223,9 @@ result importance_in_lanes(const Posterior& post, std::size_t n, const importanc
         const std::size_t first = p * part_lanes, last = std::min(n, first + part_lanes);
         std::size_t filled = 0;
         std::vector<V> row(record.layout.slots());
+        pulse clock;
         for (std::size_t lane = first; lane < last; lane += width) {
+          if (clock.beat() && !monitor.look()) break;
           const run_place place{lane, n};
           V w = block.draw(k, place);
           const std::size_t used = std::min(width, last - lane);
@@ -244,20 +250,24 @@ result importance_in_lanes(const Posterior& post, std::size_t n, const importanc
             total.add(filled);
             filled = 0;
           }
+          drawn[p] += used;
         }
         total.add(filled);
         sums[p] = total.total();
-        monitor.advance(last - first);
+        monitor.advance(drawn[p]);
         bad.keep_first_of_threads(block.bad);
       },
       o.threads);
   weighted_sums total;
   for (const auto& s : sums) total.merge(s);
-  r.interrupted = monitor.stopped();
   r.observed_data = observed_variables(post.observations());
   r.attributes = {{"method", "importance sampling"}, {"particles", std::to_string(n)}, {"lanes", std::to_string(width)}};
   if (bad.found) r.warnings.push_back((bad.is_factor ? "some particles have weight 0 since " : "some particles gave a distribution bad parameters and have weight 0; the first: ") + bad.sentence(*layout.structure));
-  finish_importance(r, total, n, origin, record.layout, o.summaries_only, bad.found ? "; the first trouble was " + bad.sentence(*layout.structure) : std::string());
+  std::size_t all_drawn = 0;
+  for (const std::size_t d : drawn) all_drawn += d;
+  r.interrupted = all_drawn < n;
+  if (r.interrupted && !o.summaries_only) keep_drawn(drawn, part_lanes, r);
+  finish_importance(r, total, all_drawn, n, origin, record.layout, o.summaries_only, bad.found ? "; the first trouble was " + bad.sentence(*layout.structure) : std::string());
   return r;
 }
 

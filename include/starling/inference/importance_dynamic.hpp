@@ -5,13 +5,14 @@
 #include <utility>
 #include <vector>
 
+#include <starling/inference/pulse.hpp>
 #include <starling/inference/run_dynamic.hpp>
 
 namespace starling {
 
-// What the particles of a run give, in a row: their draws are `record`'s.
+// What the particles of a run give, in a row: their draws are `record`'s, fewer than wanted after an interruption.
 // `trouble`: what to say where all weights are 0.
-result collect_particles(ragged_record record, std::vector<double> log_weights, bool interrupted, bool summaries_only, const std::string& trouble);
+result collect_particles(ragged_record record, std::vector<double> log_weights, std::size_t wanted, bool summaries_only, const std::string& trouble);
 
 template <class Posterior, class Options>
 result importance_dynamic(const Posterior& post, std::size_t n, const Options& o, const key& k, progress& report) {
@@ -29,7 +30,9 @@ result importance_dynamic(const Posterior& post, std::size_t n, const Options& o
         const std::size_t first = p * part_size, last = first + part_size < n ? first + part_size : n;
         trace_chain<Posterior> particle(post, first, n);
         ragged_record& record = records[p];
+        pulse clock;
         for (std::size_t i = first; i < last; ++i) {
+          if (clock.beat() && !monitor.look()) break;
           log_weights[i] = particle.draw(k, {i, n});
           record.begin_draw();
           if (log_weights[i] > negative_infinity) {
@@ -42,14 +45,19 @@ result importance_dynamic(const Posterior& post, std::size_t n, const Options& o
         if (p == 0 && !unvisited[0].paths.empty()) visited = addresses_of(particle.structure());
         record.problems = particle.problems();
         record.problem = particle.first_problem();
-        monitor.advance(last - first);
+        monitor.advance(record.draws());
       },
       o.threads);
   ragged_record all_of_them;
-  for (const auto& r : records) all_of_them.append(r);
+  std::vector<double> weights_drawn;
+  for (std::size_t p = 0; p < parts; ++p) {
+    all_of_them.append(records[p]);
+    const auto begin = log_weights.begin() + static_cast<std::ptrdiff_t>(p * part_size);
+    weights_drawn.insert(weights_drawn.end(), begin, begin + static_cast<std::ptrdiff_t>(records[p].draws()));
+  }
   for (const auto& u : unvisited)
     if (u.some_ran) unvisited[0].add(u.paths);
-  result r = collect_particles(std::move(all_of_them), std::move(log_weights), monitor.stopped(), o.summaries_only, describe_unvisited(unvisited[0].paths, visited));
+  result r = collect_particles(std::move(all_of_them), std::move(weights_drawn), n, o.summaries_only, describe_unvisited(unvisited[0].paths, visited));
   r.observed_data = observed_variables(post.observations());
   r.attributes = {{"method", "importance sampling"}, {"particles", std::to_string(n)}, {"lanes", "1"}};
   return r;

@@ -3,12 +3,14 @@
 
 #include <cstdint>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include <starling/inference/draw_layout.hpp>
 #include <starling/inference/lane_temperatures.hpp>
 #include <starling/inference/metropolis.hpp>
 #include <starling/inference/posterior_layout.hpp>
+#include <starling/inference/run_checkpoint.hpp>
 #include <starling/models/current.hpp>
 #include <starling/models/regenerate.hpp>
 #include <starling/values/exp.hpp>
@@ -37,10 +39,13 @@ class lane_chains {
   bool is_conditional() const { return structure().is_conditional(); }
 
   // Draws starting points from the prior (improper choices at their start) until every lane has a finite density: 100 tries.
-  void start(const key& k) {
+  // goes_on() is asked before each; false where it said no.
+  template <class GoesOn = std::true_type>
+  bool start(const key& k, GoesOn goes_on = {}) {
     mask waiting = mask(true);
     bad_parameter bad;
     for (std::uint64_t attempt = 0; attempt < 100 && any(waiting); ++attempt) {
+      if (!goes_on()) return false;
       const arena_scope scope;
       structure_walk walk(layout_.structure, true);
       generate_handler<V> h(walk, fold_in(k, attempt), view(candidate_, true), place_, layout_.plan);
@@ -53,6 +58,7 @@ class lane_chains {
       waiting = waiting & !good;
     }
     if (any(waiting)) refuse_to_start(bad, waiting);
+    return true;
   }
 
   const Posterior& posterior() const { return post_; }
@@ -183,10 +189,12 @@ class lane_chains {
     post_.run(h);
   }
 
-  // Between steps, of chains that were started.
+  // Between steps, of chains that were started. The score computed anew is saved with it: when it is read model and data must give the same bits.
   template <class Archive>
   void archive(Archive& a) {
-    a(current_.values, current_.densities, score_, examinations_);
+    V expected = rescored();
+    a(current_.values, current_.densities, score_, examinations_, expected);
+    if (Archive::reads && any(!(rescored() == expected))) refuse_other_densities();
   }
 
   // Lanes that proposed parameters outside a distribution's domain, and the first example.
@@ -194,6 +202,13 @@ class lane_chains {
   const bad_parameter& first_problem() const { return problem_; }
 
  private:
+  V rescored() {
+    const arena_scope scope;
+    frozen_walk walk(*layout_.structure);
+    score_handler<V> h(walk, view(current_, false), place_);
+    post_.run(h);
+    return h.score();
+  }
   // The lanes that do not have every observation.
   mask unobserved(tile_storage<V>& s) {
     if (!is_conditional()) return mask(false);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <starling/inference/draw_view.hpp>
+#include <starling/inference/progress.hpp>
 #include <starling/inference/result.hpp>
 #include <starling/inference/target.hpp>
 #include <starling/random/key.hpp>
@@ -35,15 +36,18 @@ struct pathfinder_points {
   std::string trouble;               // what is wrong with the weights, as psis's k tells; empty where nothing is
   std::size_t failed_paths;
   std::size_t different;             // points among those that were drawn
+  bool interrupted = false;          // the search was stopped: there are no points
 };
 
 // Each path climbs by L-BFGS from a random start (or from `starts`, [path][element]); at every iterate the inverse Hessian's estimate (Gilbert and
 // Lemaréchal's diagonal with the last `history` differences) gives a normal; the one with the highest ELBO is kept. The draws of all paths are
-// resampled by importance. The same for any number of threads. Throws std::runtime_error where every path fails.
-pathfinder_points find_pathfinder_points(const target& density, const pathfinder_options& o, const key& k, std::span<const double> starts = {});
+// resampled by importance. The same for any number of threads. Throws std::runtime_error where every path fails. `watch` can stop it.
+pathfinder_points find_pathfinder_points(const target& density, const pathfinder_options& o, const key& k, std::span<const double> starts = {},
+                                         const progress* watch = nullptr);
 
 // The same as named draws: one chain; sample_stats lp, lp_approx; a warning where Pareto's k is above 0.7 or cannot be
-// computed, few draws differ, or paths failed.
-result pathfinder(const target& density, const draw_view& view, const pathfinder_options& o, const key& k, std::span<const double> starts = {});
+// computed, few draws differ, or paths failed; no draws where it was stopped.
+result pathfinder(const target& density, const draw_view& view, const pathfinder_options& o, const key& k, std::span<const double> starts = {},
+                  const progress* watch = nullptr);
 
 }  // namespace starling

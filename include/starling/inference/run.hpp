@@ -3,6 +3,7 @@
 //   auto fit = sl::run(sl::kernels::drift({.scale = 0.2}), post, {.chains = 1000, .draws = 1000}, sl::key(1));
 #pragma once
 
+#include <utility>
 #include <vector>
 
 #include <starling/execution/executor.hpp>
@@ -10,10 +11,12 @@
 #include <starling/inference/chain_record.hpp>
 #include <starling/inference/kernels/kernel.hpp>
 #include <starling/inference/progress.hpp>
+#include <starling/inference/pulse.hpp>
 #include <starling/inference/run_checkpoint.hpp>
 #include <starling/inference/run_dynamic.hpp>
 #include <starling/inference/run_options.hpp>
 #include <starling/values/counts.hpp>
+#include <starling/values/isa_name.hpp>
 
 namespace starling {
 
@@ -21,13 +24,14 @@ struct run_start {
   run_checkpoint* checkpoint = nullptr;  // where to go on, unless it is empty; replaced by where the run ended
 };
 
-// Runs all steps of the chains of one block. What every block does is the same for any number of threads. `saved`: where it goes on, and where
-// its end is written; or null.
+// Runs all steps of the chains of one block. What every block does is the same for any number of threads. `keeper` has
+// where block `part` goes on, if it keeps a checkpoint, and gets where it ends.
 template <class V, class Kernel, class Posterior>
 void run_block(const Kernel& kernel, const Posterior& post, const posterior_layout<V>& layout, const run_options& o, const key& k,
-               const run_place& place, block_record& record, run_monitor& monitor, std::vector<std::byte>* saved) {
+               const run_place& place, block_record& record, run_monitor& monitor, checkpoint_keeper& keeper, std::size_t part) {
   lane_chains<V, Posterior> chains(post, layout, place);
-  chains.start(k.scope(hash_text("start")));
+  pulse clock;
+  if (!chains.start(k.scope(hash_text("start")), [&] { return !clock.beat() || monitor.look(); })) return;
   auto state = kernel.start(chains);
   const key warm = k.scope(hash_text("warmup")), main = k.scope(hash_text("sample"));
   const std::size_t stride = 64, steps = o.warmup + o.draws * o.thin;
@@ -35,24 +39,32 @@ void run_block(const Kernel& kernel, const Posterior& post, const posterior_layo
   const V share(static_cast<scalar_of<V>>(1.0 / static_cast<double>(o.thin)));  // of one step in the acceptance rate of a draw
   V rate(0);
   std::size_t taken = 0, done = 0;  // steps of the draw to come; all steps so far
-  const V started = chains.score();
   const auto archive = [&](auto& a) {
-    V of = started;  // another model, or other data, started elsewhere
-    a(of, done, taken, rate);
-    if (any(!(of == started))) throw std::invalid_argument("the checkpoint is of another run: model and data must be the same");
-    chains.archive(a);
+    a(done, taken, rate);
+    chains.archive(a);  // of another model, or other data, it is refused
     kernels::archive_state(a, kernel, state);
     recorder.archive(a, chains, o.notes);
   };
-  if (saved && saved->empty()) {
+  const auto save = [&] {
+    std::vector<std::byte> bytes;
+    archive_writer writer(bytes);
+    archive(writer);
+    keeper.put(part, std::move(bytes));
+  };
+  const bool goes_on = keeper.keeps() && !keeper.saved(part).empty();
+  if (goes_on) {
+    archive_reader reader(keeper.saved(part));
+    archive(reader);
+    reader.end();
+    const std::size_t drawn = done - std::min(done, o.warmup);
+    reader.require(taken < o.thin && drawn % o.thin == taken && record.draws == std::min(drawn / o.thin, o.draws));
+  } else if (keeper.keeps()) {
     std::vector<std::byte> trial;  // whether this kernel can be saved, before the work is done
     archive_writer writer(trial);
     kernels::archive_state(writer, kernel, state);
-  } else if (saved) {
-    archive_reader reader(*saved);
-    archive(reader);
   }
   const std::size_t begun = done;
+  double last_saved = 0;
   // One loop for the warm-up and the rest: the kernel's step is compiled once, into it.
   for (std::size_t s = done; s < steps; ++s) {
     const bool warming = s < o.warmup;
@@ -68,12 +80,15 @@ void run_block(const Kernel& kernel, const Posterior& post, const posterior_layo
     }
     done = s + 1;
     if (n % stride == stride - 1 && !monitor.advance(stride)) break;
+    if (!clock.beat()) [[likely]] continue;
+    if (keeper.is_due(last_saved)) {
+      save();
+      last_saved = checkpoint_keeper::now();
+    }
+    keeper.hand_over();
+    if (!monitor.look()) break;
   }
-  if (saved && (done > begun || saved->empty())) {
-    saved->clear();
-    archive_writer writer(*saved);
-    archive(writer);
-  }
+  if (keeper.keeps() && (done > begun || !goes_on)) save();
   record.problems = chains.problems();
   record.problem = chains.first_problem();
   record.trajectories = kernels::trajectories_of(kernel, state);
@@ -87,13 +102,14 @@ result run_in(const Kernel& kernel, const Posterior& post, const run_options& o,
   std::vector<block_record> records;
   for (std::size_t b = 0; b < blocks; ++b)
     records.emplace_back(*layout.structure, layout.latents, b * width, std::min(width, o.chains - b * width), width, o.draws, o.summaries_only);
-  if (start.checkpoint) start.checkpoint->open(mark_of_run(kernels::mark_of(kernel), width, o, k), blocks);
+  if (start.checkpoint) start.checkpoint->open(mark_of_run(kernels::mark_of(kernel), width, o, k), blocks, isa::name<isa::native>);
+  checkpoint_keeper keeper(start.checkpoint);
   run_monitor monitor(report, blocks * (o.warmup + o.draws * o.thin));
   parallel_for(
       blocks,
       [&](std::size_t b) {
         if (monitor.stopped()) return;
-        run_block<V>(kernel, post, layout, o, k, {b * width, o.chains}, records[b], monitor, start.checkpoint ? &start.checkpoint->chains[b] : nullptr);
+        run_block<V>(kernel, post, layout, o, k, {b * width, o.chains}, records[b], monitor, keeper, b);
       },
       o.threads);
   result r = collect(records, *layout.structure, o.draws, monitor.stopped());

@@ -10,6 +10,7 @@
 #include <starling/execution/executor.hpp>
 #include <starling/inference/chain_record.hpp>
 #include <starling/inference/kernels/kernel.hpp>
+#include <starling/inference/pulse.hpp>
 #include <starling/inference/trace_chain.hpp>
 
 namespace starling {
@@ -64,12 +65,15 @@ result run_dynamic(const Kernel& kernel, const Posterior& post, const Options& o
         chain.start(k.scope(hash_text("start")));
         auto state = kernel.start(chain);
         const key warm = k.scope(hash_text("warmup")), main = k.scope(hash_text("sample"));
+        pulse clock;
         for (std::size_t s = 0; s < o.warmup; ++s) {
+          if (clock.beat() && !monitor.look()) return;
           kernel.step(fold_in(warm, s), chain, state, kernels::phase{true, s, o.warmup});
           if (s % stride == stride - 1 && !monitor.advance(stride)) return;
         }
         std::size_t step = 0;
         for (std::size_t d = 0; d < o.draws; ++d) {
+          if (clock.beat() && !monitor.look()) break;
           double rate = 0;
           for (std::size_t t = 0; t < o.thin; ++t, ++step)
             rate += kernel.step(fold_in(main, step), chain, state, kernels::phase{}).acceptance_rate;

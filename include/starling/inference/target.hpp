@@ -12,6 +12,7 @@
 #include <string>
 
 #include <starling/values/arena.hpp>
+#include <starling/values/isa_name.hpp>
 #include <starling/values/real.hpp>
 
 namespace starling {
@@ -53,11 +54,13 @@ class target {
     trouble_function trouble = nullptr;
     if constexpr (requires(const F& f, const double* q) { std::string(f.trouble_at(q)); })
       trouble = [](const void* object, const double* q) { return std::string(static_cast<const F*>(object)->trouble_at(q)); };
-    return {&density, static_cast<std::size_t>(density.dimension()), static_cast<std::size_t>(lanes_of<V>), &call<V, F>, trouble};
+    return {&density, static_cast<std::size_t>(density.dimension()), static_cast<std::size_t>(lanes_of<V>), &call<V, F>, trouble, isa::name<isa::native>};
   }
 
   std::size_t dimension() const { return dimension_; }
   std::size_t lanes() const { return lanes_; }
+  // The instruction set that the program was compiled for (values/isa.hpp).
+  const char* machine() const { return machine_; }
 
   // For each lane: reads the point q[lane][0 … d−1], writes log_density[lane] and gradient[lane][0 … d−1]. NaN and +∞ come as −∞.
   void evaluate(const double* const* q, double* log_density, double* const* gradient) const {
@@ -73,8 +76,8 @@ class target {
 
   using trouble_function = std::string (*)(const void* object, const double* q);
 
-  target(const void* object, std::size_t dimension, std::size_t lanes, function call, trouble_function trouble)
-      : object_(object), call_(call), trouble_(trouble), dimension_(dimension), lanes_(lanes) {}
+  target(const void* object, std::size_t dimension, std::size_t lanes, function call, trouble_function trouble, const char* machine)
+      : object_(object), call_(call), trouble_(trouble), machine_(machine), dimension_(dimension), lanes_(lanes) {}
 
   template <class V, class F>
   static void call(const void* object, const double* const* q, double* log_density, double* const* gradient) {
@@ -102,6 +105,7 @@ class target {
   const void* object_;
   function call_;
   trouble_function trouble_;
+  const char* machine_;
   std::size_t dimension_, lanes_;
 };
 

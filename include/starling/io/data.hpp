@@ -78,6 +78,9 @@ class data {
   /// The fields that nothing has asked for yet, in the order of their names.
   std::vector<std::string> unused() const;
 
+  /// A checksum of the fields and their values, as they were read: 16 hexadecimal digits. Blanks and the order of the fields do not count.
+  std::string fingerprint() const;
+
   /// The name of the file, or what stands for it.
   const std::string& origin() const;
 

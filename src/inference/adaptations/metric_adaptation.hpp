@@ -30,7 +30,10 @@ class welford {
   std::vector<double> variance() const;
   template <class Archive>
   void archive(Archive& a) {
+    const std::size_t d = mean_.size(), n = squares_.size();
+    const bool products = products_;
     a(products_, count_, mean_, delta_, squares_);
+    a.require(products_ == products && mean_.size() == d && delta_.size() == d && squares_.size() == n);
   }
   double variance(std::size_t i) const { return squares_[products_ ? i * mean_.size() + i : i] / (static_cast<double>(count_) - 1); }
 
@@ -54,6 +57,8 @@ class metric_adaptation {
   template <class Archive>
   void archive(Archive& a) {
     a(first_, windows_, older_, younger_);
+    for (const window* w : {&older_, &younger_})
+      a.require(kind_ == kernels::metric_kind::low_rank_e ? w->rows.size() / (2 * d_) == w->draws.count() && w->rows.size() % (2 * d_) == 0 : w->rows.empty());
   }
 
  private:
@@ -63,7 +68,8 @@ class metric_adaptation {
     void clear();
     template <class Archive>
     void archive(Archive& a) {
-      a(draws, gradients, rows);
+      a(draws, gradients);
+      a.of_any_size(rows);
     }
   };
   changes learn_in_windows(std::size_t s, const double* q, trajectories::metric& m);

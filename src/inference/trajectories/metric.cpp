@@ -53,6 +53,14 @@ metric metric::low_rank(std::vector<double> scales, std::vector<double> vectors,
   return m;
 }
 
+bool metric::has_sizes_of_kind() const {
+  const bool is_low = kind_ == kinds::low_rank;
+  const std::size_t d = d_, rank = values_.size();
+  if (d > inverse_.size()) return false;
+  if (kind_ == kinds::dense) return d < (std::size_t{1} << 31) && inverse_.size() == d * d && root_.size() == d * d && rank == 0;
+  return inverse_.size() == (is_low ? d : padded(d)) && root_.size() == (is_low ? 0 : d) && rank <= d && vectors_.size() == rank * d;
+}
+
 std::vector<double> metric::marginal_variances() const {
   if (kind_ == kinds::diagonal) return {inverse_.begin(), inverse_.begin() + static_cast<std::ptrdiff_t>(d_)};
   std::vector<double> result(d_);

@@ -37,10 +37,14 @@ class metric {
 
   template <class Archive>
   void archive(Archive& a) {
-    a(kind_, d_, valid_, inverse_, root_, vectors_, values_);
+    a(kind_, d_, valid_);
+    a.of_any_size(inverse_, root_, vectors_, values_);
+    a.require(kind_ <= kinds::low_rank && has_sizes_of_kind());
   }
 
  private:
+  bool has_sizes_of_kind() const;
+
   enum class transforms { velocity, momentum, step, whiten };
   void apply_low_rank(transforms which, const double* in, double* out) const;
 

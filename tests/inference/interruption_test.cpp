@@ -1,0 +1,169 @@
+// Runs that are saved while they go on, and runs that are asked to stop: wherever they are, at once, and nothing is lost.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cmath>
+#include <thread>
+#include <vector>
+
+#include <starling/distributions/normal.hpp>
+#include <starling/inference/importance.hpp>
+#include <starling/inference/kernels/barker.hpp>
+#include <starling/inference/kernels/hmc.hpp>
+#include <starling/inference/kernels/nuts.hpp>
+#include <starling/inference/pathfinder.hpp>
+#include <starling/inference/run_gradient.hpp>
+
+#include "gradient_fits.hpp"
+
+using namespace gradient_fits;
+
+namespace {
+
+const closed_form::gaussian scaled{{1, -2, 100, 0, 0.5}, {0.1, 1, 10, 100, 1}, 0.6};
+
+// Keeps all that it is given.
+struct album final : sl::checkpoint_sink {
+  std::vector<sl::run_checkpoint> pictures;
+  void write(const sl::run_checkpoint& state) override {
+    pictures.push_back(state);
+    pictures.back().sink = nullptr;
+  }
+};
+
+using seconds = std::chrono::duration<double>;
+double now() { return seconds(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+void wait(double time) { std::this_thread::sleep_for(seconds(time)); }
+
+struct impatient final : sl::progress {
+  double until;
+  explicit impatient(double patience) : until(now() + patience) {}
+  bool stop_requested() const override { return now() > until; }
+};
+
+// A standard normal that takes its time, or is nowhere.
+struct slow {
+  double time;
+  bool nowhere = false;
+  std::size_t dimension() const { return 2; }
+  double log_density_and_gradient(const double* q, double* g) const {
+    wait(time);
+    g[0] = -q[0];
+    g[1] = -1e4 * q[1];
+    return nowhere ? -INFINITY : -0.5 * (q[0] * q[0] + 1e4 * q[1] * q[1]);
+  }
+};
+
+// The same density, at a speed at which a run lasts long enough to be seen often.
+struct leisurely {
+  const closed_form::gaussian& of;
+  std::size_t dimension() const { return of.dimension(); }
+  template <class V>
+  V log_density_and_gradient(const V* q, V* g) const {
+    wait(1e-4);
+    return of.log_density_and_gradient(q, g);
+  }
+};
+
+}  // namespace
+
+TEST(interruption, a_run_goes_on_from_wherever_it_was_saved) {
+  const closed_form::identity_view view(5);
+  const auto t = sl::target::of<pack>(scaled);
+  const kernels::nuts nuts;
+  const kernels::hmc hmc({.steps = 9});
+  const kernels::barker barker;
+  for (const kernels::gradient_kernel* kernel : {static_cast<const kernels::gradient_kernel*>(&nuts), static_cast<const kernels::gradient_kernel*>(&hmc),
+                                                 static_cast<const kernels::gradient_kernel*>(&barker)}) {
+    const sl::run_options o{.chains = 7, .draws = 60, .warmup = 150, .thin = 2};
+    const auto whole = sl::run_gradient(*kernel, t, view, o, sl::key(1));
+    album seen;
+    sl::run_checkpoint saved{.sink = &seen, .every = 1e-9};
+    const leisurely slower{scaled};
+    EXPECT_EQ(sl::run_gradient(*kernel, sl::target::of<pack>(slower), view, o, sl::key(1), {.checkpoint = &saved}).posterior["x"].values, whole.posterior["x"].values);
+    ASSERT_GT(seen.pictures.size(), 4u);
+    std::size_t begun = 0;
+    for (auto& picture : seen.pictures) {
+      for (const auto& chain : picture.chains) begun += !chain.empty();
+      const auto rest = sl::run_gradient(*kernel, t, view, o, sl::key(1), {.checkpoint = &picture});
+      EXPECT_EQ(rest.posterior["x"].values, whole.posterior["x"].values);
+      for (const char* name : {"lp", "energy", "n_steps", "step_size"}) EXPECT_EQ(rest.sample_stats[name].values, whole.sample_stats[name].values) << name;
+    }
+    EXPECT_GT(begun, seen.pictures.size());
+  }
+}
+
+TEST(interruption, a_checkpoint_of_another_target_or_machine_is_refused) {
+  const closed_form::identity_view view(2);
+  const closed_form::gaussian a{{1, 2}, {1, 1}, 0}, b{{2, 1}, {1, 1}, 0};  // of the same density at 0
+  const sl::run_options o{.chains = 2, .draws = 20, .warmup = 20};
+  sl::run_checkpoint saved;
+  sl::run_gradient(kernels::nuts(), sl::target::of<pack>(a), view, o, sl::key(1), {.checkpoint = &saved});
+  const auto message = [&](const closed_form::gaussian& of, sl::run_checkpoint from) -> std::string {
+    try {
+      sl::run_gradient(kernels::nuts(), sl::target::of<pack>(of), view, o, sl::key(1), {.checkpoint = &from});
+    } catch (const std::exception& e) {
+      return e.what();
+    }
+    return "accepted";
+  };
+  EXPECT_EQ(message(a, saved), "accepted");
+  EXPECT_NE(message(b, saved).find("the log density at a saved place is not what it was"), std::string::npos);
+  saved.machine = "abacus";
+  EXPECT_NE(message(a, saved).find("is of a program for abacus instructions"), std::string::npos);
+}
+
+TEST(interruption, of_a_gradient_run_takes_no_longer_than_a_density) {
+  const closed_form::identity_view view(2);
+  struct point {
+    bool nowhere;
+    kernels::nuts kernel;
+  };
+  const point points[] = {{true, kernels::nuts()},                                                    // in the search for a start
+                          {false, kernels::nuts({.step_size = 1e-9})},                                 // within one trajectory of 1,023 steps
+                          {false, kernels::nuts({.start = kernels::start_kind::pathfinder})},         // in Pathfinder
+                          {true, kernels::nuts({.start = kernels::start_kind::pathfinder})}};         // in its starts
+  for (const auto& [nowhere, kernel] : points) {
+    const slow density{0.02, nowhere};
+    impatient watch(0.15);
+    const double begun = now();
+    const auto r = sl::run_gradient(kernel, sl::target::of<double>(density), view, {.chains = 4, .draws = 1000, .warmup = 0, .threads = 1}, sl::key(1), watch);
+    EXPECT_LT(now() - begun, 0.6);
+    EXPECT_TRUE(r.interrupted);
+  }
+}
+
+TEST(interruption, of_importance_sampling_keeps_the_particles) {
+  // The particles of one pack at a time take 4 ms.
+  const auto model = sl::gen([](auto& trace) {
+    const auto x = trace("x", sl::normal(0.0, 1.0));
+    wait(0.004);
+    trace("y", sl::normal(x, 1.0));
+  });
+  const sl::posterior post(model, sl::args(), sl::observe("y", 0.5));
+  const double begun = now();
+  impatient watch(0.3);
+  const auto r = sl::importance(post, 100'000, {.threads = 1}, sl::key(1), watch);
+  EXPECT_LT(now() - begun, 0.8);
+  EXPECT_TRUE(r.interrupted);
+  ASSERT_GT(r.posterior.draws, 20u);
+  ASSERT_LT(r.posterior.draws, 10'000u);
+  EXPECT_EQ(r.posterior["x"].values.size(), r.posterior.draws);
+  EXPECT_EQ(r.log_weights.size(), r.posterior.draws);
+  EXPECT_TRUE(r.log_evidence.has_value());
+  // They are those that a run of as many has.
+  const auto whole = sl::importance(post, r.posterior.draws, {.threads = 1}, sl::key(1));
+  EXPECT_EQ(whole.posterior["x"].values, r.posterior["x"].values);
+  EXPECT_EQ(whole.log_weights, r.log_weights);
+  EXPECT_EQ(whole.log_evidence, r.log_evidence);
+}
+
+TEST(interruption, particles_of_parts_move_together) {
+  sl::result r;
+  r.posterior = {1, 9, {{"x", {2}, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17}}}};
+  r.log_weights = {0, 1, 2, 3, 4, 5, 6, 7, 8};
+  sl::keep_drawn({2, 0, 1}, 4, r);
+  EXPECT_EQ(r.log_weights, (std::vector<double>{0, 1, 8}));
+  EXPECT_EQ(r.posterior.variables[0].values, (std::vector<double>{0, 1, 2, 3, 16, 17}));
+  EXPECT_EQ(r.posterior.draws, 3u);
+}
