@@ -1,4 +1,4 @@
-// The code in docs/inference.md is code of the compiled example.
+// The code in docs/inference.md and docs/variational_inference.md is code of compiled examples.
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -24,4 +24,8 @@ std::string flush_left(const std::string& path) {
 TEST(inference_document, shows_code_of_the_compiled_example) {
   const std::string document = flush_left("/docs/inference.md"), example = flush_left("/examples/inference_methods.cpp");
   EXPECT_EQ(expect_shown_code(document, example), 15);
+}
+
+TEST(variational_document, shows_code_of_the_compiled_example) {
+  EXPECT_EQ(expect_shown_code(flush_left("/docs/variational_inference.md"), flush_left("/examples/variational_inference.cpp")), 2);
 }

@@ -54,6 +54,18 @@ TEST(posterior_gradient, every_kernel_finds_the_exact_posterior) {
   expect_posterior(sl::run(kernels::barker(), post, {.draws = 4000}, sl::key(4)));
 }
 
+TEST(posterior_gradient, advi_finds_the_exact_posterior) {
+  const auto fit = sl::advi(conjugate_posterior(), {.guide = sl::guide_family::full_rank}, sl::key(5));
+  EXPECT_TRUE(fit.warnings.empty());
+  EXPECT_NEAR(fit.guide.mean()[0], mean, 1e-5);
+  EXPECT_NEAR(fit.guide.sd()[0], 1 / std::sqrt(precision), 1e-5);
+  EXPECT_EQ(fit.posterior["twice"].values[7], 2 * fit.posterior["x"].values[7]);
+  EXPECT_EQ(fit.observed_data.size(), 1U);
+  // log evidence: y is normal(0, I + 4 1 1ᵀ).
+  const double determinant = 1 + 4 * 4, squares = 1.2 * 1.2 + 0.09 + 4 + 1.21, quadratic = squares - 4 / determinant * 4.6 * 4.6;
+  EXPECT_NEAR(*fit.log_evidence, -0.5 * (4 * std::log(2 * M_PI) + std::log(determinant) + quadratic), 1e-6);
+}
+
 TEST(posterior_gradient, one_chain_and_chains_in_lanes_draw_from_the_same_posterior) {
   const auto post = conjugate_posterior();
   const auto single = sl::run(kernels::nuts(), post, {.chains = 1, .draws = 4000}, sl::key(1));

@@ -7,6 +7,7 @@
 #include <string>
 #include <type_traits>
 
+#include <starling/inference/advi.hpp>
 #include <starling/inference/laplace.hpp>
 #include <starling/inference/maximize.hpp>
 #include <starling/inference/pathfinder.hpp>
@@ -29,15 +30,15 @@ inline void refuse_conditional_choices(const schema& structure) {
 // Four lanes at most: chains are few, and wider packs would stand half empty.
 using gradient_pack = std::conditional_t<(lanes_of<native_pack<double>> > 4), pack<double, 4, isa::avx2>, native_pack<double>>;
 
-// f(density, draws), a result: from the posterior as a target's object for the lanes of V, and the view of its points. Adds the observed data.
+// f(density, draws), a result (or what derives from it): from the posterior as a target's object for the lanes of V, and the view of its points. Adds the observed data.
 template <class V, class Posterior, class F>
-result with_free_numbers(const Posterior& post, bool notes, F&& f) {
+auto with_free_numbers(const Posterior& post, bool notes, F&& f) {
   static_assert(!Posterior::model_type::is_dynamic,
                 "gradients need a model whose structure is found once: sl::gen without sl::dynamic. Kernels for dynamic models: drift, regenerate, proposal");
   auto layout = std::make_shared<const posterior_layout<V>>(find_layout<V>(post));
   refuse_conditional_choices(*layout->structure);
   const unconstrained_posterior<V, Posterior> density(post, std::move(layout));
-  result r = f(density, unconstrained_draws<V, Posterior>(density, notes));
+  auto r = f(density, unconstrained_draws<V, Posterior>(density, notes));
   r.observed_data = observed_variables(post.observations());
   return r;
 }
@@ -130,6 +131,12 @@ result pathfinder(const Posterior& post, const pathfinder_options& o, const key&
   return with_free_numbers<gradient_pack>(post, true, [&](const auto& density, const auto& draws) {
     return pathfinder(target_of(density), draws, o, k);
   });
+}
+
+// A normal distribution over the free numbers by variational inference (advi.hpp).
+template <class Posterior>
+advi_result advi(const Posterior& post, const advi_options& o, const key& k) {
+  return with_free_numbers<gradient_pack>(post, true, [&](const auto& density, const auto& draws) { return advi(target_of(density), draws, o, k); });
 }
 
 }  // namespace starling
