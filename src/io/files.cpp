@@ -38,6 +38,9 @@ std::optional<struct stat> status_of(const std::string& path) {
   return status;
 }
 
+// A name for what this process has open already: /dev/stdin, /dev/fd/3. (/dev/shm is a folder like others.)
+bool is_open_here(const std::string& path) { return path.starts_with("/dev/std") || path.starts_with("/dev/fd/") || path.starts_with("/proc/"); }
+
 bool is_folder(const std::string& path) {
   const auto status = status_of(path);
   return status && S_ISDIR(status->st_mode);
@@ -63,7 +66,7 @@ std::string target_of(std::string path) {
 
 // Whether bytes are to go into what is there, since another file in its place would be another thing.
 bool is_written_in_place(const std::string& path, const std::optional<struct stat>& status) {
-  return status && (!S_ISREG(status->st_mode) || status->st_nlink > 1 || path.starts_with("/dev/") || path.starts_with("/proc/"));
+  return status && (!S_ISREG(status->st_mode) || status->st_nlink > 1 || is_open_here(path));
 }
 
 void write_all(int number, std::string_view text, const std::string& path) {
@@ -90,7 +93,7 @@ void await_writer(int number, const std::string& path) {
 
 std::string read_file(const std::string& path) {
   const auto status = status_of(path);
-  const bool is_named_pipe = status && S_ISFIFO(status->st_mode) && !path.starts_with("/dev/") && !path.starts_with("/proc/");
+  const bool is_named_pipe = status && S_ISFIFO(status->st_mode) && !is_open_here(path);
   const descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | (is_named_pipe ? O_NONBLOCK : 0))};
   if (file.number < 0) refuse(path, "read", errno);
   if (status && S_ISCHR(status->st_mode) && ::isatty(file.number) == 0) throw input_error(fmt::format("{} cannot be read: it is a device.", path));
@@ -190,7 +193,7 @@ void pending_files::commit() {
   for (const entry& file : entries_) {
     if (file.in_place) {
       const auto status = status_of(file.target);
-      const bool is_device = !status || !S_ISREG(status->st_mode) || file.target.starts_with("/dev/") || file.target.starts_with("/proc/");
+      const bool is_device = !status || !S_ISREG(status->st_mode) || is_open_here(file.target);
       const std::string text = read_file(file.temporary);
       const descriptor to{::open(file.target.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY | (is_device ? O_APPEND | O_NONBLOCK : O_TRUNC))};
       if (to.number < 0) refuse(file.path, "written", errno);
