@@ -3,6 +3,7 @@
 #include <starling/diagnostics/moments.hpp>
 #include <starling/diagnostics/quantile.hpp>
 #include <starling/diagnostics/ranks.hpp>
+#include <starling/diagnostics/stillness.hpp>
 #include <starling/diagnostics/summary.hpp>
 
 #include "split_diagnostics.hpp"
@@ -32,11 +33,12 @@ summary_row summarise(std::string name, std::span<const double> values, std::siz
 
   row.mcse_mean = mcse_mean(values, chains);
   row.mcse_sd = mcse_sd(values, chains);
-  row.ess_tail = std::min(ess_at_most(values, chains, row.q5), ess_at_most(values, chains, row.q95));
+  const bool still = moves_by_rounding_only(values);
+  if (!still) row.ess_tail = std::min(ess_at_most(values, chains, row.q5), ess_at_most(values, chains, row.q95));
   const split_chains split(values, chains);
   if (split.copied()) order = ascending_order(split.values());
   const auto scores = normal_scores(split.values(), order);
-  row.ess_bulk = ess_of_chains(scores, split.chains());
+  if (!still) row.ess_bulk = ess_of_chains(scores, split.chains());
   if (chains >= 2) row.r_hat = rank_rhat(split, order, scores);
   return row;
 }

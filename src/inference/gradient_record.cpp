@@ -1,5 +1,6 @@
 #include "inference/gradient_record.hpp"
 #include "inference/run_warnings.hpp"
+#include "inference/stuck_chains.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -137,6 +138,7 @@ result collect_gradient(const std::vector<gradient_record>& records, const draw_
     for (std::size_t d = 0; d < draws; ++d) points.push_back(u->point(d));
   write_points(points, view, o.threads, r.posterior);
   write_statistics(used, settings.transition == kernels::gradient_settings::transitions::tree, r.sample_stats);
+  for (auto& warning : stuck_chain_warnings(r)) r.warnings.push_back(std::move(warning));
   return r;
 }
 

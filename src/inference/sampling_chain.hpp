@@ -207,7 +207,7 @@ class sampling_chain {
   }
   events receive_trial(double log_density) {
     const double energy = trajectories::end_leapfrog(trial_, metric_, step_size_) - log_density;
-    const bool accepted = trial_energy_ - energy > log_threshold;  // NaN: no
+    const bool accepted = trial_energy_ - energy + trajectories::rounding_of(trial_energy_) > log_threshold;  // NaN: no
     const int direction = accepted ? 1 : -1;
     if (direction_ == 0) direction_ = direction;
     // Of any size, in any unit that latents may be measured in.
@@ -228,6 +228,7 @@ class sampling_chain {
 
   void begin_iteration() {
     phase_ = phases::moving;
+    begun_at_ = transition_.state().log_density;
     resting_ = false;
     if (!rest_.empty()) [[unlikely]] {
       const auto& state = transition_.state();
@@ -255,7 +256,8 @@ class sampling_chain {
     averaging_.learn(info_.acceptance_rate);
     step_size_ = averaging_.step();
     const auto& state = transition_.state();
-    const auto change = adaptation_.learn(s, state.q, state.g, metric_);
+    const auto change = adaptation_.learn(s, {begun_at_, state.log_density}, state.q, state.g, metric_);
+    averaging_.aim(adaptation_.is_doubted() ? 0.5 + 0.5 * plan_.settings.target_acceptance : plan_.settings.target_acceptance);
     const bool last = s + 1 == plan_.warmup;
     wants_search_ = change == adaptations::metric_adaptation::changes::replaced && !last;
     if (last) step_size_ = averaging_.mean_step();
@@ -269,7 +271,7 @@ class sampling_chain {
   adaptations::dual_averaging averaging_;
   trajectories::arrays memory_;
   trajectories::phase_point trial_;
-  double trial_energy_ = 0, step_size_ = 1;
+  double trial_energy_ = 0, step_size_ = 1, begun_at_ = 0;  // begun_at_: log density where the iteration began
   int direction_ = 0;
   phases phase_ = phases::starting;
   bool begun_ = false, wants_search_ = false, resting_ = true;

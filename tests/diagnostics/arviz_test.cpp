@@ -6,6 +6,7 @@
 #include <starling/diagnostics/psis.hpp>
 #include <starling/diagnostics/quantile.hpp>
 #include <starling/diagnostics/rhat.hpp>
+#include <starling/diagnostics/stillness.hpp>
 #include <starling/diagnostics/summary.hpp>
 
 #include "formula_draws.hpp"
@@ -104,8 +105,33 @@ TEST(arviz, the_summary_equals) {
     expect_same(ours.mcse_sd, number(arviz["mcse_sd"]), where + "mcse_sd");
     expect_same(ours.q5, number(arviz["quantile_5"]), where + "q5");
     expect_same(ours.q95, number(arviz["quantile_95"]), where + "q95");
-    expect_same(ours.ess_bulk, number(arviz["ess_bulk"]), where + "ess_bulk");
-    expect_same(ours.ess_tail, number(arviz["ess_tail"]), where + "ess_tail");
+    if (ours.sd == 0) {  // ArviZ says as many as there are draws of what did not move
+      EXPECT_TRUE(std::isnan(ours.ess_bulk) && std::isnan(ours.ess_tail)) << where;
+    } else {
+      expect_same(ours.ess_bulk, number(arviz["ess_bulk"]), where + "ess_bulk");
+      expect_same(ours.ess_tail, number(arviz["ess_tail"]), where + "ess_tail");
+    }
     expect_same(ours.r_hat, number(arviz["rhat"]), where + "r_hat");
   }
+}
+
+TEST(summary, draws_that_move_by_rounding_only_have_no_effective_sample_size) {
+  std::vector<double> x(1000);
+  const auto fill = [&](double size, double range) {
+    for (std::size_t i = 0; i < x.size(); ++i) x[i] = size * (1 + range * static_cast<double>(i * 7919 % 1000) / 1000);
+  };
+  for (const double size : {1.485e52, 1.0, -1e-30}) {
+    for (const double range : {0.0, 3e-16, 1e-12}) {
+      fill(size, range);
+      EXPECT_TRUE(sl::moves_by_rounding_only(x)) << size << " " << range;
+      const auto row = sl::summarise("x", x, 1);
+      EXPECT_TRUE(std::isnan(row.ess_bulk) && std::isnan(row.ess_tail)) << size << " " << range;
+      EXPECT_NEAR(row.mean / size, 1, 1e-11);
+    }
+    fill(size, 2e-12);
+    EXPECT_FALSE(sl::moves_by_rounding_only(x)) << size;
+    EXPECT_GT(sl::summarise("x", x, 1).ess_bulk, 100) << size;
+  }
+  EXPECT_FALSE(sl::moves_by_rounding_only(std::vector<double>{1, std::nan(""), 1}));
+  EXPECT_FALSE(sl::moves_by_rounding_only(std::vector<double>{}));
 }

@@ -81,7 +81,7 @@ TEST(metric_adaptation, shrinks_as_stan_does) {
   auto m = metric::unit(1);
   for (std::size_t s = 0; s < 20; ++s) {
     const double q = s % 2 == 0 ? 1 : 3, g = 0;
-    const auto change = a.learn(s, &q, &g, m);
+    const auto change = a.learn(s, {0, 0}, &q, &g, m);
     EXPECT_EQ(change == metric_adaptation::changes::replaced, s == 17);
   }
   const double n = 15, variance = (7 * (1 - 31.0 / 15) * (1 - 31.0 / 15) + 8 * (3 - 31.0 / 15) * (3 - 31.0 / 15)) / 14;
@@ -94,7 +94,7 @@ TEST(metric_adaptation, draws_and_gradients_give_a_gaussians_scales_at_once) {
   auto m = metric::unit(2);
   for (std::size_t s = 0; s < 4; ++s) {
     const double q[2] = {10 * number(s, 0), 0.1 * number(s, 1)}, g[2] = {-q[0] / 100, -q[1] / 0.01};
-    const auto change = a.learn(s, q, g, m);
+    const auto change = a.learn(s, {0, 0}, q, g, m);
     EXPECT_EQ(change, s < 2 ? metric_adaptation::changes::none : s == 2 ? metric_adaptation::changes::replaced : metric_adaptation::changes::renewed);
   }
   EXPECT_NEAR(m.variances()[0], 100, 1e-10);
@@ -108,7 +108,7 @@ TEST(metric_adaptation, stops_before_the_end_of_the_warm_up) {
     std::size_t last = 0;
     for (std::size_t s = 0; s < 1000; ++s) {
       const double q[2] = {number(s, 0), number(s, 1)}, g[2] = {-q[0], -q[1]};
-      if (a.learn(s, q, g, m) != metric_adaptation::changes::none) last = s;
+      if (a.learn(s, {0, 0}, q, g, m) != metric_adaptation::changes::none) last = s;
     }
     EXPECT_GT(last, 800u);
     EXPECT_LT(last, 950u);
@@ -150,7 +150,7 @@ TEST(metric_adaptation, the_step_size_is_found_anew_when_the_metric_is_final) {
   std::vector<std::size_t> replaced;
   for (std::size_t s = 0; s < 100; ++s) {
     const double q = number(s, 0), g = -q;
-    if (a.learn(s, &q, &g, m) == metric_adaptation::changes::replaced) replaced.push_back(s);
+    if (a.learn(s, {0, 0}, &q, &g, m) == metric_adaptation::changes::replaced) replaced.push_back(s);
   }
   EXPECT_EQ(replaced, (std::vector<std::size_t>{2, 84}));
 }
@@ -165,4 +165,70 @@ TEST(low_rank_metric, few_draws_in_many_dimensions_help_already) {
   const auto r = spiked(40, 12);
   EXPECT_GT(r.along, 5);
   EXPECT_NEAR(r.across, 1, 0.3);
+}
+
+TEST(metric_adaptation, forgets_what_it_learned_before_a_climb) {
+  for (const auto kind : {metric_kind::fisher_diag_e, metric_kind::low_rank_e}) {
+    metric_adaptation a(kind, 2, 1000, false);
+    auto m = metric::unit(2);
+    for (std::size_t s = 0; s < 400; ++s) {  // a plateau: wide, with next to no slope
+      const double q[2] = {1000 * number(s, 0), 1000 * number(s, 1)}, g[2] = {-1e-6 * q[0], -1e-6 * q[1]};
+      a.learn(s, {-1000, -1000}, q, g, m);
+    }
+    EXPECT_NEAR(m.marginal_variances()[0], 1e6, 1e4);
+    const double top[2] = {5, 0}, slope[2] = {-4, 100};
+    EXPECT_EQ(a.learn(400, {-1000, 0}, top, slope, m), metric_adaptation::changes::replaced);
+    EXPECT_NEAR(m.marginal_variances()[0], 0.25, 1e-12);
+    EXPECT_NEAR(m.marginal_variances()[1], 0.01, 1e-12);
+    for (std::size_t s = 401; s < 460; ++s) {
+      const double q[2] = {number(s, 0), 0.1 * number(s, 1)}, g[2] = {-q[0], -100 * q[1]};
+      EXPECT_TRUE(s != 401 || a.learn(s, {0, 10}, q, g, m) == metric_adaptation::changes::none);  // 10 nats are no climb
+      if (s != 401) a.learn(s, {0, 0}, q, g, m);
+    }
+    EXPECT_NEAR(m.marginal_variances()[0], 1, 0.01);
+    EXPECT_NEAR(m.marginal_variances()[1], 0.01, 1e-4);
+  }
+}
+
+TEST(metric_adaptation, a_climb_on_a_normal_gives_its_scales) {
+  metric_adaptation a(metric_kind::low_rank_e, 2, 1000, false);
+  auto m = metric::unit(2);
+  const auto lp = [](const double* q) { return -0.5 * (q[0] * q[0] + 1e12 * q[1] * q[1]); };
+  const double from[2] = {1, 1}, to[2] = {0.5, 1e-3}, g_from[2] = {-1, -1e12}, g_to[2] = {-0.5, -1e9};
+  a.learn(0, {lp(from), lp(from)}, from, g_from, m);
+  a.learn(1, {lp(from), lp(to)}, to, g_to, m);
+  EXPECT_NEAR(m.marginal_variances()[0], 1, 1e-9);
+  EXPECT_NEAR(m.marginal_variances()[1] * 1e12, 1, 1e-9);  // the slope there would say 1e-9
+}
+
+TEST(metric_adaptation, elements_that_move_by_rounding_take_the_slope) {
+  for (const auto kind : {metric_kind::fisher_diag_e, metric_kind::low_rank_e}) {
+    metric_adaptation a(kind, 2, 1000, false);
+    auto m = metric::unit(2);
+    for (std::size_t s = 0; s < 20; ++s) {
+      // Element 1 stays but for rounding while its slope varies with element 0: sqrt(var/var) would keep it there.
+      const double q[2] = {number(s, 0), 1e3 * (1 + 2e-16 * static_cast<double>(s % 2))}, g[2] = {-q[0], 4 + q[0]};
+      a.learn(s, {0, 0}, q, g, m);
+    }
+    EXPECT_GT(m.marginal_variances()[1], 0.1);
+    EXPECT_LT(m.marginal_variances()[1], 1.0);
+  }
+}
+
+TEST(metric_adaptation, low_rank_is_doubted_where_the_gradients_are_no_normals) {
+  for (const bool funnel : {false, true}) {
+    metric_adaptation a(metric_kind::low_rank_e, 3, 1000, false);
+    auto m = metric::unit(3);
+    std::vector<double> x;
+    for (std::size_t s = 0; s < 1000; ++s) {
+      const double v = number(s, 0), scale = funnel ? std::exp(v) : 1.0, along = scale * number(s, 1), across = scale * number(s, 2);
+      const double q[3] = {v, along + across, along - across};
+      const double p[2] = {-0.5 * (q[1] + q[2]) / (2 * scale * scale), -0.5 * (q[1] - q[2]) / (2 * scale * scale)};
+      const double squares = (along * along + across * across) / (scale * scale);
+      const double g[3] = {-v + (funnel ? squares - 2 : 0.0), p[0] * 1.0 + p[1] * 1.0, p[0] - p[1]};
+      a.learn(s, {0, 0}, q, g, m);
+    }
+    EXPECT_EQ(a.is_doubted(), funnel);
+    EXPECT_EQ(m.kind() == metric::kinds::diagonal, funnel);
+  }
 }

@@ -17,6 +17,8 @@ class dual_averaging {
     count_ = sum_ = log_mean_ = 0;
     step_ = mean_ = h;
   }
+  // From now on.
+  void aim(double target_acceptance) { target_ = target_acceptance; }
   void learn(double acceptance) {
     count_ += 1;
     const double pace = 1 / (count_ + 10);

@@ -52,11 +52,14 @@ void metric_adaptation::window::clear() {
 }
 
 namespace {
+// Before anything is known. No slope at all says nothing: 1e10 is what a chain can still shrink.
+double variance_by_slope(double gradient) { return 1 / std::max(std::abs(gradient), 1e-10); }
+
 bool is_moving(metric_kind k) { return k == metric_kind::fisher_diag_e || k == metric_kind::low_rank_e; }
 }  // namespace
 
 metric_adaptation::metric_adaptation(metric_kind kind, std::size_t d, std::size_t warmup, bool metric_is_given)
-    : kind_(kind), d_(d), warmup_(warmup), first_(!metric_is_given), windows_(warmup) {
+    : kind_(kind), d_(d), warmup_(warmup), first_(!metric_is_given), windows_(warmup), end_(warmup - warmup * 15 / 100) {
   if (warmup < 20 || kind == metric_kind::unit_e) return;
   older_.draws = welford(d, kind == metric_kind::dense_e);
   if (!is_moving(kind)) return;
@@ -67,13 +70,13 @@ metric_adaptation::metric_adaptation(metric_kind kind, std::size_t d, std::size_
 metric metric_adaptation::initial(const double* gradient) const {
   std::vector<double> variances(d_, 1.0);
   if (is_moving(kind_) && warmup_ >= 20)
-    for (std::size_t i = 0; i < d_; ++i) variances[i] = 1 / std::max(std::abs(gradient[i]), 1e-10);
+    for (std::size_t i = 0; i < d_; ++i) variances[i] = variance_by_slope(gradient[i]);
   return metric::diagonal(std::move(variances));
 }
 
-metric_adaptation::changes metric_adaptation::learn(std::size_t s, const double* q, const double* g, metric& m) {
+metric_adaptation::changes metric_adaptation::learn(std::size_t s, climb lp, const double* q, const double* g, metric& m) {
   if (kind_ == metric_kind::unit_e || warmup_ < 20) return changes::none;
-  return is_moving(kind_) ? learn_moving(s, q, g, m) : learn_in_windows(s, q, m);
+  return is_moving(kind_) ? learn_moving(s, lp, q, g, m) : learn_in_windows(s, q, m);
 }
 
 metric_adaptation::changes metric_adaptation::learn_in_windows(std::size_t s, const double* q, metric& m) {
@@ -92,9 +95,26 @@ metric_adaptation::changes metric_adaptation::learn_in_windows(std::size_t s, co
   return take_over(metric::dense(std::move(v), d_), m) ? changes::replaced : changes::none;
 }
 
-metric_adaptation::changes metric_adaptation::learn_moving(std::size_t s, const double* q, const double* g, metric& m) {
-  const std::size_t end = warmup_ - warmup_ * 15 / 100;
-  if (s >= end) return changes::none;
+bool metric_adaptation::is_far_above(climb lp) {
+  highest_ = std::max(highest_, lp.from);
+  const bool far = lp.to > highest_ + 20 + 2 * static_cast<double>(d_) + 1e-9 * std::abs(highest_);
+  highest_ = std::max(highest_, lp.to);
+  return far;
+}
+
+metric_adaptation::changes metric_adaptation::learn_moving(std::size_t s, climb lp, const double* q, const double* g, metric& m) {
+  if (s + warmup_ / 20 >= warmup_) return changes::none;
+  if (is_far_above(lp)) {
+    older_.clear();
+    younger_.clear();
+    doubted_ = false;
+    if (s >= warmup_ * 70 / 100) end_ = warmup_ - warmup_ / 20;
+    m = metric::diagonal(variances_after_climb(lp, q, g));
+    remember(q, g);
+    return changes::replaced;
+  }
+  remember(q, g);
+  if (s >= end_) return changes::none;
   const std::size_t length = s < warmup_ * 30 / 100 ? 10 : 80;
   for (window* w : {&older_, &younger_}) {
     w->draws.add(q);
@@ -104,28 +124,53 @@ metric_adaptation::changes metric_adaptation::learn_moving(std::size_t s, const 
       w->rows.insert(w->rows.end(), g, g + d_);
     }
   }
+  const bool is_last = s + 1 == end_, is_full = younger_.draws.count() >= length;
+  if (kind_ == metric_kind::low_rank_e && (is_full || is_last) && s >= warmup_ * 45 / 100 && !doubted_ && older_.draws.count() >= 40)
+    doubted_ = !are_normal(low_rank_of(older_, g), older_.rows, older_.draws.count());
   bool moved_on = false;
-  if (younger_.draws.count() >= length && s + length < end) {
+  if (is_full && s + length < end_ && !doubted_) {
     std::swap(older_, younger_);
     younger_.clear();
     moved_on = true;
   }
   // The last metric is of the younger window where that is long enough: a chain that came late to where the mass is learns nothing from before.
-  const bool is_last = s + 1 == end;
-  const window& seen = is_last && younger_.draws.count() >= length ? younger_ : older_;
+  const window& seen = is_last && !doubted_ && younger_.draws.count() >= length ? younger_ : older_;
   if (seen.draws.count() < 3) return changes::none;
   bool changed = false;
-  if (kind_ == metric_kind::fisher_diag_e) {
-    changed = take_over(metric::diagonal(fisher_variances(seen, m)), m);
-  } else if (moved_on || is_last || seen.draws.count() % 20 == 0) {
-    auto diagonal = fisher_variances(seen, m);
-    for (double& x : diagonal) x = std::sqrt(x);
-    changed = take_over(low_rank_metric(seen.rows, seen.draws.count(), std::move(diagonal)), m);
-  }
+  if (kind_ == metric_kind::fisher_diag_e) changed = take_over(metric::diagonal(fisher_variances(seen, g)), m);
+  else if (moved_on || is_last || seen.draws.count() % 20 == 0) changed = take_over(metric_of(seen, g), m);
   // The step size that was averaged over changing metrics would be too large for the last one where the posterior is hard.
   if (is_last) return changes::replaced;
   if (!changed) return changes::none;
   return std::exchange(first_, false) ? changes::replaced : changes::renewed;
+}
+
+void metric_adaptation::remember(const double* q, const double* g) {
+  last_.assign(q, q + d_);
+  last_.insert(last_.end(), g, g + d_);
+}
+
+std::vector<double> metric_adaptation::variances_after_climb(climb lp, const double* q, const double* g) const {
+  std::vector<double> variances(d_);
+  for (std::size_t i = 0; i < d_; ++i) variances[i] = variance_by_slope(g[i]);
+  if (last_.empty()) return variances;
+  double rise = 0;  // between these points, by the trapezoidal rule, which is exact for a normal
+  for (std::size_t i = 0; i < d_; ++i) rise += 0.5 * (g[i] + last_[d_ + i]) * (q[i] - last_[i]);
+  if (!(std::abs(rise - (lp.to - lp.from)) <= 0.01 * std::abs(rise))) return variances;
+  for (std::size_t i = 0; i < d_; ++i) {
+    const double step = std::abs(q[i] - last_[i]), secant = step / std::abs(g[i] - last_[d_ + i]);
+    if (step > 1e-13 * std::abs(q[i]) && secant > 0) variances[i] = std::min(variances[i], secant);
+  }
+  return variances;
+}
+
+metric metric_adaptation::low_rank_of(const window& w, const double* gradient) const {
+  auto scales = fisher_variances(w, gradient);
+  for (double& x : scales) x = std::sqrt(x);
+  return low_rank_metric(w.rows, w.draws.count(), std::move(scales));
+}
+metric metric_adaptation::metric_of(const window& w, const double* gradient) const {
+  return doubted_ ? metric::diagonal(draw_variances(w, gradient)) : low_rank_of(w, gradient);
 }
 
 bool metric_adaptation::take_over(metric next, metric& m) {
@@ -134,14 +179,48 @@ bool metric_adaptation::take_over(metric next, metric& m) {
   return true;
 }
 
-// Elements whose draws have not moved stay as they are.
-std::vector<double> metric_adaptation::fisher_variances(const window& w, const metric& now) const {
-  auto variances = now.marginal_variances();
+// In equilibrium var(draws) var(gradients) ≥ 1, so that this is var(draws) at most. Windows that have seen little of the posterior may say more: up to
+// 1e4 var(draws), as where the gradient is the same everywhere.
+std::vector<double> metric_adaptation::fisher_variances(const window& w, const double* gradient) const {
+  std::vector<double> variances(d_);
   for (std::size_t i = 0; i < d_; ++i) {
-    const double v = std::sqrt(w.draws.variance(i) / w.gradients.variance(i));
-    if (v > 0 && std::isfinite(v)) variances[i] = v;
+    const double of_draws = w.draws.variance(i), largest = 1e4 * of_draws;
+    variances[i] = !w.draws.moves(i)      ? variance_by_slope(gradient[i])
+                   : w.gradients.moves(i) ? std::min(std::sqrt(of_draws / w.gradients.variance(i)), largest)
+                                          : largest;
   }
   return variances;
+}
+
+std::vector<double> metric_adaptation::draw_variances(const window& w, const double* gradient) const {
+  std::vector<double> variances(d_);
+  for (std::size_t i = 0; i < d_; ++i) variances[i] = w.draws.moves(i) ? w.draws.variance(i) : variance_by_slope(gradient[i]);
+  return variances;
+}
+
+bool are_normal(const metric& m, const std::vector<double>& rows, std::size_t n) {
+  const std::size_t d = m.dimension();
+  const auto mean_of = [n](double sum) { return sum / static_cast<double>(n); };
+  std::vector<double> c(d), second(d), fourth(d);
+  double length = 0, length_squared = 0;  // of |c|²
+  for (std::size_t k = 0; k < n; ++k) {
+    m.whiten(rows.data() + (2 * k + 1) * d, c.data());
+    double norm = 0;
+    for (std::size_t i = 0; i < d; ++i) {
+      const double square = c[i] * c[i];
+      norm += square;
+      second[i] += square;
+      fourth[i] += square * square;
+    }
+    length += norm;
+    length_squared += norm * norm;
+  }
+  const auto size = static_cast<double>(d);
+  const double scale = mean_of(length) / size;
+  const double spread = mean_of(length_squared) / (mean_of(length) * mean_of(length)) * size / (size + 2);
+  double heaviest = 0;  // kurtosis, of a normal 1
+  for (std::size_t i = 0; i < d; ++i) heaviest = std::max(heaviest, mean_of(fourth[i]) / (3 * mean_of(second[i]) * mean_of(second[i])));
+  return spread <= 1.5 && heaviest <= 2.25 && (scale <= 1.25 || spread <= 1.1);
 }
 
 }  // namespace starling::adaptations

@@ -39,8 +39,9 @@ bool hamiltonian_path::receive(double log_density) {
     return false;
   }
   const double gain = lost ? -std::numeric_limits<double>::infinity() : initial_energy_ - energy;
-  info_.diverging = -gain > settings_.max_energy_error;
-  info_.acceptance_rate = exp(std::min(gain, 0.0));
+  const double rounding = rounding_of(initial_energy_);
+  info_.diverging = -gain > settings_.max_energy_error + rounding;
+  info_.acceptance_rate = exp(std::min(gain + rounding, 0.0));
   info_.energy = initial_energy_;
   numbers_.visit(static_cast<std::uint32_t>(d_));
   if (numbers_.uniform() < info_.acceptance_rate) {

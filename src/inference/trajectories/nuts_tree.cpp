@@ -41,6 +41,7 @@ void nuts_tree::begin(const metric& m, double step_size, const stream<double>& n
   copy_array(sample_->g, start.g, n_);
   start.log_density = sample_->log_density;
   initial_energy_ = sample_energy_ = draw_momentum(numbers_, m, start, spare_) - sample_->log_density;
+  rounding_ = rounding_of(initial_energy_);
   visit_ = static_cast<std::uint32_t>(d_);
   copy_point(start, ends_[1], n_);
   copy_array(start.p, rho_, n_);
@@ -73,9 +74,9 @@ bool nuts_tree::receive(double log_density) {
   if (!(gain == gain)) gain = -std::numeric_limits<double>::infinity();
   if (gain - shift_ > largest_gain) [[unlikely]] rescale(gain);
   const double weight = exp(gain - shift_);
-  acceptance_ += shift_ == 0 ? std::min(1.0, weight) : std::min(1.0, exp(gain));
+  acceptance_ += shift_ == 0 && rounding_ == 0 ? std::min(1.0, weight) : std::min(1.0, exp(gain + rounding_));
   subtree_weight_ += weight;
-  if (-gain > settings_.max_energy_error) {
+  if (-gain > settings_.max_energy_error + rounding_) {
     info_.diverging = true;
     return end_transition();
   }

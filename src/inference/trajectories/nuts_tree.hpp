@@ -53,7 +53,7 @@ class nuts_tree {
   phase_point* z_ = nullptr;
   bool forwards_ = true;
   double step_ = 0, signed_step_ = 0;
-  double initial_energy_ = 0, candidate_energy_ = 0, sample_energy_ = 0;
+  double initial_energy_ = 0, candidate_energy_ = 0, sample_energy_ = 0, rounding_ = 0;
   // Weights are exp(H₀ − H − shift); the shift is 0 unless the trajectory fell deep below H₀.
   double shift_ = 0, weight_ = 0, subtree_weight_ = 0, acceptance_ = 0;
   std::uint32_t leaf_ = 0, leaves_ = 1;

@@ -3,6 +3,7 @@
 // each at its own place in its own transition, with one call of a target.
 #pragma once
 
+#include <cmath>
 #include <concepts>
 #include <cstddef>
 
@@ -20,6 +21,10 @@ struct transition_info {
   double tree_depth = 0;       // doublings; NUTS only
   bool diverging = false;      // H rose by more than the limit
 };
+
+// How much of a difference of energies is rounding, where they are so large that it matters (a start at −10^30): that counts neither as an error nor
+// against the step size, or steps would shrink until nothing moves.
+inline double rounding_of(double energy) { return std::abs(energy) > 1e12 ? 1e-12 * std::abs(energy) : 0.0; }
 
 // Where a chain is: padded arrays.
 struct chain_state {

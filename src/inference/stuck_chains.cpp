@@ -1,0 +1,114 @@
+#include "inference/stuck_chains.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <span>
+
+#include <starling/diagnostics/quantile.hpp>
+#include <starling/diagnostics/stillness.hpp>
+
+namespace starling {
+
+namespace {
+
+constexpr std::size_t enough_draws = 20;
+constexpr const char* remedy =
+    ". What they give is no posterior: leave them out, start elsewhere or more chains (.start = kernels::start_kind::pathfinder), temper (run_tempered), or "
+    "reparametrise";
+
+std::string short_number(double x) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.4g", x);
+  return text;
+}
+
+// "chain 2 of 4", "chains 1, 2 and 4 of 4".
+std::string chains_named(const std::vector<std::size_t>& which, std::size_t all) {
+  std::string names = which.size() == 1 ? "chain " : "chains ";
+  for (std::size_t i = 0; i < which.size(); ++i) names += (i == 0 ? "" : i + 1 == which.size() ? " and " : ", ") + std::to_string(which[i] + 1);
+  return names + " of " + std::to_string(all);
+}
+
+std::span<const double> chain_of(const std::vector<double>& values, std::size_t chain, std::size_t draws) {
+  return {values.data() + chain * draws, draws};
+}
+
+// The chains in which the element moves by rounding only; none where it is the same number in all, as a constant note is.
+std::vector<std::size_t> chains_where_still(const std::vector<double>& values, std::size_t chains, std::size_t draws) {
+  std::vector<std::size_t> still;
+  for (std::size_t c = 0; c < chains; ++c)
+    if (moves_by_rounding_only(chain_of(values, c, draws))) still.push_back(c);
+  if (still.size() == chains && moves_by_rounding_only(values)) still.clear();
+  return still;
+}
+
+}  // namespace
+
+std::vector<std::string> stuck_chain_warnings(const result& fit) {
+  const variable* const lp = fit.sample_stats.find("lp");
+  const std::size_t chains = fit.sample_stats.chains, draws = fit.sample_stats.draws;
+  std::vector<std::string> said;
+  if (lp == nullptr || draws < enough_draws) return said;
+
+  std::vector<bool> named(chains);
+  std::vector<std::size_t> never_left;
+  for (std::size_t c = 0; c < chains; ++c) {
+    const auto of = chain_of(lp->values, c, draws);
+    if (!std::equal(of.begin() + 1, of.end(), of.begin())) continue;
+    never_left.push_back(c);
+    named[c] = true;
+  }
+  if (!never_left.empty())
+    said.push_back(chains_named(never_left, chains) + " never left the place where the warm-up ended (log density " +
+                   short_number(lp->values[never_left.front() * draws]) + ")" + remedy);
+
+  std::string first_name;
+  std::vector<std::size_t> still;
+  double first_value = 0;
+  std::size_t elements = 0;
+  for (const auto& v : fit.posterior.variables) {
+    if (v.kind != variable::kinds::real) continue;
+    for (std::size_t e = 0; e < v.elements(); ++e) {
+      const auto values = v.element(e);
+      auto where = chains_where_still(values, chains, draws);
+      std::erase_if(where, [&](std::size_t c) { return std::find(never_left.begin(), never_left.end(), c) != never_left.end(); });
+      if (where.empty()) continue;
+      if (elements++ == 0) {
+        first_name = v.element_name(e);
+        first_value = values[where.front() * draws];
+      }
+      for (const auto c : where)
+        if (std::find(still.begin(), still.end(), c) == still.end()) still.push_back(c);
+    }
+  }
+  if (!still.empty()) {
+    std::sort(still.begin(), still.end());
+    for (const auto c : still) named[c] = true;
+    said.push_back("in " + chains_named(still, chains) + " " + first_name + " moves by rounding only (it stays at " + short_number(first_value) + ")" +
+                   (elements > 1 ? ", and so do " + std::to_string(elements - 1) + " more" : "") + remedy);
+  }
+
+  std::vector<double> lowest(chains), middle(chains), highest(chains);
+  for (std::size_t c = 0; c < chains; ++c) {
+    const auto of = chain_of(lp->values, c, draws);
+    lowest[c] = quantile(of, 0.05);
+    middle[c] = quantile(of, 0.5);
+    highest[c] = quantile(of, 0.95);
+  }
+  const auto best = static_cast<std::size_t>(std::max_element(middle.begin(), middle.end()) - middle.begin());
+  std::vector<std::size_t> below;
+  for (std::size_t c = 0; c < chains; ++c) {
+    const auto of = chain_of(lp->values, c, draws);
+    std::vector<double> steps;
+    for (std::size_t d = 1; d < draws; ++d) steps.push_back(std::abs(of[d] - of[d - 1]));
+    const double distance = std::max(highest[best] - lowest[best], quantile(steps, 0.5));
+    if (!named[c] && highest[c] < lowest[best] - 5 * distance) below.push_back(c);
+  }
+  if (!below.empty())
+    said.push_back(chains_named(below, chains) + " sit far below the others: their log density is " + short_number(middle[below.front()]) + ", that of chain " +
+                   std::to_string(best + 1) + " is " + short_number(middle[best]) + remedy);
+  return said;
+}
+
+}  // namespace starling
