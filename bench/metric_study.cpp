@@ -6,12 +6,11 @@
 // disagrees with the reference (shared/posteriors/README.md); short: those with R-hat above 1.01 or an effective sample size below 1,000;
 // bulk, tail: the least effective sample sizes; seconds: processor time of this thread; gradients: after the warm-up, of all chains.
 // --reference prints the moments of 8 chains of 20,000 draws with diag_e instead.
-#include <time.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <map>
 #include <stdexcept>
 #include <string>

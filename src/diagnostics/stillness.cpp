@@ -9,7 +9,8 @@ namespace starling {
 bool moves_by_rounding_only(std::span<const double> values) {
   if (values.empty()) return false;
   const auto [smallest, largest] = std::minmax_element(values.begin(), values.end());
-  return *largest - *smallest <= 1e-12 * std::abs(mean(values));
+  const double range = *largest - *smallest;
+  return std::isfinite(range) && range <= 1e-12 * std::abs(mean(values));
 }
 
 }  // namespace starling
