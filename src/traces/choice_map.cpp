@@ -93,7 +93,8 @@ choice_map& choice_map::set(const path& where, choice_value value) {
     const auto is_new = [&](const path& above) { return !prefixes_.contains(above.hash()); };
     for (path above = where.without_back(); mixed_ || is_new(above); above = above.without_back()) {
       if (index_.contains(above.hash())) {
-        if (!beside(above)) throw std::invalid_argument("choice map: a value cannot be set at " + where.str() + ": a value stands at " + above.str());
+        const auto is_apart = [&](const entry& e) { return !(e.where == above) || are_for_other_lanes(e.value, value); };
+        if (!std::all_of(entries_.begin(), entries_.end(), is_apart)) throw std::invalid_argument("choice map: a value cannot be set at " + where.str() + ": a value stands at " + above.str());
         mixed_ = true;
       }
       if (above.empty()) break;
