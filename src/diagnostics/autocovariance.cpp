@@ -1,6 +1,7 @@
 #include <starling/diagnostics/autocovariance.hpp>
 #include <starling/diagnostics/moments.hpp>
 
+#include <array>
 #include <cmath>
 #include <numbers>
 #include <utility>
@@ -90,6 +91,37 @@ std::vector<double> mean_autocovariance(std::span<const double> draws, std::size
   std::vector<double> autocovariance(n);
   for (std::size_t lag = 0; lag < n; ++lag) autocovariance[lag] = power.re[lag] * scale;
   return autocovariance;
+}
+
+autocovariances::autocovariances(std::span<const double> draws, std::size_t chains) : draws_(draws), chains_(chains) {
+  const std::size_t n = draws.size() / chains;
+  centred_.reserve(draws.size());
+  for (std::size_t c = 0; c < chains; ++c) {
+    const auto chain = draws.subspan(c * n, n);
+    means_.push_back(mean(chain));
+    for (const double x : chain) centred_.push_back(x - means_.back());
+  }
+}
+
+double autocovariances::operator()(std::size_t lag) {
+  constexpr std::size_t quick = 64, parts = 8;
+  if (lag >= quick) {
+    if (transformed_.empty()) transformed_ = mean_autocovariance(draws_, chains_);
+    return transformed_[lag];
+  }
+  const std::size_t n = draws_.size() / chains_;
+  std::array<double, parts> sums{};
+  for (std::size_t c = 0; c < chains_; ++c) {
+    const double* const x = centred_.data() + c * n;
+    const double* const y = x + lag;
+    const std::size_t count = n > lag ? n - lag : 0;
+    std::size_t i = 0;
+    for (; i + parts <= count; i += parts)
+      for (std::size_t k = 0; k < parts; ++k) sums[k] += x[i + k] * y[i + k];
+    for (std::size_t k = 0; i < count; ++i, ++k) sums[k] += x[i] * y[i];
+  }
+  const double sum = ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
+  return sum / (static_cast<double>(n) * static_cast<double>(chains_));
 }
 
 }  // namespace starling

@@ -49,16 +49,12 @@ double ess_of_chains(std::span<const double> draws, std::size_t chains) {
   const auto size = static_cast<double>(draws.size());
   const auto [smallest, largest] = std::minmax_element(draws.begin(), draws.end());
   if (*largest - *smallest < 1e-15) return size;   // ArviZ's constant: numpy's finfo(float).resolution
-  const std::vector<double> autocovariance = mean_autocovariance(draws, chains);
+  autocovariances autocovariance(draws, chains);
   const auto length = static_cast<double>(n);
-  const double within = autocovariance[0] * length / (length - 1.0);
+  const double within = autocovariance(0) * length / (length - 1.0);
   double total = within * (length - 1.0) / length;
-  if (chains > 1) {
-    std::vector<double> means(chains);
-    for (std::size_t c = 0; c < chains; ++c) means[c] = mean(draws.subspan(c * n, n));
-    total += variance(means);
-  }
-  const double time = geyer_time(n, [&](std::size_t lag) { return 1.0 - (within - autocovariance[lag]) / total; });
+  if (chains > 1) total += variance(autocovariance.means());
+  const double time = geyer_time(n, [&](std::size_t lag) { return 1.0 - (within - autocovariance(lag)) / total; });
   return size / std::max(time, 1.0 / std::log10(size));
 }
 

@@ -1,5 +1,6 @@
 #include <starling/diagnostics/moments.hpp>
 
+#include <algorithm>
 #include <array>
 #include <limits>
 
@@ -28,6 +29,8 @@ double mean(std::span<const double> values) {
 
 double variance(std::span<const double> values) {
   if (values.size() < 2) return nan;
+  // The mean of equal numbers may round to another number.
+  if (std::all_of(values.begin(), values.end(), [&](double x) { return x - values.front() == 0.0; })) return 0.0;
   const double centre = mean(values);
   return sum(values, [&](double x) { return (x - centre) * (x - centre); }) / static_cast<double>(values.size() - 1);
 }

@@ -7,20 +7,31 @@
 
 namespace starling {
 
+namespace {
+
+// (1 - fraction) * low + fraction * high, where a neighbour that has no part in it may be infinite. The products are volatile, because
+// ess_quantile compares draws with the result: contracted into a fused multiply-add, among equal draws, it could land beside them
+// where ArviZ's lands on them.
+double between(double low, double high, double fraction) {
+  if (fraction == 0.0) return low;
+  if (fraction == 1.0) return high;
+  const volatile double lower = (1.0 - fraction) * low;
+  const volatile double upper = fraction * high;
+  return lower + upper;
+}
+
+}  // namespace
+
 double sorted_quantile(std::span<const double> ascending, double probability) {
   const std::size_t n = ascending.size();
   if (n == 0) return std::numeric_limits<double>::quiet_NaN();
   if (n == 1) return ascending[0];
-  // Products are volatile, because ess_quantile compares draws with the result: contracted into a fused multiply-add, among
-  // equal draws, it could land beside them where ArviZ's lands on them.
   const volatile double scaled = static_cast<double>(n) * probability;
   const double position = scaled + (1.0 - probability);
   const double below = std::floor(std::clamp(position, 1.0, static_cast<double>(n - 1)));
   const double fraction = std::clamp(position - below, 0.0, 1.0);
   const auto k = static_cast<std::size_t>(below);
-  const volatile double low = (1.0 - fraction) * ascending[k - 1];
-  const volatile double high = fraction * ascending[k];
-  return low + high;
+  return between(ascending[k - 1], ascending[k], fraction);
 }
 
 double quantile(std::span<const double> values, double probability) {
@@ -48,7 +59,7 @@ double sorted_weighted_quantile(std::span<const double> ascending, std::span<con
     const double step = 0.5 * (weights[heavy[i]] + weights[heavy[i + 1]]);
     if (position + step >= target) {
       const double fraction = std::clamp((target - position) / step, 0.0, 1.0);
-      return (1.0 - fraction) * ascending[heavy[i]] + fraction * ascending[heavy[i + 1]];
+      return between(ascending[heavy[i]], ascending[heavy[i + 1]], fraction);
     }
     position += step;
   }

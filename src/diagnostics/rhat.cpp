@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include <starling/diagnostics/moments.hpp>
@@ -34,6 +35,7 @@ double rank_rhat(const split_chains& split, std::span<const std::uint32_t> ascen
   for (std::size_t i = 0; i < n; ++i) distances[i] = std::abs(values[i] - median);
   const auto order = folded_order(values, ascending, median);
   const double bulk = rhat_of_chains(scores, split.chains());
+  // NaN where the median is infinite: then, as in ArviZ, only the bulk counts.
   const double tails = rhat_of_chains(normal_scores(distances, order), split.chains());
   return std::max(bulk, tails);
 }

@@ -14,25 +14,54 @@
 
 namespace starling {
 
-summary_row summarise(std::string name, std::span<const double> values, std::size_t chains) {
-  summary_row row;
-  row.name = std::move(name);
-  const std::size_t n = draws_per_chain(values, chains);
-  row.mean = mean(values);
-  row.sd = std::sqrt(variance(values));
-  if (std::any_of(values.begin(), values.end(), [](double x) { return std::isnan(x); })) return row;
+namespace {
 
-  // One sort serves the quantiles and, unless an odd length had to be copied without its middle, the ranks too.
-  auto order = ascending_order(values);
+enum class details { all, convergence };
+
+void describe_draws(summary_row& row, std::span<const double> values, std::size_t chains) {
+  std::size_t present = 0, still = 0;
+  const std::size_t n = draws_per_chain(values, chains);
+  for (std::size_t c = 0; c < chains; ++c) {
+    std::size_t count = 0;
+    double first = 0.0;
+    bool moves = false;
+    for (const double x : values.subspan(c * n, n)) {
+      if (std::isnan(x)) continue;
+      if (count++ == 0) first = x;
+      moves = moves || x != first;
+    }
+    present += count;
+    if (!moves && count >= 50) ++still;
+  }
+  if (values.empty()) return;
+  row.present = static_cast<double>(present) / static_cast<double>(values.size());
+  row.still = static_cast<double>(still) / static_cast<double>(chains);
+}
+
+// Fills in the quantiles of values in this order.
+void add_quantiles(summary_row& row, std::span<const double> values, std::span<const std::uint32_t> order) {
   std::vector<double> sorted(values.size());
   for (std::size_t i = 0; i < sorted.size(); ++i) sorted[i] = values[order[i]];
   row.q5 = sorted_quantile(sorted, 0.05);
   row.q50 = sorted_quantile(sorted, 0.5);
   row.q95 = sorted_quantile(sorted, 0.95);
-  if (n < 4) return row;
+}
 
-  row.mcse_mean = mcse_mean(values, chains);
-  row.mcse_sd = mcse_sd(values, chains);
+void summarise_into(summary_row& row, std::span<const double> values, std::size_t chains, details wanted) {
+  const std::size_t n = draws_per_chain(values, chains);
+  row.mean = mean(values);
+  row.sd = std::sqrt(variance(values));
+  if (row.present != 1.0) return;
+
+  // One sort serves the quantiles and, unless an odd length had to be copied without its middle, the ranks too.
+  auto order = ascending_order(values);
+  add_quantiles(row, values, order);
+  if (n < 4) return;
+
+  if (wanted == details::all) {
+    row.mcse_mean = mcse_mean(values, chains);
+    row.mcse_sd = mcse_sd(values, chains);
+  }
   const bool still = moves_by_rounding_only(values);
   if (!still) row.ess_tail = std::min(ess_at_most(values, chains, row.q5), ess_at_most(values, chains, row.q95));
   const split_chains split(values, chains);
@@ -40,10 +69,102 @@ summary_row summarise(std::string name, std::span<const double> values, std::siz
   const auto scores = normal_scores(split.values(), order);
   if (!still) row.ess_bulk = ess_of_chains(scores, split.chains());
   if (chains >= 2) row.r_hat = rank_rhat(split, order, scores);
+}
+
+// A quantity that some draws do not have.
+class partly_present {
+ public:
+  partly_present(std::span<const double> values, std::size_t chains) : values_(values), chains_(chains), spread_(values.size()) {
+    for (const double x : values)
+      if (!std::isnan(x)) present_.push_back(x);
+  }
+  const std::vector<double>& present() const { return present_; }
+
+  // of[k]: a number of mean 0 of the k-th draw that has the quantity; the others have none.
+  double ess(const std::vector<double>& of) {
+    spread(of);
+    return static_cast<double>(present_.size()) / static_cast<double>(values_.size()) * ess_mean(spread_, chains_);
+  }
+  double ess_at_most(double bound) {
+    std::vector<double> below;
+    for (const double x : present_) below.push_back(x <= bound ? 1.0 : 0.0);
+    return ess(centred(below));
+  }
+  double rhat(const std::vector<double>& of) {
+    spread(of);
+    const split_chains split(spread_, chains_);
+    return rhat_of_chains(split.values(), split.chains());
+  }
+  double rhat_of_presence() { return rhat(std::vector<double>(present_.size(), 1.0)); }
+
+  static std::vector<double> centred(std::vector<double> of) {
+    const double centre = mean(of);
+    for (double& x : of) x -= centre;
+    return of;
+  }
+
+ private:
+  void spread(const std::vector<double>& of) {
+    std::size_t k = 0;
+    for (std::size_t i = 0; i < values_.size(); ++i) spread_[i] = std::isnan(values_[i]) ? 0.0 : of[k++];
+  }
+  std::span<const double> values_;
+  std::size_t chains_;
+  std::vector<double> present_, spread_;
+};
+
+void summarise_partly(summary_row& row, std::span<const double> values, std::size_t chains, details wanted) {
+  partly_present parts(values, chains);
+  const auto& x = parts.present();
+  row.mean = mean(x);
+  row.sd = std::sqrt(variance(x));
+  const auto order = ascending_order(x);
+  add_quantiles(row, x, order);
+  if (draws_per_chain(values, chains) < 4 || x.size() < 4) return;
+
+  if (wanted == details::all) {
+    auto distances = parts.centred(x);
+    row.mcse_mean = row.sd / std::sqrt(parts.ess(distances));
+    std::vector<double> fourths;
+    for (double& d : distances) {
+      d *= d;
+      fourths.push_back(d * d);
+    }
+    const double second = mean(distances);
+    row.mcse_sd = std::sqrt((mean(fourths) - second * second) / parts.ess(parts.centred(distances)) / second / 4.0);
+  }
+  row.ess_tail = std::min(parts.ess_at_most(row.q5), parts.ess_at_most(row.q95));
+  const auto scores = parts.centred(normal_scores(x, order));
+  row.ess_bulk = parts.ess(scores);
+  if (chains < 2) return;
+  std::vector<double> folded(x.size());
+  for (std::size_t i = 0; i < x.size(); ++i) folded[i] = std::abs(x[i] - row.q50);
+  const auto tails = parts.centred(normal_scores(folded, folded_order(x, order, row.q50)));
+  row.r_hat = std::fmax(std::fmax(parts.rhat(scores), parts.rhat(tails)), parts.rhat_of_presence());
+}
+
+summary_row summarised(std::string name, std::span<const double> values, std::size_t chains, bool absent, details wanted) {
+  summary_row row;
+  row.name = std::move(name);
+  describe_draws(row, values, chains);
+  if (absent && row.present < 1.0) summarise_partly(row, values, chains, wanted);
+  else summarise_into(row, values, chains, wanted);
   return row;
 }
 
-summary_row summarise_weighted(std::string name, std::span<const double> values, std::span<const double> log_weights) {
+}  // namespace
+
+summary_row summarise(std::string name, std::span<const double> values, std::size_t chains) {
+  return summarised(std::move(name), values, chains, false, details::all);
+}
+summary_row summarise_present(std::string name, std::span<const double> values, std::size_t chains) {
+  return summarised(std::move(name), values, chains, true, details::all);
+}
+summary_row convergence_row(std::string name, std::span<const double> values, std::size_t chains, bool absent) {
+  return summarised(std::move(name), values, chains, absent, details::convergence);
+}
+
+summary_row summarise_weighted(std::string name, std::span<const double> values, std::span<const double> log_weights, bool absent) {
   if (values.size() != log_weights.size())
     throw std::invalid_argument("summarise_weighted: `" + name + "` has " + std::to_string(values.size()) + " values but " +
                                 std::to_string(log_weights.size()) + " log weights.");
@@ -56,14 +177,21 @@ summary_row summarise_weighted(std::string name, std::span<const double> values,
   for (const double w : log_weights) largest = std::max(largest, w);
   // Particles without weight are not part of the estimate, whatever their values are.
   std::vector<double> kept, weights;
-  double total = 0.0;
+  double total = 0.0, missing = 0.0, squared_weights = 0.0;
   for (std::size_t i = 0; i < values.size(); ++i)
     if (const double w = std::exp(log_weights[i] - largest); w > 0.0) {
+      if (std::isnan(values[i])) {
+        missing += w;
+        continue;
+      }
       kept.push_back(values[i]);
       weights.push_back(w);
       total += w;
+      squared_weights += w * w;
     }
-  if (std::any_of(kept.begin(), kept.end(), [](double x) { return std::isnan(x); })) return row;
+  row.present = total / (total + missing);
+  if (missing > 0.0 && (!absent || kept.empty())) return row;
+  if (missing > 0.0) row.ess_bulk = row.ess_tail = total * total / squared_weights;
 
   double sum = 0.0;
   for (std::size_t i = 0; i < kept.size(); ++i) sum += weights[i] * kept[i];

@@ -8,12 +8,13 @@
 #include <utility>
 
 #include "inference/run_warnings.hpp"
+#include <starling/inference/result_checks.hpp>
 
 namespace starling {
 
 block_record::block_record(const schema& structure, const std::vector<std::uint32_t>& latents, std::size_t first_chain_, std::size_t lanes_,
                            std::size_t width_, std::size_t draws_, bool summaries_only_)
-    : runs(element_runs(structure, latents)), first_chain(first_chain_), lanes(lanes_), width(width_), draws_wanted(draws_), summaries_only(summaries_only_) {
+    : runs(element_runs(structure, latents)), first_chain(first_chain_), lanes(lanes_), width(width_), draws_wanted(draws_), summaries_only(summaries_only_), conditional(structure.is_conditional()) {
   for (const auto k : latents) layout.add(structure.path_of(k), structure.sites()[k].type);
   latent_slots = layout.slots();
 }
@@ -24,7 +25,7 @@ block_record::noted block_record::place_of_note(const path& where, const choice_
     if (!(n.type == type)) throw std::logic_error("the note " + where.str() + " is " + n.type.str() + " in one branch and " + type.str() + " in another");
     return {n.hash, n.slot, n.type, true};
   }
-  return {where.hash(), layout.add_note(where, type) - latent_slots, type, false};
+  return {where.hash(), layout.add_note(where, type, conditional) - latent_slots, type, false};
 }
 
 void refuse_second_note(const path& where) { throw std::logic_error("the note " + where.str() + " was told twice in one run"); }
@@ -95,26 +96,6 @@ void report_problems(const std::vector<block_record>& records, const schema& str
                          first.sentence(structure));
 }
 
-// Real latents that stay where they are: moves in some direction that their support does not have, as that of a simplex.
-void report_still(const draws& all, std::size_t latents, result& r) {
-  constexpr std::size_t enough = 50;
-  if (all.draws < enough) return;
-  for (std::size_t v = 0; v < latents; ++v) {
-    const variable& x = all.variables[v];
-    const std::size_t n = x.elements();
-    if (x.kind != variable::kinds::real || n == 0) continue;
-    std::size_t still = 0;
-    for (std::size_t c = 0; c < all.chains; ++c) {
-      const double* const first = x.values.data() + c * all.draws * n;
-      if (std::equal(first, first + (all.draws - 1) * n, first + n)) ++still;
-    }
-    if (still != 0)
-      r.warnings.push_back(x.name + " did not move in " + std::to_string(still) + " of " + std::to_string(all.chains) +
-                           " chains: no kernel moves it, or no step was accepted. Take smaller steps; simplexes and other vectors that are constrained as a whole cannot move number by number, they need "
-                           "nuts (within a cycle kernels::at(…, nuts())), regenerate or a proposal");
-  }
-}
-
 }  // namespace
 
 std::size_t draws_to_keep(const std::vector<std::size_t>& draws_of_chains) {
@@ -129,15 +110,13 @@ std::size_t draws_to_keep(const std::vector<std::size_t>& draws_of_chains) {
   return best;
 }
 
-result collect(const std::vector<block_record>& records, const schema& structure, std::size_t draws, bool interrupted) {
+result collect(const std::vector<block_record>& records, const schema& structure, std::size_t draws, bool interrupted, std::size_t threads) {
   result r;
   r.interrupted = interrupted;
   std::vector<const block_record*> used;
-  if (!records.front().summaries_only) {
-    std::vector<std::size_t> counts;
-    for (const auto& b : records) counts.insert(counts.end(), b.lanes, b.draws);
-    draws = draws_to_keep(counts);
-  }
+  std::vector<std::size_t> counts;
+  for (const auto& b : records) counts.insert(counts.end(), b.lanes, b.draws);
+  if (!records.front().summaries_only) draws = draws_to_keep(counts);
   for (const auto& b : records)
     if (draws > 0 && b.draws >= draws) used.push_back(&b);
   report_problems(records, structure, r);
@@ -148,9 +127,11 @@ result collect(const std::vector<block_record>& records, const schema& structure
     r.warnings.push_back(records.front().summaries_only ? no_summaries : no_draws);
     return r;
   }
+  tell_dropped_chains(counts, draws, r);
   const auto& layout = used.front()->layout;
   if (used.front()->summaries_only) {
     summarise_blocks(used, layout.slots(), r);
+    check_convergence(r, threads);
     return r;
   }
   std::size_t chains = 0;
@@ -178,7 +159,9 @@ result collect(const std::vector<block_record>& records, const schema& structure
     }
   }
   r.sample_stats.variables = {std::move(lp), std::move(rate)};
-  if (used.front()->latent_slots != 0) report_still(r.posterior, targets[used.front()->latent_slots - 1].variable + 1, r);
+  const std::size_t latents = used.front()->latent_slots == 0 ? 0 : targets[used.front()->latent_slots - 1].variable + 1;
+  for (std::size_t v = 0; v < latents; ++v) tell_still(r.posterior.variables[v], r);
+  check_convergence(r, threads);
   return r;
 }
 

@@ -35,7 +35,7 @@ std::size_t product(const std::vector<std::size_t>& shape) {
 }
 }  // namespace
 
-std::size_t draw_layout::add(const path& where, const choice_type& type) {
+std::size_t draw_layout::add(const path& where, const choice_type& type, bool optional) {
   auto d = name_of_draws(where);
   auto extents = d.index;
   for (auto& e : extents) ++e;
@@ -44,19 +44,21 @@ std::size_t draw_layout::add(const path& where, const choice_type& type) {
   for (auto it = by_name_.find(d.name); it != by_name_.end() && groups_[it->second].extents.size() != extents.size(); it = by_name_.find(d.name))
     d.name += "_";
   auto [it, fresh] = by_name_.try_emplace(d.name, groups_.size());
-  if (fresh) groups_.push_back({d.name, type.kind, extents});
+  if (fresh) groups_.push_back({d.name, type.kind, extents, false, 0});
   auto& g = groups_[it->second];
   for (std::size_t k = 0; k < extents.size(); ++k) g.extents[k] = std::max(g.extents[k], extents[k]);
   if (g.kind != type.kind) g.kind = value_kind::real;
+  g.optional = g.optional || optional;
+  g.numbers += type.size();
   items_.push_back({it->second, slots_, std::move(d.index), type});
   by_path_.emplace(where.hash(), items_.size() - 1);
   slots_ += type.size();
   return items_.back().first_slot;
 }
 
-std::size_t draw_layout::add_note(const path& where, const choice_type& type) {
+std::size_t draw_layout::add_note(const path& where, const choice_type& type, bool optional) {
   if (find(where) >= 0) throw std::logic_error("the note " + where.str() + " has the name of a choice or of another note");
-  return add(where, type);
+  return add(where, type, optional);
 }
 
 std::ptrdiff_t draw_layout::find(const path& where) const {
@@ -71,6 +73,7 @@ std::vector<variable> draw_layout::variables(std::size_t chains, std::size_t dra
     v.name = g.name;
     v.shape = g.extents;
     v.kind = g.kind == value_kind::real ? variable::kinds::real : g.kind == value_kind::whole ? variable::kinds::whole : variable::kinds::boolean;
+    v.optional = g.optional || g.numbers < product(g.extents);
     v.values.assign(chains * draws * product(g.extents), std::numeric_limits<double>::quiet_NaN());
     all.push_back(std::move(v));
   }
@@ -116,7 +119,8 @@ std::vector<element_run> element_runs(const schema& structure, const std::vector
 
 std::vector<variable> observed_variables(const choice_map& observations) {
   draw_layout layout;
-  for (const auto& e : observations.entries()) layout.add(e.where, e.value.type);
+  for (const auto& e : observations.entries())
+    if (e.value.type.size() != 0) layout.add(e.where, e.value.type);
   auto vars = layout.variables(1, 1);
   const auto targets = layout.targets();
   std::size_t slot = 0;

@@ -7,6 +7,7 @@
 
 #include <starling/execution/executor.hpp>
 #include <starling/inference/chain_record.hpp>
+#include <starling/inference/result_checks.hpp>
 #include <starling/inference/target.hpp>
 
 namespace starling {
@@ -57,10 +58,10 @@ std::vector<const gradient_record*> records_used(const std::vector<gradient_reco
     if (draws > 0 && r.draws() >= draws) used.push_back(&r);
   return used;
 }
-std::size_t draws_to_keep(const std::vector<gradient_record>& records) {
+std::vector<std::size_t> counts_of(const std::vector<gradient_record>& records) {
   std::vector<std::size_t> counts;
   for (const auto& r : records) counts.push_back(r.draws());
-  return starling::draws_to_keep(counts);
+  return counts;
 }
 
 void write_statistics(const std::vector<const gradient_record*>& used, bool trees, draws& to) {
@@ -113,13 +114,14 @@ result collect_gradient(const std::vector<gradient_record>& records, const draw_
                         const run_options& o, bool interrupted) {
   result r;
   r.interrupted = interrupted;
-  const std::size_t draws = o.summaries_only ? o.draws : draws_to_keep(records);
+  const std::size_t draws = o.summaries_only ? o.draws : draws_to_keep(counts_of(records));
   const auto used = records_used(records, draws);
   if (used.empty()) {
     r.warnings.push_back(o.summaries_only ? no_summaries : no_draws);
     return r;
   }
   r.warnings = gradient_warnings(used, settings);
+  tell_dropped_chains(counts_of(records), draws, r);
   if (o.summaries_only) {
     const auto names = view.layout().slot_names();
     for (std::size_t s = 0; s < names.size(); ++s) {
@@ -127,6 +129,7 @@ result collect_gradient(const std::vector<gradient_record>& records, const draw_
       for (const auto* u : used) halves.insert(halves.end(), {u->moments()[2 * s], u->moments()[2 * s + 1]});
       r.summaries.push_back(summarise_moments(names[s], halves));
     }
+    check_convergence(r, o.threads);
     return r;
   }
   r.posterior.chains = r.sample_stats.chains = used.size();
@@ -139,6 +142,7 @@ result collect_gradient(const std::vector<gradient_record>& records, const draw_
   write_points(points, view, o.threads, r.posterior);
   write_statistics(used, settings.transition == kernels::gradient_settings::transitions::tree, r.sample_stats);
   for (auto& warning : stuck_chain_warnings(r)) r.warnings.push_back(std::move(warning));
+  check_convergence(r, o.threads);
   return r;
 }
 

@@ -1,5 +1,7 @@
 #include <starling/inference/importance.hpp>
 
+#include <starling/diagnostics/convergence.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -53,6 +55,8 @@ void finish_importance(result& r, const weighted_sums& total, std::size_t partic
                              " particles has weight 0 (log weight -inf): the observations are impossible under the model, or too rare for its prior" + trouble);
   r.log_evidence = total.top + std::log(total.weight) - std::log(static_cast<double>(particles));
   r.ess = total.weight * total.weight / total.weight_squared;
+  r.checked = true;
+  if (*r.ess < 400 && *r.ess >= 100) r.warnings.push_back(weight_warnings(*r.ess).front());
   if (*r.ess < 100) {
     char text[160];
     std::snprintf(text, sizeof text, "the effective sample size is only %.1f of %zu particles: do not trust these estimates; use more particles or MCMC",

@@ -1,3 +1,4 @@
+#include <starling/diagnostics/convergence.hpp>
 #include <starling/inference/laplace.hpp>
 
 #include <algorithm>
@@ -82,7 +83,9 @@ result laplace(const target& density, const maximum& mode, const draw_view& view
   if (o.weighted) {
     r.log_weights = smoothed.log_weights;
     r.ess = weighted_ess(r.log_weights);
+    for (auto& sentence : weight_warnings(*r.ess)) r.warnings.push_back(std::move(sentence));
   }
+  r.checked = true;  // no chains, nothing to converge
   r.attributes = {{"kernel", "laplace"}, {"pareto_k", std::to_string(smoothed.pareto_k)}};
   return r;
 }

@@ -127,6 +127,7 @@ std::vector<maximum> maximize(const target& density, const maximize_options& o, 
 
 result named_mode(const maximum& mode, const draw_view& view) {
   result r = result_of_points(mode.point, std::span(&mode.log_density, 1), view, 1);
+  r.checked = true;
   r.attributes = {{"kernel", "maximize"}, {"iterations", std::to_string(mode.iterations)}, {"reason", mode.reason}};
   if (!mode.converged) r.warnings.push_back("the search for the mode did not converge: " + mode.reason);
   return r;

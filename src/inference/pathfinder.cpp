@@ -326,6 +326,7 @@ result pathfinder(const target& density, const draw_view& view, const pathfinder
                          std::to_string(o.paths - found.failed_paths) + " x " + std::to_string(o.draws_per_path) +
                          " (draws_per_path) draws of the paths' normals. Raise draws_per_path, or use nuts");
   if (found.failed_paths != 0) r.warnings.push_back(std::to_string(found.failed_paths) + " of " + std::to_string(o.paths) + " paths failed");
+  r.checked = true;
   r.attributes = {{"kernel", "pathfinder"}, {"pareto_k", std::to_string(found.pareto_k)}};
   return r;
 }

@@ -20,7 +20,7 @@ std::string variable::element_name(std::size_t element) const {
   if (shape.empty()) return name;
   std::string indices;
   for (std::size_t axis = shape.size(); axis-- > 0;) {
-    indices.insert(0, std::to_string(element % shape[axis] + 1) + (indices.empty() ? "" : ","));
+    indices.insert(0, std::to_string(element % shape[axis]) + (indices.empty() ? "" : ","));
     element /= shape[axis];
   }
   return name + "[" + indices + "]";
@@ -54,21 +54,34 @@ const std::string* result::attribute(std::string_view name) const {
   return found == attributes.end() ? nullptr : &found->second;
 }
 
-std::vector<summary_row> summarise(const draws& of) {
+namespace {
+
+// row(name, values, optional), for each scalar.
+template <class Row>
+std::vector<summary_row> rows_of(const draws& of, Row row) {
   std::vector<summary_row> rows;
   for (const variable& v : of.variables)
-    for (std::size_t e = 0; e < v.elements(); ++e) rows.push_back(summarise(v.element_name(e), v.element(e), of.chains));
+    for (std::size_t e = 0; e < v.elements(); ++e) {
+      auto one = row(v.element_name(e), v.element(e), v.optional);
+      if (!(v.optional && one.present == 0.0)) rows.push_back(std::move(one));
+    }
   return rows;
+}
+
+}  // namespace
+
+std::vector<summary_row> summarise(const draws& of) {
+  return rows_of(of, [&](std::string name, const std::vector<double>& x, bool optional) {
+    return optional ? summarise_present(std::move(name), x, of.chains) : summarise(std::move(name), x, of.chains);
+  });
 }
 
 std::vector<summary_row> summarise(const result& fit) {
   if (fit.posterior.empty()) return fit.summaries;
   if (fit.log_weights.empty()) return summarise(fit.posterior);
-  std::vector<summary_row> rows;
-  for (const variable& v : fit.posterior.variables)
-    for (std::size_t e = 0; e < v.elements(); ++e)
-      rows.push_back(summarise_weighted(v.element_name(e), v.element(e), fit.log_weights));
-  return rows;
+  return rows_of(fit.posterior, [&](std::string name, const std::vector<double>& x, bool optional) {
+    return summarise_weighted(std::move(name), x, fit.log_weights, optional);
+  });
 }
 
 }  // namespace starling

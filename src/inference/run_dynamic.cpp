@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "inference/run_warnings.hpp"
 
@@ -9,19 +10,19 @@ namespace starling {
 
 void ragged_record::begin_draw() { row_.assign(columns_.size(), std::numeric_limits<double>::quiet_NaN()); }
 
-std::size_t ragged_record::column_of(const path& where, value_kind kind) {
+std::size_t ragged_record::column_of(const path& where, value_kind kind, bool is_note) {
   const auto [it, fresh] = by_path_.try_emplace(where.hash(), columns_.size());
-  if (fresh) columns_.push_back({where, kind});
+  if (fresh) columns_.push_back({where, kind, is_note});
   return it->second;
 }
 
-void ragged_record::add(const path& where, const choice_type& type, const double* values) {
+void ragged_record::add(const path& where, const choice_type& type, const double* values, bool is_note) {
   for (std::size_t e = 0; e < type.size(); ++e) {
     path element = where;
     if (type.rank == 1) element = where / address(static_cast<std::int64_t>(e));
     if (type.rank == 2)
       element = where / address(static_cast<std::int64_t>(e / type.cols)) / address(static_cast<std::int64_t>(e % type.cols));
-    const std::size_t c = column_of(element, type.kind);
+    const std::size_t c = column_of(element, type.kind, is_note);
     if (c >= row_.size()) row_.resize(c + 1, std::numeric_limits<double>::quiet_NaN());
     row_[c] = values[e];
   }
@@ -30,7 +31,7 @@ void ragged_record::add(const path& where, const choice_type& type, const double
 void ragged_record::add_choices(const trace_state& state, const std::vector<std::uint8_t>& latent) {
   const auto& sites = state.structure->sites();
   for (std::uint32_t k = 0; k < sites.size(); ++k)
-    if (latent[k]) add(state.structure->path_of(k), sites[k].type, state.numbers.values.data() + sites[k].offset);
+    if (latent[k]) add(state.structure->path_of(k), sites[k].type, state.numbers.values.data() + sites[k].offset, false);
 }
 
 void ragged_record::end_draw(double score, double rate) {
@@ -41,7 +42,7 @@ void ragged_record::end_draw(double score, double rate) {
 
 void ragged_record::append(const ragged_record& other) {
   std::vector<std::size_t> to;
-  for (const auto& c : other.columns_) to.push_back(column_of(c.where, c.kind));
+  for (const auto& c : other.columns_) to.push_back(column_of(c.where, c.kind, c.is_note));
   for (std::size_t d = 0; d < other.draws(); ++d) {
     begin_draw();
     for (std::size_t c = 0; c < other.rows_[d].size(); ++c) row_[to[c]] = other.rows_[d][c];
@@ -61,11 +62,9 @@ result collect_ragged(const std::vector<ragged_record>& chains, std::size_t draw
   std::vector<const ragged_record*> used;
   std::size_t problems = 0;
   std::string problem;
-  if (!summaries_only) {
-    std::vector<std::size_t> counts;
-    for (const auto& c : chains) counts.push_back(c.draws());
-    draws = draws_to_keep(counts);
-  }
+  std::vector<std::size_t> counts;
+  for (const auto& c : chains) counts.push_back(c.draws());
+  if (!summaries_only) draws = draws_to_keep(counts);
   for (const auto& c : chains) {
     if (draws > 0 && c.draws() >= draws) used.push_back(&c);
     if (problems == 0) problem = c.problem;
@@ -82,10 +81,15 @@ result collect_ragged(const std::vector<ragged_record>& chains, std::size_t draw
     r.warnings.push_back(summaries_only ? no_summaries : no_draws);
     return r;
   }
+  if (interrupted) tell_dropped_chains(counts, draws, r);
   draw_layout layout;
+  std::vector<std::size_t> latents;  // slots
   for (const auto* c : used)
-    for (const auto& column : c->columns())
-      if (layout.find(column.where) < 0) layout.add(column.where, {column.kind, 0, 1, 1});
+    for (const auto& column : c->columns()) {
+      if (layout.find(column.where) >= 0) continue;
+      const std::size_t slot = layout.add(column.where, {column.kind, 0, 1, 1});
+      if (!column.is_note) latents.push_back(slot);
+    }
   r.posterior.chains = r.sample_stats.chains = used.size();
   r.posterior.draws = r.sample_stats.draws = draws;
   r.posterior.variables = layout.variables(used.size(), draws);
@@ -105,6 +109,9 @@ result collect_ragged(const std::vector<ragged_record>& chains, std::size_t draw
     }
   }
   r.sample_stats.variables = {std::move(lp), std::move(rate)};
+  std::vector<std::uint8_t> told(r.posterior.variables.size());
+  for (const auto slot : latents)
+    if (!std::exchange(told[targets[slot].variable], 1)) tell_still(r.posterior.variables[targets[slot].variable], r);
   if (summaries_only) {
     r.summaries = summarise(r);
     r.posterior = {};

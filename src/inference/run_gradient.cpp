@@ -37,9 +37,9 @@ class lost_chains {
   }
   bool any() const { return any_; }
   [[noreturn]] void refuse(const target& density, bool given) const {
-    throw std::runtime_error((given ? "the starting point of chain " + std::to_string(chain_ + 1) + " has no finite log density and gradient: "
+    throw std::runtime_error((given ? "the starting point of chain " + std::to_string(chain_) + " has no finite log density and gradient: "
                                     : "no starting point with a finite log density and gradient was found in 100 tries, chain " +
-                                          std::to_string(chain_ + 1) + "; at the last one ") +
+                                          std::to_string(chain_) + "; at the last one ") +
                              density.trouble_at(point_.data()) + ". Check the observations and the priors, or give starting points");
   }
 

@@ -1,3 +1,4 @@
+#include <starling/inference/result_checks.hpp>
 #include <starling/io/report.hpp>
 
 #include <fmt/format.h>
@@ -7,7 +8,6 @@
 #include <array>
 #include <cmath>
 #include <initializer_list>
-#include <limits>
 
 namespace starling {
 namespace {
@@ -15,7 +15,7 @@ namespace {
 struct column {
   const char* name;
   double summary_row::*value;
-  enum { real, error, count, ratio } format;
+  enum { real, error, count, ratio, share } format;
 };
 
 constexpr std::array columns = {
@@ -25,6 +25,8 @@ constexpr std::array columns = {
     column{"mcse_sd", &summary_row::mcse_sd, column::error},  column{"ess_bulk", &summary_row::ess_bulk, column::count},
     column{"ess_tail", &summary_row::ess_tail, column::count}, column{"r_hat", &summary_row::r_hat, column::ratio},
 };
+// Shown where some draws do not have some quantity.
+constexpr column presence{"present", &summary_row::present, column::share};
 
 // Four significant digits for estimates, two for their errors; no exponent where a person would not write one.
 std::string significant(double x, int digits) {
@@ -40,6 +42,7 @@ std::string cell(double x, const column& of) {
   switch (of.format) {
     case column::real: return significant(x, 4);
     case column::error: return significant(x, 2);
+    case column::share: return fmt::format("{:.3f}", x);
     case column::count: return fmt::format("{:.0f}", x);
     default: return x < 100.0 ? fmt::format("{:.3f}", x) : fmt::format("{:.2e}", x);
   }
@@ -50,32 +53,18 @@ std::size_t shown_width(const std::string& text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
-std::string listed(const std::vector<std::string>& names) {
-  constexpr std::size_t most = 8;
-  std::string text = fmt::format("{}", fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(std::min(most, names.size())), ", "));
-  if (names.size() > most) text += fmt::format(" and {} more", names.size() - most);
-  return text;
-}
-
-template <class Predicate>
-std::vector<std::string> names_where(const std::vector<summary_row>& rows, Predicate predicate) {
-  std::vector<std::string> names;
-  for (const summary_row& row : rows)
-    if (predicate(row)) names.push_back(row.name);
-  return names;
-}
-
 }  // namespace
 
 std::string summary_table(const std::vector<summary_row>& rows) {
-  std::vector<std::array<std::string, columns.size() + 1>> lines(1);
-  for (std::size_t c = 0; c < columns.size(); ++c) lines[0][c + 1] = columns[c].name;
+  std::vector<column> shown(columns.begin(), columns.end());
+  if (std::any_of(rows.begin(), rows.end(), [](const summary_row& r) { return r.present < 1.0; })) shown.insert(shown.begin(), presence);
+  std::vector<std::vector<std::string>> lines(1, {""});
+  for (const column& c : shown) lines[0].push_back(c.name);
   for (const summary_row& row : rows) {
-    auto& line = lines.emplace_back();
-    line[0] = row.name;
-    for (std::size_t c = 0; c < columns.size(); ++c) line[c + 1] = cell(row.*columns[c].value, columns[c]);
+    auto& line = lines.emplace_back(1, row.name);
+    for (const column& c : shown) line.push_back(cell(row.*c.value, c));
   }
-  std::array<std::size_t, columns.size() + 1> widths{};
+  std::vector<std::size_t> widths(shown.size() + 1);
   for (const auto& line : lines)
     for (std::size_t c = 0; c < line.size(); ++c) widths[c] = std::max(widths[c], shown_width(line[c]));
   std::string text;
@@ -87,48 +76,12 @@ std::string summary_table(const std::vector<summary_row>& rows) {
   return text;
 }
 
-std::vector<std::string> convergence_warnings(const std::vector<summary_row>& rows) {
-  std::vector<std::string> warnings;
-  const auto nothing = names_where(rows, [](const summary_row& r) { return std::isnan(r.mean); });
-  if (!nothing.empty()) warnings.push_back(fmt::format("The draws of {} hold NaN: check the model where it computes them.", listed(nothing)));
-  const auto still = names_where(rows, [](const summary_row& r) { return r.sd == 0.0; });
-  if (!still.empty())
-    warnings.push_back(fmt::format("{} never moved: unless it is a constant, the kernel accepts nothing; use smaller steps.", listed(still)));
-  const auto moves = [](const summary_row& r) { return r.sd != 0.0; };
-  const auto apart = names_where(rows, [&](const summary_row& r) { return moves(r) && r.r_hat > 1.01; });
-  if (!apart.empty()) {
-    double worst = 0.0;
-    for (const summary_row& row : rows) worst = std::isnan(row.r_hat) ? worst : std::max(worst, row.r_hat);
-    warnings.push_back(fmt::format("R-hat is above 1.01 (up to {:.3f}) for {}: the chains do not agree yet, so do not trust these numbers. "
-                                   "Run longer (num_warmup, num_samples), or use a kernel that moves better.", worst, listed(apart)));
-  }
-  const auto few = names_where(rows, [&](const summary_row& r) { return moves(r) && (r.ess_bulk < 400.0 || r.ess_tail < 400.0); });
-  if (!few.empty()) {
-    double least = std::numeric_limits<double>::infinity();
-    for (const summary_row& row : rows)
-      for (const double ess : {row.ess_bulk, row.ess_tail}) least = std::isnan(ess) ? least : std::min(least, ess);
-    warnings.push_back(fmt::format("The effective sample size is below 400 (down to {:.0f}) for {}: means and quantiles are rough. "
-                                   "Draw more, with more chains, or thin less.", least, listed(few)));
-  }
-  return warnings;
-}
-
 namespace {
 
 std::vector<std::string> all_warnings(const result& fit, const std::vector<summary_row>& rows) {
   std::vector<std::string> warnings = fit.warnings;
-  if (!fit.log_weights.empty() || fit.ess) {
-    // Weighted draws: one effective sample size for all, the one of the weights.
-    if (fit.ess && !(*fit.ess >= 400.0))
-      warnings.push_back(fmt::format("The effective sample size of the weights is {:.1f}, below 400: means and quantiles are rough. "
-                                     "Use more particles or a better proposal.", *fit.ess));
-    return warnings;
-  }
-  // Draws from the prior are independent: there is nothing to converge.
-  if (const std::string* method = fit.attribute("method"); method && method->starts_with("simulat")) return warnings;
-  for (std::string& warning : convergence_warnings(rows)) warnings.push_back(std::move(warning));
-  if (fit.posterior.chains == 1 && fit.posterior.draws > 0)
-    warnings.emplace_back("With one chain there is no R-hat: run several, for instance num_chains=4, to see whether they agree.");
+  if (!fit.checked)
+    for (std::string& warning : convergence_warnings(fit, rows)) warnings.push_back(std::move(warning));
   return warnings;
 }
 
@@ -166,7 +119,7 @@ std::string summary_json(const result& fit) {
   for (const summary_row& row : rows)
     top["variables"].push_back({{"name", row.name}, {"mean", number(row.mean)}, {"sd", number(row.sd)}, {"mcse_mean", number(row.mcse_mean)},
                                 {"mcse_sd", number(row.mcse_sd)}, {"q5", number(row.q5)}, {"q50", number(row.q50)}, {"q95", number(row.q95)},
-                                {"ess_bulk", number(row.ess_bulk)}, {"ess_tail", number(row.ess_tail)}, {"r_hat", number(row.r_hat)}});
+                                {"ess_bulk", number(row.ess_bulk)}, {"ess_tail", number(row.ess_tail)}, {"r_hat", number(row.r_hat)}, {"present", number(row.present)}});
   return top.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
 

@@ -28,6 +28,7 @@ class formula_generator {
 };
 
 inline std::vector<double> formula_draws(const std::string& kind, std::size_t chains, std::size_t length, std::uint64_t seed) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
   formula_generator g(seed);
   std::vector<double> x;
   for (std::size_t c = 0; c < chains; ++c) {
@@ -47,7 +48,14 @@ inline std::vector<double> formula_draws(const std::string& kind, std::size_t ch
       else if (kind == "binary") state = e > 0.5 ? 1.0 : 0.0;
       else if (kind == "far_away") state = e + 1048576.0;
       else if (kind == "one_nan") state = c == 1 && i == 7 ? std::numeric_limits<double>::quiet_NaN() : e;
-      else if (kind == "one_infinite") state = c == 1 && i == 7 ? std::numeric_limits<double>::infinity() : e;
+      else if (kind == "one_infinite") state = c == 1 && i == 7 ? infinity : e;
+      else if (kind == "half_infinite") state = e < 0.0 ? -infinity : e;
+      else if (kind == "mostly_infinite") state = e < 0.5 ? infinity : e;
+      else if (kind == "two_infinities") state = e > 1.0 ? infinity : e < -1.0 ? -infinity : e;
+      else if (kind == "two_infinities_only") state = e > 0.0 ? infinity : -infinity;
+      else if (kind == "all_infinite") state = infinity;
+      else if (kind == "infinite_chain") state = c == 0 ? infinity : e;
+      else if (kind == "all_nan") state = std::numeric_limits<double>::quiet_NaN();
       else throw std::invalid_argument("make_fixture.py draws " + kind + ", formula_draws.hpp does not.");
       x.push_back(state);
     }

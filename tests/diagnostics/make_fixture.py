@@ -61,6 +61,20 @@ def draws(kind, chains, length, seed):
                 state = math.nan if c == 1 and i == 7 else e
             elif kind == "one_infinite":
                 state = math.inf if c == 1 and i == 7 else e
+            elif kind == "half_infinite":
+                state = -math.inf if e < 0.0 else e
+            elif kind == "mostly_infinite":
+                state = math.inf if e < 0.5 else e
+            elif kind == "two_infinities":
+                state = math.inf if e > 1.0 else -math.inf if e < -1.0 else e
+            elif kind == "two_infinities_only":
+                state = math.inf if e > 0.0 else -math.inf
+            elif kind == "all_infinite":
+                state = math.inf
+            elif kind == "infinite_chain":
+                state = math.inf if c == 0 else e
+            elif kind == "all_nan":
+                state = math.nan
             elif kind == "iid":
                 state = e
             else:
@@ -75,6 +89,8 @@ CASES = [
     ("ar_strong", 2, 40), ("antithetic", 4, 200), ("shifted", 4, 250), ("wide_chain", 4, 250), ("one_constant", 4, 100), ("constant", 4, 100),
     ("constant", 1, 9), ("heavy_tails", 4, 400), ("heavy_tails", 3, 99), ("ties", 4, 300), ("ties", 2, 31), ("binary", 4, 200),
     ("far_away", 4, 128), ("one_nan", 4, 50), ("one_infinite", 4, 50),
+    ("half_infinite", 4, 500), ("half_infinite", 4, 31), ("half_infinite", 1, 100), ("mostly_infinite", 4, 300), ("two_infinities", 4, 300),
+    ("two_infinities_only", 4, 300), ("all_infinite", 4, 100), ("infinite_chain", 4, 100), ("infinite_chain", 2, 100), ("all_nan", 4, 50),
 ]
 
 

@@ -29,9 +29,9 @@ TEST(draws, that_do_not_exist_are_said_with_those_that_do) {
 TEST(variable, names_and_gathers_its_elements) {
   const sl::variable x{"X", {2, 3}, {0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15}};
   EXPECT_EQ(x.elements(), 6u);
-  EXPECT_EQ(x.element_name(0), "X[1,1]");
-  EXPECT_EQ(x.element_name(2), "X[1,3]");
-  EXPECT_EQ(x.element_name(5), "X[2,3]");
+  EXPECT_EQ(x.element_name(0), "X[0,0]");
+  EXPECT_EQ(x.element_name(2), "X[0,2]");
+  EXPECT_EQ(x.element_name(5), "X[1,2]");
   EXPECT_EQ(x.element(4), (std::vector<double>{4.0, 14.0}));
   EXPECT_EQ((sl::variable{"mu", {}, {1.0}}.element_name(0)), "mu");
   EXPECT_THROW(x.element(6), std::out_of_range);
@@ -42,7 +42,7 @@ TEST(summarise, has_a_row_for_each_scalar_of_the_posterior) {
   fit.posterior = {2, 4, {{"mu", {}, {1, 2, 3, 4, 5, 6, 7, 8}}, {"theta", {2}, std::vector<double>(16, 3.0)}}};
   const auto rows = sl::summarise(fit);
   ASSERT_EQ(rows.size(), 3u);
-  EXPECT_EQ(rows[2].name, "theta[2]");
+  EXPECT_EQ(rows[2].name, "theta[1]");
   EXPECT_DOUBLE_EQ(rows[0].mean, 4.5);
   EXPECT_GT(rows[0].r_hat, 1.5);
   EXPECT_EQ(rows[1].sd, 0.0);

@@ -83,7 +83,7 @@ TEST(report, tells_of_interruption_and_weights) {
   fit.warnings = {"3 proposals were outside the support."};
   const auto text = sl::report(fit);
   EXPECT_EQ(text.substr(0, 65), "Interrupted: 5 draws of each chain are kept.\n3 chains of 5 draws\n");
-  EXPECT_NE(text.find("X[2,3]"), std::string::npos);
+  EXPECT_NE(text.find("X[1,2]"), std::string::npos);
   EXPECT_NE(text.find("\nwarning: 3 proposals were outside the support.\n"), std::string::npos);
   EXPECT_NE(text.find("\nwarning: R-hat is above 1.01"), std::string::npos);
 

@@ -8,7 +8,7 @@ namespace starling {
 /// The arithmetic mean; NaN of nothing.
 double mean(std::span<const double> values);
 
-/// The variance with divisor n - 1, by two passes; NaN of fewer than two values.
+/// The variance with divisor n - 1, by two passes; exactly 0 of equal values, NaN of infinite ones and of fewer than two values.
 double variance(std::span<const double> values);
 
 /// Count, mean and variance of values that are seen once and not kept. Merging is exact in the count and as stable as one

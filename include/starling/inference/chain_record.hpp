@@ -24,6 +24,7 @@ struct block_record {
   std::vector<element_run> runs;       // where the latents stand
   std::size_t first_chain, lanes, width, draws_wanted;
   bool summaries_only;
+  bool conditional;                    // some draws may lack some notes
   std::size_t draws = 0;               // so far
   std::vector<double> numbers;         // [draw][slot][W]; slots: latents and notes, lp, acceptance rate
   std::size_t row = 0;                 // slots a draw, with lp and acceptance rate
@@ -215,7 +216,8 @@ class lane_recorder {
 // After an interruption: the n for which n draws of every chain that has as many are the most draws; of more chains where that is equal.
 std::size_t draws_to_keep(const std::vector<std::size_t>& draws_of_chains);
 
-// One result from all blocks. After an interruption: draws_to_keep; of summaries, the complete chains.
-result collect(const std::vector<block_record>& records, const schema& structure, std::size_t draws, bool interrupted);
+// One result from all blocks, checked (result_checks.hpp). After an interruption: draws_to_keep; of summaries, the complete chains; chains that are
+// dropped are named.
+result collect(const std::vector<block_record>& records, const schema& structure, std::size_t draws, bool interrupted, std::size_t threads = 0);
 
 }  // namespace starling

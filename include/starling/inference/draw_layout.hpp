@@ -23,10 +23,10 @@ draw_name name_of_draws(const path& where);
 // y[0], y[1], … the vector "y".
 class draw_layout {
  public:
-  // Adds the value at `where`; returns its first slot.
-  std::size_t add(const path& where, const choice_type& type);
-  // The same for a note. Throws std::logic_error where a choice or another note has its name.
-  std::size_t add_note(const path& where, const choice_type& type);
+  // Adds the value at `where`; returns its first slot. optional: NaN in a draw means that it does not have it.
+  std::size_t add(const path& where, const choice_type& type, bool optional = true);
+  // The same for a note, whose NaN may be what the model computed. Throws std::logic_error where a choice or another note has its name.
+  std::size_t add_note(const path& where, const choice_type& type, bool optional = false);
   // The first slot of the value at `where`, or -1.
   std::ptrdiff_t find(const path& where) const;
   std::size_t slots() const { return slots_; }
@@ -46,6 +46,8 @@ class draw_layout {
     std::string name;
     value_kind kind = value_kind::real;
     std::vector<std::size_t> extents;
+    bool optional = false;
+    std::size_t numbers = 0;  // that something was added for: where they are fewer than its extents hold, there are holes
   };
   struct item {
     std::size_t group, first_slot;

@@ -260,7 +260,7 @@ result importance_in_lanes(const Posterior& post, std::size_t n, const importanc
       o.threads);
   weighted_sums total;
   for (const auto& s : sums) total.merge(s);
-  r.observed_data = observed_variables(post.observations());
+  add_observed(r, post);
   r.attributes = {{"method", "importance sampling"}, {"particles", std::to_string(n)}, {"lanes", std::to_string(width)}};
   if (bad.found) r.warnings.push_back((bad.is_factor ? "some particles have weight 0 since " : "some particles gave a distribution bad parameters and have weight 0; the first: ") + bad.sentence(*layout.structure));
   std::size_t all_drawn = 0;

@@ -58,7 +58,7 @@ result importance_dynamic(const Posterior& post, std::size_t n, const Options& o
   for (const auto& u : unvisited)
     if (u.some_ran) unvisited[0].add(u.paths);
   result r = collect_particles(std::move(all_of_them), std::move(weights_drawn), n, o.summaries_only, describe_unvisited(unvisited[0].paths, visited));
-  r.observed_data = observed_variables(post.observations());
+  add_observed(r, post);
   r.attributes = {{"method", "importance sampling"}, {"particles", std::to_string(n)}, {"lanes", "1"}};
   return r;
 }

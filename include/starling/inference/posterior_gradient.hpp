@@ -12,6 +12,7 @@
 #include <starling/inference/maximize.hpp>
 #include <starling/inference/pathfinder.hpp>
 #include <starling/inference/proper_prior.hpp>
+#include <starling/inference/result_checks.hpp>
 #include <starling/inference/run_gradient.hpp>
 #include <starling/inference/run_tempered.hpp>
 #include <starling/inference/unconstrained_draws.hpp>
@@ -39,7 +40,7 @@ auto with_free_numbers(const Posterior& post, bool notes, F&& f) {
   refuse_conditional_choices(*layout->structure);
   const unconstrained_posterior<V, Posterior> density(post, std::move(layout));
   auto r = f(density, unconstrained_draws<V, Posterior>(density, notes));
-  r.observed_data = observed_variables(post.observations());
+  add_observed(r, post);
   return r;
 }
 

@@ -79,7 +79,7 @@ result importance(const Posterior& post, const Proposal& proposal, const argumen
     one.weight = one.weight_squared = w > negative_infinity ? 1 : 0;
     total.merge(one);
   }
-  r.observed_data = observed_variables(post.observations());
+  add_observed(r, post);
   r.attributes = {{"method", "importance sampling with a proposal"}, {"particles", std::to_string(n)}, {"lanes", std::to_string(width)}};
   if (bad.found) r.warnings.push_back((bad.is_factor ? "some particles have weight 0 since " : "some particles gave a distribution bad parameters and have weight 0; the first: ") + bad.sentence(*layout.structure));
   finish_importance(r, total, n, n, {}, record.layout, false, bad.found ? "; the first trouble was " + bad.sentence(*layout.structure) : std::string());

@@ -19,11 +19,12 @@ struct variable {
   std::vector<std::size_t> shape;    ///< of one value; empty for a scalar
   std::vector<double> values;        ///< [chain][draw][element], row-major, elements too
   kinds kind = kinds::real;          ///< how it is written to files; numbers are held as doubles in any case
+  bool optional = false;             ///< NaN means that a draw does not have the number: a branch not taken, a shorter list
 
   /// The number of scalars in one value: the product of `shape`, 1 for a scalar.
   std::size_t elements() const;
 
-  /// The name of one scalar, indices from 1 as in Stan: `mu`, `theta[1]`, `X[2,1]`.
+  /// The name of one scalar, indices from 0 as in ArviZ: `mu`, `theta[0]`, `X[1,0]`.
   std::string element_name(std::size_t element) const;
 
   /// One scalar over all chains and draws, [chain][draw].
@@ -59,7 +60,8 @@ struct result {
   std::optional<double> ess;         ///< of those weights, (sum w)^2 / sum w^2
 
   std::vector<summary_row> summaries;    ///< fits without draws: the summary itself. Otherwise empty
-  std::vector<std::string> warnings;     ///< whole sentences for the user
+  std::vector<std::string> warnings;     ///< whole sentences for the user, R-hat and effective sample sizes included
+  bool checked = false;                  ///< `warnings` say what there is to say of the draws (check_convergence, result_checks.hpp)
   std::vector<std::pair<std::string, std::string>> attributes;   ///< settings by name: seed, kernel, warmup, thin, version, …
   bool interrupted = false;          ///< stopped early; the draws up to there are complete and valid
 
@@ -67,8 +69,8 @@ struct result {
   const std::string* attribute(std::string_view name) const;
 };
 
-/// One row per scalar of the posterior, in order. Weighted draws give weighted summaries; a fit without draws gives its own
-/// `summaries`.
+/// One row per scalar of the posterior, in order; none for the numbers of an optional variable that no draw has. Weighted draws give weighted
+/// summaries; a fit without draws gives its own `summaries`. Of optional variables a row is of the draws that have the number.
 std::vector<summary_row> summarise(const result& fit);
 
 /// One row per scalar of these draws, unweighted.

@@ -112,8 +112,8 @@ result run_in(const Kernel& kernel, const Posterior& post, const run_options& o,
         run_block<V>(kernel, post, layout, o, k, {b * width, o.chains}, records[b], monitor, keeper, b);
       },
       o.threads);
-  result r = collect(records, *layout.structure, o.draws, monitor.stopped());
-  r.observed_data = observed_variables(post.observations());
+  result r = collect(records, *layout.structure, o.draws, monitor.stopped(), o.threads);
+  add_observed(r, post);
   r.attributes = {{"kernel", Kernel::name},
                   {"warmup", std::to_string(o.warmup)},
                   {"thin", std::to_string(o.thin)},

@@ -11,6 +11,7 @@
 #include <starling/inference/chain_record.hpp>
 #include <starling/inference/kernels/kernel.hpp>
 #include <starling/inference/pulse.hpp>
+#include <starling/inference/result_checks.hpp>
 #include <starling/inference/trace_chain.hpp>
 
 namespace starling {
@@ -21,10 +22,11 @@ class ragged_record final : public note_sink<double> {
   struct column {
     path where;  // of the number: elements of vectors and matrices have their indices at the end
     value_kind kind;
+    bool is_note;
   };
   void begin_draw();
   void add_choices(const trace_state& state, const std::vector<std::uint8_t>& latent);
-  void note(const path& where, const choice_type& type, const double* values) override { add(where, type, values); }
+  void note(const path& where, const choice_type& type, const double* values) override { add(where, type, values, true); }
   void end_draw(double score, double rate);
   // The draws of another record after these.
   void append(const ragged_record& other);
@@ -40,15 +42,15 @@ class ragged_record final : public note_sink<double> {
   std::vector<std::string> selections_unmet;  // of kernels, that never held a latent
 
  private:
-  void add(const path& where, const choice_type& type, const double* values);
-  std::size_t column_of(const path& where, value_kind kind);
+  void add(const path& where, const choice_type& type, const double* values, bool is_note);
+  std::size_t column_of(const path& where, value_kind kind, bool is_note);
   std::vector<column> columns_;
   std::unordered_map<std::uint64_t, std::size_t> by_path_;
   std::vector<std::vector<double>> rows_;
   std::vector<double> row_, scores_, rates_;
 };
 
-// One result from all chains. After an interruption: draws_to_keep (chain_record.hpp); of summaries, the complete chains.
+// One result from all chains, not checked yet. After an interruption as collect (chain_record.hpp).
 result collect_ragged(const std::vector<ragged_record>& chains, std::size_t draws, bool interrupted, bool summaries_only);
 
 template <class Kernel, class Posterior, class Options>
@@ -89,8 +91,9 @@ result run_dynamic(const Kernel& kernel, const Posterior& post, const Options& o
       },
       o.threads);
   result r = collect_ragged(records, o.draws, monitor.stopped(), o.summaries_only);
-  r.observed_data = observed_variables(post.observations());
+  add_observed(r, post);
   r.attributes = {{"kernel", Kernel::name}, {"warmup", std::to_string(o.warmup)}, {"thin", std::to_string(o.thin)}, {"lanes", "1"}};
+  check_convergence(r, o.threads);
   return r;
 }
 

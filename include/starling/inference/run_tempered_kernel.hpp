@@ -131,8 +131,8 @@ result run_tempered(const Kernel& kernel, const Posterior& post, const tempering
         if (whole) ladders[c] = std::move(ladder);
       },
       o.threads);
-  result r = collect(records, *layout.structure, o.draws, monitor.stopped());
-  r.observed_data = observed_variables(post.observations());
+  result r = collect(records, *layout.structure, o.draws, monitor.stopped(), o.threads);
+  add_observed(r, post);
   r.attributes.insert(r.attributes.begin(), {{"kernel", "tempered " + std::string(Kernel::name)}, {"warmup", std::to_string(o.warmup)}, {"thin", std::to_string(o.thin)}});
   report_tempering(ladders, r);
   return r;
