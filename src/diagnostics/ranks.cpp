@@ -60,7 +60,7 @@ std::vector<std::uint32_t> ascending_order(std::span<const double> values) {
 }
 
 std::vector<std::uint32_t> folded_order(std::span<const double> values, std::span<const std::uint32_t> ascending, double centre) {
-  if (!std::isfinite(centre)) {
+  if (!std::isfinite(centre) || (!ascending.empty() && std::isnan(values[ascending.back()]))) {
     std::vector<double> distances(values.begin(), values.end());
     for (double& x : distances) x = std::abs(x - centre);
     return ascending_order(distances);
@@ -110,7 +110,7 @@ std::vector<double> normal_scores(std::span<const double> values, std::span<cons
   std::vector<double> scores(n);
   for (std::size_t first = 0, last = 0; first < n; first = last) {
     const double value = values[ascending[first]];
-    while (last < n && values[ascending[last]] == value) ++last;
+    for (++last; last < n && values[ascending[last]] == value;) ++last;
     double score = of_rank[first];
     if (last - first > 1) score = normal_quantile(score_of(0.5 * static_cast<double>(first + 1 + last), n));
     for (std::size_t k = first; k < last; ++k) scores[ascending[k]] = score;

@@ -90,12 +90,29 @@ class partly_present {
     for (const double x : present_) below.push_back(x <= bound ? 1.0 : 0.0);
     return ess(centred(below));
   }
+  // Of half chains as they are, those with two draws or more that have the quantity; their number of draws is the harmonic mean.
   double rhat(const std::vector<double>& of) {
-    spread(of);
+    spread(of, summary_row::unknown);
+    const split_chains split(spread_, chains_);
+    const std::size_t n = split.values().size() / split.chains();
+    std::vector<double> means, variances;
+    double inverse = 0.0;
+    for (std::size_t c = 0; c < split.chains(); ++c) {
+      std::vector<double> half;
+      for (const double x : split.values().subspan(c * n, n))
+        if (!std::isnan(x)) half.push_back(x);
+      if (half.size() < 2) continue;
+      means.push_back(mean(half));
+      variances.push_back(variance(half));
+      inverse += 1.0 / static_cast<double>(half.size());
+    }
+    return std::sqrt(variance(means) / mean(variances) + 1.0 - inverse / static_cast<double>(means.size()));
+  }
+  double rhat_of_presence() {
+    spread(std::vector<double>(present_.size(), 1.0));
     const split_chains split(spread_, chains_);
     return rhat_of_chains(split.values(), split.chains());
   }
-  double rhat_of_presence() { return rhat(std::vector<double>(present_.size(), 1.0)); }
 
   static std::vector<double> centred(std::vector<double> of) {
     const double centre = mean(of);
@@ -104,9 +121,9 @@ class partly_present {
   }
 
  private:
-  void spread(const std::vector<double>& of) {
+  void spread(const std::vector<double>& of, double absent = 0.0) {
     std::size_t k = 0;
-    for (std::size_t i = 0; i < values_.size(); ++i) spread_[i] = std::isnan(values_[i]) ? 0.0 : of[k++];
+    for (std::size_t i = 0; i < values_.size(); ++i) spread_[i] = std::isnan(values_[i]) ? absent : of[k++];
   }
   std::span<const double> values_;
   std::size_t chains_;

@@ -67,13 +67,13 @@ void draw_reader::read(const path& where, const choice_type& type, double* to) c
   }
 }
 
-observed_draws::observed_draws(const schema& structure, std::vector<std::uint32_t> observed, std::size_t chains, std::size_t draws, bool pointwise)
+observed_draws::observed_draws(const schema& structure, std::vector<std::uint32_t> observed, const std::vector<choice_type>& types, std::size_t chains,
+                               std::size_t draws)
     : sites_(std::move(observed)) {
   draw_layout layout;
-  for (const auto k : sites_) {
-    const choice_type type = pointwise ? choice_type{} : structure.sites()[k].type;
-    first_slots_.push_back(layout.add(structure.path_of(k), type));
-    sizes_.push_back(type.size());
+  for (std::size_t j = 0; j < sites_.size(); ++j) {
+    first_slots_.push_back(layout.add(structure.path_of(sites_[j]), types[j]));
+    sizes_.push_back(types[j].size());
   }
   filled_.chains = chains;
   filled_.draws = draws;
@@ -86,6 +86,7 @@ observed_draws::observed_draws(const schema& structure, std::vector<std::uint32_
 }
 
 void observed_draws::set(std::size_t j, std::size_t element, std::size_t draw, double x) {
+  if (std::isnan(x)) return;  // as all is until it is set; another region may have had it
   const std::size_t slot = first_slots_[j] + element;
   filled_.variables[variables_[slot]].values[draw * widths_[slot] + elements_[slot]] = x;
 }

@@ -85,6 +85,8 @@ void add_observed(result& fit, const choice_map& observations, bool partly_obser
   fit.observed_data = observed_variables(observations);
   if (partly_observed) return;
   std::unordered_set<std::string> families, observed;
+  for (const auto& e : observations.entries())
+    if (e.value.type.size() == 0) families.insert(name_of_draws(e.where).name);
   for (const variable& v : fit.observed_data)
     for (std::size_t e = 0; e < v.elements() && !v.shape.empty(); ++e) {
       families.insert(v.name);
@@ -109,8 +111,8 @@ void add_observed(result& fit, const choice_map& observations, bool partly_obser
   std::string names;
   for (std::size_t i = 0; i < std::min(most, left.size()); ++i) names += (i == 0 ? "" : ", ") + left[i];
   if (left.size() > most) names += " and " + std::to_string(left.size() - most) + " more";
-  fit.warnings.push_back(names + (left.size() == 1 ? " is" : " are") + " not observed and will be drawn: others of " + left[0].substr(0, left[0].find('[')) +
-                         " are observed. If that is meant, give the posterior the option .partly_observed = true");
+  fit.warnings.push_back(names + (left.size() == 1 ? " is" : " are") + " not observed and will be drawn, while " + left[0].substr(0, left[0].find('[')) +
+                         " is among the observations. If that is meant, give the posterior the option .partly_observed = true");
 }
 
 void check_convergence(result& fit, std::size_t threads) {

@@ -119,7 +119,7 @@ std::vector<Number> read_list(const auto& contents, const json& value, const std
       numbers.push_back(static_cast<Number>(x));
       continue;
     }
-    const std::string element = fmt::format("{}[{}]", what, i + 1);
+    const std::string element = fmt::format("{}[{}]", what, i);
     if constexpr (is_whole)
       numbers.push_back(read.whole(value[i], element));
     else
@@ -137,7 +137,7 @@ data_matrix read_matrix(const auto& contents, const json& value, const std::stri
   if (shape && value.size() != shape->rows) contents.refuse(what, expected, fmt::format("a list of {}", value.size()));
   result.columns = shape ? shape->columns : value.empty() || !value[0].is_array() ? 0 : value[0].size();
   for (std::size_t i = 0; i < value.size(); ++i) {
-    const std::string row = fmt::format("{}[{}]", what, i + 1);
+    const std::string row = fmt::format("{}[{}]", what, i);
     if (!shape && i > 0 && value[i].is_array() && value[i].size() != result.columns)
       contents.refuse(row, fmt::format("a list of {}, as long as the first row", counted(result.columns, "number")), describe(value[i]));
     const auto numbers = read_list<double>(contents, value[i], row, shape || i > 0 ? &result.columns : nullptr, range);

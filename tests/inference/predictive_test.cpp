@@ -1,4 +1,7 @@
 // Predictive draws, log likelihoods and resampling, against the closed forms of a conjugate model.
+#include <starling/distributions/dirichlet.hpp>
+#include <starling/distributions/generalised_linear.hpp>
+#include <starling/distributions/iid.hpp>
 #include <starling/distributions/normal.hpp>
 #include <starling/inference/importance.hpp>
 #include <starling/inference/kernels/regenerate.hpp>
@@ -8,6 +11,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 
 namespace sl = starling;
@@ -78,6 +82,59 @@ TEST(Predictive, LogLikelihoodIsTheDensityOfEachObservation) {
     }
   }
 }
+
+// Vectors of independent elements have a number an element, in lanes and in single traces; others one number.
+constexpr auto vectors = [](auto& trace, const std::vector<double>& x, const std::vector<double>& scales) {
+  const auto m = trace("m", sl::normal(0.0, 1.0));
+  const std::size_t n = scales.size();
+  trace("iid", sl::iid(sl::normal(m, 2.0), n));
+  trace("normal", sl::normal(m, scales));
+  trace("glm", sl::normal_glm(sl::matrix_view<double>(x.data(), n, 1), m, sl::vector<const double>(scales.data(), 1), 0.5));
+  trace("counts", sl::poisson_log_glm(sl::matrix_view<double>(x.data(), n, 1), m, std::array{0.3}));
+  trace("coins", sl::iid(sl::bernoulli_logit(m), 2));
+  trace("short", sl::iid(sl::normal(m, 1.0), 1));
+  trace("joint", sl::dirichlet(std::vector<double>{1, 2, 3}));
+  trace("one", sl::normal(m, 3.0));
+};
+constexpr auto vectors_in_lanes = sl::gen(vectors);
+constexpr auto vectors_alone = sl::gen(sl::dynamic, vectors);
+
+template <class Model>
+void expect_log_likelihood_by_element(const Model& model) {
+  const std::vector<double> x{1.0, -0.5, 2.0}, scales{0.5, 1.0, 3.0}, ys{0.3, -1.0, 2.5};
+  const sl::posterior all(model, sl::args(x, scales),
+                          sl::observe("iid", ys) & sl::observe("normal", ys) & sl::observe("glm", ys) & sl::observe("counts", std::vector<long>{2, 0, 5}) &
+                              sl::observe("coins", std::vector<bool>{true, false}) & sl::observe("short", std::vector<double>{0.2}) &
+                              sl::observe("joint", std::vector<double>{0.2, 0.3, 0.5}) & sl::observe("one", 1.5));
+  sl::result fit;
+  fit.posterior.chains = 1;
+  fit.posterior.draws = 11;
+  for (int i = 0; i < 11; ++i) fit.posterior.variables.resize(1), fit.posterior.variables[0].name = "m", fit.posterior.variables[0].values.push_back(0.3 * i - 1);
+  const auto& l = sl::log_likelihood(all, fit);
+  const auto normal = [](double y, double m, double s) { return -0.5 * (y - m) / s * (y - m) / s - std::log(s) - 0.91893853320467274; };
+  EXPECT_EQ(l["iid"].shape, std::vector<std::size_t>{3});
+  EXPECT_EQ(l["short"].shape, std::vector<std::size_t>{1});
+  EXPECT_TRUE(l["joint"].shape.empty());
+  EXPECT_TRUE(l["one"].shape.empty());
+  const double counts[] = {2, 0, 5};
+  for (std::size_t d = 0; d < 11; ++d) {
+    const double m = fit.posterior["m"].values[d];
+    for (std::size_t i = 0; i < 3; ++i) {
+      EXPECT_NEAR(l["iid"].element(i)[d], normal(ys[i], m, 2), 1e-12);
+      EXPECT_NEAR(l["normal"].element(i)[d], normal(ys[i], m, scales[i]), 1e-12);
+      EXPECT_NEAR(l["glm"].element(i)[d], normal(ys[i], m + 0.5 * x[i], 0.5), 1e-11);
+      const double eta = m + 0.3 * x[i];
+      EXPECT_NEAR(l["counts"].element(i)[d], counts[i] * eta - std::exp(eta) - std::lgamma(counts[i] + 1), 1e-11);
+    }
+    EXPECT_NEAR(l["coins"].element(0)[d], -std::log1p(std::exp(-m)), 1e-12);
+    EXPECT_NEAR(l["coins"].element(1)[d], -std::log1p(std::exp(m)), 1e-12);
+    EXPECT_NEAR(l["short"].element(0)[d], normal(0.2, m, 1), 1e-12);
+    EXPECT_NEAR(l["one"].values[d], normal(1.5, m, 3), 1e-12);
+    EXPECT_NEAR(l["joint"].values[d], std::log(60 * 0.3 * 0.25), 1e-11);
+  }
+}
+TEST(Predictive, LogLikelihoodOfIndependentElementsIsOneNumberAnElementInLanes) { expect_log_likelihood_by_element(vectors_in_lanes); }
+TEST(Predictive, LogLikelihoodOfIndependentElementsIsOneNumberAnElementAlone) { expect_log_likelihood_by_element(vectors_alone); }
 
 TEST(Predictive, FitOfAnotherPosteriorIsRefused) {
   sl::result fit;

@@ -69,21 +69,21 @@ TEST(data, a_wrong_length_says_both) {
 TEST(data, matrices_are_checked_by_row) {
   EXPECT_EQ(message_of([] { schools_data().matrix("X", 2, 3); }),
             R"(schools.json: "X" should be a list of 2 rows, each a list of 3 numbers, but is a list of 3.)");
-  EXPECT_EQ(message_of([] { schools_data().matrix("X", 3, 1); }), R"(schools.json: "X[1]" should be a list of 1 number, but is a list of 2.)");
+  EXPECT_EQ(message_of([] { schools_data().matrix("X", 3, 1); }), R"(schools.json: "X[0]" should be a list of 1 number, but is a list of 2.)");
   EXPECT_EQ(message_for(R"({"X": [[1, 2], [3]]})", [](const auto& d) { d.matrix("X"); }),
-            R"(d.json: "X[2]" should be a list of 2 numbers, as long as the first row, but is a list of 1.)");
-  EXPECT_EQ(message_for(R"({"X": [[1, 2], 3]})", [](const auto& d) { d.matrix("X"); }), R"(d.json: "X[2]" should be a list of 2 numbers, but is 3.)");
-  EXPECT_EQ(message_for(R"({"X": [[1, 2], [3, null]]})", [](const auto& d) { d.matrix("X"); }), R"(d.json: "X[2][2]" should be a number, but is null.)");
+            R"(d.json: "X[1]" should be a list of 2 numbers, as long as the first row, but is a list of 1.)");
+  EXPECT_EQ(message_for(R"({"X": [[1, 2], 3]})", [](const auto& d) { d.matrix("X"); }), R"(d.json: "X[1]" should be a list of 2 numbers, but is 3.)");
+  EXPECT_EQ(message_for(R"({"X": [[1, 2], [3, null]]})", [](const auto& d) { d.matrix("X"); }), R"(d.json: "X[1][1]" should be a number, but is null.)");
   EXPECT_EQ(message_for(R"({"X": 1})", [](const auto& d) { d.matrix("X"); }),
             R"(d.json: "X" should be a list of rows, each a list of as many numbers, but is 1.)");
-  EXPECT_EQ(message_for(R"({"y": [1, [2]]})", [](const auto& d) { d.vector("y"); }), R"(d.json: "y[2]" should be a number, but is a list of 1.)");
+  EXPECT_EQ(message_for(R"({"y": [1, [2]]})", [](const auto& d) { d.vector("y"); }), R"(d.json: "y[1]" should be a number, but is a list of 1.)");
 }
 
 TEST(data, numbers_must_be_finite) {
   for (const std::string text : {"NaN", "nan", "Infinity", "-Infinity", "Inf", "+inf"})
     EXPECT_EQ(message_for("{\"y\": [1, \"" + text + "\"]}", [](const auto& d) { d.vector("y"); }),
-              "d.json: \"y[2]\" should be a finite number, but is " + text + ".");
-  EXPECT_EQ(message_for(R"({"y": [1, 2, null]})", [](const auto& d) { d.vector("y", 3); }), R"(d.json: "y[3]" should be a number, but is null.)");
+              "d.json: \"y[1]\" should be a finite number, but is " + text + ".");
+  EXPECT_EQ(message_for(R"({"y": [1, 2, null]})", [](const auto& d) { d.vector("y", 3); }), R"(d.json: "y[2]" should be a number, but is null.)");
   EXPECT_EQ(message_for(R"({"y": "3"})", [](const auto& d) { d.real("y"); }), R"(d.json: "y" should be a number, but is the text "3".)");
   EXPECT_EQ(message_for(R"({"y": true})", [](const auto& d) { d.whole("y"); }), R"(d.json: "y" should be a number, but is true.)");
   EXPECT_EQ(message_for(R"({"y": {"a": 1}})", [](const auto& d) { d.real("y"); }), R"(d.json: "y" should be a number, but is an object { … }.)");
@@ -95,9 +95,9 @@ TEST(data, numbers_must_be_finite) {
 }
 
 TEST(data, ranges_and_whole_numbers_are_checked) {
-  EXPECT_EQ(message_of([] { schools_data().vector("y", 8, {.lower = 0}); }), R"(schools.json: "y[3]" should be at least 0, but is -3.)");
+  EXPECT_EQ(message_of([] { schools_data().vector("y", 8, {.lower = 0}); }), R"(schools.json: "y[2]" should be at least 0, but is -3.)");
   EXPECT_EQ(message_of([] { schools_data().real("scale", {.upper = 1}); }), R"(schools.json: "scale" should be at most 1, but is 2.5.)");
-  EXPECT_EQ(message_of([] { schools_data().wholes("k", {.lower = 0, .upper = 1}); }), R"(schools.json: "k[3]" should be between 0 and 1, but is 2.)");
+  EXPECT_EQ(message_of([] { schools_data().wholes("k", {.lower = 0, .upper = 1}); }), R"(schools.json: "k[2]" should be between 0 and 1, but is 2.)");
   EXPECT_EQ(message_of([] { schools_data().whole("scale"); }), R"(schools.json: "scale" should be a whole number, but is 2.5.)");
   EXPECT_EQ(message_for(R"({"J": -1})", [](const auto& d) { d.size("J"); }), R"(d.json: "J" should be at least 0, but is -1.)");
   EXPECT_EQ(message_for(R"({"J": 1e30})", [](const auto& d) { d.size("J"); }), R"(d.json: "J" should be a whole number of at most 64 bits, but is 1e+30.)");

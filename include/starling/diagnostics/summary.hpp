@@ -35,7 +35,7 @@ summary_row summarise(std::string name, std::span<const double> values, std::siz
 
 /// The same of a quantity that some draws do not have, where NaN means that: a branch not taken, a list that is shorter. All is of the draws
 /// that have it. Effective sample sizes and errors are those of ratios: with z = x - mean in draws that have the quantity and 0 in the others,
-/// ess = present * ess(z). r_hat is also that of whether a draw has it. Equal to summarise where all draws do.
+/// ess = present * ess(z). r_hat is the larger one of the quantity's and of whether a draw has it. Equal to summarise where all draws do.
 summary_row summarise_present(std::string name, std::span<const double> values, std::size_t chains);
 
 /// What is asked before a summary is believed: mean, sd, ess_bulk, ess_tail, r_hat, present and still, as the two above have them; `absent`: NaN means

@@ -10,6 +10,7 @@
 //                                          a mask, the requirement completes "scale must be positive and finite"
 //   template <class V> using value         the type of a draw where reals are V; default: V
 //   std::size_t size() const               vectors only; matrices: rows(), cols()
+//   auto element_log_density(x, i) const   vectors of independent elements, where pointwise log likelihoods are wanted: of element i by itself
 // Bad parameters (σ ≤ 0, NaN, …): the density is −∞, the draw is `no_value`. Scalar distributions get vector parameters,
 // NaN handling and the visitor over elements from elementwise.hpp.
 #pragma once

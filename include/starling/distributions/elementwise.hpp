@@ -80,6 +80,13 @@ template <class Formulas, class... Parameters> class elementwise : public distri
     return log_density_of(x, std::index_sequence_for<Parameters...>());
   }
 
+  // The log density of element i of x by itself: elements are independent.
+  template <class X> auto element_log_density(const X& x, std::size_t i) const
+    requires(is_vector)
+  {
+    return std::apply([&](const auto&... p) { return never_nan(Formulas::log_density(element_at{i}(x), element_at{i}(p)...)); }, parameters_);
+  }
+
   // The same with its derivatives, where x or a parameter is an adjoint: nothing is put on the tape.
   template <class X> auto fused_log_density(const X& x) const
     requires(!is_vector && any_adjoint<X, Parameters...>)

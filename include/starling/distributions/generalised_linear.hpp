@@ -61,6 +61,12 @@ template <class Formulas, class Intercept, class Coefficients, class... Further>
     else return log_density_of_data<real>(y);
   }
 
+  // The log density of element i of y by itself: elements are independent.
+  template <class Y> auto element_log_density(const Y& y, std::size_t i) const {
+    using real = promote<element_of<Y>, Intercept, element_of<Coefficients>, Further...>;
+    return never_nan(std::apply([&](const auto&... f) { return Formulas::log_density(element_at{i}(y), predictor_of<real>(i), f...); }, further_));
+  }
+
   // The log density of data; its derivatives are added to the parameters' cells at once: nothing is put on the tape.
   template <class Y> auto pass_on_log_density(const Y& y) const
     requires(!is_adjoint<element_of<Y>> && (is_adjoint<Intercept> || is_adjoint<element_of<Coefficients>> || (is_adjoint<Further> || ...)))
@@ -91,12 +97,16 @@ template <class Formulas, class Intercept, class Coefficients, class... Further>
   }
 
  protected:
+  template <class real> real predictor_of(std::size_t i) const {
+    real eta(intercept_);
+    for (std::size_t j = 0; j < x_.cols(); ++j) eta = eta + x_(i, j) * element_at{j}(coefficients_);
+    return eta;
+  }
   // A latent value, element by element.
   template <class real, class Y> real log_density_of_latent(const Y& y) const {
     real total(0.0);
     for (std::size_t i = 0; i < size(); ++i) {
-      real eta(intercept_);
-      for (std::size_t j = 0; j < x_.cols(); ++j) eta = eta + x_(i, j) * element_at{j}(coefficients_);
+      const real eta = predictor_of<real>(i);
       total = total + std::apply([&](const auto&... f) { return Formulas::log_density(y[i], eta, f...); }, further_);
     }
     return total;

@@ -39,6 +39,8 @@ template <class D> struct iid : distribution {
   }
 
   // As elementwise's.
+  template <class X> auto element_log_density(const X& x, std::size_t i) const { return of.log_density(x[i]); }
+  // As elementwise's.
   template <class X> auto pass_on_log_density(const X& x) const
     requires requires(const D& d) { d.fused_log_density_of_all(x); }
   {

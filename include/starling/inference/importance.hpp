@@ -260,7 +260,6 @@ result importance_in_lanes(const Posterior& post, std::size_t n, const importanc
       o.threads);
   weighted_sums total;
   for (const auto& s : sums) total.merge(s);
-  add_observed(r, post);
   r.attributes = {{"method", "importance sampling"}, {"particles", std::to_string(n)}, {"lanes", std::to_string(width)}};
   if (bad.found) r.warnings.push_back((bad.is_factor ? "some particles have weight 0 since " : "some particles gave a distribution bad parameters and have weight 0; the first: ") + bad.sentence(*layout.structure));
   std::size_t all_drawn = 0;
@@ -268,6 +267,7 @@ result importance_in_lanes(const Posterior& post, std::size_t n, const importanc
   r.interrupted = all_drawn < n;
   if (r.interrupted && !o.summaries_only) keep_drawn(drawn, part_lanes, r);
   finish_importance(r, total, all_drawn, n, origin, record.layout, o.summaries_only, bad.found ? "; the first trouble was " + bad.sentence(*layout.structure) : std::string());
+  add_observed(r, post);
   return r;
 }
 

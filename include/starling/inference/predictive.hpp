@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <starling/inference/lane_chains.hpp>
+#include <starling/inference/pointwise.hpp>
 #include <starling/inference/predictive_dynamic.hpp>
 #include <starling/inference/result.hpp>
 #include <starling/models/simulate.hpp>
@@ -34,10 +35,10 @@ class latent_draws {
   std::vector<place> places_;
 };
 
-// Draws of the observed sites, to be filled lane by lane. `pointwise`: one number a site (its log density), not its value.
+// Draws of the observed sites, to be filled lane by lane; types: of what each has.
 class observed_draws {
  public:
-  observed_draws(const schema& structure, std::vector<std::uint32_t> observed, std::size_t chains, std::size_t draws, bool pointwise);
+  observed_draws(const schema& structure, std::vector<std::uint32_t> observed, const std::vector<choice_type>& types, std::size_t chains, std::size_t draws);
   const std::vector<std::uint32_t>& sites() const { return sites_; }
   std::size_t size(std::size_t j) const { return sizes_[j]; }
   void set(std::size_t j, std::size_t element, std::size_t draw, double x);
@@ -76,13 +77,21 @@ auto values_of(const Batch& b) {
   return [&b](std::uint32_t k, std::size_t e, std::size_t block) { return b.state().block(block).at(b.structure().sites()[k])[e]; };
 }
 
-template <class Posterior, class Each>
-draws for_each_draw(const Posterior& post, const result& fit, bool pointwise, Each&& each) {
+inline std::vector<choice_type> types_of(const schema& structure, const std::vector<std::uint32_t>& sites) {
+  std::vector<choice_type> types;
+  for (const auto k : sites) types.push_back(structure.sites()[k].type);
+  return types;
+}
+
+// each(filled, constraints, first, count), for parts of the draws; begin(constraints, observed) gives the types of what is filled in, from the first draw.
+template <class Posterior, class Begin, class Each>
+draws for_each_draw(const Posterior& post, const result& fit, Begin&& begin, Each&& each) {
   posterior_layout<native_pack<double>> layout;
   auto observed = observed_sites(post, layout);
   const latent_draws latents(*layout.structure, layout.latents, fit.posterior);
   const std::size_t n = fit.posterior.chains * fit.posterior.draws;
-  observed_draws filled(*layout.structure, std::move(observed), fit.posterior.chains, fit.posterior.draws, pointwise);
+  const auto types = begin(latents.constraints(0, 1), *layout.structure, observed);
+  observed_draws filled(*layout.structure, std::move(observed), types, fit.posterior.chains, fit.posterior.draws);
   for (std::size_t first = 0; first < n; first += lanes_at_once) {
     const std::size_t count = std::min(lanes_at_once, n - first);
     each(filled, latents.constraints(first, count), first, count);
@@ -99,7 +108,8 @@ draws prior_predictive(const Posterior& post, std::size_t n, const key& k) {
   } else {
     posterior_layout<native_pack<double>> layout;
     auto observed = observed_sites(post, layout);
-    observed_draws filled(*layout.structure, std::move(observed), 1, n, false);
+    const auto types = types_of(*layout.structure, observed);
+    observed_draws filled(*layout.structure, std::move(observed), types, 1, n);
     for (std::size_t first = 0; first < n; first += lanes_at_once) {
       const std::size_t count = std::min(lanes_at_once, n - first);
       const auto b = simulate(post.model(), post.args(), fold_in(k, first / lanes_at_once), lanes(count));
@@ -119,7 +129,7 @@ const draws& posterior_predictive(const Posterior& post, result& fit, const key&
   if constexpr (Posterior::model_type::is_dynamic) {
     fit.posterior_predictive = recall_draws(post, fit.posterior, false, k);
   } else {
-    fit.posterior_predictive = for_each_draw(post, fit, false, [&](observed_draws& to, const choice_map& given, std::size_t first, std::size_t count) {
+    fit.posterior_predictive = for_each_draw(post, fit, [](const choice_map&, const schema& s, const auto& sites) { return types_of(s, sites); }, [&](observed_draws& to, const choice_map& given, std::size_t first, std::size_t count) {
       const auto r = generate(post.model(), post.args(), given, fold_in(k, first / lanes_at_once), lanes(count));
       copy_lanes(to, first, count, values_of(r.traces));
     });
@@ -127,17 +137,30 @@ const draws& posterior_predictive(const Posterior& post, result& fit, const key&
   return fit.posterior_predictive;
 }
 
-// Fills fit.log_likelihood, and returns it: one number an observed choice, a whole vector where that is one choice.
+// Fills fit.log_likelihood, and returns it: one number an observed choice; of a vector of independent elements (iid, normal of a vector, a glm, …) one
+// an element, as leave-one-out cross-validation needs. NaN where a draw does not have the choice.
 template <class Posterior>
 const draws& log_likelihood(const Posterior& post, result& fit) {
   require_draws(fit);
   if constexpr (Posterior::model_type::is_dynamic) {
     fit.log_likelihood = recall_draws(post, fit.posterior, true, key(0));
   } else {
-    fit.log_likelihood = for_each_draw(post, fit, true, [&](observed_draws& to, choice_map given, std::size_t first, std::size_t count) {
-      const auto r = generate(post.model(), post.args(), given.merge(post.observations()), key(0), lanes(count));
-      copy_lanes(to, first, count, [&](std::uint32_t k, std::size_t, std::size_t block) { return r.traces.state().block(block).densities[k]; });
-    });
+    using V = native_pack<double>;
+    const auto run_all = [&](choice_map given, std::size_t count) { return generate(post.model(), post.args(), given.merge(post.observations()), key(0), lanes(count)); };
+    fit.log_likelihood = for_each_draw(
+        post, fit,
+        [&](const choice_map& given, const schema& structure, const std::vector<std::uint32_t>& sites) {
+          auto r = run_all(given, 1);
+          pointwise_densities<V> one(structure, sites);
+          one.find(post, r.traces.state().block(0), r.traces.place(0));
+          return one.types();
+        },
+        [&](observed_draws& to, const choice_map& given, std::size_t first, std::size_t count) {
+          auto r = run_all(given, count);
+          std::vector<pointwise_densities<V>> blocks(r.traces.blocks(), pointwise_densities<V>(r.traces.structure(), to.sites()));
+          parallel_for(blocks.size(), [&](std::size_t b) { blocks[b].find(post, r.traces.state().block(b), r.traces.place(b)); });
+          copy_lanes(to, first, count, [&](std::uint32_t k, std::size_t e, std::size_t block) { return blocks[block].of(k)[e]; });
+        });
   }
   return fit.log_likelihood;
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <starling/execution/executor.hpp>
+#include <starling/inference/pointwise.hpp>
 #include <starling/inference/run_dynamic.hpp>
 
 namespace starling {
@@ -69,8 +70,19 @@ draws observed_of_traces(const Posterior& post, std::size_t chains, std::size_t 
       const auto& sites = state.structure->sites();
       for (std::uint32_t k = 0; k < sites.size(); ++k) {
         if (!sites[k].is_choice() || !post.observations().find(sites[k].full, sites[k].parent, sites[k].last_index)) continue;
-        if (pointwise) records[c].note(state.structure->path_of(k), {}, state.numbers.densities.data() + k);
-        else records[c].note(state.structure->path_of(k), sites[k].type, state.numbers.values.data() + sites[k].offset);
+        if (pointwise) continue;
+        records[c].note(state.structure->path_of(k), sites[k].type, state.numbers.values.data() + sites[k].offset);
+      }
+      if (pointwise) {
+        const schema& structure = *state.structure;
+        std::vector<std::uint32_t> observed;
+        for (std::uint32_t k = 0; k < sites.size(); ++k)
+          if (sites[k].is_choice() && post.observations().find(sites[k].full, sites[k].parent, sites[k].last_index)) observed.push_back(k);
+        auto numbers = state.numbers;
+        pointwise_densities<double> densities(structure, observed);
+        densities.find(post, numbers.view(), run_place{c * draws_of_each + d, chains * draws_of_each});
+        const auto types = densities.types();
+        for (std::size_t j = 0; j < observed.size(); ++j) records[c].note(structure.path_of(observed[j]), types[j], densities.of(observed[j]).data());
       }
       records[c].end_draw(t.score(), 1);
     }
