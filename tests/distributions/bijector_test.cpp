@@ -1,5 +1,6 @@
 // Bijectors: into the support, there and back, the log Jacobian against the determinant of finite differences, and its gradient.
 #include <cmath>
+#include <limits>
 
 #include <starling/distributions/structured_bijectors.hpp>
 
@@ -95,6 +96,9 @@ TEST(bijector, of_single_numbers) {
     check(sl::interval{-2.0, 5.0}, {u});
     check(sl::at_least{3.0}, {u});
     check(sl::at_most{-1.0}, {u});
+    check(sl::open_interval{-2.0, 5.0}, {u});
+    const double none = std::numeric_limits<double>::infinity();
+    for (const auto& ends : {sl::bounded{-2.0, 5.0}, sl::bounded{-2.0, none}, sl::bounded{-none, 5.0}, sl::bounded{-none, none}}) check(ends, {u});
   }
 }
 

@@ -2,6 +2,8 @@
 #include <cmath>
 
 #include "distributions/rows.hpp"
+
+#include <starling/distributions/distributions.hpp>
 #include "support/expect_gradient.hpp"
 
 #include <starling/distributions/generalised_linear.hpp>

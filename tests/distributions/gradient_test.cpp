@@ -1,10 +1,12 @@
 // The derivatives of every log density with respect to its value and its parameters, in every value type, by finite differences.
+#include <algorithm>
 #include <cmath>
 
-#include "distributions/rows.hpp"
-#include "support/expect_gradient.hpp"
-
+#include <starling/distributions/distributions.hpp>
 #include <starling/values/matrix.hpp>
+
+#include "distributions/table.hpp"
+#include "support/expect_gradient.hpp"
 
 namespace {
 
@@ -16,45 +18,76 @@ template <class R> sl::vector<R> part(const sl::vector<R>& x, std::size_t first,
 
 }  // namespace
 
+namespace {
+
+// A row's density as a function of x and the parameters, those that have derivatives.
+struct density_of {
+  const rows::entry& d;
+  std::vector<double> numbers;       // x, then the parameters
+  std::vector<std::size_t> variable;  // which of them
+  template <class R> R operator()(const sl::vector<R>& v) const {
+    sl::vector<R> all(numbers.size());
+    for (std::size_t i = 0; i < numbers.size(); ++i) all[i] = R(numbers[i]);
+    for (std::size_t i = 0; i < variable.size(); ++i) all[variable[i]] = v[i];
+    return d.log_density_of(all);
+  }
+};
+
+}  // namespace
+
 TEST(gradient, of_every_scalar_density) {
   int compared = 0, all = 0;
-  rows::for_each_distribution([&](const std::string& name, auto arity, auto make) {
-    constexpr std::size_t n = decltype(arity)::value;
-    for (const auto& c : rows::row(name).at("cases")) {
+  rows::for_each_distribution([&](const rows::entry& d, const rows::json& reference) {
+    for (const auto& c : reference.at("cases")) {
       const auto parameters = rows::numbers(c.at("parameters"));
-      const auto with = [&](const auto& x, std::size_t first) {
-        if constexpr (n == 1) return make(x[first]);
-        else if constexpr (n == 2) return make(x[first], x[first + 1]);
-        else return make(x[first], x[first + 1], x[first + 2]);
-      };
-      const bool discrete = c.at("discrete");
-      const bool counts = name == "binomial";  // the first parameter is a whole number
       int row = 0;
       for (const auto& point : c.at("points")) {
         if (++row > 8) break;
         const double x = rows::number(point[0]);
         if (std::abs(x) > 1e150 || (x != 0 && std::abs(x) < 1e-150)) continue;  // squares of reciprocals overflow on the way
-        const auto what = name + c.at("parameters").dump() + " at " + point.dump();
-        if (counts) {
-          if constexpr (n == 2) {
-            const double trials = parameters[0];
-            compared += expect_gradient([&](const auto& v) { return make(trials, v[0]).log_density(x); }, {parameters[1]}, what);
-            all += 1;
-          }
-        } else if (discrete) {
-          compared += expect_gradient([&](const auto& v) { return with(v, 0).log_density(x); }, parameters, what);
-          all += static_cast<int>(n);
-        } else {
-          std::vector<double> at{x};
-          at.insert(at.end(), parameters.begin(), parameters.end());
-          compared += expect_gradient([&](const auto& v) { return with(v, 1).log_density(v[0]); }, at, what);
-          all += static_cast<int>(n) + 1;
+        density_of f{d, parameters, {}};
+        f.numbers.insert(f.numbers.begin(), x);
+        const std::vector<std::size_t> constants = reference.value("constants", std::vector<std::size_t>(d.name == "binomial", 0));
+        std::vector<double> at;
+        for (std::size_t i = d.discrete; i < f.numbers.size(); ++i) {
+          if (std::count(constants.begin(), constants.end(), i - 1) || !std::isfinite(f.numbers[i])) continue;
+          f.variable.push_back(i);
+          at.push_back(f.numbers[i]);
         }
+        compared += expect_gradient(f, at, d.name + c.at("parameters").dump() + " at " + point.dump());
+        all += static_cast<int>(at.size());
       }
     }
   });
   EXPECT_GT(compared, 600);
   EXPECT_GT(compared, all * 6 / 10) << "of " << all;  // at extreme points differences are worth nothing
+}
+
+// Data under random parameters.
+TEST(gradient, of_every_scalar_density_at_a_constant) {
+  rows::for_each_distribution([&](const rows::entry& d, const rows::json& reference) {
+    const sl::arena_scope memory;
+    const auto& c = reference.at("cases")[0];
+    const auto parameters = rows::numbers(c.at("parameters"));
+    for (const auto& point : c.at("points")) {
+      const double x = rows::number(point[0]);
+      const auto derivatives = [&](bool constant) {
+        sl::tape_scope<double> scope;
+        sl::vector<sl::adjoint<double>> all(parameters.size() + 1);
+        all[0] = scope.variable(x);
+        for (std::size_t i = 0; i < parameters.size(); ++i) all[i + 1] = scope.variable(parameters[i]);
+        const sl::vector<sl::adjoint<double>> p(all.data() + 1, parameters.size());
+        const sl::adjoint<double> lp = constant ? d.log_density_of_constant(x, p) : d.log_density_of(all);
+        scope.differentiate(lp);
+        std::vector<double> found{lp.value()};
+        for (const auto& q : p) found.push_back(q.derivative());
+        return found;
+      };
+      const auto found = derivatives(true), expected = derivatives(false);
+      for (std::size_t i = 0; i < found.size(); ++i)
+        EXPECT_NEAR(found[i], expected[i], 1e-10 * (1 + std::abs(expected[i]))) << d.name << " at " << x << ", number " << i;
+    }
+  });
 }
 
 TEST(gradient, of_vectors_of_elements_in_all_mixtures_of_constants_and_variables) {

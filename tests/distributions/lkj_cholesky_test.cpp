@@ -9,6 +9,8 @@
 #include <starling/values/trigamma.hpp>
 
 #include "distributions/rows.hpp"
+
+#include <starling/distributions/distributions.hpp>
 #include "support/expect_gradient.hpp"
 
 namespace {

@@ -1,89 +1,21 @@
-// The table of scalar distributions: how each is made from its parameters, and its row of reference values.
+// Makes rows of the table of scalar distributions (table.hpp):
+//   const rows::add normal("normal", [](const auto& p) { return sl::normal(p[0], p[1]); });
+// p holds the parameters, numbers of any type; `rows::constant(p[0])` is one that has no derivative, `rows::part(p, 1)` those from 1 on.
 #pragma once
 
-#include <gtest/gtest.h>
+#include "distributions/table.hpp"
 
-#include <array>
-#include <cmath>
-#include <fstream>
-#include <map>
-#include <string>
-#include <vector>
-
-#include <nlohmann/json.hpp>
-#include <starling/distributions/distributions.hpp>
-
-#include "distributions/pareto.hpp"
+#include <starling/distributions/probabilities.hpp>
+#include <starling/random/stream.hpp>
 
 namespace rows {
 
-namespace sl = starling;
-using json = nlohmann::json;
-
-inline double number(const json& x) { return x.is_string() ? std::stod(x.get<std::string>()) : x.get<double>(); }
-
-inline std::vector<double> numbers(const json& xs) {
-  std::vector<double> r;
-  for (const json& x : xs) r.push_back(number(x));
+template <class R> sl::vector<R> part(const sl::vector<R>& p, std::size_t first) { return sl::vector<R>(p.data() + first, p.size() - first); }
+template <class R> auto constant(const R& p) { return sl::primal(p); }
+template <class R> sl::vector<sl::primal_of<R>> constants(const sl::vector<R>& p) {
+  sl::vector<sl::primal_of<R>> r(p.size());
+  for (std::size_t i = 0; i < p.size(); ++i) r[i] = sl::primal(p[i]);
   return r;
-}
-
-inline const json& table(const std::string& file) {
-  static std::map<std::string, json> tables;
-  if (!tables.count(file)) {
-    std::ifstream in(std::string(STARLING_SOURCE_DIR) + "/tests/distributions/" + file);
-    EXPECT_TRUE(in.good()) << file;
-    tables[file] = json::parse(in);
-  }
-  return tables[file];
-}
-
-inline const json& row(const std::string& name) {
-  const json& given = table("reference_values.json");
-  return given.contains(name) ? given.at(name) : table("own_reference_values.json").at(name);
-}
-
-// Calls f(name, arity, make), make(parameters of any number type) giving the distribution.
-template <class F> void for_each_distribution(F f) {
-  using std::integral_constant;
-  const auto one = integral_constant<int, 1>{};
-  const auto two = integral_constant<int, 2>{};
-  const auto three = integral_constant<int, 3>{};
-  f("normal", two, [](auto a, auto b) { return sl::normal(a, b); });
-  f("half_normal", one, [](auto a) { return sl::half_normal(a); });
-  f("cauchy", two, [](auto a, auto b) { return sl::cauchy(a, b); });
-  f("half_cauchy", one, [](auto a) { return sl::half_cauchy(a); });
-  f("student_t", three, [](auto a, auto b, auto c) { return sl::student_t(a, b, c); });
-  f("uniform", two, [](auto a, auto b) { return sl::uniform(a, b); });
-  f("exponential", one, [](auto a) { return sl::exponential(a); });
-  f("gamma", two, [](auto a, auto b) { return sl::gamma(a, b); });
-  f("inverse_gamma", two, [](auto a, auto b) { return sl::inverse_gamma(a, b); });
-  f("beta", two, [](auto a, auto b) { return sl::beta(a, b); });
-  f("log_normal", two, [](auto a, auto b) { return sl::log_normal(a, b); });
-  f("bernoulli", one, [](auto a) { return sl::bernoulli(a); });
-  f("bernoulli_logit", one, [](auto a) { return sl::bernoulli_logit(a); });
-  f("binomial", two, [](auto a, auto b) { return sl::binomial(a, b); });
-  f("poisson", one, [](auto a) { return sl::poisson(a); });
-  f("poisson_log", one, [](auto a) { return sl::poisson_log(a); });
-  f("pareto", two, [](auto a, auto b) { return own::pareto(a, b); });
-}
-
-// The distribution with the given parameters, held as Real (lane 0 of `in_first_lane` differing where it is given).
-template <class Real, int Arity, class Make>
-auto made(Make make, std::integral_constant<int, Arity>, const std::vector<double>& p,
-          const std::vector<double>& in_first_lane = {}) {
-  const auto parameter = [&](std::size_t i) {
-    if constexpr (std::is_arithmetic_v<Real>) {
-      return Real(p[i]);
-    } else {
-      Real r(p[i]);
-      if (!in_first_lane.empty()) r.set(0, static_cast<sl::scalar_of<Real>>(in_first_lane[i]));
-      return r;
-    }
-  };
-  if constexpr (Arity == 1) return make(parameter(0));
-  else if constexpr (Arity == 2) return make(parameter(0), parameter(1));
-  else return make(parameter(0), parameter(1), parameter(2));
 }
 
 // Values from anything a sampler gives, as doubles; `no_value` as NaN.
@@ -92,5 +24,141 @@ template <class Value> double lane(const Value& x, int k) {
   else if constexpr (std::is_arithmetic_v<Value>) return static_cast<double>(x);
   else return static_cast<double>(sl::to_real(x)[k]);
 }
+
+template <class Make> class entry_of : public entry {
+  using distribution = std::invoke_result_t<Make, const sl::vector<double>&>;
+
+ public:
+  entry_of(std::string of, Make make) : make_(make) {
+    name = std::move(of);
+    discrete = !std::is_same_v<sl::drawn_type<distribution, double>, double>;
+    is_boolean = std::is_same_v<sl::drawn_type<distribution, double>, bool>;
+    has_mean = sl::has_mean<distribution>, has_variance = sl::has_variance<distribution>;
+    has_tails = sl::has_log_tails<distribution>, has_quantile = sl::has_quantile<distribution>;
+    is_enumerable = sl::is_enumerable<decltype(std::declval<const distribution&>().support())>;
+    if constexpr (requires { distribution::draws_follow; }) draws_follow = sl::name_of(distribution::draws_follow);
+    else if constexpr (requires { distribution::formulas::draws_follow; }) draws_follow = sl::name_of(distribution::formulas::draws_follow);
+  }
+
+  double log_density(const numbers_of& p, double x) const override {
+    const sl::arena_scope memory;
+    return made<double>(p).log_density(x);
+  }
+  doubles log_density_of_lanes(const numbers_of& p, const doubles& xs) const override {
+    const sl::arena_scope memory;
+    return doubles(made<double>(p).log_density(xs));
+  }
+  doubles log_density_in_lanes(const numbers_of& p, const numbers_of& in_first_lane, const doubles& xs) const override {
+    const sl::arena_scope memory;
+    return doubles(made<doubles>(p, in_first_lane).log_density(xs));
+  }
+  double log_density_in_floats(const numbers_of& p, double x) const override {
+    const sl::arena_scope memory;
+    return static_cast<double>(floats(made<floats>(p).log_density(floats(x)))[1]);
+  }
+  bool contains(const numbers_of& p, double x) const override {
+    const sl::arena_scope memory;
+    return sl::all(made<double>(p).support().contains(x));
+  }
+  std::vector<std::string> bad_parameters(const numbers_of& p) const override {
+    const sl::arena_scope memory;
+    std::vector<std::string> bad;
+    made<double>(p).parameters([&](std::string_view parameter, const auto&, const auto& ok, std::string_view) {
+      if (!sl::all(ok)) bad.emplace_back(parameter);
+    });
+    return bad;
+  }
+  numbers_of draws(drawing how, const numbers_of& p, const numbers_of& in_first_lane, const sl::key& k, std::uint64_t first, std::uint32_t visit,
+                   int n, lanes_active active) const override {
+    const sl::arena_scope memory;
+    switch (how) {
+      case drawing::in_one_lane: return drawn<double>(made<double>(p), k, first, visit, n, active);
+      case drawing::in_lanes: return drawn<doubles>(made<double>(p), k, first, visit, n, active);
+      case drawing::with_parameters_in_lanes: return drawn<doubles>(made<doubles>(p, in_first_lane), k, first, visit, n, active);
+      case drawing::in_floats: return drawn<floats>(made<double>(p), k, first, visit, n, active);
+      default: return drawn<portable>(made<double>(p), k, first, visit, n, active);
+    }
+  }
+
+  double log_density_of(const sl::vector<double>& all) const override { return density_of(all); }
+  doubles log_density_of(const sl::vector<doubles>& all) const override { return density_of(all); }
+  sl::adjoint<double> log_density_of(const sl::vector<sl::adjoint<double>>& all) const override { return density_of(all); }
+  sl::adjoint<doubles> log_density_of(const sl::vector<sl::adjoint<doubles>>& all) const override { return density_of(all); }
+  sl::adjoint<double> log_density_of_constant(double x, const sl::vector<sl::adjoint<double>>& p) const override { return make_(p).log_density(x); }
+
+  double mean(const numbers_of& p) const override {
+    const sl::arena_scope memory;
+    if constexpr (sl::has_mean<distribution>) return sl::mean(made<double>(p));
+    else return NAN;
+  }
+  double variance(const numbers_of& p) const override {
+    const sl::arena_scope memory;
+    if constexpr (sl::has_variance<distribution>) return sl::variance(made<double>(p));
+    else return NAN;
+  }
+  double log_cdf(const numbers_of& p, double x) const override {
+    const sl::arena_scope memory;
+    if constexpr (sl::has_log_tails<distribution>) return sl::log_cdf(made<double>(p), x);
+    else return NAN;
+  }
+  double log_survival(const numbers_of& p, double x) const override {
+    const sl::arena_scope memory;
+    if constexpr (sl::has_log_tails<distribution>) return sl::log_survival(made<double>(p), x);
+    else return NAN;
+  }
+  double quantile(const numbers_of& p, double probability) const override {
+    const sl::arena_scope memory;
+    if constexpr (sl::has_quantile<distribution>) return static_cast<double>(sl::quantile(made<double>(p), probability));
+    else return NAN;
+  }
+  double quantile_of_logs(const numbers_of& p, double below, double above) const override {
+    const sl::arena_scope memory;
+    if constexpr (sl::has_quantile<distribution>) return static_cast<double>(sl::quantile(made<double>(p), sl::log_tails<double>{below, above}));
+    else return NAN;
+  }
+  doubles quantile_in_lanes(const numbers_of& p, const doubles& probability) const override {
+    const sl::arena_scope memory;
+    if constexpr (sl::has_quantile<distribution>) return doubles(sl::quantile(made<double>(p), probability));
+    else return doubles(NAN);
+  }
+
+ private:
+  template <class Real> auto made(const numbers_of& p, const numbers_of& in_first_lane = {}) const {
+    sl::vector<Real> held(p.size());
+    for (std::size_t i = 0; i < p.size(); ++i) {
+      held[i] = Real(static_cast<sl::scalar_of<Real>>(p[i]));
+      if constexpr (!std::is_arithmetic_v<Real>)
+        if (!in_first_lane.empty()) held[i].set(0, static_cast<sl::scalar_of<Real>>(in_first_lane[i]));
+    }
+    return make_(held);
+  }
+  template <class V, class D>
+  static numbers_of drawn(const D& d, const sl::key& k, std::uint64_t first, std::uint32_t visit, int n, lanes_active active) {
+    using mask = sl::mask_of<V>;
+    mask taking_part(active != lanes_active::none);
+    if constexpr (!std::is_arithmetic_v<V>)
+      if (active == lanes_active::last) taking_part = !mask::first(sl::lanes_of<V> - 1);
+    numbers_of xs;
+    xs.reserve(static_cast<std::size_t>(n));
+    for (int done = 0; done < n; done += sl::lanes_of<V>) {
+      sl::stream<V> rng(k, first + static_cast<std::uint64_t>(done), taking_part);
+      rng.visit(visit);
+      const auto x = d.sample(rng);
+      for (int l = 0; l < sl::lanes_of<V>; ++l) xs.push_back(lane(x, l));
+    }
+    return xs;
+  }
+  template <class R> R density_of(const sl::vector<R>& all) const {
+    if constexpr (std::is_same_v<sl::drawn_type<distribution, double>, double>) return R(make_(part(all, 1)).log_density(all[0]));
+    else return R(make_(part(all, 1)).log_density(sl::primal(all[0])));
+  }
+
+  Make make_;
+};
+
+// Adds a row while the program starts.
+struct add {
+  template <class Make> add(const char* name, Make make) { all_entries().push_back(std::make_unique<entry_of<Make>>(name, make)); }
+};
 
 }  // namespace rows

@@ -1,6 +1,8 @@
 // Distributions of vectors and over categories: reference values, agreement of layouts, wrong sizes, bad parameters.
 #include "distributions/rows.hpp"
 
+#include <starling/distributions/distributions.hpp>
+
 #include <cmath>
 #include <limits>
 #include <stdexcept>

@@ -4,6 +4,7 @@ import re
 
 DISTRIBUTIONS = "include/starling/distributions"
 REFERENCE = "tests/distributions/reference_values.json"
+CATALOGUE = "tests/distributions/catalogue_values.json"  # rows of the same kind
 IS_DISTRIBUTION = re.compile(r"\b(?:struct|class)\s+\w+[^;{}()]*:[^;{}()]*\bdistribution\b")
 # Headers of the folder that define no distribution to be tabled, and why.
 NO_ROW = {
@@ -28,6 +29,13 @@ NO_ROW = {
     "structured_bijectors": "the same for vectors and matrices",
     "structured_supports": "the sets of values of vectors and matrices",
     "draw": "draws and scores a distribution by itself",
+    "support_ends": "the least and the greatest of a support, tested through truncated and mixture",
+    "probabilities": "tails, quantiles and moments, tested by probabilities_test.cpp over all rows",
+    "normal_tails": "the normal distribution's tails and intervals, tested through the rows that use them",
+    "special_functions": "Bessel's, the exponential integral and others, tested through the rows that use them",
+    "ordered_categories": "what the ordered distributions share",
+    "circle": "what distributions of angles share",
+    "formulas_by": "a distribution as another one with parameters translated, tested through those",
     "log_of_parameter": "remembers logarithms of parameters, tested through densities",
 }
 
@@ -44,6 +52,8 @@ def distribution_problems(root, no_row):
     if headers and not reference.is_file():
         return [f"{REFERENCE}: does not exist"]
     rows = table(reference) if reference.is_file() else set()
+    if (root / CATALOGUE).is_file():
+        rows |= table(root / CATALOGUE)
     found = []
     for stem, path in sorted(headers.items()):
         defines = IS_DISTRIBUTION.search(path.read_text(encoding="utf-8")) is not None
@@ -77,6 +87,7 @@ BAD_TREES = [
     ({**BASE, **NORMAL}, r"reference_values\.json: does not exist"),
     ({**BASE, **NORMAL, REFERENCE: "{}"}, r"normal\.hpp: defines a distribution but has no row 'normal'"),
     ({**BASE, **NORMAL, REFERENCE: '[{"distribution": "gamma"}]'}, r"row 'gamma' has no header"),
+    ({**BASE, **NORMAL, REFERENCE: "{}", CATALOGUE: '{"gamma": []}'}, r"row 'gamma' has no header"),
     ({**BASE, "include/starling/distributions/tools.hpp": "", REFERENCE: "{}"}, r"tools\.hpp: is in the folder"),
     ({**NORMAL, REFERENCE: '{"normal": []}'}, r"'distribution' is excepted but"),
     ({"examples/a.cpp": ""}, r"a\.cpp: has no approved output"),

@@ -8,6 +8,7 @@ namespace starling {
 
 struct bernoulli_formulas : boolean_valued {
   static constexpr std::string_view name = "bernoulli";
+  static constexpr auto draws_follow = draw_derivative::none;
 
   template <class Rng, class P> static auto sample(Rng& rng, const P& probability) {
     return rng.uniform() < probability;
@@ -20,6 +21,9 @@ struct bernoulli_formulas : boolean_valued {
   }
 
   template <class P> static auto support(const P&) { return boolean{}; }
+
+  template <class P> static auto mean(const P& probability) { return probability; }
+  template <class P> static auto variance(const P& probability) { return probability * (1.0 - probability); }
 
   template <class Visit, class P> static void parameters(Visit&& visit, const P& probability) {
     visit("probability", probability, is_probability(probability), "must be between 0 and 1");

@@ -8,6 +8,7 @@ namespace starling {
 
 struct bernoulli_logit_formulas : boolean_valued {
   static constexpr std::string_view name = "bernoulli_logit";
+  static constexpr auto draws_follow = draw_derivative::none;
 
   template <class Rng, class L> static auto sample(Rng& rng, const L& logit) {
     return rng.uniform() < inverse_logit(logit);
@@ -19,6 +20,9 @@ struct bernoulli_logit_formulas : boolean_valued {
   }
 
   template <class L> static auto support(const L&) { return boolean{}; }
+
+  template <class L> static auto mean(const L& logit) { return inverse_logit(logit); }
+  template <class L> static auto variance(const L& logit) { return inverse_logit(logit) * inverse_logit(-logit); }
 
   template <class Visit, class L> static void parameters(Visit&& visit, const L& logit) {
     visit("logit", logit, logit == logit, "must not be NaN");

@@ -33,6 +33,7 @@ template <class X, class A, class B> [[gnu::always_inline]] inline auto beta_log
 
 struct beta_formulas : real_valued {
   static constexpr std::string_view name = "beta";
+  static constexpr auto draws_follow = draw_derivative::implicit;
 
   template <class Rng, class F, class S> static auto sample(Rng& rng, const F& first, const S& second) {
     const auto g = draw_gammas<2>(rng, first, second);
@@ -48,6 +49,9 @@ struct beta_formulas : real_valued {
   }
 
   template <class F, class S> static auto support(const F&, const S&) { return unit_interval{}; }
+
+  template <class F, class S> static auto mean(const F& first, const S& second) { return first / (first + second); }
+  template <class F, class S> static auto variance(const F& first, const S& second) { return first / (first + second) * (second / (first + second)) / (first + second + 1.0); }
 
   template <class Visit, class F, class S> static void parameters(Visit&& visit, const F& first, const S& second) {
     visit("first", first, is_positive_finite(first), "must be positive and finite");

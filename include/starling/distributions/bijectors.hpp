@@ -110,6 +110,38 @@ template <class Lo, class Hi> struct bijector<interval<Lo, Hi>> : by_inner_numbe
   }
 };
 
+template <class Lo, class Hi> struct bijector<open_interval<Lo, Hi>> : bijector<interval<Lo, Hi>> {};
+
+// That of the interval, of a half line or of the real line, as the ends say.
+template <class Lo, class Hi> struct bijector<bounded<Lo, Hi>> : scalar_bijector {
+  template <class R, class J> static R to_support(const bounded<Lo, Hi>& s, const R* u, J& log_jacobian) {
+    const auto ends = ends_of(s);
+    const R slope = where(ends.two, R(log(ends.hi - ends.lo) - log1p_exp(u[0]) - log1p_exp(-u[0])), where(ends.one, u[0], R(0)));
+    log_jacobian.add(slope);
+    const R away = exp(where(ends.one, u[0], R(0)));
+    const R half_line = where(ends.lower, R(ends.lo + away), R(ends.hi - away));
+    return where(ends.two, R(ends.lo + (ends.hi - ends.lo) * inverse_logit(u[0])), where(ends.one, half_line, u[0]));
+  }
+  template <class X, class R> static void from_support(const bounded<Lo, Hi>& s, const X& x, R* u) {
+    const auto ends = ends_of(s);
+    const R away = where(ends.lower, R(x - ends.lo), R(ends.hi - x));
+    u[0] = where(ends.two, R(logit((x - ends.lo) / (ends.hi - ends.lo))), where(ends.one, R(log(where(ends.one, away, R(1)))), R(x)));
+  }
+
+ private:
+  // The ends, 0 and 1 where they are infinite, and which are there.
+  static auto ends_of(const bounded<Lo, Hi>& s) {
+    const auto lower = as_real(s.lo) > negative_infinity, upper = as_real(s.hi) < positive_infinity;
+    const auto a_half_line = either(both(lower, !upper), both(upper, !lower));
+    using mask = std::remove_cvref_t<decltype(a_half_line)>;
+    struct found {
+      promote<Lo, Hi> lo, hi;
+      mask lower, one, two;
+    };
+    return found{where(lower, s.lo, 0.0), where(upper, s.hi, 1.0), lower, a_half_line, both(lower, upper)};
+  }
+};
+
 template <class Of> struct bijector<vector_of<Of>> {
   using element = bijector<std::remove_cvref_t<decltype(std::declval<const vector_of<Of>&>().element(0))>>;
   static std::size_t free_size(const vector_of<Of>& s)

@@ -12,6 +12,7 @@ namespace starling {
 
 struct binomial_formulas : whole_valued {
   static constexpr std::string_view name = "binomial";
+  static constexpr auto draws_follow = draw_derivative::none;
 
   template <class Rng, class N, class P> static auto sample(Rng& rng, const N& trials, const P& probability) {
     using V = typename Rng::real;
@@ -70,6 +71,9 @@ struct binomial_formulas : whole_valued {
   template <class N, class P> static auto support(const N& trials, const P&) {
     return whole_range{0L, to_whole(min(trials, N(largest_drawn_count<N>)))};
   }
+
+  template <class N, class P> static auto mean(const N& trials, const P& probability) { return trials * probability; }
+  template <class N, class P> static auto variance(const N& trials, const P& probability) { return trials * probability * (1.0 - probability); }
 
   template <class Visit, class N, class P>
   static void parameters(Visit&& visit, const N& trials, const P& probability) {

@@ -40,6 +40,18 @@ template <class D, class V> using drawn_type = typename D::template value<V>;
 // Whether D has a density but cannot be drawn (flat).
 template <class D> inline constexpr bool is_improper = requires { requires D::improper; };
 
+// How a draw changes with the parameters while the random numbers stay: `draws_follow` of a distribution's formulas.
+enum class draw_derivative {
+  location_scale,  // x = location + scale · z, z free of parameters; or scale · z
+  pathwise,        // a smooth function of uniform numbers (the inverse of the cdf, as a rule): derivatives pass through the sampler
+  implicit,        // continuous, but the sampler rejects or branches: ∂x/∂θ = −(∂F/∂θ) / f(x), F the cdf
+  none             // whole numbers and booleans: not at all
+};
+constexpr std::string_view name_of(draw_derivative d) {
+  constexpr std::string_view names[] = {"location and scale", "through the sampler", "implicitly", "not"};
+  return names[static_cast<int>(d)];
+}
+
 inline constexpr double positive_infinity = std::numeric_limits<double>::infinity();
 inline constexpr double negative_infinity = -positive_infinity;
 inline constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();

@@ -3,12 +3,14 @@
 
 #include <starling/distributions/elementwise.hpp>
 #include <starling/distributions/inner_numbers.hpp>
+#include <starling/distributions/probabilities.hpp>
 #include <starling/values/log.hpp>
 
 namespace starling {
 
 struct exponential_formulas : real_valued {
   static constexpr std::string_view name = "exponential";
+  static constexpr auto draws_follow = draw_derivative::pathwise;
 
   template <class Rng, class R> static auto sample(Rng& rng, const R& rate) {
     return rng.exponential() / rate;
@@ -20,6 +22,12 @@ struct exponential_formulas : real_valued {
   }
 
   template <class R> static auto support(const R&) { return nonnegative{}; }
+
+  template <class R> static auto mean(const R& rate) { return 1.0 / rate; }
+  template <class R> static auto variance(const R& rate) { return 1.0 / (rate * rate); }
+
+  template <class X, class R> static auto tails(const X& x, const R& rate) { return tails_from_above(-rate * max(x, X(0))); }
+  template <class T, class R> static auto quantile(const T& tails, const R& rate) { return -tails.above / rate; }
 
   template <class Visit, class R> static void parameters(Visit&& visit, const R& rate) {
     visit("rate", rate, is_positive_finite(rate), "must be positive and finite");

@@ -27,6 +27,7 @@ template <class S, class Y, class LogY> auto gamma_log_mass(const S& shape, cons
 
 struct gamma_formulas : real_valued {
   static constexpr std::string_view name = "gamma";
+  static constexpr auto draws_follow = draw_derivative::implicit;
 
   template <class Rng, class S, class R> static auto sample(Rng& rng, const S& shape, const R& rate) {
     const auto g = draw_gammas<1>(rng, shape)[0];
@@ -46,6 +47,9 @@ struct gamma_formulas : real_valued {
   }
 
   template <class S, class R> static auto support(const S&, const R&) { return positive{}; }
+
+  template <class S, class R> static auto mean(const S& shape, const R& rate) { return shape / rate; }
+  template <class S, class R> static auto variance(const S& shape, const R& rate) { return shape / (rate * rate); }
 
   template <class Visit, class S, class R> static void parameters(Visit&& visit, const S& shape, const R& rate) {
     visit("shape", shape, is_positive_finite(shape), "must be positive and finite");

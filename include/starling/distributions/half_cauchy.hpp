@@ -4,13 +4,17 @@
 #include <starling/distributions/elementwise.hpp>
 #include <starling/distributions/inner_numbers.hpp>
 #include <starling/distributions/log_of_parameter.hpp>
+#include <starling/distributions/probabilities.hpp>
 #include <starling/distributions/standardized.hpp>
+#include <starling/values/derivatives.hpp>
+#include <starling/values/inverse_trigonometry.hpp>
 #include <starling/values/trigonometry.hpp>
 
 namespace starling {
 
 struct half_cauchy_formulas : real_valued {
   static constexpr std::string_view name = "half_cauchy";
+  static constexpr auto draws_follow = draw_derivative::location_scale;
 
   template <class Rng, class S> static auto sample(Rng& rng, const S& scale) {
     return scale / tan(1.57079632679489661923 * rng.uniform());
@@ -24,6 +28,11 @@ struct half_cauchy_formulas : real_valued {
   }
 
   template <class S> static auto support(const S&) { return nonnegative{}; }
+
+  template <class X, class S> static auto tails(const X& x, const S& scale) {
+    return tails_from_above(log(0.63661977236758134308 * atan2(1.0, max(x, X(0)) / scale)));
+  }
+  template <class T, class S> static auto quantile(const T& tails, const S& scale) { return scale / tan(1.57079632679489661923 * exp(tails.above)); }
 
   template <class Visit, class S> static void parameters(Visit&& visit, const S& scale) {
     visit("scale", scale, is_positive_finite(scale), "must be positive and finite");

@@ -4,12 +4,14 @@
 #include <starling/distributions/elementwise.hpp>
 #include <starling/distributions/inner_numbers.hpp>
 #include <starling/distributions/log_of_parameter.hpp>
+#include <starling/distributions/normal_tails.hpp>
 #include <starling/distributions/standardized.hpp>
 
 namespace starling {
 
 struct half_normal_formulas : real_valued {
   static constexpr std::string_view name = "half_normal";
+  static constexpr auto draws_follow = draw_derivative::location_scale;
 
   template <class Rng, class S> static auto sample(Rng& rng, const S& scale) {
     return scale * abs(rng.normal());
@@ -24,6 +26,17 @@ struct half_normal_formulas : real_valued {
   }
 
   template <class S> static auto support(const S&) { return nonnegative{}; }
+
+  template <class S> static auto mean(const S& scale) { return 0.79788456080286535588 * scale; }
+  template <class S> static auto variance(const S& scale) { return 0.36338022763241865692 * scale * scale; }
+
+  // P(|Z| > z) is twice the normal tail.
+  template <class X, class S> static auto tails(const X& x, const S& scale) {
+    return tails_from_above(0.69314718055994530942 + log_normal_cdf(-max(x, X(0)) / scale));
+  }
+  template <class T, class S> static auto quantile(const T& tails, const S& scale) {
+    return -scale * normal_quantile_of(tails_from_below(tails.above - 0.69314718055994530942));
+  }
 
   template <class Visit, class S> static void parameters(Visit&& visit, const S& scale) {
     visit("scale", scale, is_positive_finite(scale), "must be positive and finite");

@@ -9,6 +9,7 @@ namespace starling {
 
 struct inverse_gamma_formulas : real_valued {
   static constexpr std::string_view name = "inverse_gamma";
+  static constexpr auto draws_follow = draw_derivative::implicit;
 
   template <class Rng, class S, class SE> static auto sample(Rng& rng, const S& shape, const SE& scale) {
     const auto g = draw_gammas<1>(rng, shape)[0];
@@ -25,6 +26,9 @@ struct inverse_gamma_formulas : real_valued {
   }
 
   template <class S, class SE> static auto support(const S&, const SE&) { return positive{}; }
+
+  template <class S, class SE> static auto mean(const S& shape, const SE& scale) { return where(shape > S(1), scale / (shape - 1.0), positive_infinity); }
+  template <class S, class SE> static auto variance(const S& shape, const SE& scale) { return where(shape > S(2), scale / (shape - 1.0) * (scale / (shape - 1.0)) / (shape - 2.0), positive_infinity); }
 
   template <class Visit, class S, class SE> static void parameters(Visit&& visit, const S& shape, const SE& scale) {
     visit("shape", shape, is_positive_finite(shape), "must be positive and finite");

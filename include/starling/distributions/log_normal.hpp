@@ -6,11 +6,13 @@
 #include <starling/distributions/normal.hpp>
 #include <starling/values/exp.hpp>
 #include <starling/distributions/log_of_parameter.hpp>
+#include <starling/distributions/normal_tails.hpp>
 
 namespace starling {
 
 struct log_normal_formulas : real_valued {
   static constexpr std::string_view name = "log_normal";
+  static constexpr auto draws_follow = draw_derivative::pathwise;
 
   template <class Rng, class L, class S> static auto sample(Rng& rng, const L& location, const S& scale) {
     return exp(location + scale * rng.normal());
@@ -25,6 +27,16 @@ struct log_normal_formulas : real_valued {
   }
 
   template <class L, class S> static auto support(const L&, const S&) { return positive{}; }
+
+  template <class L, class S> static auto mean(const L& location, const S& scale) { return exp(location + 0.5 * scale * scale); }
+  template <class L, class S> static auto variance(const L& location, const S& scale) { return exp(2.0 * location + scale * scale) * expm1(scale * scale); }
+
+  template <class X, class L, class S> static auto tails(const X& x, const L& location, const S& scale) {
+    return normal_tails((log(max(x, X(0))) - location) / scale);
+  }
+  template <class T, class L, class S> static auto quantile(const T& tails, const L& location, const S& scale) {
+    return exp(location + scale * normal_quantile_of(tails));
+  }
 
   template <class Visit, class L, class S> static void parameters(Visit&& visit, const L& location, const S& scale) {
     visit("location", location, is_finite(location), "must be finite");

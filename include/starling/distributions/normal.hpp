@@ -3,6 +3,7 @@
 
 #include <starling/distributions/elementwise.hpp>
 #include <starling/distributions/log_of_parameter.hpp>
+#include <starling/distributions/normal_tails.hpp>
 #include <starling/distributions/saddle_point.hpp>
 #include <starling/distributions/standardized.hpp>
 
@@ -10,6 +11,7 @@ namespace starling {
 
 struct normal_formulas : real_valued {
   static constexpr std::string_view name = "normal";
+  static constexpr auto draws_follow = draw_derivative::location_scale;
 
   template <class Rng, class L, class S> [[gnu::always_inline]] static auto sample(Rng& rng, const L& location, const S& scale) {
     return location + scale * rng.normal();
@@ -22,6 +24,14 @@ struct normal_formulas : real_valued {
   }
 
   template <class L, class S> static auto support(const L&, const S&) { return real_line{}; }
+
+  template <class L, class S> static auto mean(const L& location, const S&) { return location; }
+  template <class L, class S> static auto variance(const L&, const S& scale) { return scale * scale; }
+
+  template <class X, class L, class S> static auto tails(const X& x, const L& location, const S& scale) { return normal_tails((x - location) / scale); }
+  template <class T, class L, class S> static auto quantile(const T& tails, const L& location, const S& scale) {
+    return location + scale * normal_quantile_of(tails);
+  }
 
   template <class Visit, class L, class S> static void parameters(Visit&& visit, const L& location, const S& scale) {
     visit("location", location, is_finite(location), "must be finite");

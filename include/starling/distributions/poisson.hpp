@@ -12,6 +12,7 @@ namespace starling {
 
 struct poisson_formulas : whole_valued {
   static constexpr std::string_view name = "poisson";
+  static constexpr auto draws_follow = draw_derivative::none;
 
   template <class Rng, class R> static auto sample(Rng& rng, const R& rate) {
     using V = typename Rng::real;
@@ -50,6 +51,9 @@ struct poisson_formulas : whole_valued {
   }
 
   template <class R> static auto support(const R&) { return nonnegative_whole{}; }
+
+  template <class R> static auto mean(const R& rate) { return rate; }
+  template <class R> static auto variance(const R& rate) { return rate; }
 
   template <class Visit, class R> static void parameters(Visit&& visit, const R& rate) {
     visit("rate", rate, is_good(rate), "must be at least 0 and finite");

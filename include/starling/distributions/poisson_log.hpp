@@ -8,6 +8,7 @@ namespace starling {
 
 struct poisson_log_formulas : whole_valued {
   static constexpr std::string_view name = "poisson_log";
+  static constexpr auto draws_follow = draw_derivative::none;
 
   template <class Rng, class L> static auto sample(Rng& rng, const L& log_rate) { return poisson_formulas::sample(rng, exp(log_rate)); }
 
@@ -19,6 +20,9 @@ struct poisson_log_formulas : whole_valued {
   }
 
   template <class L> static auto support(const L&) { return nonnegative_whole{}; }
+
+  template <class L> static auto mean(const L& log_rate) { return exp(log_rate); }
+  template <class L> static auto variance(const L& log_rate) { return exp(log_rate); }
 
   template <class Visit, class L> static void parameters(Visit&& visit, const L& log_rate) {
     visit("log_rate", log_rate, log_rate < L(positive_infinity), "must not be NaN or infinite, except for −∞");

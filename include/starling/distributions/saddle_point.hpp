@@ -22,9 +22,9 @@ template <class X, class M, class LogM> auto log_quotient(const X& x, const M& m
   return where(lost, log(x) - log_m(), ordinary);
 }
 
-// x log(x / m) + m − x for x ≥ 0, m ≥ 0, without cancellation where x is near m. log_m(): log m, also where m underflows.
-template <class X, class M, class LogM> auto deviance(const X& x, const M& m, LogM log_m) {
-  const auto difference = x - m;
+// x log(x / m) + m − x for x ≥ 0, m ≥ 0, without cancellation where x is near m; the difference x − m is given. log_m(): log m, also where m
+// underflows.
+template <class X, class M, class D, class LogM> auto deviance_by(const X& x, const M& m, const D& difference, LogM log_m) {
   const auto v = 0.5 * (difference / (0.5 * x + 0.5 * m));
   const auto s = v * v;
   auto tail = s * (1.0 / 17) + 1.0 / 15;
@@ -34,6 +34,12 @@ template <class X, class M, class LogM> auto deviance(const X& x, const M& m, Lo
   if (all(near)) return near_series;
   const auto direct = where(x == X(0), m, x * log_quotient(x, m, log_m) - difference);
   return where(near, near_series, direct);
+}
+template <class X, class M, class D> auto deviance_by(const X& x, const M& m, const D& difference) {
+  return deviance_by(x, m, difference, [&] { return log(m); });
+}
+template <class X, class M, class LogM> auto deviance(const X& x, const M& m, LogM log_m) {
+  return deviance_by(x, m, x - m, log_m);
 }
 template <class X, class M> auto deviance(const X& x, const M& m) {
   return deviance(x, m, [&] { return log(m); });

@@ -27,6 +27,7 @@ template <class D> auto log_ratio_of_gammas(const D& degrees) {
 
 struct student_t_formulas : real_valued {
   static constexpr std::string_view name = "student_t";
+  static constexpr auto draws_follow = draw_derivative::implicit;
 
   template <class Rng, class D, class L, class S> static auto sample(Rng& rng, const D& degrees, const L& location, const S& scale) {
     const auto z = rng.normal();
@@ -46,6 +47,9 @@ struct student_t_formulas : real_valued {
   }
 
   template <class D, class L, class S> static auto support(const D&, const L&, const S&) { return real_line{}; }
+
+  template <class D, class L, class S> static auto mean(const D& degrees, const L& location, const S&) { return where(degrees > D(1), location, not_a_number); }
+  template <class D, class L, class S> static auto variance(const D& degrees, const L&, const S& scale) { return where(degrees > D(2), scale * scale * degrees / (degrees - 2.0), where(degrees > D(1), positive_infinity, not_a_number)); }
 
   template <class Visit, class D, class L, class S> static void parameters(Visit&& visit, const D& degrees, const L& location, const S& scale) {
     visit("degrees", degrees, is_positive_finite(degrees), "must be positive and finite");

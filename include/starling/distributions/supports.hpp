@@ -48,6 +48,23 @@ template <class Lo = double, class Hi = Lo> struct interval {
 };
 template <class Lo, class Hi> interval(Lo, Hi) -> interval<Lo, Hi>;
 
+// (lo, hi)
+template <class Lo = double, class Hi = Lo> struct open_interval : interval<Lo, Hi> {
+  static constexpr std::string_view name = "open interval";
+  template <class X> auto contains(const X& x) const { return both(as_real(x) > this->lo, as_real(x) < this->hi); }
+};
+template <class Lo, class Hi> open_interval(Lo, Hi) -> open_interval<Lo, Hi>;
+
+// [lo, hi] without what is infinite: either end may be.
+template <class Lo = double, class Hi = Lo> struct bounded {
+  static constexpr std::string_view name = "numbers from lo to hi";
+  Lo lo;
+  Hi hi;
+  template <class X> auto contains(const X& x) const { return both(is_finite(as_real(x)), both(as_real(x) >= lo, as_real(x) <= hi)); }
+  template <class V> V nearest(const V& x) const { return into_finite(min(max(x, V(lo)), V(hi))); }
+};
+template <class Lo, class Hi> bounded(Lo, Hi) -> bounded<Lo, Hi>;
+
 // [lo, ∞)
 template <class Lo = double> struct at_least {
   static constexpr std::string_view name = "numbers at least lo";
@@ -92,6 +109,11 @@ struct boolean {
   static constexpr std::string_view name = "false and true";
   template <class X> auto contains(const X& x) const { return either(as_real(x) == 0.0, as_real(x) == 1.0); }
 };
+
+// Whether a support is a finite set whose values come one after the other.
+template <class Support> inline constexpr bool is_enumerable = false;
+template <class Lo, class Hi> inline constexpr bool is_enumerable<whole_range<Lo, Hi>> = true;
+template <> inline constexpr bool is_enumerable<boolean> = true;
 
 // Vectors of n positive numbers with sum 1; contains allows for rounding in the sum: |sum − 1| ≤ 1e-8 (float: 1e-4).
 struct simplex {

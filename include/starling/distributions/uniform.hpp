@@ -3,12 +3,15 @@
 
 #include <starling/distributions/elementwise.hpp>
 #include <starling/distributions/inner_numbers.hpp>
+#include <starling/distributions/probabilities.hpp>
+#include <starling/values/exp.hpp>
 #include <starling/values/log.hpp>
 
 namespace starling {
 
 struct uniform_formulas : real_valued {
   static constexpr std::string_view name = "uniform";
+  static constexpr auto draws_follow = draw_derivative::pathwise;
 
   template <class Rng, class L, class H> static auto sample(Rng& rng, const L& lo, const H& hi) {
     const auto u = rng.uniform();
@@ -27,6 +30,17 @@ struct uniform_formulas : real_valued {
   }
 
   template <class L, class H> static auto support(const L& lo, const H& hi) { return interval{lo, hi}; }
+
+  template <class L, class H> static auto mean(const L& lo, const H& hi) { return lo + 0.5 * (hi - lo); }
+  template <class L, class H> static auto variance(const L& lo, const H& hi) { return (hi - lo) * (hi - lo) / 12.0; }
+
+  template <class X, class L, class H> static auto tails(const X& x, const L& lo, const H& hi) {
+    const auto inside = max(min(x, hi), lo);
+    return log_tails{log((inside - lo) / (hi - lo)), log((hi - inside) / (hi - lo))};
+  }
+  template <class T, class L, class H> static auto quantile(const T& tails, const L& lo, const H& hi) {
+    return where(tails.below < tails.above, lo + (hi - lo) * exp(tails.below), hi - (hi - lo) * exp(tails.above));
+  }
 
   template <class Visit, class L, class H> static void parameters(Visit&& visit, const L& lo, const H& hi) {
     visit("lo", lo, both(is_finite(lo), lo < hi), "must be finite and less than hi");

@@ -55,6 +55,10 @@ template <real V> class stream {
     draw_ = 0;
   }
 
+  // Goes on with the next of the draws 1 + 2^16 s of the site: how many numbers a rejection loop takes depends on all lanes, what comes after
+  // it must not.
+  void next_stage() { draw_ = 1 + (((draw_ >> 16) + 1) << 16); }
+
   // The next draw: uniform on the open interval (0, 1), standard normal, exponential with rate 1.
   [[gnu::always_inline]] V uniform() {
     if (draw_ != 0 || element_ != no_element) return later_draw();
@@ -198,6 +202,8 @@ template <real V> class element_stream {
     using starling::log;
     return -log(uniform());
   }
+
+  void next_stage() { draw_ = 1 + (((draw_ >> 16) + 1) << 16); }
 
   mask active() const { return active_; }
   void set_active(mask m) { active_ = m; }

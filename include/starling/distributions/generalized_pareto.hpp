@@ -1,0 +1,69 @@
+// generalized_pareto(location, scale, shape): (1 + shape · z)^(−1 − 1/shape) / scale, z = (x − location) / scale, for x ≥ location and, where the
+// shape is negative, x ≤ location − scale / shape; exp(−z) / scale where the shape is 0.
+#pragma once
+
+#include <starling/distributions/elementwise.hpp>
+#include <starling/distributions/gamma_draws.hpp>
+#include <starling/distributions/probabilities.hpp>
+#include <starling/distributions/special_functions.hpp>
+#include <starling/values/exp.hpp>
+#include <starling/values/log.hpp>
+
+namespace starling {
+
+struct generalized_pareto_formulas : real_valued {
+  static constexpr std::string_view name = "generalized_pareto";
+  static constexpr auto draws_follow = draw_derivative::pathwise;
+
+  template <class Rng, class L, class S, class Sh> static auto sample(Rng& rng, const L& location, const S& scale, const Sh& shape) {
+    using V = typename Rng::real;
+    const V t = rng.exponential();
+    const V s(shape);
+    const auto none = abs(s) < V(1e-300);
+    return into_finite(V(location + scale * where(none, t, expm1(s * t) / where(none, V(1), s))));
+  }
+
+  template <class X, class L, class S, class Sh> static auto log_density(const X& x, const L& location, const S& scale, const Sh& shape) {
+    const auto z = (x - location) / scale;
+    const auto w = shape * z;
+    const auto lp = -log(scale) - log1p(w) - z * log1p_ratio(w);
+    return where(both(x >= location, w > -1.0), lp, negative_infinity);
+  }
+
+  template <class X, class L, class S, class Sh> static auto tails(const X& x, const L& location, const S& scale, const Sh& shape) {
+    const auto z = (max(x, location) - location) / scale;
+    const auto w = max(shape * z, -1.0);
+    return tails_from_above(where(w <= -1.0, negative_infinity, -z * log1p_ratio(w)));
+  }
+
+  template <class T, class L, class S, class Sh> static auto quantile(const T& tails, const L& location, const S& scale, const Sh& shape) {
+    const auto none = abs(shape) < 1e-300;
+    return location + scale * where(none, -tails.above, expm1(-shape * tails.above) / where(none, 1.0, shape));
+  }
+
+  template <class L, class S, class Sh> static auto mean(const L& location, const S& scale, const Sh& shape) {
+    return where(shape < Sh(1), location + scale / (1.0 - shape), positive_infinity);
+  }
+
+  template <class L, class S, class Sh> static auto variance(const L&, const S& scale, const Sh& shape) {
+    const auto first = scale / (1.0 - shape);
+    return where(shape < Sh(0.5), first * first / (1.0 - 2.0 * shape), positive_infinity);
+  }
+
+  template <class L, class S, class Sh> static auto support(const L& location, const S& scale, const Sh& shape) {
+    return bounded{location, where(shape < Sh(0), location - scale / where(shape < Sh(0), shape, -1.0), positive_infinity)};
+  }
+
+  template <class Visit, class L, class S, class Sh> static void parameters(Visit&& visit, const L& location, const S& scale, const Sh& shape) {
+    visit("location", location, is_finite(location), "must be finite");
+    visit("scale", scale, is_positive_finite(scale), "must be positive and finite");
+    visit("shape", shape, is_finite(shape), "must be finite");
+  }
+};
+
+template <class Location, class Scale, class Shape> struct generalized_pareto : elementwise<generalized_pareto_formulas, Location, Scale, Shape> {
+  using elementwise<generalized_pareto_formulas, Location, Scale, Shape>::elementwise;
+};
+template <class L, class S, class Sh> generalized_pareto(L&&, S&&, Sh&&) -> generalized_pareto<held<L>, held<S>, held<Sh>>;
+
+}  // namespace starling

@@ -1,0 +1,49 @@
+// inverse_gaussian(mean, shape): √(shape / (2π x³)) exp(−shape (x − mean)² / (2 mean² x)) for x > 0.
+#pragma once
+
+#include <starling/distributions/elementwise.hpp>
+#include <starling/distributions/gamma_draws.hpp>
+#include <starling/distributions/probabilities.hpp>
+#include <starling/distributions/saddle_point.hpp>
+#include <starling/values/log.hpp>
+
+namespace starling {
+
+struct inverse_gaussian_formulas : real_valued {
+  static constexpr std::string_view name = "inverse_gaussian";
+  static constexpr auto draws_follow = draw_derivative::implicit;
+
+  template <class Rng, class M, class S> static auto sample(Rng& rng, const M& mean, const S& shape) {
+    // J. R. Michael, W. R. Schucany, R. W. Haas: Generating random variates using transformations with multiple roots (1976); the smaller root
+    // written without cancellation.
+    using V = typename Rng::real;
+    const V z = rng.normal();
+    const V w = 0.5 * mean / shape * z * z;
+    const V larger = 1.0 + w + sqrt(w) * sqrt(w + 2.0);
+    return into_positive(V(where(rng.uniform() * (1.0 + 1.0 / larger) <= V(1), mean / larger, mean * larger)));
+  }
+
+  template <class X, class M, class S> static auto log_density(const X& x, const M& mean, const S& shape) {
+    const auto z = (x - mean) / mean;
+    const auto lp = 0.5 * (log(shape) - 3.0 * log(x)) - half_log_two_pi - 0.5 * shape * z * z / x;
+    return where(both(x > X(0), mean > M(0)), lp, negative_infinity);
+  }
+
+  template <class M, class S> static auto mean(const M& mean, const S&) { return mean; }
+
+  template <class M, class S> static auto variance(const M& mean, const S& shape) { return mean * (mean * (mean / shape)); }
+
+  template <class M, class S> static auto support(const M&, const S&) { return positive{}; }
+
+  template <class Visit, class M, class S> static void parameters(Visit&& visit, const M& mean, const S& shape) {
+    visit("mean", mean, is_positive_finite(mean), "must be positive and finite");
+    visit("shape", shape, is_positive_finite(shape), "must be positive and finite");
+  }
+};
+
+template <class Mean, class Shape> struct inverse_gaussian : elementwise<inverse_gaussian_formulas, Mean, Shape> {
+  using elementwise<inverse_gaussian_formulas, Mean, Shape>::elementwise;
+};
+template <class M, class S> inverse_gaussian(M&&, S&&) -> inverse_gaussian<held<M>, held<S>>;
+
+}  // namespace starling

@@ -1,0 +1,58 @@
+// kumaraswamy(first, second): first · second · x^(first−1) (1 − x^first)^(second−1) for 0 < x < 1.
+#pragma once
+
+#include <starling/distributions/beta.hpp>
+#include <starling/distributions/elementwise.hpp>
+#include <starling/distributions/gamma_draws.hpp>
+#include <starling/distributions/probabilities.hpp>
+#include <starling/values/exp.hpp>
+#include <starling/values/log.hpp>
+#include <starling/values/logistic.hpp>
+
+namespace starling {
+
+struct kumaraswamy_formulas : real_valued {
+  static constexpr std::string_view name = "kumaraswamy";
+  static constexpr auto draws_follow = draw_derivative::pathwise;
+
+  template <class Rng, class F, class S> static auto sample(Rng& rng, const F& first, const S& second) {
+    using V = typename Rng::real;
+    return into_unit_interval(V(exp(log1m_exp(-rng.exponential() / second) / first)));
+  }
+
+  template <class X, class F, class S> static auto log_density(const X& x, const F& first, const S& second) {
+    const auto log_x = log(x);
+    const auto lp = log(first) + log(second) + (first - 1.0) * log_x + (second - 1.0) * log1m_exp(first * log_x);
+    return where(both(both(x > X(0), x < X(1)), both(first > F(0), second > S(0))), lp, negative_infinity);
+  }
+
+  template <class X, class F, class S> static auto tails(const X& x, const F& first, const S& second) {
+    const auto t = first * log(max(min(x, 1.0), 0.0));
+    return tails_from_log_above(log(second) + where(t < -40.0, t, log(-log1m_exp(t))));
+  }
+
+  template <class T, class F, class S> static auto quantile(const T& tails, const F& first, const S& second) {
+    return exp(tails_from_log_below(log_of_above(tails) - log(second)).above / first);
+  }
+
+  template <class F, class S> static auto mean(const F& first, const S& second) { return second * exp(log_beta(1.0 + 1.0 / first, second)); }
+
+  template <class F, class S> static auto variance(const F& first, const S& second) {
+    const auto mean = second * exp(log_beta(1.0 + 1.0 / first, second));
+    return second * exp(log_beta(1.0 + 2.0 / first, second)) - mean * mean;
+  }
+
+  template <class F, class S> static auto support(const F&, const S&) { return unit_interval{}; }
+
+  template <class Visit, class F, class S> static void parameters(Visit&& visit, const F& first, const S& second) {
+    visit("first", first, is_positive_finite(first), "must be positive and finite");
+    visit("second", second, is_positive_finite(second), "must be positive and finite");
+  }
+};
+
+template <class First, class Second> struct kumaraswamy : elementwise<kumaraswamy_formulas, First, Second> {
+  using elementwise<kumaraswamy_formulas, First, Second>::elementwise;
+};
+template <class F, class S> kumaraswamy(F&&, S&&) -> kumaraswamy<held<F>, held<S>>;
+
+}  // namespace starling

@@ -1,0 +1,177 @@
+// mixture(weights, d1, d2, …): component k with probability weights[k], and a draw of it. mixture(weights, d), d a scalar distribution with vector
+// parameters, mixes its elements: mixture(w, normal(means, 1.0)). The weights sum to 1. logits(w) in their place: weights proportional to exp(w).
+#pragma once
+
+#include <cstddef>
+#include <stdexcept>
+#include <string>
+#include <tuple>
+#include <type_traits>
+
+#include <starling/distributions/probabilities.hpp>
+#include <starling/distributions/support_ends.hpp>
+#include <starling/distributions/whole_draws.hpp>
+#include <starling/values/adjoint_vectors.hpp>
+#include <starling/values/log_sum_exp.hpp>
+
+namespace starling {
+
+// Logarithms of weights, up to a common number.
+template <class Values> struct logits_of {
+  Values values;
+};
+template <class Values> auto logits(Values&& values) { return logits_of<held<Values>>{std::forward<Values>(values)}; }
+template <class W> inline constexpr bool are_logits = false;
+template <class Values> inline constexpr bool are_logits<logits_of<Values>> = true;
+
+// The components of a mixture: a list, or the elements of one distribution with vector parameters.
+template <class... D> struct mixture_components {
+  std::tuple<D...> all;
+  using first = std::tuple_element_t<0, std::tuple<D...>>;
+  template <class V> using value = drawn_type<first, V>;
+  static constexpr bool alike = (std::is_same_v<drawn_type<D, double>, drawn_type<first, double>> && ...);
+  template <class X> using density = promote<std::remove_cvref_t<decltype(std::declval<const D&>().log_density(std::declval<const X&>()))>...>;
+  static_assert(alike, "sl::mixture: the components must have values of one kind (real, whole or boolean numbers)");
+
+  std::size_t size() const { return sizeof...(D); }
+  // Calls f(k, component k).
+  template <class F> void each(F f) const {
+    std::size_t k = 0;
+    std::apply([&](const auto&... d) { (f(k++, d), ...); }, all);
+  }
+};
+template <class D>
+  requires(D::is_vector)
+struct mixture_components<D> {
+  std::tuple<D> all;
+  template <class V> using value = typename D::formulas::template value<V>;
+  template <class> struct numbers_of;
+  template <class... P> struct numbers_of<std::tuple<P...>> { using type = promote<element_of<P>...>; };
+  template <class X> using density = promote<X, typename numbers_of<std::remove_cvref_t<decltype(std::declval<const D&>().values())>>::type>;
+
+  std::size_t size() const { return std::get<0>(all).size(); }
+  template <class F> void each(F f) const {
+    for (std::size_t k = 0; k < size(); ++k)
+      std::apply([&](const auto&... p) { f(k, elementwise<typename D::formulas, std::remove_cvref_t<decltype(element_at{k}(p))>...>(element_at{k}(p)...)); },
+                 std::get<0>(all).values());
+  }
+};
+
+template <class Weights, class... D> struct mixture : distribution {
+  static constexpr std::string_view name = "mixture";
+  static constexpr bool by_logits = are_logits<Weights>;
+  using components = mixture_components<D...>;
+  template <class V> using value = typename components::template value<V>;
+  static constexpr auto draws_follow = std::is_same_v<value<double>, double> ? draw_derivative::implicit : draw_derivative::none;
+
+  Weights weights;
+  components of;
+
+  // Throws std::invalid_argument where there is not one weight for each component.
+  mixture(Weights w, D... d) : weights(std::move(w)), of{{std::move(d)...}} {
+    if (numbers().size() != of.size()) [[unlikely]] throw_wrong_number_of_weights(numbers().size(), of.size());
+  }
+
+  template <class Rng> auto sample(Rng& rng) const {
+    using V = typename Rng::real;
+    using drawn = value<V>;
+    const V target = rng.uniform() * V(total());
+    V reached(0);
+    drawn chosen = no_value<drawn>();
+    mask_of<V> earlier(false), good(is_good<V>());
+    of.each([&](std::size_t k, const auto& d) {
+      rng.next_stage();
+      reached = reached + V(weight(k));
+      const mask_of<V> mine = both(!earlier, either(target <= reached, mask_of<V>(k + 1 == of.size())));
+      earlier = either(earlier, mine);
+      chosen = where(mine, drawn(d.sample(rng)), chosen);
+    });
+    return where(good, chosen, no_value<drawn>());
+  }
+
+  template <class X> auto log_density(const X& x) const {
+    using weight_type = element_of<std::remove_cvref_t<decltype(numbers())>>;
+    using real = promote<weight_type, typename components::template density<X>>;
+    vector<real> terms(of.size());
+    of.each([&](std::size_t k, const auto& d) { terms[k] = real(log_weight(k) + d.log_density(x)); });
+    return never_nan(where(is_good<real>(), real(log_sum_exp(terms) - log_total()), real(negative_infinity)));
+  }
+
+  // From the least of all components to the greatest.
+  auto support() const {
+    promote<double> lo = positive_infinity, hi = negative_infinity;
+    of.each([&](std::size_t, const auto& d) {
+      const auto s = d.support();
+      lo = min(lo, lowest_lane(least_in(s)));
+      hi = max(hi, -lowest_lane(-greatest_in(s)));
+    });
+    if constexpr (std::is_same_v<value<double>, double>) return bounded{lo, hi};
+    else return whole_range{static_cast<long>(max(lo, -9007199254740992.0)), static_cast<long>(min(hi, 9007199254740992.0))};
+  }
+
+  template <class Visit> void parameters(Visit&& visit) const {
+    for (std::size_t k = 0; k < of.size(); ++k) {
+      const auto w = element_at{k}(numbers());
+      if constexpr (by_logits) visit("weights", w, w < decltype(w)(positive_infinity), "must be logarithms, not NaN or ∞, and not all −∞");
+      else visit("weights", w, both(is_probability(w), sums_to_one()), "must be between 0 and 1 and sum to 1");
+    }
+    of.each([&](std::size_t, const auto& d) { d.parameters(visit); });
+  }
+
+ private:
+  [[noreturn, gnu::cold, gnu::noinline]] static void throw_wrong_number_of_weights(std::size_t weights, std::size_t components) {
+    throw std::invalid_argument("mixture: expected a weight for each of " + std::to_string(components) + " components but received " + std::to_string(weights));
+  }
+  const auto& numbers() const {
+    if constexpr (by_logits) return weights.values;
+    else return weights;
+  }
+  auto highest() const {
+    auto top = element_at{0}(numbers());
+    for (std::size_t k = 1; k < of.size(); ++k) top = max(top, element_at{k}(numbers()));
+    return top;
+  }
+  auto weight(std::size_t k) const {
+    if constexpr (by_logits) return exp(element_at{k}(numbers()) - highest());
+    else return element_at{k}(numbers());
+  }
+  auto log_weight(std::size_t k) const {
+    if constexpr (by_logits) return element_at{k}(numbers()) - highest();
+    else return log(element_at{k}(numbers()));
+  }
+  auto total() const {
+    auto sum = weight(0);
+    for (std::size_t k = 1; k < of.size(); ++k) sum = sum + weight(k);
+    return sum;
+  }
+  auto log_total() const {
+    if constexpr (by_logits) return log(total());
+    else return 0.0;
+  }
+  auto sums_to_one() const {
+    const auto sum = total();
+    const double tolerance = sizeof(scalar_of<std::remove_cvref_t<decltype(sum)>>) == 8 ? 1e-8 : 1e-4;
+    return both(sum >= 1 - tolerance, sum <= 1 + tolerance);
+  }
+  template <class R> mask_of<R> is_good() const {
+    mask_of<R> good(true);
+    if constexpr (by_logits) {
+      good = both(good, is_positive_finite(total()));
+    } else {
+      good = both(good, sums_to_one());
+      for (std::size_t k = 0; k < of.size(); ++k) good = both(good, is_probability(element_at{k}(numbers())));
+    }
+    of.each([&](std::size_t, const auto& d) { good = both(good, has_good_parameters<R>(d)); });
+    return good;
+  }
+  template <class X> static double lowest_lane(const X& x) {
+    const auto p = primal(x);
+    if constexpr (std::is_arithmetic_v<std::remove_cvref_t<decltype(p)>>) return static_cast<double>(p);
+    else return static_cast<double>(min_lane(p));
+  }
+};
+template <class W> struct held_weights { using type = held<W>; };
+template <class V> struct held_weights<logits_of<V>> { using type = logits_of<V>; };
+template <class W, class... D> mixture(W&&, D...) -> mixture<typename held_weights<std::conditional_t<are_logits<std::remove_cvref_t<W>>, std::remove_cvref_t<W>, W>>::type, D...>;
+
+}  // namespace starling

@@ -1,0 +1,68 @@
+// negative_binomial_2(mean, overdispersion): counts k = 0, 1, 2, … with that mean and variance mean + mean² / overdispersion:
+// C(k + φ − 1, k) (mean / (mean + φ))^k (φ / (mean + φ))^φ, φ = overdispersion. Towards φ = ∞ it is poisson(mean).
+#pragma once
+
+#include <starling/distributions/elementwise.hpp>
+#include <starling/distributions/gamma_draws.hpp>
+#include <starling/distributions/poisson.hpp>
+#include <starling/distributions/probabilities.hpp>
+#include <starling/distributions/saddle_point.hpp>
+#include <starling/values/exp.hpp>
+#include <starling/values/log.hpp>
+
+namespace starling {
+
+// The log probability of k failures before the size-th success, where q / p are the odds of a failure; mean = size · odds. In C. Loader's form:
+// nothing cancels, not for large counts and not where size is so large that the counts are Poisson's.
+template <class K, class S, class O, class P, class Q>
+auto negative_binomial_log_mass(const K& k, const S& size, const O& mean, const P& p, const Q& q) {
+  const auto all_failures = where(k == K(0), K(1), k);
+  const auto n = size + all_failures;
+  // size − n p = −(k − n q), by which both deviances measure.
+  const auto surplus = (all_failures - mean) * p;
+  const auto many = stirling_remainder(n) - stirling_remainder(size) - stirling_remainder(all_failures) - 0.5 * log1p(all_failures / size) - 0.5 * log(all_failures) -
+                    half_log_two_pi - deviance_by(size, n * p, -surplus) - deviance_by(all_failures, n * q, surplus);
+  const auto none = -size * log1p(mean / size);
+  return where(k == K(0), none, many);
+}
+
+// A count from a Poisson distribution whose rate is drawn from a gamma distribution.
+template <class Rng, class S, class M> auto negative_binomial_draw(Rng& rng, const S& size, const M& mean) {
+  using V = typename Rng::real;
+  const auto g = draw_gammas<1>(rng, size)[0];
+  rng.next_stage();
+  return poisson_formulas::sample(rng, V(exp(g.log_value() + (log(mean) - log(size)))));
+}
+
+struct negative_binomial_2_formulas : whole_valued {
+  static constexpr std::string_view name = "negative_binomial_2";
+  static constexpr auto draws_follow = draw_derivative::none;
+
+  template <class Rng, class M, class O> static auto sample(Rng& rng, const M& mean, const O& overdispersion) {
+    return negative_binomial_draw(rng, overdispersion, mean);
+  }
+
+  template <class K, class M, class O> static auto log_density(const K& k, const M& mean, const O& overdispersion) {
+    const auto total = mean + overdispersion;
+    const auto lp = negative_binomial_log_mass(k, overdispersion, mean, overdispersion / total, mean / total);
+    return where(both(nonnegative_whole{}.contains(k), both(mean > M(0), overdispersion > O(0))), lp, negative_infinity);
+  }
+
+  template <class M, class O> static auto mean(const M& mean, const O&) { return mean; }
+
+  template <class M, class O> static auto variance(const M& mean, const O& overdispersion) { return mean * (1.0 + mean / overdispersion); }
+
+  template <class M, class O> static auto support(const M&, const O&) { return nonnegative_whole{}; }
+
+  template <class Visit, class M, class O> static void parameters(Visit&& visit, const M& mean, const O& overdispersion) {
+    visit("mean", mean, is_positive_finite(mean), "must be positive and finite");
+    visit("overdispersion", overdispersion, is_positive_finite(overdispersion), "must be positive and finite");
+  }
+};
+
+template <class Mean, class Overdispersion> struct negative_binomial_2 : elementwise<negative_binomial_2_formulas, Mean, Overdispersion> {
+  using elementwise<negative_binomial_2_formulas, Mean, Overdispersion>::elementwise;
+};
+template <class M, class O> negative_binomial_2(M&&, O&&) -> negative_binomial_2<held<M>, held<O>>;
+
+}  // namespace starling

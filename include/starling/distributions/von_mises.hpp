@@ -1,0 +1,63 @@
+// von_mises(location, concentration): exp(concentration · cos(x − location)) / (2π I₀(concentration)) for angles x in [−π, π].
+#pragma once
+
+#include <starling/distributions/circle.hpp>
+#include <starling/distributions/elementwise.hpp>
+#include <starling/distributions/gamma_draws.hpp>
+#include <starling/distributions/probabilities.hpp>
+#include <starling/distributions/special_functions.hpp>
+#include <starling/values/inverse_trigonometry.hpp>
+#include <starling/values/trigonometry.hpp>
+
+namespace starling {
+
+inline constexpr double log_two_pi = 1.83787706640934548356;
+
+struct von_mises_formulas : real_valued {
+  static constexpr std::string_view name = "von_mises";
+  static constexpr auto draws_follow = draw_derivative::implicit;
+
+  template <class Rng, class L, class C> static auto sample(Rng& rng, const L& location, const C& concentration) {
+    // D. J. Best, N. I. Fisher: Efficient simulation of the von Mises distribution (1979), written by what stays exact for small and large
+    // concentrations: q = 1/r, and 1 − f, f being the cosine of the angle.
+    using V = typename Rng::real;
+    const V kappa(concentration), centre(location);
+    const auto large = kappa > V(1e8);
+    const V s = where(large, 2.0 * kappa, sqrt(1.0 + 4.0 * where(large, V(0), kappa) * kappa));
+    const V rest = 1.0 + 1.0 / (s + 2.0 * kappa);  // 2κ (r − 1)
+    const V q = 2.0 * kappa / (1.0 + s), q_less = rest / (1.0 + s);
+    V angle(not_a_number);
+    auto pending = both(rng.active(), both(both(kappa >= V(0), kappa < V(positive_infinity)), is_finite(centre)));
+    for (int round = 0; round < most_rounds && any(pending); ++round) {
+      const V half = 1.57079632679489661923 * rng.uniform();
+      const auto turned = sincos(half);
+      const V f_less = 2.0 * q_less * turned.sine * turned.sine / (q_less + 2.0 * q * turned.cosine * turned.cosine);
+      const V c = 0.5 * rest + kappa * f_less;
+      const V side = rng.uniform() - 0.5;
+      const auto accepted = both(pending, log(c) + rng.exponential() + 1.0 - c >= V(0));
+      angle = where(accepted, copysign(2.0 * asin(min(sqrt(0.5 * f_less), V(1))), side), angle);
+      pending = both(pending, !accepted);
+    }
+    return wrapped_draw(V(centre + angle));
+  }
+
+  template <class X, class L, class C> static auto log_density(const X& x, const L& location, const C& concentration) {
+    const auto s = sin(0.5 * (x - location));
+    const auto lp = -2.0 * concentration * s * s - log_two_pi - log_scaled_bessel_i0(concentration);
+    return where(both(angles().contains(x), concentration >= 0.0), lp, negative_infinity);
+  }
+
+  template <class L, class C> static auto support(const L&, const C&) { return angles(); }
+
+  template <class Visit, class L, class C> static void parameters(Visit&& visit, const L& location, const C& concentration) {
+    visit("location", location, is_finite(location), "must be finite");
+    visit("concentration", concentration, both(concentration >= 0.0, concentration < positive_infinity), "must be at least 0 and finite");
+  }
+};
+
+template <class Location, class Concentration> struct von_mises : elementwise<von_mises_formulas, Location, Concentration> {
+  using elementwise<von_mises_formulas, Location, Concentration>::elementwise;
+};
+template <class L, class C> von_mises(L&&, C&&) -> von_mises<held<L>, held<C>>;
+
+}  // namespace starling

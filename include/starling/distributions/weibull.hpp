@@ -1,0 +1,56 @@
+// weibull(shape, scale): (shape/scale) (x/scale)^(shape−1) exp(−(x/scale)^shape) for x > 0.
+#pragma once
+
+#include <starling/distributions/elementwise.hpp>
+#include <starling/distributions/gamma_draws.hpp>
+#include <starling/distributions/probabilities.hpp>
+#include <starling/values/exp.hpp>
+#include <starling/values/gamma_function.hpp>
+#include <starling/values/log.hpp>
+
+namespace starling {
+
+struct weibull_formulas : real_valued {
+  static constexpr std::string_view name = "weibull";
+  static constexpr auto draws_follow = draw_derivative::pathwise;
+
+  template <class Rng, class S, class Sc> static auto sample(Rng& rng, const S& shape, const Sc& scale) {
+    using V = typename Rng::real;
+    return into_positive(V(scale * exp(log(rng.exponential()) / shape)));
+  }
+
+  template <class X, class S, class Sc> static auto log_density(const X& x, const S& shape, const Sc& scale) {
+    const auto log_x = log(x);
+    const auto t = shape * (log_x - log(scale));
+    return where(x > X(0), log(shape) - log_x + t - exp(t), negative_infinity);
+  }
+
+  template <class X, class S, class Sc> static auto tails(const X& x, const S& shape, const Sc& scale) {
+    return tails_from_log_above(shape * (log(max(x, X(0))) - log(scale)));
+  }
+
+  template <class T, class S, class Sc> static auto quantile(const T& tails, const S& shape, const Sc& scale) {
+    return scale * exp(log_of_above(tails) / shape);
+  }
+
+  template <class S, class Sc> static auto mean(const S& shape, const Sc& scale) { return scale * exp(lgamma(1.0 + 1.0 / shape)); }
+
+  template <class S, class Sc> static auto variance(const S& shape, const Sc& scale) {
+    const auto first = lgamma(1.0 + 1.0 / shape);
+    return scale * scale * exp(2.0 * first) * expm1(lgamma(1.0 + 2.0 / shape) - 2.0 * first);
+  }
+
+  template <class S, class Sc> static auto support(const S&, const Sc&) { return positive{}; }
+
+  template <class Visit, class S, class Sc> static void parameters(Visit&& visit, const S& shape, const Sc& scale) {
+    visit("shape", shape, is_positive_finite(shape), "must be positive and finite");
+    visit("scale", scale, is_positive_finite(scale), "must be positive and finite");
+  }
+};
+
+template <class Shape, class Scale> struct weibull : elementwise<weibull_formulas, Shape, Scale> {
+  using elementwise<weibull_formulas, Shape, Scale>::elementwise;
+};
+template <class S, class Sc> weibull(S&&, Sc&&) -> weibull<held<S>, held<Sc>>;
+
+}  // namespace starling
