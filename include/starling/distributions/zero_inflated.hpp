@@ -28,8 +28,8 @@ template <class Probability, class D> struct zero_inflated : distribution {
     const V u = rng.uniform();
     rng.next_stage();
     const V count = to_real(of.sample(rng));
-    const V kept = where(both(u < V(probability), count == count), V(0), count);  // no value stays none
-    return drawn_whole(V(where(is_probability(probability), kept, V(not_a_number))));
+    const auto good = both(is_probability(V(probability)), has_good_parameters<V>(of));
+    return drawn_whole(V(where(good, where(u < V(probability), V(0), count), V(not_a_number))));
   }
 
   template <class X> auto log_density(const X& x) const {
