@@ -5,7 +5,7 @@
 #include <limits>
 #include <vector>
 
-#include "distributions/rows.hpp"
+#include "distributions/basic_rows.hpp"
 
 #include <starling/distributions/draw.hpp>
 
@@ -31,7 +31,7 @@ template <class F> void for_each_extreme(const std::vector<double>& first, const
 template <class V> void expect_draws_inside(const std::vector<double>& extremes, int rounds) {
   using limits = std::numeric_limits<sl::scalar_of<V>>;
   int looked_at = 0;
-  rows::for_each_distribution([&](const std::string& name, auto arity, auto make) {
+  rows::for_each_basic_distribution([&](const std::string& name, auto arity, auto make) {
     const auto first = rows::numbers(rows::row(name).at("cases")[0].at("parameters"));
     std::vector<double> chosen;
     for_each_extreme(first, extremes, chosen, [&](const std::vector<double>& parameters) {
