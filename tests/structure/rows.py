@@ -9,7 +9,8 @@ IS_DISTRIBUTION = re.compile(r"\b(?:struct|class)\s+\w+[^;{}()]*:[^;{}()]*\bdist
 # Headers of the folder that define no distribution to be tabled, and why.
 NO_ROW = {
     "distribution": "the base of all",
-    "distributions": "includes all of them",
+    "distributions": "includes those that models use most",
+    "catalogue": "includes all of them",
     "supports": "the sets of values that distributions give",
     "elements": "vectors of parameters and values, element by element",
     "elementwise": "makes scalar formulas distributions, with vector parameters too",
