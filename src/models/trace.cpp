@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <unordered_map>
 
+#include "traces/path_components.hpp"
 #include <starling/models/edit.hpp>
 #include <starling/models/regenerate.hpp>
 #include <starling/models/update.hpp>
@@ -93,7 +94,7 @@ std::optional<choice_place> look_up(const schema& structure, const kept_calls* c
     return choice_place{node, instance, &structure, static_cast<std::uint32_t>(k)};
   if (!calls) return {};
   if (calls->nodes.empty()) return {};
-  const auto parts = where.parts();
+  const path_components parts(where);
   for (const auto& call : calls->nodes) {
     const std::size_t n = call->where().size();
     if (parts.size() <= n || n < depth || !parts[n].is_index() || !where.starts_with(call->where())) continue;

@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <stdexcept>
 
+#include "traces/path_components.hpp"
+
 namespace starling {
 
 choice_value::choice_value(per_lane_vectors xs) : data(std::move(xs.values)) {
@@ -204,7 +206,7 @@ void choice_map::add_instances(const path& where, std::size_t instances, instanc
   const std::size_t depth = where.size();
   for (const auto& e : entries_) {
     if (e.where.size() <= depth || !e.where.starts_with(where)) continue;
-    const path_component next = e.where.parts()[depth];
+    const path_component next = path_components(e.where)[depth];
     if (next.is_index() && next.index >= 0) found.add(static_cast<std::size_t>(next.index));
   }
 }

@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "traces/path_components.hpp"
+
 namespace starling {
 
 struct selection::node {
@@ -145,7 +147,7 @@ selection operator&(const selection& a, const selection& b) {
 }
 
 void selection::add_instances(const path& where, std::size_t instances, instance_set& found) const {
-  node::add_instances(node_.get(), where.parts(), instances, found);
+  node::add_instances(node_.get(), path_components(where), instances, found);
 }
 
 bool selection::add_addresses(std::vector<std::uint64_t>& hashes) const { return node::add_addresses(node_.get(), hashes); }
