@@ -137,6 +137,9 @@ class sampling_chain {
   enum class phases { starting, scaling, moving };
 
   static constexpr double log_threshold = -0.22314355131420976;  // log 0.8
+  // A start below is drawn again: from there a chain slides into the first narrow mode on its way, or freezes where an element's rounding alone changes
+  // the log density by more than any step may.
+  static constexpr double absurd = -1e8;
 
   void draw_start() {
     phase_ = phases::starting;
@@ -151,15 +154,18 @@ class sampling_chain {
   events receive_start(double log_density) {
     bool good = log_density > -std::numeric_limits<double>::infinity();
     for (std::size_t i = 0; i < plan_.dimension; ++i) good = good && std::isfinite(trial_.g[i]);
-    if (!good) {
-      if (own_numbers_ || plan_.starts != nullptr || ++attempt_ == 100) return events::lost;
+    const bool given = own_numbers_ || plan_.starts != nullptr;
+    if (good && (given || log_density > highest_start_)) {
+      auto& state = transition_.state();
+      trajectories::copy_array(trial_.q, state.q, memory_.size());
+      trajectories::copy_array(trial_.g, state.g, memory_.size());
+      state.log_density = highest_start_ = log_density;
+    }
+    if (!given && !(good && log_density >= absurd) && ++attempt_ < 100) {
       draw_start();
       return events::none;
     }
-    auto& state = transition_.state();
-    trajectories::copy_array(trial_.q, state.q, memory_.size());
-    trajectories::copy_array(trial_.g, state.g, memory_.size());
-    state.log_density = log_density;
+    if (given ? !good : highest_start_ == -std::numeric_limits<double>::infinity()) return events::lost;
     if (!begun_) begin_chain();
     go_on();
     return events::none;
@@ -271,6 +277,7 @@ class sampling_chain {
   adaptations::dual_averaging averaging_;
   trajectories::arrays memory_;
   trajectories::phase_point trial_;
+  double highest_start_ = -std::numeric_limits<double>::infinity();  // log density of the best of the starts drawn so far
   double trial_energy_ = 0, step_size_ = 1, begun_at_ = 0;  // begun_at_: log density where the iteration began
   int direction_ = 0;
   phases phase_ = phases::starting;

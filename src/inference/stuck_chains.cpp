@@ -23,10 +23,10 @@ std::string short_number(double x) {
   return text;
 }
 
-// "chain 2 of 4", "chains 1, 2 and 4 of 4".
+// "chain 2 of 4", "chains 0, 1 and 3 of 4": counted from 0.
 std::string chains_named(const std::vector<std::size_t>& which, std::size_t all) {
   std::string names = which.size() == 1 ? "chain " : "chains ";
-  for (std::size_t i = 0; i < which.size(); ++i) names += (i == 0 ? "" : i + 1 == which.size() ? " and " : ", ") + std::to_string(which[i] + 1);
+  for (std::size_t i = 0; i < which.size(); ++i) names += (i == 0 ? "" : i + 1 == which.size() ? " and " : ", ") + std::to_string(which[i]);
   return names + " of " + std::to_string(all);
 }
 
@@ -106,8 +106,8 @@ std::vector<std::string> stuck_chain_warnings(const result& fit) {
     if (!named[c] && highest[c] < lowest[best] - 5 * distance) below.push_back(c);
   }
   if (!below.empty())
-    said.push_back(chains_named(below, chains) + " sit far below the others: their log density is " + short_number(middle[below.front()]) + ", that of chain " +
-                   std::to_string(best + 1) + " is " + short_number(middle[best]) + remedy);
+    said.push_back(chains_named(below, chains) + (below.size() == 1 ? " sits far below the others: its" : " sit far below the others: their") + " log density is " +
+                   short_number(middle[below.front()]) + ", that of chain " + std::to_string(best) + " is " + short_number(middle[best]) + remedy);
   return said;
 }
 

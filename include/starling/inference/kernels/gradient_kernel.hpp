@@ -19,7 +19,7 @@ enum class metric_kind {
 
 // Where chains start in the unconstrained space.
 enum class start_kind {
-  uniform,     // uniformly in (−radius, radius)^d: 100 tries for a finite density and gradient
+  uniform,     // uniformly in (−radius, radius)^d: 100 tries for a finite gradient and a log density above −10^8, or else the highest that was found
   pathfinder,  // at points of multi-path Pathfinder (pathfinder.hpp), one a chain, whose paths start so: out of modes that have next to no mass
 };
 
