@@ -105,7 +105,12 @@ TEST(gradient_kernels, an_interrupted_run_keeps_its_draws) {
   EXPECT_TRUE(r.interrupted);
   EXPECT_GT(r.posterior.draws, 0u);
   EXPECT_LT(r.posterior.draws, 100'000u);
-  EXPECT_EQ(r.posterior["x"].values[0], fit(kernels::nuts(), scaled, {.chains = 1, .draws = 1, .warmup = 128}).posterior["x"].values[0]);
+  // Those that were kept: chains that lagged behind are dropped.
+  const auto firsts = fit(kernels::nuts(), scaled, {.chains = 4, .draws = 1, .warmup = 128}).posterior["x"].values;
+  std::vector<std::size_t> kept;
+  for (std::size_t c = 0, k = 0; c < 4 && k < r.posterior.chains; ++c)
+    if (firsts[5 * c] == r.posterior["x"].values[5 * k * r.posterior.draws]) kept.push_back(c), ++k;
+  EXPECT_EQ(kept.size(), r.posterior.chains);
 }
 
 TEST(gradient_kernels, a_run_that_was_interrupted_goes_on_bit_for_bit) {
@@ -170,10 +175,10 @@ TEST(gradient_kernels, mistakes_are_told) {
     double log_density_and_gradient(const double*, double* g) const { return g[0] = g[1] = 0; }
   };
   EXPECT_TRUE(has(message([&] { fit<double>(kernels::nuts(), flat(), {}); }), "nuts: steps of any size are accepted, so the posterior is flat to infinity: it is improper"));
-  EXPECT_TRUE(has(message([&] { fit<double>(kernels::nuts(), nowhere(), {}); }), "in 100 tries, chain 1; at the last one x[1] is"));
+  EXPECT_TRUE(has(message([&] { fit<double>(kernels::nuts(), nowhere(), {}); }), "in 100 tries, chain 0; at the last one x[1] is"));
   EXPECT_TRUE(has(message([&] { fit(kernels::nuts({.target_acceptance = 1.5}), scaled, {}); }), "target_acceptance must be between 0 and 1"));
-  EXPECT_TRUE(has(message([&] { fit(kernels::hmc({.steps = 0}), scaled, {}); }), "hmc: steps must be at least 1"));
-  EXPECT_TRUE(has(message([&] { fit(kernels::nuts(), scaled, {.draws = 0}); }), "at least 1"));
+  EXPECT_TRUE(has(message([&] { fit(kernels::hmc({.steps = 0}), scaled, {}); }), "hmc: steps must be from 1 to "));
+  EXPECT_TRUE(has(message([&] { fit(kernels::nuts(), scaled, {.draws = 0}); }), "from 1 to "));
   EXPECT_TRUE(has(message([&] { fit(kernels::nuts({.inverse_metric = {1, 2, 3}}), scaled, {}); }), "inverse_metric has 3 numbers"));
   EXPECT_TRUE(has(message([&] { fit(kernels::nuts({.inverse_metric = {1, 1, -1, 1, 1}}), scaled, {}); }), "not positive definite"));
 }
