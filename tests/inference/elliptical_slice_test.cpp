@@ -39,7 +39,7 @@ TEST(elliptical_slice, finds_the_exact_posterior_in_lanes_and_in_one_chain) {
   for (const std::size_t chains : {std::size_t{16}, std::size_t{1}}) {
     const auto fit = sl::run(kernels::elliptical_slice(), post, {.chains = chains, .draws = 64'000 / chains, .warmup = 50}, sl::key(chains));
     for (const auto& row : sl::summarise(fit)) {
-      const bool is_f1 = row.name == "f[1]", is_f2 = row.name == "f[2]", is_a = row.name == "a", is_v1 = row.name == "v[1]";
+      const bool is_f1 = row.name == "f[0]", is_f2 = row.name == "f[1]", is_a = row.name == "a", is_v1 = row.name == "v[0]";
       const double covariance = is_f1 ? 1 : is_f2 ? 0.9 : is_a ? 4 : is_v1 ? 0 : 1, prior = is_f1 ? 0.5 : is_f2 ? -0.5 : is_a ? 1 : 0, variance = is_a ? 4 : 1;
       EXPECT_NEAR(row.mean, prior + covariance * gain, 5 * row.mcse_mean) << row.name << " " << chains;
       EXPECT_NEAR(row.sd, std::sqrt(variance - covariance * covariance / 6.25), 5 * row.mcse_sd) << row.name << " " << chains;

@@ -190,7 +190,7 @@ TEST(runs, mistakes_are_told) {
   EXPECT_TRUE(has(message([&] { sl::run(kernels::drift({.at = sl::select("slop")}), line_posterior(), many, sl::key(1)); }), "holds no latent"));
   EXPECT_TRUE(has(message([&] { sl::run(kernels::drift({.scales = {{"q", 1.0}}}), line_posterior(), many, sl::key(1)); }), "q, which is no latent"));
   EXPECT_TRUE(has(message([&] { sl::run(kernels::drift(), sl::posterior(line, sl::args(xs), sl::observe("z", ys)), many, sl::key(1)); }), "no choice at z"));
-  EXPECT_TRUE(has(message([&] { sl::run(kernels::drift(), sl::posterior(line, sl::args(xs), sl::observe("y", {1.0})), {.chains = 0}, sl::key(1)); }), "at least 1"));
+  EXPECT_TRUE(has(message([&] { sl::run(kernels::drift(), sl::posterior(line, sl::args(xs), sl::observe("y", {1.0})), {.chains = 0}, sl::key(1)); }), "from 1 to "));
   constexpr auto impossible = sl::gen([](auto& trace) { trace("y", sl::gamma(2.0, 1.0)); trace("x", sl::normal(0.0, 1.0)); });
   EXPECT_TRUE(has(message([&] { sl::run(kernels::drift(), sl::posterior(impossible, sl::args(), sl::observe("y", -2.0)), many, sl::key(1)); }), "the density is 0 at y (gamma)"));
   EXPECT_TRUE(has(message([&] { sl::importance(sl::posterior(impossible, sl::args(), sl::observe("y", -2.0)), 100, sl::key(1)); }), "weight 0"));
@@ -250,7 +250,7 @@ TEST(runs, an_interrupted_run_goes_on_bit_for_bit) {
       EXPECT_THROW(sl::run(kernel, post, o, sl::key(2), {.checkpoint = &saved}), std::invalid_argument);
       auto other_data = ys;
       other_data[0] += 1e-9;
-      EXPECT_THROW(sl::run(kernel, sl::posterior(line, sl::args(xs), sl::observe("y", other_data)), more, sl::key(1), {.checkpoint = &saved}), std::invalid_argument);
+      EXPECT_THROW(sl::run(kernel, sl::posterior(line, sl::args(xs), sl::observe("y", other_data)), more, sl::key(1), {.checkpoint = &saved}), std::invalid_argument) << what << limit;
     }
   };
   const sl::run_options few{.chains = 11, .draws = 150, .warmup = 200, .thin = 2};
