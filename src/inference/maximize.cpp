@@ -19,6 +19,15 @@ namespace starling {
 
 namespace {
 
+// Of a search that did not begin.
+const maximum not_begun{{}, {}, -__builtin_inf(), false, "it was stopped", 0, 0, true};
+
+void stop(maximum& m) {
+  m.converged = false;
+  m.interrupted = true;
+  m.reason = not_begun.reason;
+}
+
 maximum summary_of(const optimizers::lbfgs& m) {
   if (m.path().empty()) return {{}, {}, -__builtin_inf(), false, m.reason(), 0, m.evaluations()};
   const auto& last = m.path().back();
@@ -41,22 +50,30 @@ struct search {
     to = summary_of(method);
     return false;
   }
+  void stop() {
+    to = summary_of(method);
+    starling::stop(to);
+  }
 };
 
 template <class Method, class Settings>
-std::vector<maximum> search_all(const target& density, const Settings& settings, std::span<const double> starts, std::size_t threads) {
+std::vector<maximum> search_all(const target& density, const Settings& settings, std::span<const double> starts, std::size_t threads, const progress* watch) {
   const std::size_t d = density.dimension(), count = starts.size() / d, lanes = density.lanes();
-  std::vector<maximum> found(count);
+  std::vector<maximum> found(count, not_begun);
   std::atomic<std::size_t> next{0};
   parallel_for(
       (count + lanes - 1) / lanes,
       [&](std::size_t) {
         const auto another = [&]() -> std::unique_ptr<search<Method>> {
           const std::size_t i = next.fetch_add(1);
-          if (i >= count) return nullptr;
+          if (i >= count || is_stopped(watch)) return nullptr;
           return std::unique_ptr<search<Method>>(new search<Method>{Method(starts.data() + i * d, d, settings), found[i]});
         };
-        run_lanes<search<Method>>(density, another, [](auto) { return true; });
+        run_lanes<search<Method>>(density, another, [&](auto busy) {
+          if (!is_stopped(watch)) return true;
+          for (const auto& one : busy) one->stop();
+          return false;
+        });
       },
       threads);
   return found;
@@ -65,11 +82,12 @@ std::vector<maximum> search_all(const target& density, const Settings& settings,
 // A search judges itself by gains in its own coordinates: next to an element of size 1 it takes one of size 1e9 for flat. Whether it is at a mode is
 // therefore judged in the scales of the elements there, and where it is not, the search goes on in them. Begins with `scales` where these are known, as
 // from another search; leaves those that it knows of.
-void judge(const target& density, const maximize_options& o, maximum& m, std::vector<double>& scales) {
-  if (m.point.empty()) return;
+void judge(const target& density, const maximize_options& o, maximum& m, std::vector<double>& scales, const progress* watch) {
+  if (m.point.empty() || m.interrupted) return;
   for (int round = 0; round < 5; ++round) {
     const double enough = std::max(1e-9, 2.2e-12 * std::abs(m.log_density));
-    if (round > 0 || scales.empty()) scales = element_scales(density, m.point, o.threads);
+    if (round > 0 || scales.empty()) scales = element_scales(density, m.point, o.threads, watch);
+    if (is_stopped(watch)) return stop(m);
     if (gain_within(scales, m.gradient) <= enough) {
       if (o.method == optimizer::lbfgs && !m.converged) m.reason = "the log density can rise no more";
       m.converged = true;
@@ -79,9 +97,13 @@ void judge(const target& density, const maximize_options& o, maximum& m, std::ve
       m.converged = false;
       return;
     }
-    const auto again = climb_in_scales(density, m.point, scales, {.history = o.history, .max_iterations = o.max_iterations - m.iterations});
+    const auto again = climb_in_scales(density, m.point, scales, {.history = o.history, .max_iterations = o.max_iterations - m.iterations}, watch);
     maximum next = summary_of(again.method());
     again.place(next.point, next.gradient);
+    if (is_stopped(watch)) {
+      if (next.log_density > m.log_density) m = std::move(next);
+      return stop(m);
+    }
     const double gained = next.log_density - m.log_density;
     next.iterations += m.iterations;
     next.evaluations += m.evaluations;
@@ -101,7 +123,7 @@ void judge(const target& density, const maximize_options& o, maximum& m, std::ve
 
 }  // namespace
 
-std::vector<maximum> maximize(const target& density, const maximize_options& o, const key& k, std::span<const double> starts) {
+std::vector<maximum> maximize(const target& density, const maximize_options& o, const key& k, std::span<const double> starts, const progress* watch) {
   const std::size_t d = density.dimension();
   if (d == 0) throw std::invalid_argument("maximize: the posterior has no real-valued latent to move");
   if (starts.size() % d != 0 || (starts.empty() && o.starts == 0))
@@ -111,22 +133,25 @@ std::vector<maximum> maximize(const target& density, const maximize_options& o, 
   require_count("maximize", "history", o.history, 0, largest_rows);
   std::vector<double> drawn;
   if (starts.empty()) {
-    drawn = random_starts(density, o.starts, o.initial_radius, k);
+    drawn = random_starts(density, o.starts, o.initial_radius, k, watch);
+    if (is_stopped(watch)) return std::vector<maximum>(o.starts, not_begun);
     starts = drawn;
   }
   auto found = o.method == optimizer::adam
-                   ? search_all<optimizers::adam>(density, optimizers::adam_settings{.iterations = o.max_iterations, .rate = o.rate}, starts, o.threads)
-                   : search_all<optimizers::lbfgs>(density, optimizers::lbfgs_settings{.history = o.history, .max_iterations = o.max_iterations}, starts, o.threads);
+                   ? search_all<optimizers::adam>(density, optimizers::adam_settings{.iterations = o.max_iterations, .rate = o.rate}, starts, o.threads, watch)
+                   : search_all<optimizers::lbfgs>(density, optimizers::lbfgs_settings{.history = o.history, .max_iterations = o.max_iterations}, starts, o.threads, watch);
   const auto sort = [&] { std::stable_sort(found.begin(), found.end(), [](const maximum& a, const maximum& b) { return a.log_density > b.log_density; }); };
   sort();
   std::vector<double> scales;
-  for (maximum& m : found) judge(density, o, m, scales);
+  for (maximum& m : found) judge(density, o, m, scales, watch);
   sort();
   return found;
 }
 
 result named_mode(const maximum& mode, const draw_view& view) {
+  if (mode.interrupted && mode.point.empty()) return stopped_without_draws();
   result r = result_of_points(mode.point, std::span(&mode.log_density, 1), view, 1);
+  r.interrupted = mode.interrupted;
   r.checked = true;
   r.attributes = {{"kernel", "maximize"}, {"iterations", std::to_string(mode.iterations)}, {"reason", mode.reason}};
   if (!mode.converged) r.warnings.push_back("the search for the mode did not converge: " + mode.reason);

@@ -72,4 +72,11 @@ result result_of_points(std::span<const double> points, std::span<const double> 
   return r;
 }
 
+result stopped_without_draws() {
+  result none;
+  none.interrupted = true;
+  none.warnings = {"stopped before there was an approximation: there are no draws"};
+  return none;
+}
+
 }  // namespace starling

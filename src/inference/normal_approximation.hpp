@@ -35,5 +35,7 @@ std::vector<double> standard_normals(std::size_t draws, std::size_t d, const key
 result result_of_points(std::span<const double> points, std::span<const double> log_p, const draw_view& view, std::size_t threads);
 result result_of_points(std::span<const double> points, std::span<const double> log_p, std::span<const double> log_q, const draw_view& view,
                         std::size_t threads);
+// What is there of an approximation that was stopped before its end: no draws.
+result stopped_without_draws();
 
 }  // namespace starling

@@ -313,12 +313,7 @@ pathfinder_points find_pathfinder_points(const target& density, const pathfinder
 
 result pathfinder(const target& density, const draw_view& view, const pathfinder_options& o, const key& k, std::span<const double> starts, const progress* watch) {
   const auto found = find_pathfinder_points(density, o, k, starts, watch);
-  if (found.interrupted) {
-    result none;
-    none.interrupted = true;
-    none.warnings = {"stopped before there was an approximation: there are no draws"};
-    return none;
-  }
+  if (found.interrupted) return stopped_without_draws();
   result r = result_of_points(found.points, found.log_p, found.log_q, view, o.threads);
   if (!found.trouble.empty()) r.warnings.push_back(found.trouble + ": draws are good for starting chains, not for estimates. Use nuts");
   if (10 * found.different < o.draws)

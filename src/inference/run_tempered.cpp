@@ -25,18 +25,22 @@ namespace {
 template <class Transition>
 void run_ensembles(const typename Transition::settings& settings, const chain_plan& plan, const target& posterior, const target& prior,
                    const std::vector<double>& betas, bool adapts, const run_options& o, std::vector<gradient_record>& records,
-                   std::vector<std::optional<temperature_ladder>>& ladders, run_monitor& monitor) {
+                   std::vector<std::optional<temperature_ladder>>& ladders, const progress& watch, run_monitor& monitor) {
   parallel_for(
       o.chains,
       [&](std::size_t c) {
         if (monitor.stopped()) return;
-        tempered_ensemble<Transition> ensemble(plan, settings, c, posterior, prior, betas, adapts);
+        tempered_ensemble<Transition> ensemble(plan, settings, c, posterior, prior, betas, adapts, watch);
+        if (!monitor.look()) return;
         constexpr std::size_t stretch = 64;
         pulse clock;
         const key steps = plan.numbers.scope(hash_text("step"));
         const std::size_t all = plan.warmup + plan.steps;
         for (std::size_t s = 0; s < all; ++s) {
-          ensemble.step(fold_in(steps, s), s);
+          if (!ensemble.step(fold_in(steps, s), s)) {
+            monitor.look();
+            return;
+          }
           if (s >= plan.warmup && (s - plan.warmup) % o.thin == o.thin - 1) records[c].add(ensemble.state(), ensemble.info());
           if (s % stretch == stretch - 1 && !monitor.advance(stretch)) return;
           if (clock.beat() && !monitor.look()) return;
@@ -139,14 +143,14 @@ result run_tempered(const kernels::gradient_kernel& kernel, const target& poster
   const bool adapts = t.ladder.empty();
   switch (s.transition) {
     case kernels::gradient_settings::transitions::tree:
-      run_ensembles<trajectories::nuts_tree>({s.max_depth, s.max_energy_error}, plan, posterior, prior, betas, adapts, o, records, ladders, monitor);
+      run_ensembles<trajectories::nuts_tree>({s.max_depth, s.max_energy_error}, plan, posterior, prior, betas, adapts, o, records, ladders, report, monitor);
       break;
     case kernels::gradient_settings::transitions::path:
       run_ensembles<trajectories::hamiltonian_path>({s.steps, s.jitter, s.max_energy_error}, plan, posterior, prior, betas, adapts, o, records, ladders,
-                                                    monitor);
+                                                    report, monitor);
       break;
     case kernels::gradient_settings::transitions::jump:
-      run_ensembles<trajectories::barker_jump>({}, plan, posterior, prior, betas, adapts, o, records, ladders, monitor);
+      run_ensembles<trajectories::barker_jump>({}, plan, posterior, prior, betas, adapts, o, records, ladders, report, monitor);
       break;
   }
   result r = collect_gradient(records, view, s, o, monitor.stopped());

@@ -9,6 +9,7 @@
 
 #include "inference/sampling_chain.hpp"
 #include "inference/searches.hpp"
+#include <starling/inference/pulse.hpp>
 #include <starling/inference/temperature_ladder.hpp>
 
 namespace starling {
@@ -18,11 +19,12 @@ class tempered_ensemble {
  public:
   template <class Settings>
   tempered_ensemble(const chain_plan& plan, const Settings& settings, std::size_t ensemble, const target& posterior, const target& prior,
-                    std::vector<double> betas, bool adapts)
+                    std::vector<double> betas, bool adapts, const progress& watch)
       : plan_(plan),
         ensemble_(ensemble),
         posterior_(posterior),
         prior_(prior),
+        watch_(watch),
         ladder_(std::move(betas)),
         adapts_(adapts),
         memory_(3 * ladder_.size() + 1, plan.dimension),
@@ -32,19 +34,19 @@ class tempered_ensemble {
       replicas_.push_back(std::make_unique<sampling_chain<Transition>>(plan, settings, ensemble * ladder_.size() + i));
       place_.push_back(i);
     }
-    const auto starts = random_starts(posterior, ladder_.size(), plan.settings.initial_radius, plan.numbers.scope(ensemble));
+    const auto starts = random_starts(posterior, ladder_.size(), plan.settings.initial_radius, plan.numbers.scope(ensemble), &watch);
     for (std::size_t i = 0; i < ladder_.size(); ++i) std::copy_n(starts.data() + i * plan.dimension, plan.dimension, q(i));
     evaluate_states();
   }
 
   const temperature_ladder& ladder() const { return ladder_; }
-  // One step of every replica, and exchanges.
-  void step(const key& k, std::size_t s) {
+  // One step of every replica, and exchanges; false where the run should end: then the step is not done, and there is no other.
+  bool step(const key& k, std::size_t s) {
     for (std::size_t i = 0; i < ladder_.size(); ++i) {
       combine(i, prior_gradient(i), posterior_gradient(i), combined_[0], log_prior_[i], log_likelihood_[i]);
       replicas_[i]->go_on_with(q(i), combined_[0], tempered(i, log_prior_[i], log_likelihood_[i]), k);
     }
-    move_all();
+    if (!move_all()) return false;
     for (std::size_t i = 0; i < ladder_.size(); ++i) std::copy_n(replicas_[i]->state().q, plan_.dimension, q(i));
     evaluate_states();
     ladder_.exchange(k, ensemble_, s, log_likelihood_, [&](std::size_t i) {
@@ -52,6 +54,7 @@ class tempered_ensemble {
       std::swap(log_prior_[i], log_prior_[i + 1]);
     });
     ladder_.end_step(s, plan_.warmup, adapts_, log_likelihood_);
+    return true;
   }
   // Of the coldest replica.
   trajectories::chain_state state() { return {q(0), posterior_gradient(0), log_prior_[0] + log_likelihood_[0]}; }
@@ -99,8 +102,8 @@ class tempered_ensemble {
     }
   }
 
-  // Until every replica's transition is over: a lane whose replica is done takes the next one.
-  void move_all() {
+  // Until every replica's transition is over: a lane whose replica is done takes the next one. False where the run should end before.
+  bool move_all() {
     using events = typename sampling_chain<Transition>::events;
     const std::size_t lanes = prior_.lanes(), n = ladder_.size();
     const double* points[target::most_lanes];
@@ -130,12 +133,16 @@ class tempered_ensemble {
           log_likelihood[l] = log_likelihood[busy];
         }
       }
+      if (clock_.beat() && watch_.stop_requested()) return false;
     }
+    return true;
   }
 
   const chain_plan& plan_;
   std::size_t ensemble_;
   const target &posterior_, &prior_;
+  const progress& watch_;
+  pulse clock_;
   temperature_ladder ladder_;
   bool adapts_;
   trajectories::arrays memory_;

@@ -5,6 +5,7 @@
 #include "draws_checksum.hpp"
 #include "file_names.hpp"
 #include "files.hpp"
+#include "trailer.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -113,7 +114,8 @@ draws statistics_of(const result& fit) {
 void write_netcdf(const result& fit, const std::string& path, const std::string& group) {
   check_writable(path);   // HDF5 calls every reason "permission denied"
   pending_files files;
-  writer file(files.reserve(path), path);
+  const std::string temporary = files.reserve(path);
+  writer file(temporary, path);
   const int posterior = write_draws(file, group.c_str(), fit.posterior);
   for (const auto& [name, value] : fit.attributes) file.attribute(posterior, name, value);
   if (fit.log_evidence) file.attribute(posterior, "log_evidence", *fit.log_evidence);
@@ -130,6 +132,7 @@ void write_netcdf(const result& fit, const std::string& path, const std::string&
   for (std::size_t i = 0; i < names.size(); ++i) file.variable_of(observed, fit.observed_data[i], names[i], {});
   write_origin(file, observed);
   file.close();
+  add_trailer(temporary, path);
   files.commit();
 }
 

@@ -4,6 +4,7 @@
 
 #include "draws_checksum.hpp"
 #include "files.hpp"
+#include "trailer.hpp"
 
 #include <fmt/format.h>
 #include <netcdf.h>
@@ -134,6 +135,7 @@ class reader {
 
 result read_netcdf(const std::string& path) {
   check_readable(path);
+  check_trailer(path);
   const reader file(path);
   int group = 0;
   if (!file.group("posterior", group) && !file.group("prior", group))

@@ -11,8 +11,11 @@
 #include <starling/inference/kernels/barker.hpp>
 #include <starling/inference/kernels/hmc.hpp>
 #include <starling/inference/kernels/nuts.hpp>
+#include <starling/inference/laplace.hpp>
+#include <starling/inference/maximize.hpp>
 #include <starling/inference/pathfinder.hpp>
 #include <starling/inference/run_gradient.hpp>
+#include <starling/inference/run_tempered.hpp>
 
 #include "gradient_fits.hpp"
 
@@ -130,6 +133,60 @@ TEST(interruption, of_a_gradient_run_takes_no_longer_than_a_density) {
     const auto r = sl::run_gradient(kernel, sl::target::of<double>(density), view, {.chains = 4, .draws = 1000, .warmup = 0, .threads = 1}, sl::key(1), watch);
     EXPECT_LT(now() - begun, 0.6);
     EXPECT_TRUE(r.interrupted);
+  }
+}
+
+TEST(interruption, of_searches_takes_no_longer_than_a_density) {
+  const closed_form::identity_view view(2);
+  for (const bool nowhere : {false, true}) {
+    const slow density{0.02, nowhere};
+    for (const auto method : {sl::optimizer::lbfgs, sl::optimizer::adam}) {
+      impatient watch(0.15);
+      const double begun = now();
+      const auto found = sl::maximize(sl::target::of<double>(density), {.starts = 3, .method = method, .threads = 1}, sl::key(1), {}, &watch);
+      EXPECT_LT(now() - begun, 0.6);
+      ASSERT_EQ(found.size(), 3u);
+      for (const auto& m : found) {
+        EXPECT_TRUE(m.interrupted);
+        EXPECT_FALSE(m.converged);
+        EXPECT_EQ(m.reason, "it was stopped");
+      }
+      EXPECT_EQ(found[0].point.size(), nowhere ? 0u : 2u);
+      const auto r = sl::named_mode(found[0], view);
+      EXPECT_TRUE(r.interrupted);
+      EXPECT_EQ(r.posterior.draws, nowhere ? 0u : 1u);
+      EXPECT_EQ(r.warnings.size(), 1u);
+    }
+  }
+  // Beyond the mode: in the search of its scales, and in Laplace's differences and draws.
+  const slow density{0.005};
+  const auto t = sl::target::of<double>(density);
+  const auto mode = sl::maximize(t, {.starts = 1, .threads = 1}, sl::key(1)).front();
+  ASSERT_TRUE(mode.converged);
+  for (const double patience : {0.03, 0.3}) {
+    impatient watch(patience);
+    const double begun = now();
+    const auto r = sl::laplace(t, mode, view, {.draws = 10'000, .threads = 1}, sl::key(1), &watch);
+    EXPECT_LT(now() - begun, patience + 0.3);
+    EXPECT_TRUE(r.interrupted);
+    EXPECT_EQ(r.posterior.draws, 0u);
+  }
+  impatient patient(1e9);
+  EXPECT_EQ(sl::maximize(t, {.starts = 1, .threads = 1}, sl::key(1), {}, &patient).front().point, mode.point);
+}
+
+TEST(interruption, of_tempering_takes_no_longer_than_a_density) {
+  const closed_form::identity_view view(2);
+  for (const bool nowhere : {true, false}) {
+    const slow density{0.01, nowhere}, prior{0.01};
+    for (const double step_size : {0.0, 1e-9}) {  // in the starts, in the search for a step size; within one trajectory of 1,023 steps
+      impatient watch(0.3);
+      const double begun = now();
+      const auto r = sl::run_tempered(kernels::nuts({.step_size = step_size}), sl::target::of<double>(density), sl::target::of<double>(prior), view, {.temperatures = 4},
+                                      {.chains = 2, .draws = 1000, .warmup = 0, .threads = 1}, sl::key(1), watch);
+      EXPECT_LT(now() - begun, 0.8);
+      EXPECT_TRUE(r.interrupted);
+    }
   }
 }
 

@@ -13,8 +13,8 @@
 // A new folder that is removed at the end. `folder / "x"` is the path of x in it.
 class scratch_folder {
  public:
-  scratch_folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "starling-XXXXXX").string();
+  explicit scratch_folder(const std::filesystem::path& within = std::filesystem::temp_directory_path()) {
+    std::string name = (within / "starling-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no scratch folder " + name);
     path_ = name;
   }

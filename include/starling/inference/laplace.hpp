@@ -23,9 +23,10 @@ struct laplace_options {
 // sample_stats: lp, lp_approx. A warning where Pareto's k says that the approximation is poor (above 0.7) or cannot be computed, and
 // where the search for the mode had not converged.
 // Throws std::invalid_argument where the mode has another dimension; std::runtime_error where the curvature is not positive definite.
-result laplace(const target& density, const maximum& mode, const draw_view& view, const laplace_options& o, const key& k);
+// `watch` can stop it: there are no draws then.
+result laplace(const target& density, const maximum& mode, const draw_view& view, const laplace_options& o, const key& k, const progress* watch = nullptr);
 
 // The Hessian of −log π at q, row-major, by such differences.
-std::vector<double> curvature(const target& density, const std::vector<double>& q, std::size_t threads = 0);
+std::vector<double> curvature(const target& density, const std::vector<double>& q, std::size_t threads = 0, const progress* watch = nullptr);
 
 }  // namespace starling

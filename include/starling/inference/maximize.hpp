@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <starling/inference/draw_view.hpp>
+#include <starling/inference/progress.hpp>
 #include <starling/inference/result.hpp>
 #include <starling/inference/target.hpp>
 #include <starling/random/key.hpp>
@@ -31,13 +32,16 @@ struct maximum {
   bool converged;
   std::string reason;                 // why the search ended
   std::size_t iterations, evaluations;
+  bool interrupted = false;           // the search was stopped; point is empty where it had not begun
 };
 
 // Searches from o.starts random points, or from `starts` [search][element]; the results, the highest first. The same for any number of threads.
 // Throws std::runtime_error where a random search finds no start with a finite density, std::invalid_argument for sizes that do not fit.
-std::vector<maximum> maximize(const target& density, const maximize_options& o, const key& k, std::span<const double> starts = {});
+// `watch` can stop it: the results are then where the searches had come to.
+std::vector<maximum> maximize(const target& density, const maximize_options& o, const key& k, std::span<const double> starts = {},
+                              const progress* watch = nullptr);
 
-// A mode as the only draw of a result; sample_stats lp. Warns where the search did not converge.
+// A mode as the only draw of a result; sample_stats lp. Warns where the search did not converge; no draw where it was stopped before it had begun.
 result named_mode(const maximum& mode, const draw_view& view);
 
 }  // namespace starling
