@@ -103,13 +103,12 @@ class lane_chains {
   const V* current(std::uint32_t k) const { return current_.values.data() + structure().slots()[k].offset; }
   V* candidate(std::uint32_t k) { return candidate_.values.data() + structure().slots()[k].offset; }
 
-  // Both as a proposal reads them, by address.
+  // As a proposal reads them, by address.
   starling::current_choices<V> current_choices() const { return {structure(), {current_.values.data(), shared_.data(), nullptr}}; }
   starling::current_choices<V> candidate_choices() const { return {structure(), {candidate_.values.data(), shared_.data(), nullptr}}; }
 
   // The candidate's latents become the current ones, for a kernel that changes some of them.
   void begin_candidate() { candidate_.values = current_.values; }
-
   // The score of the candidate, all of whose latents are set. NaN and +∞ count as −∞.
   V candidate_score() {
     if (examinations_ > 0 || keep_densities_) {
@@ -193,10 +192,14 @@ class lane_chains {
   template <class Archive>
   void archive(Archive& a) {
     V expected = rescored();
+    const std::vector<V> own = current_.values;
     a(current_.values, current_.densities, score_, examinations_, expected);
-    if (Archive::reads && any(!(rescored() == expected))) refuse_other_densities();
+    if constexpr (Archive::reads) {
+      for (std::uint32_t k = 0; k < layout_.plan.size(); ++k)  // what is observed is this posterior's, whatever was saved
+        if (const site& s = structure().sites()[k]; layout_.plan[k] && !s.shared) std::copy_n(own.data() + s.offset, s.type.size(), current_.values.data() + s.offset);
+      if (any(!(rescored() == expected))) refuse_other_densities();
+    }
   }
-
   // Lanes that proposed parameters outside a distribution's domain, and the first example.
   std::size_t problems() const { return problems_; }
   const bad_parameter& first_problem() const { return problem_; }
