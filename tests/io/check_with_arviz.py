@@ -68,7 +68,7 @@ def check_summary(data, summary):
         theirs = method(numeric)
         for variable in numeric.data_vars:
             for index, value in numpy.ndenumerate(theirs[variable].values):
-                key = variable.replace("inner_x", "inner/x") + (f"[{','.join(str(i + 1) for i in index)}]" if index else "")
+                key = variable.replace("inner_x", "inner/x") + (f"[{','.join(str(i) for i in index)}]" if index else "")
                 assert abs(ours[key][name] - value) <= 1e-10 * max(1, abs(value)), f"{key} {name}: {ours[key][name]} {value}"
 
 

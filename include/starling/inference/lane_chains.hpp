@@ -196,7 +196,7 @@ class lane_chains {
     a(current_.values, current_.densities, score_, examinations_, expected);
     if constexpr (Archive::reads) {
       for (std::uint32_t k = 0; k < layout_.plan.size(); ++k)  // what is observed is this posterior's, whatever was saved
-        if (const site& s = structure().sites()[k]; layout_.plan[k] && !s.shared) std::copy_n(own.data() + s.offset, s.type.size(), current_.values.data() + s.offset);
+        if (const site& s = structure().sites()[k]; layout_.plan[k] && !s.shared) std::copy(own.data() + s.offset, own.data() + s.offset + s.type.size(), current_.values.data() + s.offset);
       if (any(!(rescored() == expected))) refuse_other_densities();
     }
   }
