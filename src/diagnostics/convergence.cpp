@@ -2,18 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <limits>
+
+#include "diagnostics/number_text.hpp"
 
 namespace starling {
 
 namespace {
-
-std::string number(const char* format, double x) {
-  char text[64];
-  std::snprintf(text, sizeof text, format, x);
-  return text;
-}
 
 std::string listed(const std::vector<std::string>& names) {
   constexpr std::size_t most = 8;
@@ -55,7 +50,7 @@ std::vector<std::string> convergence_warnings(const std::vector<summary_row>& ro
     double worst = 0.0;
     for (const summary_row& row : rows)
       if (moves(row) && row.r_hat > worst) worst = row.r_hat;
-    warnings.push_back("R-hat is above 1.01 (up to " + number("%.3f", worst) + ") for " + listed(disagreeing) +
+    warnings.push_back("R-hat is above 1.01 (up to " + number_text(worst, "%.3f") + ") for " + listed(disagreeing) +
                        ": the chains do not agree yet, so do not trust these numbers. "
                        "Run longer (num_warmup, num_samples), or use a kernel that moves better." +
                        (worst > 1.1 ? " Chains that stay in different modes do not find each other by running longer: temper them (run_tempered)." : ""));
@@ -66,7 +61,7 @@ std::vector<std::string> convergence_warnings(const std::vector<summary_row>& ro
     for (const summary_row& row : rows)
       for (const double ess : {row.ess_bulk, row.ess_tail})
         if (moves(row) && ess < least) least = ess;
-    warnings.push_back("The effective sample size is below 400 (down to " + number("%.0f", least) + ") for " + listed(few) +
+    warnings.push_back("The effective sample size is below 400 (down to " + number_text(least, "%.0f") + ") for " + listed(few) +
                        ": means and quantiles are rough. Draw more, with more chains, or thin less.");
   }
   if (chains == 1) warnings.emplace_back("With one chain there is no R-hat: run several, for instance num_chains=4, to see whether they agree.");
@@ -75,7 +70,7 @@ std::vector<std::string> convergence_warnings(const std::vector<summary_row>& ro
 
 std::vector<std::string> weight_warnings(double ess) {
   if (ess >= 400.0) return {};
-  return {"The effective sample size of the weights is " + number("%.1f", ess) + ", below 400: means and quantiles are rough. Use more particles or a better proposal."};
+  return {"The effective sample size of the weights is " + number_text(ess, "%.1f") + ", below 400: means and quantiles are rough. Use more particles or a better proposal."};
 }
 
 }  // namespace starling

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <numeric>
 #include <span>
 #include <stdexcept>
 #include <string>
 
+#include "diagnostics/number_text.hpp"
 #include "inference/normal_approximation.hpp"
 #include "inference/searches.hpp"
 #include "inference/variational/fits.hpp"
@@ -21,6 +21,7 @@
 #include <starling/inference/pathfinder.hpp>
 #include <starling/inference/run_gradient.hpp>
 #include <starling/traces/address.hpp>
+#include <starling/values/counts.hpp>
 
 namespace starling {
 
@@ -29,20 +30,17 @@ namespace {
 using variational::guide_coordinates;
 using variational::guide_fit;
 
-std::string number(double x, const char* how = "%.3g") {
-  char text[40];
-  std::snprintf(text, sizeof text, how, x);
-  return text;
-}
-
 void check(const advi_options& o, std::size_t d) {
   const auto require = [](bool good, const char* what) {
     if (!good) throw std::invalid_argument(std::string("advi: ") + what);
   };
   require(d != 0, "the posterior has no real-valued latent");
-  require(o.starts != 0 && o.draws != 0 && o.max_steps != 0, "starts, draws and max_steps must be at least 1");
-  require(o.draws_per_step >= 2 && o.draws_per_step % 2 == 0, "draws_per_step must be even and at least 2: draws come in mirrored pairs");
-  require(o.max_fixed_draws >= 64, "max_fixed_draws must be at least 64");
+  require_count("advi", "starts", o.starts, 1, largest_lanes);
+  require_count("advi", "draws", o.draws, 1, largest_count);
+  require_count("advi", "max_steps", o.max_steps, 1, largest_count);
+  require_count("advi", "max_fixed_draws", o.max_fixed_draws, 64, largest_count);
+  require_count("advi", "draws_per_step", o.draws_per_step, 2, largest_count);
+  require(o.draws_per_step % 2 == 0, "draws_per_step must be even: draws come in mirrored pairs");
   require(o.rate > 0 && std::isfinite(o.rate), "rate must be positive");
   require(o.initial_radius > 0 && o.initial_sd > 0 && o.tolerance > 0, "initial_radius, initial_sd and tolerance must be positive");
   require(o.guide != guide_family::low_rank || o.rank <= d, "rank is larger than the number of elements");
@@ -189,7 +187,7 @@ advi_result advi(const target& density, const draw_view& view, const advi_option
     farthest = std::max(farthest, apart, [](const auto& a, const auto& b) { return a.second < b.second; });
   }
   if (elsewhere != 0)
-    r.warnings.push_back(std::to_string(elsewhere) + " of " + std::to_string(scouts.size()) + " searches ended elsewhere, up to " + number(farthest.second) +
+    r.warnings.push_back(std::to_string(elsewhere) + " of " + std::to_string(scouts.size()) + " searches ended elsewhere, up to " + number_text(farthest.second, "%.3g") +
                          " standard deviations away in free number " + std::to_string(farthest.first) +
                          ", at an ELBO less than 10 nats lower: the posterior has several modes, and the approximation covers one of them. Use run_tempered");
 
@@ -219,9 +217,9 @@ advi_result advi(const target& density, const draw_view& view, const advi_option
   r.pareto_k = smoothed.pareto_k;
   if (!fit.converged) r.warnings.push_back("the fit did not converge: " + std::string(fit.reason) + ". What was reached is here");
   if (!(r.pareto_k <= 0.7))
-    r.warnings.push_back("Pareto's k of the approximation is " + number(r.pareto_k, "%.2f") + " (above 0.7): do not use it for estimates. Use a richer guide, or nuts");
+    r.warnings.push_back("Pareto's k of the approximation is " + number_text(r.pareto_k, "%.2f") + " (above 0.7): do not use it for estimates. Use a richer guide, or nuts");
   else if (r.pareto_k > 0.5 && !o.weighted)
-    r.warnings.push_back("Pareto's k of the approximation is " + number(r.pareto_k, "%.2f") + " (above 0.5): use its draws with weights (.weighted = true)");
+    r.warnings.push_back("Pareto's k of the approximation is " + number_text(r.pareto_k, "%.2f") + " (above 0.5): use its draws with weights (.weighted = true)");
   if (r.pareto_k <= 0.7) {
     const double top = *std::max_element(ratios.begin(), ratios.end());
     double sum = 0;
@@ -237,9 +235,9 @@ advi_result advi(const target& density, const draw_view& view, const advi_option
   r.attributes = {{"kernel", "advi"},
                   {"guide", names[static_cast<int>(o.guide)]},
                   {"engine", fixed ? "fixed_draws" : "stochastic"},
-                  {"elbo", number(r.elbo, "%.17g")},
-                  {"elbo_error", number(r.elbo_error, "%.17g")},
-                  {"pareto_k", number(r.pareto_k, "%.17g")}};
+                  {"elbo", number_text(r.elbo, "%.17g")},
+                  {"elbo_error", number_text(r.elbo_error, "%.17g")},
+                  {"pareto_k", number_text(r.pareto_k, "%.17g")}};
   return r;
 }
 

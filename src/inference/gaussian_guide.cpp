@@ -9,6 +9,7 @@
 
 #include "inference/normal_approximation.hpp"
 #include "inference/trajectories/arrays.hpp"
+#include <starling/values/log_functions.hpp>
 
 namespace starling {
 
@@ -16,7 +17,7 @@ namespace {
 
 using trajectories::dot;
 using row_major = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-constexpr double log_two_pi = 1.8378770664093454836;
+constexpr double log_two_pi = 2 * half_log_two_pi;
 
 void require(bool good, const char* what) {
   if (!good) throw std::invalid_argument(std::string("gaussian_guide: ") + what);

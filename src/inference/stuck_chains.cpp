@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <span>
 
+#include "diagnostics/number_text.hpp"
 #include <starling/diagnostics/quantile.hpp>
 #include <starling/diagnostics/stillness.hpp>
 
@@ -16,12 +16,6 @@ constexpr std::size_t enough_draws = 20;
 constexpr const char* remedy =
     ". What they give is no posterior: leave them out, start elsewhere or more chains (.start = kernels::start_kind::pathfinder), temper (run_tempered), or "
     "reparametrise";
-
-std::string short_number(double x) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.4g", x);
-  return text;
-}
 
 // "chain 2 of 4", "chains 0, 1 and 3 of 4": counted from 0.
 std::string chains_named(const std::vector<std::size_t>& which, std::size_t all) {
@@ -61,7 +55,7 @@ std::vector<std::string> stuck_chain_warnings(const result& fit) {
   }
   if (!never_left.empty())
     said.push_back(chains_named(never_left, chains) + " never left the place where the warm-up ended (log density " +
-                   short_number(lp->values[never_left.front() * draws]) + ")" + remedy);
+                   number_text(lp->values[never_left.front() * draws]) + ")" + remedy);
 
   std::string first_name;
   std::vector<std::size_t> still;
@@ -85,7 +79,7 @@ std::vector<std::string> stuck_chain_warnings(const result& fit) {
   if (!still.empty()) {
     std::sort(still.begin(), still.end());
     for (const auto c : still) named[c] = true;
-    said.push_back("in " + chains_named(still, chains) + " " + first_name + " moves by rounding only (it stays at " + short_number(first_value) + ")" +
+    said.push_back("in " + chains_named(still, chains) + " " + first_name + " moves by rounding only (it stays at " + number_text(first_value) + ")" +
                    (elements > 1 ? ", and so do " + std::to_string(elements - 1) + " more" : "") + remedy);
   }
 
@@ -107,7 +101,7 @@ std::vector<std::string> stuck_chain_warnings(const result& fit) {
   }
   if (!below.empty())
     said.push_back(chains_named(below, chains) + (below.size() == 1 ? " sits far below the others: its" : " sit far below the others: their") + " log density is " +
-                   short_number(middle[below.front()]) + ", that of chain " + std::to_string(best) + " is " + short_number(middle[best]) + remedy);
+                   number_text(middle[below.front()]) + ", that of chain " + std::to_string(best) + " is " + number_text(middle[best]) + remedy);
   return said;
 }
 

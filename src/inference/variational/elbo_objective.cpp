@@ -11,6 +11,7 @@
 #include "inference/trajectories/momentum.hpp"
 #include <starling/execution/executor.hpp>
 #include <starling/random/stream.hpp>
+#include <starling/values/log_functions.hpp>
 
 namespace starling::variational {
 
@@ -79,7 +80,7 @@ double elbo_objective::evaluate(const double* phi, double* gradient, bool sticki
     if (sticking) coordinates_.subtract_score(phi, e, g);
     coordinates_.add(e, g, weight, gradient);
   }
-  const double entropy = 0.5 * static_cast<double>(d) * (1 + 1.8378770664093454836) + coordinates_.log_scale(phi, sticking ? nullptr : gradient);
+  const double entropy = 0.5 * static_cast<double>(d) * (1 + 2 * half_log_two_pi) + coordinates_.log_scale(phi, sticking ? nullptr : gradient);
   bool finite = std::isfinite(sum);
   for (std::size_t i = 0; i < coordinates_.parameters(); ++i) finite = finite && std::isfinite(gradient[i]);
   return finite ? sum * weight + entropy : -__builtin_inf();
