@@ -250,6 +250,11 @@ schema schema::beginning(std::uint32_t sites, std::uint32_t calls) const {
   return s;
 }
 
+void schema::refuse(const rivals& r) const {
+  if (!r.is_below) throw_visited_twice(path_of(r.value));
+  throw_value_and_subtree(path_of(r.value), r.is_call ? path_of_call(r.other) : path_of(r.other));
+}
+
 // Whether what stands in two regions may run in the same lane for what the structure says: one lies in the other.
 bool schema::may_meet(std::uint32_t presence, std::uint32_t other) const {
   const auto lies_in = [&](std::uint32_t inner, std::uint32_t outer) {

@@ -147,40 +147,53 @@ void structure_walk::leave(std::uint32_t outer) {
 }
 
 // The addresses above each choice and call, made of names and indices, hold no choice. (That nothing else stands at an address itself was
-// seen when it was claimed.)
+// seen when it was claimed.) Those of other regions become rivals.
 void structure_walk::require_values_apart() {
   schema& s = *grown_;
   s.indices_beside_calls_ = false;
+  s.rivals_.clear();
+  const auto add_rivals = [&](const schema::rivals& r) {
+    if (s.rivals_.empty() || s.rivals_.back().value != r.value || s.rivals_.back().other_presence != r.other_presence) s.rivals_.push_back(r);
+  };
   std::uint64_t free_scope = 0, free_stem = 0;  // the last that hold none: those of many in a row are the same
-  const auto look_above = [&](std::uint64_t above, std::uint32_t presence, auto&& below) {
+  const auto look_above = [&](std::uint64_t above, std::uint32_t presence, std::uint32_t other, bool is_call) {
     auto j = s.find(above);
     if (j < 0) return true;
     for (; j >= 0; j = s.sites_[static_cast<std::size_t>(j)].next == site::none ? -1 : static_cast<std::int64_t>(s.sites_[static_cast<std::size_t>(j)].next)) {
       const site& v = s.sites_[static_cast<std::size_t>(j)];
-      if ((v.is_choice() || v.role == site_role::again) && s.may_meet(v.presence, presence))
-        throw_value_and_subtree(outside_path(s.path_of(static_cast<std::uint32_t>(j))), outside_path(below()));
+      if (!v.is_choice() && v.role != site_role::again) continue;
+      const schema::rivals r{static_cast<std::uint32_t>(j), other, v.presence, presence, true, is_call};
+      if (s.may_meet(v.presence, presence)) throw_value_and_subtree(outside_path(s.path_of(r.value)), outside_path(is_call ? s.path_of_call(other) : s.path_of(other)));
+      add_rivals(r);
     }
     return false;
   };
-  const auto look = [&](const address& a, std::uint32_t scope, std::uint32_t presence, auto&& below) {
+  const auto look = [&](const address& a, std::uint32_t scope, std::uint32_t presence, std::uint32_t other, bool is_call) {
     const std::uint64_t around = s.calls_[scope].full;
-    if (around != free_scope && look_above(around, presence, below)) free_scope = around;
+    if (around != free_scope && look_above(around, presence, other, is_call)) free_scope = around;
     if (a.name().empty()) return;
     for (int n = 0; n < a.indices(); ++n) {
       const std::uint64_t stem = extend_hash(around, a, n);
       if (stem == free_stem) continue;
       const bool beside_call = s.has_scope(stem);
       s.indices_beside_calls_ = s.indices_beside_calls_ || beside_call;
-      if (look_above(stem, presence, below) && !beside_call) free_stem = stem;
+      if (look_above(stem, presence, other, is_call) && !beside_call) free_stem = stem;
     }
   };
   for (std::uint32_t k = 0; k < s.sites_.size(); ++k) {
     const site& here = s.sites_[k];
     if (here.role == site_role::factor || here.role == site_role::presence || (here.local.name().empty() && here.local.indices() == 0)) continue;
-    if (here.role == site_role::instances) look(address(), here.scope, here.presence, [&] { return s.path_of_call(here.scope); });
-    else look(here.local, here.scope, here.presence, [&] { return s.path_of(k); });
+    if (here.role == site_role::instances) look(address(), here.scope, here.presence, here.scope, true);
+    else look(here.local, here.scope, here.presence, k, false);
   }
-  for (std::uint32_t c = 1; c < s.calls_.size(); ++c) look(s.calls_[c].local, s.calls_[c].parent, s.calls_[c].presence, [&] { return s.path_of_call(c); });
+  for (std::uint32_t c = 1; c < s.calls_.size(); ++c) look(s.calls_[c].local, s.calls_[c].parent, s.calls_[c].presence, c, true);
+  if (!s.conditional_) return;
+  for (std::uint32_t k = 0; k < s.sites_.size(); ++k) {
+    const site& here = s.sites_[k];
+    if (!here.is_conditional() || here.next == site::none || (!here.is_choice() && here.role != site_role::again)) continue;
+    for (std::uint32_t j = here.next; j != site::none; j = s.sites_[j].next)
+      if (!(s.sites_[j].type == here.type)) add_rivals({k, j, here.presence, s.sites_[j].presence, false, false});
+  }
 }
 
 const std::shared_ptr<const schema>& structure_walk::finish() {

@@ -84,6 +84,37 @@ TEST(regions, an_address_twice_in_the_same_lane_is_an_error) {
   EXPECT_EQ(sl::simulate(twice, sl::args(false, true), sl::key(1), sl::lanes(5)).lane(2).choices().size(), 1u);
 }
 
+TEST(regions, choices_that_do_not_go_together_are_an_error_where_a_lane_runs_both) {
+  static constexpr auto below = sl::gen([](auto& trace) { return trace("a", c); });
+  static constexpr auto two = sl::gen([](auto& trace) { return trace("a", sl::iid(sl::normal(0.0, 1.0), 2)); });
+  const auto check = [](const auto& first, const auto& second, const std::string& words) {
+    const auto both = sl::gen([first, second](auto& trace, const auto& u, const auto& v) {
+      trace({}, sl::mask(first), u > 0.0);
+      trace({}, sl::mask(second), v > 0.0);
+    });
+    const auto said = [&](std::vector<double> u, std::vector<double> v) {
+      const std::size_t n = u.size();
+      return thrown([&] { sl::simulate(both, sl::args(sl::per_lane(std::move(u)), sl::per_lane(std::move(v))), sl::key(1), sl::lanes(n)); });
+    };
+    EXPECT_NE(thrown([&] { sl::simulate(both, sl::args(1.0, 1.0), sl::key(1)); }), "");
+    for (const std::size_t lane : {0u, 2u, 10u}) {
+      std::vector<double> u(11), v(11);
+      for (std::size_t l = 0; l < 11; ++l) u[l] = static_cast<double>(l % 2), v[l] = 1 - u[l];
+      EXPECT_EQ(said(u, v), "");
+      u[lane] = v[lane] = 1;
+      EXPECT_NE(said(u, v).find(words), std::string::npos) << said(u, v);
+      u[lane] = v[lane] = 0;
+      EXPECT_EQ(said(u, v), "");
+    }
+    // An update that turns the other one on.
+    const auto t = sl::simulate(both, sl::args(1.0, 0.0), sl::key(1), sl::lanes(3));
+    EXPECT_NE(thrown([&] { sl::update(t, sl::args(1.0, 1.0), {}, sl::key(2)); }).find(words), std::string::npos);
+  };
+  check(a, below, "a value or a subtree");
+  check(below, a, "a value or a subtree");
+  check(a, two, "a was visited twice");
+}
+
 TEST(regions, bad_parameters_count_only_where_a_branch_runs) {
   static constexpr auto broken = sl::gen([](auto& trace, const auto& s) { return trace("a", sl::normal(0.0, s)); });
   constexpr auto body = sl::gen([](auto& trace, const auto& s) { return trace("c", sl::cond(broken, anything), s > 0.0, s); });

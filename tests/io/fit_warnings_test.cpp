@@ -155,4 +155,21 @@ TEST(empty_data, are_no_error) {
   // A vector-valued choice is constrained whole.
   constexpr auto whole = sl::gen([](auto& trace, std::size_t n) { trace("y", sl::iid(sl::normal(0.0, 1.0), n)); });
   EXPECT_EQ(sl::generate(whole, sl::args(0), sl::observe("y", none), sl::key(1)).weight, 0.0);
+  const auto refusal = [](auto&& f) -> std::string {
+    try {
+      f();
+    } catch (const std::invalid_argument& e) {
+      return e.what();
+    }
+    return "";
+  };
+  const std::string wrong_size = "at y: the choice is a vector of 2 reals, the value given for it is a vector of 0 reals";
+  const auto ys = sl::observe("y", none);
+  EXPECT_EQ(refusal([&] { sl::generate(whole, sl::args(2), ys, sl::key(1)); }), wrong_size);
+  EXPECT_EQ(refusal([&] { sl::generate(whole, sl::args(2), ys, sl::key(1), sl::lanes(9)); }), wrong_size);
+  EXPECT_EQ(refusal([&] { sl::update(sl::simulate(whole, sl::args(2), sl::key(1)), ys, sl::key(1)); }), wrong_size);
+  EXPECT_EQ(refusal([&] { sl::assess(whole, sl::args(2), ys); }), wrong_size);
+  EXPECT_EQ(refusal([&] { sl::importance(sl::posterior(whole, sl::args(2), ys), 100, sl::key(1)); }), wrong_size);
+  EXPECT_EQ(refusal([&] { sl::run(kernels::regenerate(), sl::posterior(whole, sl::args(2), ys), {}, sl::key(1)); }), wrong_size);
+  EXPECT_EQ(sl::assess(whole, sl::args(0), ys).score, 0.0);
 }

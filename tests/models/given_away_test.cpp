@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <starling/distributions/distributions.hpp>
+#include <starling/models/edit.hpp>
 #include <starling/models/static_model.hpp>
 #include <starling/models/trace_batch.hpp>
 
@@ -18,10 +19,7 @@ namespace {
 constexpr auto body = [](auto& trace, const auto& mean) {
   using V = sl::real_of<decltype(trace)>;
   const auto x = trace("x", sl::normal(mean, 1.0));
-  if constexpr (!std::is_same_v<V, sl::symbol>) {
-    using sl::any;
-    if (any(x > V(50.0))) throw std::runtime_error("too large");
-  }
+  if (sl::any(x > V(50.0))) throw std::runtime_error("too large");
   trace("y", sl::normal(x, 2.0));
   return x;
 };
@@ -64,6 +62,37 @@ TEST(given_away, a_body_that_throws_leaves_the_trace_or_batch_as_it_was) {
   expect_whole(sl::simulate(static_model, sl::args(1.0), sl::key(1)));
   expect_whole(sl::simulate(model, sl::args(1.0), sl::key(1), sl::lanes(11)));
   expect_whole(sl::simulate(dynamic_model, sl::args(1.0), sl::key(1), sl::lanes(11)));
+}
+
+// Edits whose first part is done when the second throws, and a proposal whose way back does.
+constexpr auto propose_x = sl::gen([](auto& trace, const auto&) { trace("x", sl::normal(0.0, 1.0)); });
+constexpr auto no_way_back = sl::gen([](auto& trace, const auto&) {
+  trace("x", sl::normal(0.0, 1.0));
+  throw std::runtime_error("too large");
+});
+template <class T>
+void expect_whole_after_edits(const T& t) {
+  const sl::edits::constraint first{{{"y", 0.1}}}, second{{{"x", 100.0}}};
+  expect_whole(t, [&](T& x) { sl::edit(std::move(x), second, sl::key(2)); });
+  expect_whole(t, [&](T& x) { sl::edit(std::move(x), sl::edits::composite(first, second), sl::key(2)); });
+  expect_whole(t, [&](T& x) { sl::edit(std::move(x), sl::edits::composite(sl::edits::composite(second)), sl::key(2)); });
+  expect_whole(t, [&](T& x) { sl::edit(std::move(x), sl::edits::composite(first, sl::edits::arguments{sl::args(3.0), second.choices}), sl::key(2)); });
+  expect_whole(t, [&](T& x) { sl::edit(std::move(x), sl::edits::composite(first, sl::edits::selection{sl::select("x")}, second), sl::key(2)); });
+  expect_whole(t, [&](T& x) { sl::edit(std::move(x), sl::edits::proposal(propose_x, no_way_back), sl::key(2)); });
+  expect_whole(t, [&](T& x) { sl::edit(std::move(x), sl::edits::composite(first, sl::edits::proposal(propose_x, no_way_back)), sl::key(2)); });
+  const sl::edits::composite both(first, first);
+  const auto kept = sl::edit(t, both, sl::key(2));
+  T given = t;
+  const auto used = sl::edit(std::move(given), both, sl::key(2));
+  EXPECT_EQ(contents(used.target), contents(kept.target));
+  EXPECT_EQ(used.weight, kept.weight);
+  EXPECT_NE(thrown([&] { contents(given); }), "") << "used up";
+}
+TEST(given_away, an_edit_that_throws_leaves_all_as_it_was) {
+  expect_whole_after_edits(sl::simulate(model, sl::args(1.0), sl::key(1)));
+  expect_whole_after_edits(sl::simulate(static_model, sl::args(1.0), sl::key(1)));
+  expect_whole_after_edits(sl::simulate(model, sl::args(1.0), sl::key(1), sl::lanes(11)));
+  expect_whole_after_edits(sl::simulate(dynamic_model, sl::args(1.0), sl::key(1), sl::lanes(11)));
 }
 
 TEST(given_away, one_lane_that_throws_leaves_all_as_they_were) {

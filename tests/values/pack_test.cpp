@@ -125,6 +125,8 @@ TYPED_TEST(packs, masks_are_booleans_per_lane) {
       ASSERT_EQ((!x).bits(), ~a & full);
       ASSERT_EQ((x == y).bits(), ~(a ^ b) & full);
       ASSERT_EQ(any(y), b != 0);
+      ASSERT_EQ(sl::any(y), b != 0);
+      ASSERT_EQ(!sl::any(!y), b == full);
       ASSERT_EQ(all(y), b == full);
       ASSERT_EQ(none(y), b == 0);
       for (int i = 0; i < P::lanes; ++i) ASSERT_EQ(y[i], ((b >> i) & 1) != 0);

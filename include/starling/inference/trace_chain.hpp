@@ -147,8 +147,7 @@ class trace_chain {
   double candidate_by_edit(const Edit& e, const key& k) {
     return attempt([&] {
       const auto& observed = post_.observations();
-      auto before = trace_;  // edit takes a trace; where it throws the chain keeps its own
-      auto r = edit(std::move(before), e, fold_in(k.scope(hash_text("lane")), place_.first_lane));
+      auto r = edit(trace_, e, fold_in(k.scope(hash_text("lane")), place_.first_lane));  // of a copy
       before_ = std::exchange(trace_, std::move(r.target));
       copied_ = true;
       for (const auto& entry : trace_.discard().choices().entries())

@@ -185,12 +185,17 @@ class batch {
       std::copy(storage.densities.begin(), storage.densities.end(), state_.densities.begin());
       state_.shared = std::move(storage.shared);
     }
+    const auto require_apart_in = [&](std::size_t b) {
+      if (!state_.structure->all_rivals().empty()) [[unlikely]] require_apart<V>(*state_.structure, state_.block(b), lanes_ - b * width);
+    };
+    require_apart_in(0);
     parallel_for(blocks() - 1, [&](std::size_t i) {
       const std::size_t b = i + 1;
       structure_walk walk(state_.structure, true);
       const arena_scope scope;
       bad_parameter here;
       rest(walk, state_.block(b), place(b), b, [&](auto& h) { execute(h, b, here); });
+      require_apart_in(b);
       bad.keep_first_of_threads(here);
     });
     throw_if_bad(bad, *state_.structure);

@@ -8,6 +8,7 @@
 //   composite(e1, …, ek)   Σ                                                                   the backward requests, reversed
 // σ in a proposal are the choices that fwd makes; R the removed addresses that bwd does not visit. fwd and bwd are generative functions
 // of the current choices (current.hpp). A choice of fwd that the model does not visit is an error, and one of bwd that the discard lacks.
+// A trace or batch that is moved in is used up; where an edit throws, in its last part too, it is as before and still the caller's.
 #pragma once
 
 #include <tuple>
@@ -92,20 +93,32 @@ decltype(auto) weight_of(Updated& u) {
   else return (u.weights);
 }
 
+// Those whose changes are undone by one map of choices.
 template <class T>
-auto edit(T t, const edits::constraint& e, const key& k) {
-  auto u = update(std::move(t), e.choices, k);
+concept of_one_structure = trace_type<T> || batch_type<T>;
+template <class T>
+concept trace_or_batch = of_one_structure<T> || trace_batch_type<T>;
+
+// Where all is well what was moved in is used up.
+template <class T>
+void use_up(T&& given) {
+  if constexpr (!std::is_lvalue_reference_v<T>) [[maybe_unused]] const T gone(std::forward<T>(given));
+}
+
+template <of_one_structure T>
+auto edit(T&& given, const edits::constraint& e, const key& k) {
+  auto u = update(std::forward<T>(given), e.choices, k);
   return edited{std::move(target_of(u)), std::move(weight_of(u)), edits::constraint{u.discard}};
 }
-template <class T>
-auto edit(T t, const edits::selection& e, const key& k) {
-  auto u = regenerate(std::move(t), e.selected, k);
+template <trace_or_batch T>
+auto edit(T&& given, const edits::selection& e, const key& k) {
+  auto u = regenerate(std::forward<T>(given), e.selected, k);
   return edited{std::move(target_of(u)), std::move(weight_of(u)), e};
 }
-template <class T, class Arguments>
-auto edit(T t, const edits::arguments<Arguments>& e, const key& k) {
-  const Arguments old = t.args();
-  auto u = update(std::move(t), e.values, e.choices, k);
+template <of_one_structure T, class Arguments>
+auto edit(T&& given, const edits::arguments<Arguments>& e, const key& k) {
+  const Arguments old = given.args();
+  auto u = update(std::forward<T>(given), e.values, e.choices, k);
   return edited{std::move(target_of(u)), std::move(weight_of(u)), edits::arguments<Arguments>{old, u.discard}};
 }
 
@@ -142,36 +155,49 @@ std::vector<double> removed_unvisited(const batch_state<V>& before, const batch_
   return column(total, lanes);
 }
 
-template <class G, class Arguments, class F, class B>
-auto edit(trace<G, Arguments> t, const edits::proposal<F, B>& e, const key& k) {
-  const auto forward = simulate(e.forward, args(current_trace{&t.state()}), k.scope(hash_text("proposal")));
-  const choice_map choices = forward.choices();
-  auto u = update(std::move(t), choices, k.scope(hash_text("update")));
-  require_visited(choices, u.trace.structure(), u.trace.state().calls.get());
-  const choice_map discard = u.discard;
-  const auto as = args(current_trace{&u.trace.state()});
+// Adds to `weight` what a proposal's way back weighs; t was updated by what it proposed. Throws where there is no way back.
+template <class G, class Arguments, class B>
+void add_way_back(double& weight, const trace<G, Arguments>& t, const choice_map& proposed, const B& way_back) {
+  require_visited(proposed, t.structure(), t.state().calls.get());
+  const choice_map discard = t.discard();
+  const auto as = args(current_trace{&t.state()});
   trace_state run;
   leading_back([&] {
     const arena_scope scope;
     structure_walk walk(run.structure, false);
     assess_handler<double> h(walk, run.numbers, discard);
     h.leads_back();
-    trace<B, std::decay_t<decltype(as)>>::run(e.backward, h, as);
+    trace<B, std::decay_t<decltype(as)>>::run(way_back, h, as);
     finish_run(walk, h, run);
   });
-  double w = u.weight;
-  add_weights(w, -forward.score());
-  add_weights(w, run.score);
-  add_weights(w, u.trace.last_update().removed_density(u.trace.structure(), *run.structure));
-  return edited{std::move(u.trace), w, edits::proposal<B, F>(e.backward, e.forward)};
+  add_weights(weight, run.score);
+  add_weights(weight, t.last_update().removed_density(t.structure(), *run.structure));
 }
 
-template <class G, class Arguments, class V, class F, class B>
-auto edit(batch<G, Arguments, V> t, const edits::proposal<F, B>& e, const key& k) {
+template <trace_type T, class F, class B>
+auto edit(T&& given, const edits::proposal<F, B>& e, const key& k) {
+  return with_own(std::forward<T>(given), [&](auto& t) {
+    const auto forward = simulate(e.forward, args(current_trace{&t.state()}), k.scope(hash_text("proposal")));
+    const choice_map choices = forward.choices();
+    double w = update_into(t, t.shared_args(), choices, k.scope(hash_text("update")));
+    add_weights(w, -forward.score());
+    try {
+      add_way_back(w, t, choices, e.backward);
+    } catch (...) {
+      t.rollback();
+      throw;
+    }
+    return edited{std::move(t), w, edits::proposal<B, F>(e.backward, e.forward)};
+  });
+}
+
+template <batch_type T, class F, class B>
+auto edit(T&& given, const edits::proposal<F, B>& e, const key& k) {
+  using V = typename std::remove_cvref_t<T>::pack_type;
+  const auto& t = given;
   const lane_request<scalar_of<V>> n{t.size(), t.first_lane()};
   const auto forward = simulate(e.forward, args(current_batch<V>{&t.state(), t.first_lane()}), k.scope(hash_text("proposal")), n);
-  const batch_state<V> before = t.state();
-  auto u = update(std::move(t), forward.choices(), k.scope(hash_text("update")));
+  auto u = update(t, forward.choices(), k.scope(hash_text("update")));  // a copy, beside what was
   require_visited(forward.choices(), u.traces.structure());
   const auto now = args(current_batch<V>{&u.traces.state(), u.traces.first_lane()});
   const auto backward = leading_back([&] {
@@ -183,21 +209,29 @@ auto edit(batch<G, Arguments, V> t, const edits::proposal<F, B>& e, const key& k
   for (double& x : q) x = -x;
   add_weights(w, q);
   add_weights(w, backward.scores);
-  add_weights(w, removed_unvisited(before, u.traces.state(), backward.traces.state(), w.size()));
+  add_weights(w, removed_unvisited(t.state(), u.traces.state(), backward.traces.state(), w.size()));
+  use_up(std::forward<T>(given));
   return edited{std::move(u.traces), std::move(w), edits::proposal<B, F>(e.backward, e.forward)};
 }
 
 template <std::size_t I, class T, class... E>
-auto edit_parts(T t, const edits::composite<E...>& e, const key& k);
+auto edit_parts(T&& t, const edits::composite<E...>& e, const key& k);
 
-template <class T, class... E>
-auto edit(T t, const edits::composite<E...>& e, const key& k) {
+// Several parts change a copy: a trace can take back one update alone.
+template <trace_or_batch T, class... E>
+auto edit(T&& given, const edits::composite<E...>& e, const key& k) {
   static_assert(sizeof...(E) > 0, "a composite edit needs at least one part");
-  return edit_parts<0>(std::move(t), e, k);
+  if constexpr (sizeof...(E) == 1) {
+    return edit_parts<0>(std::forward<T>(given), e, k);
+  } else {
+    auto all = edit_parts<0>(std::as_const(given), e, k);
+    use_up(std::forward<T>(given));
+    return all;
+  }
 }
 template <std::size_t I, class T, class... E>
-auto edit_parts(T t, const edits::composite<E...>& e, const key& k) {
-  auto first = edit(std::move(t), std::get<I>(e.parts), k.scope(I));
+auto edit_parts(T&& t, const edits::composite<E...>& e, const key& k) {
+  auto first = edit(std::forward<T>(t), std::get<I>(e.parts), k.scope(I));
   if constexpr (I + 1 == sizeof...(E)) {
     return edited{std::move(first.target), std::move(first.weight), edits::composite<decltype(first.backward)>(std::move(first.backward))};
   } else {
@@ -213,41 +247,43 @@ auto edit_parts(T t, const edits::composite<E...>& e, const key& k) {
 }
 
 // Each lane of a dynamic batch by itself.
-template <class G, class Arguments, class Choices>
-auto edit_constraints(trace_batch<G, Arguments> b, const Choices& choices, const key& k) {
-  auto u = update(std::move(b), choices, k);
+template <trace_batch_type T, class Choices>
+auto edit_constraints(T&& given, const Choices& choices, const key& k) {
+  auto u = update(std::forward<T>(given), choices, k);
   return edited{std::move(u.traces), std::move(u.weights), edits::constraint_by_lane{u.discard}};
 }
-template <class G, class Arguments>
-auto edit(trace_batch<G, Arguments> b, const edits::constraint& e, const key& k) {
-  return edit_constraints(std::move(b), e.choices, k);
+template <trace_batch_type T>
+auto edit(T&& given, const edits::constraint& e, const key& k) {
+  return edit_constraints(std::forward<T>(given), e.choices, k);
 }
-template <class G, class Arguments>
-auto edit(trace_batch<G, Arguments> b, const edits::constraint_by_lane& e, const key& k) {
-  return edit_constraints(std::move(b), e.choices, k);
+template <trace_batch_type T>
+auto edit(T&& given, const edits::constraint_by_lane& e, const key& k) {
+  return edit_constraints(std::forward<T>(given), e.choices, k);
 }
-template <class G, class Arguments, class Choices>
-auto edit_arguments(trace_batch<G, Arguments> b, const Arguments& next, const Choices& choices, const key& k) {
-  const Arguments old = b.args();
-  auto u = update(std::move(b), next, choices, k);
+template <trace_batch_type T, class Arguments, class Choices>
+auto edit_arguments(T&& given, const Arguments& next, const Choices& choices, const key& k) {
+  const Arguments old = given.args();
+  auto u = update(std::forward<T>(given), next, choices, k);
   return edited{std::move(u.traces), std::move(u.weights), edits::arguments_by_lane<Arguments>{old, u.discard}};
 }
-template <class G, class Arguments>
-auto edit(trace_batch<G, Arguments> b, const edits::arguments<Arguments>& e, const key& k) {
-  return edit_arguments(std::move(b), e.values, e.choices, k);
+template <trace_batch_type T, class Arguments>
+auto edit(T&& given, const edits::arguments<Arguments>& e, const key& k) {
+  return edit_arguments(std::forward<T>(given), e.values, e.choices, k);
 }
-template <class G, class Arguments>
-auto edit(trace_batch<G, Arguments> b, const edits::arguments_by_lane<Arguments>& e, const key& k) {
-  return edit_arguments(std::move(b), e.values, e.choices, k);
+template <trace_batch_type T, class Arguments>
+auto edit(T&& given, const edits::arguments_by_lane<Arguments>& e, const key& k) {
+  return edit_arguments(std::forward<T>(given), e.values, e.choices, k);
 }
-template <class G, class Arguments, class F, class B>
-auto edit(trace_batch<G, Arguments> b, const edits::proposal<F, B>& e, const key& k) {
-  auto weights = b.each([&](auto& t, const run_place& place, std::size_t) {
-    auto r = edit(std::move(t), e, fold_in(k.scope(hash_text("lane")), place.first_lane));
-    t = std::move(r.target);
-    return r.weight;
+template <trace_batch_type T, class F, class B>
+auto edit(T&& given, const edits::proposal<F, B>& e, const key& k) {
+  return with_own(std::forward<T>(given), [&](auto& b) {
+    auto weights = b.change([&](auto& t, const run_place& place, std::size_t) {
+      auto r = edit(std::move(t), e, fold_in(k.scope(hash_text("lane")), place.first_lane));
+      t = std::move(r.target);
+      return r.weight;
+    });
+    return edited{std::move(b), std::move(weights), edits::proposal<B, F>(e.backward, e.forward)};
   });
-  return edited{std::move(b), std::move(weights), edits::proposal<B, F>(e.backward, e.forward)};
 }
 
 }  // namespace starling

@@ -22,6 +22,17 @@ mask_of<std::remove_const_t<V>> lanes_present(const schema& s, const tile<V>& t,
   return there;
 }
 
+// Throws where one of the first lanes of a block runs two regions whose choices do not go together.
+template <class V>
+void require_apart(const schema& s, const tile<V>& t, std::size_t lanes) {
+  const auto runs = [&](std::uint32_t presence) { return *t.at(s.slots()[presence]) != V(0); };
+  for (const auto& r : s.all_rivals()) {
+    const auto both = runs(r.presence) & runs(r.other_presence);
+    for (std::size_t l = 0; l < lanes && l < static_cast<std::size_t>(lanes_of<V>); ++l)
+      if (both[static_cast<int>(l)]) s.refuse(r);
+  }
+}
+
 // Its log density: that of the region that runs.
 template <class V>
 std::remove_const_t<V> density_of(const schema& s, const tile<V>& t, std::uint32_t j) {

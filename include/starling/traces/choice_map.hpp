@@ -78,7 +78,7 @@ struct constraint_ref {
   std::uint64_t type_code = 0;
   const std::uint8_t* present = nullptr;  // a flag a lane; null: every lane has it
   choice_type type() const { return choice_type::from_code(type_code); }
-  explicit operator bool() const { return data != nullptr; }
+  explicit operator bool() const { return type_code != 0; }  // no type has the code 0; of a vector without elements there is no data
   double at(std::size_t element, std::size_t lane) const { return data[element + lane * lane_stride]; }
 };
 

@@ -79,6 +79,15 @@ class schema {
   bool has_scope(std::uint64_t full) const;
   // Whether some address is one of a call with indices, as {"y", 1} beside a call "y": instances of the call may stand there too.
   bool has_indices_beside_calls() const { return indices_beside_calls_; }
+  // Choices of two regions, of which neither lies in the other, that one lane cannot both have: of two types at one address, or a value and what
+  // stands below it. Found with the structure; which regions run is up to the lanes.
+  struct rivals {
+    std::uint32_t value, other;           // sites; `other` may be a call
+    std::uint32_t presence, other_presence;
+    bool is_below, is_call;               // the other
+  };
+  const std::vector<rivals>& all_rivals() const { return rivals_; }
+  [[noreturn]] void refuse(const rivals& r) const;  // throws std::logic_error
   // The same structure in which the sites marked in `which` have a value for each lane.
   friend bool operator==(const schema& a, const schema& b);
   // How many calls from `call` on, the first of several instances, are alike: the same sites and calls, one set of places after the other.
@@ -111,6 +120,7 @@ class schema {
   bool conditional_ = false;
   bool mixed_ = false;  // some address is a choice in one region and a call in another
   bool indices_beside_calls_ = false;
+  std::vector<rivals> rivals_;
 };
 
 // Walks along a schema while a body runs. While the visits agree with the schema a claim is one comparison; from the first that

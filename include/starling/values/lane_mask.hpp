@@ -11,7 +11,8 @@ namespace starling {
 template <class> inline constexpr bool false_for = false;
 
 // What a comparison of packs gives: one boolean per lane. It cannot be tested in an `if`: lanes may differ.
-// Choose values with `where(mask, a, b)`; ask about all lanes with `any`, `all`, `none`.
+// Choose values with `where(mask, a, b)`; ask about all lanes with `sl::any(mask)`, or `all(mask)`, `none(mask)`, which are found by their argument: sl::all
+// and sl::none by themselves stand for every address and none (selection.hpp), and stay one function each.
 template <class T, int N, class Isa = isa::native> class lane_mask {
  public:
   using machine = registers<T, N, Isa>;
@@ -41,7 +42,6 @@ template <class T, int N, class Isa = isa::native> class lane_mask {
   lane_mask& operator|=(lane_mask b) { return *this = *this | b; }
   lane_mask& operator^=(lane_mask b) { return *this = *this ^ b; }
 
-  friend bool any(lane_mask a) { return machine::any(a.m_); }
   friend bool all(lane_mask a) { return machine::all(a.m_); }
   friend bool none(lane_mask a) { return !machine::any(a.m_); }
   // How many lanes hold.
@@ -50,7 +50,7 @@ template <class T, int N, class Isa = isa::native> class lane_mask {
   template <std::same_as<bool> Bool> explicit operator Bool() const {
     static_assert(false_for<Bool>,
                   "a lane_mask holds one boolean per lane and cannot decide an `if`, `&&` or `||`: choose values with "
-                  "sl::where(mask, a, b), combine masks with & | !, or ask sl::any(mask), sl::all(mask)");
+                  "sl::where(mask, a, b), combine masks with & | !, or ask about all lanes: sl::any(mask), !sl::any(!mask)");
     return false;
   }
 
@@ -65,6 +65,7 @@ template <class T, int N, class Isa = isa::native> class lane_mask {
   typename machine::mask m_;
 };
 
+template <class T, int N, class Isa> bool any(lane_mask<T, N, Isa> a) { return lane_mask<T, N, Isa>::machine::any(a.machine_mask()); }
 inline bool any(bool b) { return b; }
 inline bool all(bool b) { return b; }
 inline bool none(bool b) { return !b; }

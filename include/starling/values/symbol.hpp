@@ -123,8 +123,7 @@ class symbol_mask {
                   "sl::where(condition, a, b), combine conditions with & | !, or declare the model sl::gen(sl::dynamic, body)");
     return false;
   }
-  // Friends, so that sl::all by itself stays one function: in addresses and selections it stands for every index.
-  friend bool any(symbol_mask) { return false; }
+  // Friends, so that sl::all and sl::none by themselves stay one function each: in addresses and selections they stand for every index, every address and none.
   friend bool all(symbol_mask) { return true; }
   friend bool none(symbol_mask) { return true; }
   friend symbol_mask operator!(symbol_mask a) { return symbol_mask(a.node_, a.node_ != symbol_nodes::nothing || !a.value_); }
@@ -134,6 +133,7 @@ class symbol_mask {
   symbol_nodes::id node_ = symbol_nodes::nothing;
   bool value_ = false;
 };
+inline bool any(symbol_mask) { return false; }
 
 // A whole number.
 class symbol_whole {
