@@ -27,7 +27,7 @@ class Row:
     variants: list = field(default_factory=list)  # of the peer
     loop: str = ""  # arguments of starling_bench for a hand-written loop
     at_most: bool = False
-    special: str = ""  # threads, memory, compile: measured in a way of their own
+    special: str = ""  # threads, memory, compile, batch_update: measured in a way of their own
 
     @property
     def measures(self):
@@ -135,6 +135,10 @@ ROWS = [
         loop="--work=unfold_update --lanes=100", at_most=True),
     Row("unfold_extend", "an unfold extended step by step to 100,000", 4, None, "--work=unfold_extend --lanes=100000", "hand-written loop",
         loop="--work=unfold_extend_loop --lanes=100000", at_most=True),
+    Row("batch_extend", "an unfold of 10,000 lanes extended by a step, 1,000 over 100 steps", 1.2, None, "--work=batch_extend --lanes=1000", "100 steps",
+        loop="--work=batch_extend --lanes=100", at_most=True),
+    Row("batch_update", "update of one of 20 sites of 10^6 lanes, moved in, a lane and site over 8 ns", 1, None, peer="limit", special="batch_update",
+        at_most=True),
     Row("cone_mh", "single-site MH on a hierarchical model of 1,000 instances", 5, None, "--work=cone", "hand-written incremental step", loop="--work=cone_loop", at_most=True),
     Row("cone_rerun", "a change of what its 1,000 instances share", 3, None, "--work=rerun", "plain loop", loop="--work=rerun_loop", at_most=True),
     Row("filter_loop", f"{FILTER}, 10,000 particles, f64", 1.5, 1.3, "--work=filter --lanes=10000", "hand-written loop",

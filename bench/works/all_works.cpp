@@ -21,6 +21,8 @@ const std::vector<work>& all_works() {
       {"unfold_update", "update of the last of --lanes steps of an unfold, trace moved in", prepare_unfold_update},
       {"unfold_extend", "an unfold extended step by step to --lanes steps", prepare_unfold_extend},
       {"unfold_extend_loop", "the same, a hand-written loop", prepare_unfold_extend_loop},
+      {"batch_extend", "an unfold of 10,000 lanes extended by a step, from --lanes steps on", prepare_batch_extend},
+      {"batch_update", "update of one of 20 sites of 10^6 lanes, batch moved in; time of a lane and site", prepare_batch_update},
       {"cone", "single-site MH on a hierarchical model of 1,000 instances, one step", prepare_cone},
       {"cone_loop", "the same, a hand-written incremental step", prepare_cone_loop},
       {"rerun", "update of what its 1,000 instances share", prepare_rerun},

@@ -13,7 +13,7 @@ struct work_options {
   std::size_t particles = 10'000'000;  // of `memory`
   bool summaries_only = false;       // of `memory`
   std::size_t threads = 1;           // of `threads`
-  std::size_t lanes = 10'000;        // of `filter`: particles; of `unfold_…`: steps
+  std::size_t lanes = 10'000;        // of `filter`: particles; of `unfold_…` and `batch_extend`: steps
 };
 
 // The answer of a work, in words, and whether it is right: a fast program that computes something else is no benchmark.
@@ -58,6 +58,8 @@ prepared_work prepare_filter_loop(const work_options&);
 prepared_work prepare_unfold_update(const work_options&);
 prepared_work prepare_unfold_extend(const work_options&);
 prepared_work prepare_unfold_extend_loop(const work_options&);
+prepared_work prepare_batch_extend(const work_options&);
+prepared_work prepare_batch_update(const work_options&);
 prepared_work prepare_cone(const work_options&);
 prepared_work prepare_cone_loop(const work_options&);
 prepared_work prepare_rerun(const work_options&);
