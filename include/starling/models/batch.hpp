@@ -29,17 +29,74 @@ lane_request<T> lanes(std::size_t count, std::size_t first = 0) {
   return {count, first};
 }
 
+// Numbers that are written before they are read: new room is not cleared.
+template <class V>
+struct uncleared : std::allocator<V> {
+  template <class U>
+  struct rebind {
+    using other = uncleared<U>;
+  };
+  template <class U>
+  void construct(U*) noexcept {}
+  template <class U, class... X>
+  void construct(U* to, X&&... x) {
+    ::new (static_cast<void*>(to)) U(std::forward<X>(x)...);
+  }
+};
+template <class V>
+using lane_numbers = std::vector<V, uncleared<V>>;
+
 // The untyped part of a batch, [block][element][W] and [block][site][W].
 template <class V>
 struct batch_state {
   std::shared_ptr<const schema> structure;
-  std::vector<V> values, shared, densities, scores;
+  lane_numbers<V> values, densities;
+  std::vector<V> shared, scores;
 
   tile<V> block(std::size_t b) {
     return {values.data() + b * structure->elements(), shared.data(), densities.data() + b * structure->sites().size()};
   }
   tile<const V> block(std::size_t b) const {
     return {values.data() + b * structure->elements(), shared.data(), densities.data() + b * structure->sites().size()};
+  }
+};
+
+// What a batch was before an operation. Its values stay where they are while the operation changes them in place.
+template <class V>
+struct batch_before {
+  std::shared_ptr<const schema> structure;
+  const V *values, *shared, *densities, *scores;
+
+  explicit batch_before(const batch_state<V>& s)
+      : structure(s.structure), values(s.values.data()), shared(s.shared.data()), densities(s.densities.data()), scores(s.scores.data()) {}
+  tile<const V> block(std::size_t b) const { return {values + b * structure->elements(), shared, densities + b * structure->sites().size()}; }
+};
+
+// What an operation in place overwrites: of each site that it changes the values before, [block][element].
+template <class V>
+struct overwritten {
+  struct numbers {
+    std::uint32_t site;
+    lane_numbers<V> values;
+  };
+  std::vector<numbers> sites;
+  std::vector<std::uint8_t> saved;  // which blocks
+  bool in_place = false;
+
+  void save(const schema& s, std::size_t b, const V* block) {
+    saved[b] = 1;
+    for (auto& [k, values] : sites) {
+      const std::size_t n = s.sites()[k].type.size();
+      for (std::size_t e = 0; e < n; ++e) values[b * n + e] = block[s.sites()[k].offset + e];
+    }
+  }
+  void take_back(const schema& s, V* values_of_all) const {
+    for (std::size_t b = 0; b < saved.size(); ++b) {
+      for (const auto& [k, values] : sites) {
+        const std::size_t n = s.sites()[k].type.size();
+        for (std::size_t e = 0; saved[b] && e < n; ++e) values_of_all[b * s.elements() + s.sites()[k].offset + e] = values[b * n + e];
+      }
+    }
   }
 };
 
@@ -171,20 +228,64 @@ class batch {
   template <class First, class Rest>
   void run_all(std::shared_ptr<const schema> expected, First&& first, Rest&& rest) {
     bad_parameter bad;
-    {
-      tile_storage<V> storage;
-      structure_walk walk(expected, false);
-      if (expected) storage.fit(*expected);
-      const arena_scope scope;
-      first(walk, storage, place(0), [&](auto& h) { execute(h, 0, bad); });
-      state_.structure = walk.finish();
-      storage.fit(*state_.structure);
-      state_.values.resize(blocks() * state_.structure->elements());
-      state_.densities.resize(blocks() * state_.structure->sites().size());
-      std::copy(storage.values.begin(), storage.values.end(), state_.values.begin());
-      std::copy(storage.densities.begin(), storage.densities.end(), state_.densities.begin());
-      state_.shared = std::move(storage.shared);
+    auto storage = find_structure(expected, first, bad);
+    make_room();
+    follow(storage, rest, bad, [](std::size_t) {});
+  }
+  // The same on the numbers of `given`, in place while the structure stays: the values of the sites that `changes(site)` names go to `log`.
+  // Where it throws `given` is as before.
+  template <class First, class Rest, class Changes>
+  void run_over(batch_state<V>& given, First&& first, Rest&& rest, Changes&& changes, overwritten<V>& log) {
+    bad_parameter bad;
+    auto storage = find_structure(given.structure, first, bad);
+    if (state_.structure != given.structure || given.structure->is_conditional()) {
+      make_room();
+      return follow(storage, rest, bad, [](std::size_t) {});
     }
+    const schema& s = *state_.structure;
+    for (std::uint32_t k = 0; k < s.sites().size(); ++k)
+      if (s.sites()[k].is_choice() && !s.sites()[k].shared && changes(k)) log.sites.push_back({k, lane_numbers<V>(blocks() * s.sites()[k].type.size())});
+    log.saved.assign(blocks(), 0);
+    log.in_place = true;
+    state_.densities.resize(given.densities.size());
+    state_.values.swap(given.values);
+    try {
+      follow(storage, rest, bad, [&](std::size_t b) { log.save(s, b, state_.block(b).values); });
+    } catch (...) {
+      log.take_back(s, state_.values.data());
+      state_.values.swap(given.values);
+      throw;
+    }
+  }
+
+ private:
+  const batch& whole() const {
+    if (!arguments_) [[unlikely]] throw_moved_from("batch");
+    return *this;
+  }
+  // Runs the first block.
+  template <class First>
+  tile_storage<V> find_structure(const std::shared_ptr<const schema>& expected, First& first, bad_parameter& bad) {
+    tile_storage<V> storage;
+    structure_walk walk(expected, false);
+    if (expected) storage.fit(*expected);
+    const arena_scope scope;
+    first(walk, storage, place(0), [&](auto& h) { execute(h, 0, bad); });
+    state_.structure = walk.finish();
+    storage.fit(*state_.structure);
+    return storage;
+  }
+  void make_room() {
+    state_.values.resize(blocks() * state_.structure->elements());
+    state_.densities.resize(blocks() * state_.structure->sites().size());
+  }
+  // Runs the others. `begin(block)` comes before a block is written.
+  template <class Rest, class Begin>
+  void follow(tile_storage<V>& storage, Rest& rest, bad_parameter& bad, Begin&& begin) {
+    begin(0);
+    std::copy(storage.values.begin(), storage.values.end(), state_.values.begin());
+    std::copy(storage.densities.begin(), storage.densities.end(), state_.densities.begin());
+    state_.shared = std::move(storage.shared);
     const auto require_apart_in = [&](std::size_t b) {
       if (!state_.structure->all_rivals().empty()) [[unlikely]] require_apart<V>(*state_.structure, state_.block(b), lanes_ - b * width);
     };
@@ -194,17 +295,12 @@ class batch {
       structure_walk walk(state_.structure, true);
       const arena_scope scope;
       bad_parameter here;
+      begin(b);
       rest(walk, state_.block(b), place(b), b, [&](auto& h) { execute(h, b, here); });
       require_apart_in(b);
       bad.keep_first_of_threads(here);
     });
     throw_if_bad(bad, *state_.structure);
-  }
-
- private:
-  const batch& whole() const {
-    if (!arguments_) [[unlikely]] throw_moved_from("batch");
-    return *this;
   }
   template <class Handler>
   void execute(Handler& h, std::size_t block, bad_parameter& bad) {

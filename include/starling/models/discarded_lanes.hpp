@@ -1,7 +1,9 @@
 // What an operation on a batch overwrote or removed: a choice map with a value a lane, for the lanes in which that happened.
 #pragma once
 
+#include <algorithm>
 #include <memory>
+#include <optional>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -16,21 +18,21 @@ class discarded_lanes {
   struct change {
     std::uint32_t site;                 // of the state before
     std::vector<std::uint8_t> present;  // which lanes; empty: all
+    lane_numbers<V> numbers;            // [block][element]; of a value that all lanes share, [element]
   };
-  discarded_lanes(batch_state<V> before, std::vector<change> changes, std::size_t lanes)
-      : before_(std::move(before)), changes_(std::move(changes)), lanes_(lanes) {}
+  discarded_lanes(std::shared_ptr<const schema> structure, std::vector<change> changes, std::size_t lanes)
+      : structure_(std::move(structure)), changes_(std::move(changes)), lanes_(lanes) {}
 
   // Where lanes differ in kind or size at an address it has several values, each for its lanes.
   choice_map choices() const {
     choice_map c;
-    for (const auto& [k, present] : changes_) {
-      const site& s = before_.structure->sites()[k];
-      const std::size_t n = s.type.size(), count = s.shared && present.empty() ? 1 : lanes_;
+    for (const auto& lost : changes_) {
+      const site& s = structure_->sites()[lost.site];
+      const std::size_t n = s.type.size(), count = s.shared && lost.present.empty() ? 1 : lanes_;
       std::vector<double> numbers(count * n);
       for (std::size_t l = 0; l < count; ++l)
-        for (std::size_t e = 0; e < n; ++e)
-          numbers[l * n + e] = static_cast<double>(before_.block(l / lanes_of<V>).at(s)[e][static_cast<int>(l % lanes_of<V>)]);
-      c.set(before_.structure->path_of(k), choice_value(s.type, std::move(numbers), count == 1 && s.shared ? 0 : lanes_, present));
+        for (std::size_t e = 0; e < n; ++e) numbers[l * n + e] = number(s, lost, l, e);
+      c.set(structure_->path_of(lost.site), choice_value(s.type, std::move(numbers), count == 1 && s.shared ? 0 : lanes_, lost.present));
     }
     return c;
   }
@@ -38,13 +40,12 @@ class discarded_lanes {
   // What lane k lost.
   choice_map lane(std::size_t l) const {
     choice_map c;
-    for (const auto& [k, present] : changes_) {
-      if (!present.empty() && !present.at(l)) continue;
-      const site& s = before_.structure->sites()[k];
+    for (const auto& lost : changes_) {
+      if (!lost.present.empty() && !lost.present.at(l)) continue;
+      const site& s = structure_->sites()[lost.site];
       std::vector<double> numbers(s.type.size());
-      for (std::size_t e = 0; e < numbers.size(); ++e)
-        numbers[e] = static_cast<double>(before_.block(l / lanes_of<V>).at(s)[e][static_cast<int>(l % lanes_of<V>)]);
-      c.set(before_.structure->path_of(k), choice_value(s.type, std::move(numbers)));
+      for (std::size_t e = 0; e < numbers.size(); ++e) numbers[e] = number(s, lost, l, e);
+      c.set(structure_->path_of(lost.site), choice_value(s.type, std::move(numbers)));
     }
     return c;
   }
@@ -52,35 +53,62 @@ class discarded_lanes {
   std::size_t size() const { return changes_.size(); }
 
  private:
-  batch_state<V> before_;
+  static double number(const site& s, const change& lost, std::size_t lane, std::size_t element) {
+    const std::size_t block = s.shared ? 0 : lane / lanes_of<V>;
+    return static_cast<double>(lost.numbers[block * s.type.size() + element][static_cast<int>(lane % lanes_of<V>)]);
+  }
+  std::shared_ptr<const schema> structure_;
   std::vector<change> changes_;
   std::size_t lanes_;
 };
 
-// touched(k, place): the lanes of a block (from the batch's own lane place.first_lane on) in which the operation set or drew anew
-// the choice whose site in `after` is k.
-template <class V, class F>
-std::vector<typename discarded_lanes<V>::change> changed_lanes(const batch_state<V>& before, const batch_state<V>& after, std::size_t lanes, F&& touched) {
+// Which sites an operation set or drew anew: all(site) where that is the same in all lanes (nothing: it is not), else in which lanes of a
+// block, some(site, place).
+template <class All, class Some>
+struct touched_sites {
+  All all;
+  Some some;
+};
+
+// What was overwritten or removed; `log`: of an operation in place.
+template <class V, class All, class Some>
+std::vector<typename discarded_lanes<V>::change> changed_lanes(const batch_before<V>& before, const batch_state<V>& after, std::size_t lanes,
+                                                               const touched_sites<All, Some>& touched, overwritten<V>& log) {
   constexpr std::size_t width = lanes_of<V>;
   std::vector<typename discarded_lanes<V>::change> changes;
   const schema& old = *before.structure;
+  const std::size_t blocks = after.scores.size();
+  std::vector<std::uint8_t> flags;
+  auto logged = log.sites.begin();
   for (std::uint32_t j = 0; j < old.sites().size(); ++j) {
-    if (!old.sites()[j].is_choice()) continue;
-    const std::int64_t k = before.structure == after.structure ? j : after.structure->find(old.sites()[j].full, old.sites()[j].type);
-    std::vector<std::uint8_t> flags(lanes);
-    for (std::size_t b = 0; b < before.scores.size(); ++b) {
-      auto m = lanes_present(old, before.block(b), j);
-      if (k >= 0) {
-        const auto site = static_cast<std::uint32_t>(k);
-        m = m & (touched(site, run_place{b * width, lanes}) | !lanes_present(*after.structure, after.block(b), site));
+    const site& here = old.sites()[j];
+    if (!here.is_choice()) continue;
+    const std::int64_t found = before.structure == after.structure ? j : after.structure->find(here.full, here.type);
+    const auto k = static_cast<std::uint32_t>(found);
+    std::optional<bool> all_of_it;
+    if (!here.is_conditional()) all_of_it = found < 0 ? true : after.structure->sites()[k].is_conditional() ? std::nullopt : touched.all(k);
+    flags.clear();
+    if (!all_of_it) {
+      flags.resize(lanes);
+      for (std::size_t b = 0; b < blocks; ++b) {
+        auto m = lanes_present(old, before.block(b), j);
+        if (found >= 0) m = m & (touched.some(k, run_place{b * width, lanes}) | !lanes_present(*after.structure, after.block(b), k));
+        write_flags(m, std::min(width, lanes - b * width), flags.data() + b * width);
       }
-      write_flags(m, std::min(width, lanes - b * width), flags.data() + b * width);
+      const auto count = static_cast<std::size_t>(std::count(flags.begin(), flags.end(), 1));
+      all_of_it = count != 0;
+      if (count == lanes) flags.clear();
     }
-    std::size_t count = 0;
-    for (const auto f : flags) count += f;
-    if (count == 0) continue;
-    if (count == lanes) flags.clear();
-    changes.push_back({j, std::move(flags)});
+    if (!*all_of_it) continue;
+    if (log.in_place && !here.shared) {
+      while (logged->site != j) ++logged;
+      changes.push_back({j, flags, std::move(logged->values)});
+      continue;
+    }
+    const std::size_t n = here.type.size(), copies = here.shared ? 1 : blocks;
+    lane_numbers<V> numbers(copies * n);
+    for (std::size_t b = 0; b < copies; ++b) std::copy_n(before.block(b).at(here), n, numbers.begin() + static_cast<std::ptrdiff_t>(b * n));
+    changes.push_back({j, flags, std::move(numbers)});
   }
   return changes;
 }
@@ -92,26 +120,28 @@ struct updated_batch {
   discarded_lanes<V> discard;
 };
 
-// A batch that comes from `given` by f(next batch, state before, weights), which runs all blocks and returns `touched`. It is written
-// beside the old one, so that nothing is lost where it throws. `split`: sites of which lanes may now have values of their own.
+// A batch that comes from `given` by f(next batch, state before, weights, run), which gives run(first, rest, changes) what run_over takes
+// and returns `touched_sites`. One that is moved in is changed in place while its structure stays; nothing is lost where it throws.
+// `split`: sites of which lanes may now have values of their own.
 template <class B, class Arguments, class Split, class F>
 auto changed_batch(B&& given, std::shared_ptr<const Arguments> as, Split&& split, F&& f) {
   using batch_type = std::remove_cvref_t<B>;
   using V = typename batch_type::pack_type;
   auto own = split_lanes(std::as_const(given).state(), split);
-  const batch_state<V>& before = own ? *own : std::as_const(given).state();
+  const batch_before<V> before(own ? *own : std::as_const(given).state());
   batch_type next(given.model(), std::move(as), given.size(), given.first_lane());
   std::vector<V> weights(next.blocks());
-  const auto touched = f(next, before, weights);
-  auto changes = changed_lanes(before, std::as_const(next).state(), next.size(), touched);
+  overwritten<V> log;
+  const auto touched = f(next, before, weights, [&](auto&& first, auto&& rest, auto&& changes) {
+    if (own) return next.run_over(*own, first, rest, changes, log);
+    if constexpr (std::is_same_v<B, batch_type>) next.run_over(given.state(), first, rest, changes, log);
+    else next.run_all(before.structure, first, rest);
+  });
+  auto changes = changed_lanes(before, std::as_const(next).state(), next.size(), touched, log);
   const std::size_t lanes = next.size();
   auto w = column(weights, lanes);
-  if constexpr (std::is_same_v<B, batch_type>) {
-    batch_type gone(std::move(given));
-    return updated_batch<batch_type, V>{std::move(next), std::move(w), {own ? std::move(*own) : std::move(gone.state()), std::move(changes), lanes}};
-  } else {
-    return updated_batch<batch_type, V>{std::move(next), std::move(w), {own ? std::move(*own) : given.state(), std::move(changes), lanes}};
-  }
+  use_up(std::forward<B>(given));
+  return updated_batch<batch_type, V>{std::move(next), std::move(w), {before.structure, std::move(changes), lanes}};
 }
 
 }  // namespace starling

@@ -99,12 +99,6 @@ concept of_one_structure = trace_type<T> || batch_type<T>;
 template <class T>
 concept trace_or_batch = of_one_structure<T> || trace_batch_type<T>;
 
-// Where all is well what was moved in is used up.
-template <class T>
-void use_up(T&& given) {
-  if constexpr (!std::is_lvalue_reference_v<T>) [[maybe_unused]] const T gone(std::forward<T>(given));
-}
-
 template <of_one_structure T>
 auto edit(T&& given, const edits::constraint& e, const key& k) {
   auto u = update(std::forward<T>(given), e.choices, k);

@@ -77,7 +77,7 @@ class regenerate_handler : public handler<regenerate_handler<V>, V> {
     }
     V* to = this->place(k);
     const V* from = old_.at(old);
-    if (!this->walk_.slot(k).shared || this->growth_)
+    if (from != to && (!this->walk_.slot(k).shared || this->growth_))
       for (std::size_t e = 0, n = rank_of<X> == 0 ? 1 : this->at(k).type.size(); e < n; ++e) to[e] = from[e];
     const X x = this->template value_in_place<X>(k);
     weight_.add(k, log_difference(this->score_site(k, d, x), old_.values.densities[old]));
@@ -207,14 +207,13 @@ auto regenerate(B&& given, std::shared_ptr<const typename std::remove_cvref_t<B>
   const auto selected = selected_sites(s, given.structure());
   std::vector<regenerate_step> plan;
   const auto is_split = [&](std::uint32_t i) { return selected[i] != 0; };
-  return changed_batch(std::forward<B>(given), std::move(as), is_split, [&](auto& b, const batch_state<V>& before, std::vector<V>& weights) {
+  return changed_batch(std::forward<B>(given), std::move(as), is_split, [&](auto& b, const batch_before<V>& before, std::vector<V>& weights, auto&& run) {
     std::uint32_t met = 0;
     const auto weight_of = [&](auto& h, const tile<V>& now, std::size_t block) {
       h.charge(factors_gone<V>(*before.structure, before.block(block), met, h.structure(), now));
       return h.weight();
     };
-    b.run_all(
-        before.structure,
+    run(
         [&](structure_walk& walk, tile_storage<V>& storage, const run_place& place, auto done) {
           regenerate_handler<V> h(walk, k, storage, {before.structure.get(), before.block(0)}, selected, place, &plan);
           done(h);
@@ -225,11 +224,13 @@ auto regenerate(B&& given, std::shared_ptr<const typename std::remove_cvref_t<B>
           regenerate_handler<V> h(walk, k, t, {before.structure.get(), before.block(block)}, place, plan);
           done(h);
           weights[block] = weight_of(h, t, block);
-        });
-    return [&](std::uint32_t i, const run_place&) {
+        },
+        [&](std::uint32_t i) { return selected[i] != 0; });
+    const auto drawn = [&](std::uint32_t i) {
       const auto j = before.structure->find(b.structure().sites()[i].full, b.structure().sites()[i].type);
-      return mask_of<V>(j >= 0 && selected[static_cast<std::size_t>(j)] != 0);
+      return j >= 0 && selected[static_cast<std::size_t>(j)] != 0;
     };
+    return touched_sites{[drawn](std::uint32_t i) { return std::optional(drawn(i)); }, [drawn](std::uint32_t i, const run_place&) { return mask_of<V>(drawn(i)); }};
   });
 }
 template <batch_type B>

@@ -278,4 +278,10 @@ auto with_own(T&& given, F&& f) {
   }
 }
 
+// Where all is well what was moved in is used up.
+template <class T>
+void use_up(T&& given) {
+  if constexpr (!std::is_lvalue_reference_v<T>) [[maybe_unused]] const T gone(std::forward<T>(given));
+}
+
 }  // namespace starling

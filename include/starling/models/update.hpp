@@ -72,7 +72,7 @@ class update_handler : public handler<update_handler<V>, V> {
       if (writes(k)) put_constraint(to, step.constraint, size, this->place_.first_lane, this->place_.lanes);
     } else if (step.old >= 0) {
       const V* from = old_.at(step.old);
-      if (writes(k))
+      if (from != to && writes(k))
         for (std::size_t e = 0; e < size; ++e) to[e] = from[e];
     } else {
       const X x = this->template draw<X>(k, d);
@@ -243,14 +243,13 @@ auto update(B&& given, std::shared_ptr<const typename std::remove_cvref_t<B>::ar
     const auto c = constraints.find(here.full, here.parent, here.last_index);
     return c && c.lane_stride != 0;
   };
-  return changed_batch(std::forward<B>(given), std::move(as), is_split, [&](auto& b, const batch_state<V>& before, std::vector<V>& weights) {
+  return changed_batch(std::forward<B>(given), std::move(as), is_split, [&](auto& b, const batch_before<V>& before, std::vector<V>& weights, auto&& run) {
     const auto weight_of = [&](const update_handler<V>& h, const tile<V>& t, const run_place& place, std::size_t block) {
       const V w = log_difference(h.kept(), before.scores[block]);
       if (o.unreached == ignore) return w;
       return where(lanes_unreached(h.structure(), t, place, constraint_of), V(negative_infinity), w);
     };
-    b.run_all(
-        before.structure,
+    run(
         [&](structure_walk& walk, tile_storage<V>& storage, const run_place& place, auto done) {
           update_handler<V> h(walk, k, storage, {before.structure.get(), before.block(0)}, constraints, place, &plan);
           done(h);
@@ -261,10 +260,15 @@ auto update(B&& given, std::shared_ptr<const typename std::remove_cvref_t<B>::ar
           update_handler<V> h(walk, k, t, {before.structure.get(), before.block(block)}, place, plan);
           done(h);
           weights[block] = weight_of(h, t, place, block);
-        });
-    return [&](std::uint32_t s, const run_place& place) {
-      return lanes_given<V>(constraint_of(s), {b.first_lane() + place.first_lane, b.first_lane() + b.size()});
-    };
+        },
+        [&](std::uint32_t s) { return static_cast<bool>(constraint_of(s)); });
+    return touched_sites{[&](std::uint32_t s) -> std::optional<bool> {
+                           const auto c = constraint_of(s);
+                           return c.present ? std::nullopt : std::optional(static_cast<bool>(c));
+                         },
+                         [&](std::uint32_t s, const run_place& place) {
+                           return lanes_given<V>(constraint_of(s), {b.first_lane() + place.first_lane, b.first_lane() + b.size()});
+                         }};
   });
 }
 template <batch_type B>
