@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <starling/execution/executor.hpp>
+#include <starling/models/batch_state.hpp>
 #include <starling/models/presence.hpp>
 #include <starling/models/trace.hpp>
 #include <starling/values/counts.hpp>
@@ -28,77 +29,6 @@ lane_request<T> lanes(std::size_t count, std::size_t first = 0) {
   require_count("lanes", "the number of the first lane", first, 0, largest_lanes - count);
   return {count, first};
 }
-
-// Numbers that are written before they are read: new room is not cleared.
-template <class V>
-struct uncleared : std::allocator<V> {
-  template <class U>
-  struct rebind {
-    using other = uncleared<U>;
-  };
-  template <class U>
-  void construct(U*) noexcept {}
-  template <class U, class... X>
-  void construct(U* to, X&&... x) {
-    ::new (static_cast<void*>(to)) U(std::forward<X>(x)...);
-  }
-};
-template <class V>
-using lane_numbers = std::vector<V, uncleared<V>>;
-
-// The untyped part of a batch, [block][element][W] and [block][site][W].
-template <class V>
-struct batch_state {
-  std::shared_ptr<const schema> structure;
-  lane_numbers<V> values, densities;
-  std::vector<V> shared, scores;
-
-  tile<V> block(std::size_t b) {
-    return {values.data() + b * structure->elements(), shared.data(), densities.data() + b * structure->sites().size()};
-  }
-  tile<const V> block(std::size_t b) const {
-    return {values.data() + b * structure->elements(), shared.data(), densities.data() + b * structure->sites().size()};
-  }
-};
-
-// What a batch was before an operation. Its values stay where they are while the operation changes them in place.
-template <class V>
-struct batch_before {
-  std::shared_ptr<const schema> structure;
-  const V *values, *shared, *densities, *scores;
-
-  explicit batch_before(const batch_state<V>& s)
-      : structure(s.structure), values(s.values.data()), shared(s.shared.data()), densities(s.densities.data()), scores(s.scores.data()) {}
-  tile<const V> block(std::size_t b) const { return {values + b * structure->elements(), shared, densities + b * structure->sites().size()}; }
-};
-
-// What an operation in place overwrites: of each site that it changes the values before, [block][element].
-template <class V>
-struct overwritten {
-  struct numbers {
-    std::uint32_t site;
-    lane_numbers<V> values;
-  };
-  std::vector<numbers> sites;
-  std::vector<std::uint8_t> saved;  // which blocks
-  bool in_place = false;
-
-  void save(const schema& s, std::size_t b, const V* block) {
-    saved[b] = 1;
-    for (auto& [k, values] : sites) {
-      const std::size_t n = s.sites()[k].type.size();
-      for (std::size_t e = 0; e < n; ++e) values[b * n + e] = block[s.sites()[k].offset + e];
-    }
-  }
-  void take_back(const schema& s, V* values_of_all) const {
-    for (std::size_t b = 0; b < saved.size(); ++b) {
-      for (const auto& [k, values] : sites) {
-        const std::size_t n = s.sites()[k].type.size();
-        for (std::size_t e = 0; saved[b] && e < n; ++e) values_of_all[b * s.elements() + s.sites()[k].offset + e] = values[b * n + e];
-      }
-    }
-  }
-};
 
 // The numbers of a column of packs, without the padding.
 template <class V>
