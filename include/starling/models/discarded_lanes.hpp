@@ -1,7 +1,6 @@
 // What an operation on a batch overwrote or removed: a choice map with a value a lane, for the lanes in which that happened.
 #pragma once
 
-#include <algorithm>
 #include <memory>
 #include <optional>
 #include <type_traits>
@@ -95,7 +94,8 @@ std::vector<typename discarded_lanes<V>::change> changed_lanes(const batch_befor
         if (found >= 0) m = m & (touched.some(k, run_place{b * width, lanes}) | !lanes_present(*after.structure, after.block(b), k));
         write_flags(m, std::min(width, lanes - b * width), flags.data() + b * width);
       }
-      const auto count = static_cast<std::size_t>(std::count(flags.begin(), flags.end(), 1));
+      std::size_t count = 0;
+      for (const auto f : flags) count += f;
       all_of_it = count != 0;
       if (count == lanes) flags.clear();
     }
@@ -107,7 +107,8 @@ std::vector<typename discarded_lanes<V>::change> changed_lanes(const batch_befor
     }
     const std::size_t n = here.type.size(), copies = here.shared ? 1 : blocks;
     lane_numbers<V> numbers(copies * n);
-    for (std::size_t b = 0; b < copies; ++b) std::copy_n(before.block(b).at(here), n, numbers.begin() + static_cast<std::ptrdiff_t>(b * n));
+    for (std::size_t b = 0; b < copies; ++b)
+      for (std::size_t e = 0; e < n; ++e) numbers[b * n + e] = before.block(b).at(here)[e];
     changes.push_back({j, flags, std::move(numbers)});
   }
   return changes;
