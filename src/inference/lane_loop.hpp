@@ -47,7 +47,7 @@ void run_lanes(const target& density, Next next, Look look) {
         machines[l++] = std::move(another);
         continue;
       }
-      // The last busy lane's machine has yet to be told of this tick: it goes on where this one was.
+      // The last busy machine moves here; it still has to receive this tick's density.
       --busy;
       if (l < busy) {
         machines[l] = std::move(machines[busy]);

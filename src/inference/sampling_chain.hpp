@@ -72,7 +72,7 @@ class sampling_chain {
   bool sampling() const { return phase_ == phases::moving && iteration_ >= plan_.warmup; }
   bool finished() const { return iteration_ >= plan_.warmup + plan_.steps; }
 
-  // The iterations of the warm-up that are left are not to come.
+  // Skips the rest of the warm-up.
   void end_warmup() {
     if (iteration_ >= plan_.warmup) return;
     if (iteration_ > 0) step_size_ = averaging_.mean_step();

@@ -24,7 +24,7 @@ inline void refuse_conditional_choices(const schema& structure) {
   for (std::uint32_t k = 0; k < structure.sites().size(); ++k)
     if (structure.sites()[k].is_choice() && structure.sites()[k].is_conditional())
       throw std::invalid_argument("the choice at " + structure.path_of(k).str() +
-                                  " is there under a condition only: kernels that follow a gradient move a fixed set of choices. Use drift or regenerate, which change branches, "
+                                  " exists only under a condition: kernels that follow a gradient move a fixed set of choices. Use drift or regenerate, which change branches, "
                                   "or sum the branches out");
 }
 

@@ -97,7 +97,7 @@ result run_tempered(const Kernel& kernel, const Posterior& post, const tempering
   const auto betas = first_ladder(t);
   const auto layout = find_layout<V>(post);
   if (layout.structure->is_conditional())
-    throw std::invalid_argument("run_tempered: posteriors with choices that are there under a condition only are not tempered");
+    throw std::invalid_argument("run_tempered cannot temper a posterior whose choices exist only under a condition");
   if (betas.back() == 0) require_proper_prior<V>(post, layout);
   constexpr std::size_t width = lanes_of<V>;
   std::vector<block_record> records;

@@ -22,7 +22,7 @@ template <class V, class Posterior> class unconstrained_posterior {
  public:
   using real = V;
 
-  // Throws std::invalid_argument where a latent is not continuous, and in one lane where choices are there under a condition only.
+  // Throws std::invalid_argument where a latent is not continuous, and in one lane where choices exist only under a condition.
   explicit unconstrained_posterior(const Posterior& post) : unconstrained_posterior(post, std::make_shared<const posterior_layout<V>>(find_layout<V>(post))) {}
   // `moved`: the latents that have free numbers, the others being constants; none: all.
   unconstrained_posterior(const Posterior& post, std::shared_ptr<const posterior_layout<V>> layout, const run_place& place = {0, lanes_of<V>},
@@ -31,7 +31,7 @@ template <class V, class Posterior> class unconstrained_posterior {
     for (const auto k : moved.empty() ? layout_->latents : moved) moved_[k] = 1;
     if constexpr (lanes_of<V> == 1) {
       if (find_layout<native_pack<double>>(post).structure->is_conditional())
-        throw std::invalid_argument("this posterior has choices that are there under a condition only: in one lane their structure changes with the values; "
+        throw std::invalid_argument("this posterior has choices that exist only under a condition: in one lane their structure changes with the values; "
                                     "use lanes");
     }
     values_.fit(structure());

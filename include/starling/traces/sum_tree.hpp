@@ -40,7 +40,7 @@ class sum_tree {
     static const std::vector<double> none;
     return levels_.empty() ? none : levels_[0];
   }
-  // Others of the same kind, for these.
+  // Exchanges the terms and sums anew.
   void exchange(std::vector<double>& terms) {
     levels_[0].swap(terms);
     sum_all();

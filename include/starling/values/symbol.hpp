@@ -201,8 +201,6 @@ inline symbol_mask operator&(symbol_mask a, symbol_mask b) { return nodes_of(a, 
 inline symbol_mask operator|(symbol_mask a, symbol_mask b) { return nodes_of(a, b) ? symbol_mask::at(nodes_of(a, b)) : symbol_mask(a.value() || b.value()); }
 inline symbol_mask operator^(symbol_mask a, symbol_mask b) { return nodes_of(a, b) ? symbol_mask::at(nodes_of(a, b)) : symbol_mask(a.value() != b.value()); }
 
-// Nothing is known of the values: all is as it should be.
-
 // a or b: it depends on both, and on the condition.
 template <class A, class B>
   requires value<A> && value<B>

@@ -85,7 +85,7 @@ void archive_state(Archive& a, const Kernel& kernel, State& state) {
 template <class Chains>
 void refuse_conditional(const Chains& chains, const char* kernel_name) {
   if (chains.is_conditional())
-    throw std::invalid_argument(std::string(kernel_name) + ": posteriors with choices that are there under a condition only are not moved by it; use regenerate or drift");
+    throw std::invalid_argument(std::string(kernel_name) + " cannot move a posterior whose choices exist only under a condition; use regenerate or drift");
 }
 
 // The latents of a posterior that a selection holds. Throws where it holds none, naming the latents that there are.
