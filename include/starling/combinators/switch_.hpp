@@ -40,8 +40,8 @@ struct switch_model : generative {
       if ((i < 0 || i >= n) && any(trace.active())) refuse(trace, i);
       return i;
     } else {
-      using V = typename Handler::real;
-      const V x = to_real(index);
+      const auto x = to_real(index);
+      using V = std::decay_t<decltype(x)>;
       const V i = where(x == x, x, V(0));
       const auto outside = trace.active() & ((i < V(0)) | !(i < V(static_cast<scalar_of<V>>(n))));
       if (any(outside)) {

@@ -6,6 +6,7 @@
 
 #include <starling/traces/choice_map.hpp>
 #include <starling/traces/choice_type.hpp>
+#include <starling/values/differentiable.hpp>
 #include <starling/values/matrix.hpp>
 #include <starling/values/vector.hpp>
 #include <starling/values/where.hpp>
@@ -73,7 +74,7 @@ inline E from_stored(const V& x) {
   } else if constexpr (value_traits<E>::is_boolean) {
     return x != V(0);
   } else if constexpr (value_traits<E>::is_integer) {
-    return E::from(x);
+    return E::from(primal(x));
   } else {
     return x;
   }

@@ -1,0 +1,257 @@
+// Every handler over every construct of the language: what a handler lacks does not compile here, not at a user. And a table of hashes of
+// what these runs drew, so that the same keys give the same draws in later versions.
+#include <gtest/gtest.h>
+
+#include <bit>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <starling/starling.hpp>
+
+namespace sl = starling;
+
+namespace {
+
+const sl::parameter_store& store() {
+  static const sl::parameter_store s = [] {
+    sl::parameter_store some;
+    some.set("stored", 0.25);
+    return some;
+  }();
+  return s;
+}
+
+// What a body of one instance can hold that has packs of numbers per instance: the constructs without conditions.
+constexpr auto leaf = sl::gen([](auto& trace, const auto& x, const auto& shift) { return trace({}, sl::normal(0.5 * x + shift, 1.0)); });
+constexpr auto walk_step = sl::gen([](auto& trace, std::size_t, const auto& x) { return trace("x", sl::normal(x, 0.5)); });
+constexpr auto scan_step = sl::gen([](auto& trace, const auto& carry, double input) {
+  const auto next = trace("x", sl::normal(carry + input, 0.5));
+  return std::pair(next, 2.0 * next);
+});
+constexpr auto store_reader = sl::gen([](auto& trace, const auto& x) { return trace("s", sl::normal(trace.param("stored", 1.0) * x, 1.0)); });
+constexpr auto low = sl::gen([](auto& trace, const auto& m) {
+  trace("only", sl::exponential(1.0));
+  return trace("x", sl::normal(m, 1.0));
+});
+constexpr auto high = sl::gen([](auto& trace, const auto& m) { return trace("x", sl::normal(m + 1.0, 2.0)); });
+const std::vector<double> inputs{0.5, -0.5, 1.5};
+
+const auto plain = [](auto& trace, const auto& x) {
+  const auto w = trace.param("w", 0.5);
+  const auto ws = trace.param("ws", std::vector<double>{0.5, 0.25});
+  const auto a = trace("a", sl::normal(w * x + ws[1], 1.0));
+  const auto v = trace("v", sl::iid(sl::normal(a, 1.0), 3));
+  trace("n", sl::poisson(3.0));
+  const auto called = trace("call", leaf, a, v[1]);
+  const auto in_place = trace({}, high, called);
+  const auto ys = trace("map", sl::map(leaf), sl::each(inputs), in_place);
+  const auto states = trace("unfold", sl::unfold(walk_step), 3, ys[0]);
+  const auto [last, outputs] = trace("scan", sl::scan(scan_step), states.back(), inputs);
+  trace("repeat", sl::repeat(low, 2), last);
+  const auto s = trace("stored", sl::with_parameters(store_reader, store()), outputs[1]);
+  trace.factor(-0.125 * s * s);
+  trace.note("twice", 2.0 * s);
+  return s;
+};
+const auto conditional = [](auto& trace, const auto& x, bool on) {
+  const auto s = plain(trace, x);
+  trace("switch", sl::switch_(low, high), static_cast<long>(on), s);
+  trace("cond", sl::cond(low, high), on, s);
+  trace("or_else", sl::or_else(low, high), on, sl::args(s), sl::args(1.0));
+  const auto m = trace("mask", sl::mask(high), on, s);
+  return sl::value_or(m, s);
+};
+const auto listed = sl::recurse<double>([](auto& trace, const auto& self, const auto& x) {
+  trace("n", sl::poisson(3.0));
+  const auto ys = trace("map", sl::map(leaf), sl::each(inputs), trace.param("w", 0.5) * x);
+  const auto here = trace("call", leaf, ys[1], x);
+  trace.factor(-0.125 * here * here);
+  return here + sl::value_or(trace("rest", sl::mask(self), trace("more", sl::bernoulli(0.1)), 0.1 * here), here);
+}, {.max_nodes = 6});
+// Branches, a list, a mixture, and many instances.
+const auto whole = sl::gen([](auto& trace, bool on) {
+  const auto s = conditional(trace, 0.5, on);
+  trace("mix", sl::mix(low, high), std::vector<double>{-1.0, -0.5}, s);
+  trace("list", listed, 0.1 * s);
+  trace("plates", sl::map(sl::gen(plain)), sl::each(std::vector<double>(20, 0.5)));
+  return s;
+});
+// Without what depends on random values.
+const auto fixed_whole = sl::gen(sl::fixed, [](auto& trace, bool on) {
+  const auto s = conditional(trace, 0.5, on);
+  trace("again", leaf, s, s);
+  trace("plates", sl::map(leaf), sl::each(std::vector<double>(20, 0.5)), s);
+  return s;
+});
+
+using V = sl::native_pack<double>;
+
+void expect_same(double a, double b, const char* what) { EXPECT_NEAR(a, b, 1e-9 * (1 + std::abs(b))) << what; }
+
+// Of what a run drew and what it gave, bit for bit.
+std::uint64_t hash_of(std::uint64_t h, double x) { return sl::hash_combine(h, std::bit_cast<std::uint64_t>(x)); }
+template <class T>
+std::uint64_t hash_of(std::uint64_t h, const T& t) {
+  const auto choices = t.choices();
+  for (const auto& e : choices.entries()) {
+    h = sl::hash_combine(h, e.where.hash());
+    for (const double x : e.value.data) h = hash_of(h, x);
+  }
+  return h;
+}
+// The hash of draws as they were when this was written, with packs of eight numbers.
+void expect_draws(std::uint64_t found, std::uint64_t expected) {
+  if (sl::lanes_of<V> != 8) return;
+  EXPECT_EQ(found, expected) << "the same keys have other draws than before: " << std::hex << "0x" << found;
+}
+
+TEST(conformance, traces) {
+  const auto as = sl::args(true);
+  const auto t = sl::simulate(whole, as, sl::key(1));
+  const auto choices = t.choices();
+  expect_same(sl::assess(whole, as, choices).score, t.score(), "assess");
+  const auto g = sl::generate(whole, as, choices, sl::key(2));
+  expect_same(g.weight, t.score(), "generate");
+  expect_same(g.trace.score(), t.score(), "generate");
+  const auto some = sl::generate(whole, as, {{"a", 0.25}}, sl::key(2));
+  expect_same(sl::update(t, {}, sl::key(3)).weight, 0, "update");
+  const auto u = sl::update(t, {{sl::address("plates") / sl::address(3) / "a", 0.5}}, sl::key(3));
+  expect_same(u.weight, u.trace.score() - t.score(), "update");
+  expect_same(sl::assess(whole, as, u.trace.choices()).score, u.trace.score(), "update");
+  const auto other = sl::update(t, sl::args(false), {{"a", -0.5}}, sl::key(4));
+  expect_same(sl::assess(whole, sl::args(false), other.trace.choices()).score, other.trace.score(), "update");
+  const auto r = sl::regenerate(t, sl::select({"plates", 3}, "mix"), sl::key(5));
+  expect_same(sl::assess(whole, as, r.trace.choices()).score, r.trace.score(), "regenerate");
+  const auto all = sl::regenerate(t, sl::all, sl::key(6));
+  expect_same(sl::assess(whole, as, all.trace.choices()).score, all.trace.score(), "regenerate");
+  expect_same(sl::gradients(t).score, t.score(), "gradients");
+  EXPECT_THROW(sl::generate(whole, as, {{"nowhere", 1.0}}, sl::key(7)), std::invalid_argument);  // explore_handler
+  expect_draws(hash_of(hash_of(1, t), t.score()), 0xcc83531f7768cada);
+  expect_draws(hash_of(hash_of(1, some.trace), some.weight), 0xec45935a78020dd4);
+  expect_draws(hash_of(hash_of(1, other.trace), other.weight), 0xcc7cc9ed51750024);
+  expect_draws(hash_of(hash_of(1, r.trace), r.weight), 0xbbaec3116f117119);
+  expect_draws(hash_of(1, all.trace), 0x139831c4cfa054de);
+}
+
+TEST(conformance, static_models) {
+  const auto t = sl::simulate(fixed_whole, sl::args(true), sl::key(1));
+  const auto u = sl::update(t, {{"a", 0.5}}, sl::key(3));
+  expect_same(u.weight, u.trace.score() - t.score(), "update");
+  expect_same(sl::assess(fixed_whole, sl::args(true), u.trace.choices()).score, u.trace.score(), "update");
+  expect_draws(hash_of(hash_of(1, u.trace), u.weight), 0x6e415f6b60041027);
+}
+
+TEST(conformance, lanes) {
+  constexpr std::size_t n = 2 * sl::lanes_of<V>;
+  const auto as = sl::args(true);
+  const auto b = sl::simulate(whole, as, sl::key(1), sl::lanes(n));
+  const auto scores = b.scores();
+  const auto choices = b.choices();
+  const auto u = sl::update(b, {{sl::address("plates") / sl::address(3) / "a", 0.5}}, sl::key(3));
+  const auto r = sl::regenerate(b, sl::all, sl::key(5));
+  const auto assessed = sl::assess(whole, as, choices, sl::lanes(n)).scores;
+  const auto generated = sl::generate(whole, as, choices, sl::key(2), sl::lanes(n)).weights;
+  const auto differentiated = sl::gradients(b).scores;
+  for (std::size_t l = 0; l < n; ++l) {
+    const double alone = sl::assess(whole, as, b.lane(l).choices()).score;
+    expect_same(assessed[l], alone, "assess");
+    expect_same(generated[l], alone, "generate");
+    expect_same(differentiated[l], alone, "gradients");
+    expect_same(scores[l], alone, "simulate");
+    expect_same(u.weights[l], u.traces.scores()[l] - alone, "update");
+    expect_same(r.traces.scores()[l], sl::assess(whole, as, r.traces.lane(l).choices()).score, "regenerate");
+  }
+  std::uint64_t weights = 1;
+  for (std::size_t l = 0; l < n; ++l) weights = hash_of(hash_of(hash_of(weights, scores[l]), u.weights[l]), r.weights[l]);
+  expect_draws(weights, 0x804061656caefca9);
+  expect_draws(hash_of(1, b), 0x26fa07d88b2b64e3);
+  expect_draws(hash_of(1, u.traces), 0x244034421145b813);
+  expect_draws(hash_of(1, r.traces), 0xb7cdf7a725be8580);
+
+  // Handlers of inference, over the first block.
+  auto state = b.state();
+  const sl::schema& s = *state.structure;
+  const sl::run_place place{0, n};
+  const std::vector<std::uint8_t> none(s.sites().size(), 0);
+  const auto expect_score = [&](const auto& score, const char* what) {
+    for (int l = 0; l < sl::lanes_of<V>; ++l) expect_same(score[l], scores[static_cast<std::size_t>(l)], what);
+  };
+  const auto run = [&](auto& h) {
+    const sl::arena_scope memory;
+    whole.run(h, true);
+  };
+  {
+    sl::frozen_walk walk(s);
+    sl::score_handler<V> h(walk, state.block(0), place);
+    run(h);
+    expect_score(h.score(), "score");
+  }
+  {
+    std::vector<const V*> places;
+    for (const auto& slot : s.slots()) places.push_back(state.block(0).at(slot));
+    sl::frozen_walk walk(s);
+    sl::score_handler<V, false> h(walk, state.block(0), place, places.data());
+    run(h);
+    expect_score(h.score(), "quick score");
+  }
+  {
+    sl::pointwise_densities<V> densities(s, {});
+    sl::frozen_walk walk(s);
+    std::vector<std::vector<V>> of(none.size());
+    std::vector<std::uint8_t> by_element(none.size());
+    sl::pointwise_handler<V> h(walk, state.block(0), place, none, of, by_element);
+    run(h);
+    expect_score(h.score(), "pointwise");
+  }
+  {
+    sl::frozen_walk walk(s);
+    sl::kernels::gaussian_prior_handler<V> h(walk, sl::key(8), state.block(0), place, none, nullptr, nullptr);
+    run(h);
+  }
+  {
+    std::vector<sl::kernels::finite_range> ranges(none.size());
+    sl::frozen_walk walk(s);
+    sl::kernels::finite_range_handler<V> h(walk, state.block(0), place, ranges);
+    run(h);
+  }
+  {
+    sl::frozen_walk walk(s);
+    sl::free_numbers_handler<V> h(walk, state.block(0), place, none);
+    run(h);
+    EXPECT_TRUE(h.free.empty());
+    sl::constant_values constants(none.size()), again(none.size());
+    sl::frozen_walk second(s);
+    sl::free_handler<V> f(second, state.block(0), constants, place, h.offsets.data(), nullptr);
+    run(f);
+    expect_score(f.value(), "free numbers");
+    sl::tape_scope<V> tape;
+    sl::frozen_walk third(s);
+    sl::free_handler<sl::adjoint<V>> d(third, state.block(0), again, place, h.offsets.data(), nullptr);
+    run(d);
+    expect_score(d.value(), "free numbers with derivatives");
+  }
+}
+
+TEST(conformance, recalled_draws) {
+  const auto t = sl::simulate(whole, sl::args(true), sl::key(1));
+  const auto choices = t.choices();
+  const sl::draws nothing;
+  const sl::draw_reader reader(nothing, 0);
+  const sl::arena_scope memory;
+  sl::tile_storage<double> storage;
+  sl::structure_walk walk(nullptr, false);
+  sl::recall_handler h(walk, sl::key(1), storage, {}, reader, choices, false);
+  whole.run(h, true);
+  expect_same(h.score(), t.score(), "recall");
+}
+
+TEST(conformance, symbols) {
+  const auto graph = sl::dependencies(whole, sl::args(true));
+  EXPECT_EQ(graph.parents("v").size(), 1u);
+  EXPECT_EQ(graph.children("a").size(), 2u);
+  EXPECT_FALSE(sl::dependencies(fixed_whole, sl::args(true)).is_conditional());
+}
+
+}  // namespace
