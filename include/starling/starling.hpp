@@ -24,6 +24,7 @@
 #include <starling/inference/posterior_gradient.hpp>
 #include <starling/inference/posterior_program.hpp>
 #include <starling/inference/predictive.hpp>
+#include <starling/inference/predictive_accuracy.hpp>
 #include <starling/inference/proposed_importance.hpp>
 #include <starling/inference/resample.hpp>
 #include <starling/inference/run.hpp>

@@ -52,7 +52,9 @@ double pareto_quantile(double p, const pareto& f) {
 
 }  // namespace
 
-smoothed_weights psis(std::span<const double> log_ratios) {
+smoothed_weights psis(std::span<const double> log_ratios, double relative_efficiency) {
+  if (!(relative_efficiency > 0 && std::isfinite(relative_efficiency)))
+    throw std::invalid_argument("psis: the relative efficiency must be positive and finite");
   smoothed_weights r{{log_ratios.begin(), log_ratios.end()}, std::numeric_limits<double>::infinity()};
   auto& x = r.log_weights;
   for (const double v : x)
@@ -64,7 +66,7 @@ smoothed_weights psis(std::span<const double> log_ratios) {
   std::vector<std::size_t> order(x.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return x[a] < x[b]; });
-  const auto tail = static_cast<std::size_t>(std::ceil(std::min(n / 5, 3 * std::sqrt(n))));
+  const auto tail = static_cast<std::size_t>(std::ceil(std::min(n / 5, 3 * std::sqrt(n / relative_efficiency))));
   if (tail + 1 <= x.size()) {
     const double cut = std::max(x[order[x.size() - tail - 1]], std::log(std::numeric_limits<double>::min()));
     std::vector<std::size_t> places;

@@ -143,4 +143,5 @@ def main():
     pathlib.Path(__file__).with_name("arviz_fixture.json").write_text("[\n" + lines + "\n]\n")
 
 
-main()
+if __name__ == "__main__":
+    main()

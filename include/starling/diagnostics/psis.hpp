@@ -11,9 +11,10 @@ struct smoothed_weights {
   double pareto_k;                  ///< the tail's shape: below 0.7 estimates can be trusted; infinite where the tail is too short to fit
 };
 
-/// Pareto-smoothed importance sampling (Vehtari, Simpson, Gelman, Yao, Gabry: JMLR 25, 2024): the largest min(n/5, 3 √n) ratios are replaced by
-/// quantiles of a generalised Pareto distribution fitted to them (Zhang and Stephens, Technometrics 51, 2009, with a weak prior on k). Equal to
-/// ArviZ's `psislw` with reff = 1. Throws std::invalid_argument where a ratio is NaN or +infinity, or all are -infinity.
-smoothed_weights psis(std::span<const double> log_ratios);
+/// Pareto-smoothed importance sampling (Vehtari, Simpson, Gelman, Yao, Gabry: JMLR 25, 2024): the largest min(n/5, 3 √(n/r)) ratios are replaced by
+/// quantiles of a generalised Pareto distribution fitted to them (Zhang and Stephens, Technometrics 51, 2009, with a weak prior on k). r is the
+/// `relative_efficiency`, effective sample size over n, of draws that depend on each other: 1 for independent ones. Equal to ArviZ's `psislw`.
+/// Throws std::invalid_argument where a ratio is NaN or +infinity, all are -infinity, or r is not positive and finite.
+smoothed_weights psis(std::span<const double> log_ratios, double relative_efficiency = 1);
 
 }  // namespace starling
