@@ -6,6 +6,7 @@
 #include <starling/diagnostics/psis.hpp>
 #include <starling/distributions/distributions.hpp>
 #include <starling/distributions/structured_bijectors.hpp>
+#include <starling/inference/calibrate.hpp>
 #include <starling/inference/importance.hpp>
 #include <starling/inference/kernels/at.hpp>
 #include <starling/inference/kernels/barker.hpp>
