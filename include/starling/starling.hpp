@@ -1,6 +1,9 @@
 // Everything a model, its inference and its program need.
 #pragma once
 
+// Before all others, so that the compiler's messages of slips do not begin with a tower of headers.
+#include <starling/models/slips.hpp>
+
 #include <starling/combinators/combinators.hpp>
 #include <starling/diagnostics/energy.hpp>
 #include <starling/diagnostics/psis.hpp>

@@ -26,11 +26,6 @@ struct same_arguments {
   }
 };
 
-template <class A>
-inline constexpr bool is_arguments = false;
-template <class... A>
-inline constexpr bool is_arguments<arguments<A...>> = true;
-
 template <generative_function F, class Before, class After>
 struct dimap_model : generative {
   static constexpr bool is_dynamic = F::is_dynamic;

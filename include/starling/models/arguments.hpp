@@ -17,6 +17,11 @@ struct arguments {
   std::tuple<A...> values;
 };
 
+template <class A>
+inline constexpr bool is_arguments = false;
+template <class... A>
+inline constexpr bool is_arguments<arguments<A...>> = true;
+
 // How an argument is kept; what refers to something by itself may specialise it.
 template <class A>
 struct stored_argument {

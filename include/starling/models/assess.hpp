@@ -1,5 +1,6 @@
 #pragma once
 // assess: the score of given choices. Every address must be given, and nothing else.
+#include <starling/models/slips.hpp>
 #include <starling/models/constraints.hpp>
 #include <starling/models/trace.hpp>
 #include <starling/models/batch.hpp>

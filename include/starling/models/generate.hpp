@@ -1,6 +1,7 @@
 #pragma once
 // generate: a trace that agrees with constraints, the rest drawn from the model.
 // log weight = Σ log density of the constrained choices (and factors). No constraints: 0. All constrained: the score.
+#include <starling/models/slips.hpp>
 #include <starling/models/constraints.hpp>
 #include <starling/models/trace.hpp>
 #include <starling/models/unreached.hpp>

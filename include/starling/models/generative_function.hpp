@@ -39,7 +39,9 @@ struct model : generative {
   // Runs the body under a handler: the only primitive. Every operation is one handler.
   template <class Handler, class... Args>
   decltype(auto) run(Handler& trace, const Args&... args) const {
-    return body(trace, args...);
+    static_assert(std::is_invocable_v<const Body&, Handler&, const Args&...>,
+                  "a body gets the trace and the arguments that were given: sl::args(x, y) is for a body (auto& trace, const auto& x, const auto& y)");
+    if constexpr (std::is_invocable_v<const Body&, Handler&, const Args&...>) return body(trace, args...);
   }
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 // propose: choices drawn from the model, with their score: simulate for those who want the choices only.
+#include <starling/models/slips.hpp>
 #include <starling/models/simulate.hpp>
 
 namespace starling {

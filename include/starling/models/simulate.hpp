@@ -1,5 +1,6 @@
 #pragma once
 // simulate: draw a trace from the model. Weight: none; score = log p(choices; arguments).
+#include <starling/models/slips.hpp>
 #include <starling/models/trace.hpp>
 #include <starling/models/batch.hpp>
 
