@@ -57,13 +57,6 @@ void require_depth(std::size_t depth, std::size_t max_depth, path (*here)(const 
 // Counts a call: returns its number, from 1 on. (Compiled elsewhere: g++ 12 drops counts that it sees through recursion.)
 std::size_t count_call(std::size_t& calls);
 
-// Whether all calls of a body are run, whatever its values: then the k-th is the same call in every run.
-template <class Handler>
-constexpr bool lays_calls_out() {
-  if constexpr (requires { Handler::runs_all_regions; }) return Handler::runs_all_regions;
-  else return false;
-}
-
 template <class Result, class Body, class Options>
 struct recurse_model : generative {
   static constexpr bool in_lanes = std::is_same_v<Options, recurse_lane_options>;
@@ -86,11 +79,11 @@ struct recurse_model : generative {
       using V = typename Handler::real;
       using R = lift<V, Result>;
       if constexpr (std::is_same_v<Handler, call_counter<V>>) {
-        count_call(*calls);
+        if (calls) count_call(*calls);  // else they are of another recursion inside of the body
         return R{};
       } else {
         std::size_t node = 0, made = 0;
-        if constexpr (lays_calls_out<Handler>()) {
+        if constexpr (Handler::runs_all_regions) {
           const std::size_t call = calls ? count_call(*calls) : 0;
           if (calls) node = parent * branching + call;
           if (call > branching || node >= model->options.max_nodes) {
@@ -114,7 +107,7 @@ struct recurse_model : generative {
   template <class Handler, class... Args>
   auto run(Handler& trace, const Args&... args) const {
     std::size_t branching = 0;
-    if constexpr (in_lanes && lays_calls_out<Handler>()) {
+    if constexpr (in_lanes && Handler::runs_all_regions) {
       call_counter<typename Handler::real> counter;
       self_type counted(this, 1, 0);
       counted.calls = &branching;

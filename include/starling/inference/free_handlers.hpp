@@ -28,9 +28,9 @@ template <class D>
 inline constexpr bool can_be_freed<D> = false;
 
 // Finds how many free numbers each latent has, and writes those of the values that stand in a tile.
-template <class V> class free_numbers_handler : public handler<free_numbers_handler<V>, V, frozen_walk, false, true> {
+template <class V> class free_numbers_handler : public site_handler<free_numbers_handler<V>, reading<V, frozen_walk, false, true>> {
  public:
-  using base = handler<free_numbers_handler<V>, V, frozen_walk, false, true>;
+  using base = site_handler<free_numbers_handler<V>, reading<V, frozen_walk, false, true>>;
   // `moved`: which sites have free numbers, of those that are latents.
   free_numbers_handler(frozen_walk& walk, tile<V> t, const run_place& place, const std::vector<std::uint8_t>& moved)
       : base(walk, key(0), t, place), moved_(moved), offsets(moved.size(), -1) {}
@@ -45,9 +45,9 @@ template <class V> class free_numbers_handler : public handler<free_numbers_hand
 
  private:
   template <class X, class D> X decide(std::uint32_t k, const D& d) {
-    const X x = this->template value_in_place<X>(k);
+    const X x = this->run.template value_in_place<X>(k);
     // A choice of several regions has its free numbers once, with the Jacobian of the region that runs.
-    if (const site& s = this->at(k); s.role == site_role::again) offsets[k] = offsets[s.first];
+    if (const site& s = this->run.at(k); s.role == site_role::again) offsets[k] = offsets[s.first];
     if (!moved_[k]) return x;
     if constexpr (can_be_freed<D>) {
       const auto support = d.support();
@@ -56,7 +56,7 @@ template <class V> class free_numbers_handler : public handler<free_numbers_hand
       free.resize(free.size() + move::free_size(support));
       move::from_support(support, x, free.data() + offsets[k]);
     } else {
-      throw std::invalid_argument("the latent at " + this->walk_.current().path_of(k).str() + " (" + std::string(D::name) +
+      throw std::invalid_argument("the latent at " + this->run.body.walk.current().path_of(k).str() + " (" + std::string(D::name) +
                                   ") has no free real numbers: gradient-based kernels move continuous choices only. Sum it out, observe it, or "
                                   "move it by another kernel");
     }
@@ -97,12 +97,12 @@ template <class R> class free_handler : public differentiating_handler<free_hand
   void decide_factor(std::uint32_t k, const R& lp) {
     base::decide_factor(k, lp);
     if constexpr (!is_adjoint<R>)
-      if (trouble_ && trouble_->empty() && !(number_in(lp, 0) > negative_infinity)) *trouble_ = "the factor at " + this->walk_.current().path_of(k).str() + " is −∞";
+      if (trouble_ && trouble_->empty() && !(number_in(lp, 0) > negative_infinity)) *trouble_ = "the factor at " + this->run.body.walk.current().path_of(k).str() + " is −∞";
   }
   R factor_term(const R& lp) const { return what_ == density_kind::posterior ? lp : R(0); }
   template <class D, class X> [[gnu::noinline, gnu::cold]] void explain(std::uint32_t k, const D& d, const X& x, const V& lp) {
     if (!trouble_ || !trouble_->empty() || number_in(lp, 0) > negative_infinity) return;
-    trouble_told t(*trouble_, this->walk_.current().path_of(k));
+    trouble_told t(*trouble_, this->run.body.walk.current().path_of(k));
     if constexpr (starling::value<X>) t.add_value(number_in(x, 0));
     else t.add_values(x.size(), [&](std::size_t i) { return number_in(x.data()[i], 0); });
     t.add_distribution(D::name);
@@ -116,7 +116,7 @@ template <class R> class free_handler : public differentiating_handler<free_hand
       const auto support = d.support();
       typename base::jacobian_terms terms{*this, with_jacobian_};
       const X x = free_choice<X>(k, d, support, terms, free_ + at);
-      if constexpr (!is_adjoint<R>) put(to_ + this->walk_.slot(k).offset, x);
+      if constexpr (!is_adjoint<R>) put(to_ + this->run.body.walk.slot(k).offset, x);
       return x;
     } else {
       throw std::logic_error("a latent without free numbers");

@@ -48,7 +48,7 @@ class lane_chains {
       if (!goes_on()) return false;
       const arena_scope scope;
       structure_walk walk(layout_.structure, true);
-      generate_handler<V> h(walk, fold_in(k, attempt), view(candidate_, true), place_, layout_.plan);
+      deciding_handler<V> h(walk, fold_in(k, attempt), view(candidate_, true), place_, layout_.plan);
       h.allow_starts();
       post_.run(h);
       const V score = where(unobserved(candidate_), V(negative_infinity), h.score());
@@ -126,11 +126,11 @@ class lane_chains {
   }
 
   // Draws the sites that `plan` marks −1 into the candidate, keeps the others; returns the log weight.
-  V candidate_by_regenerate(const std::vector<regenerate_step>& plan, const key& k) {
+  V candidate_by_regenerate(const site_plan& plan, const key& k) {
     const arena_scope scope;
     structure_walk walk(layout_.structure, true);
     const old_values<V> old{layout_.structure.get(), {current_.values.data(), shared_.data(), current_.densities.data()}};
-    regenerate_handler<V> h(walk, k, view(candidate_, true), old, place_, plan);
+    deciding_handler<V> h(walk, k, view(candidate_, true), place_, plan, {old, true});
     post_.run(h);
     note_problem(h.problem());
     candidate_score_ = where(unobserved(candidate_), V(negative_infinity), h.score());
@@ -153,17 +153,17 @@ class lane_chains {
       for (const auto [first, size] : moved) std::copy(candidate_.values.data() + first, candidate_.values.data() + first + size, proposed_.data() + first);
       if (update_plan_.empty())
         for (std::uint32_t s = 0; const site& here : structure().sites()) {
-          update_plan_.push_back({layout_.plan[s], here.again ? here.first : s, here.is_conditional()});
+          update_plan_.push_back({static_cast<const constraint_ref&>(layout_.plan[s]), here.again ? here.first : s, here.is_conditional()});
           ++s;
         }
       const arena_scope scope;
       structure_walk walk(layout_.structure, true);
-      update_handler<V> h(walk, k, view(candidate_, true), {layout_.structure.get(), {proposed_.data(), shared_.data(), nullptr}}, place_, update_plan_);
+      deciding_handler<V> h(walk, k, view(candidate_, true), place_, update_plan_, {{layout_.structure.get(), {proposed_.data(), shared_.data(), nullptr}}, false});
       post_.run(h);
       note_problem(h.problem());
       candidate_score_ = where(unobserved(candidate_), V(negative_infinity), h.score());
       const V removed = removed_density(structure(), view(current_, true), view(candidate_, true));
-      return where(candidate_score_ > V(negative_infinity), log_difference(h.kept(), score_) + removed, V(negative_infinity));
+      return where(candidate_score_ > V(negative_infinity), log_difference(h.weight(), score_) + removed, V(negative_infinity));
     }
   }
 
@@ -288,7 +288,7 @@ class lane_chains {
   tile_storage<V> current_, candidate_;
   std::vector<const V*> places_;  // of the candidate's values
   std::vector<V> proposed_, recorded_;  // of conditional structures
-  std::vector<update_step> update_plan_;
+  site_plan update_plan_;
   lane_temperatures<V> temperatures_;
   V score_ = V(negative_infinity), candidate_score_ = V(negative_infinity);
   bool keep_densities_ = false;

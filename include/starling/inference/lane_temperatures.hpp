@@ -2,9 +2,8 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
-#include <starling/models/constraints.hpp>
+#include <starling/models/site_plan.hpp>
 #include <starling/models/tile.hpp>
 #include <starling/traces/schema.hpp>
 #include <starling/values/where.hpp>
@@ -18,13 +17,13 @@ struct lane_temperatures {
   V beta = V(1);
   V likelihood = V(0), of_candidate = V(0);  // log
 
-  static bool is_likelihood(const schema& structure, const std::vector<constraint_ref>& plan, std::uint32_t k) {
+  static bool is_likelihood(const schema& structure, const site_plan& plan, std::uint32_t k) {
     return plan[k] || structure.sites()[k].is_factor();
   }
   V power(const V& log_likelihood) const { return where(beta == V(0), V(0), beta * log_likelihood); }
 
   // The score of the candidate from the densities of its sites.
-  V score(const schema& structure, const std::vector<constraint_ref>& plan, const V* densities) {
+  V score(const schema& structure, const site_plan& plan, const V* densities) {
     V prior(0);
     of_candidate = V(0);
     for (std::uint32_t k = 0; k < structure.sites().size(); ++k) (is_likelihood(structure, plan, k) ? of_candidate : prior) += densities[k];
@@ -32,7 +31,7 @@ struct lane_temperatures {
   }
   // The log weight of a candidate some of whose latents were redrawn from the prior, which `redrawn(k)` tells.
   template <class F>
-  V weight_of_redrawn(const schema& structure, const std::vector<constraint_ref>& plan, const V* before, const V* after, F redrawn) const {
+  V weight_of_redrawn(const schema& structure, const site_plan& plan, const V* before, const V* after, F redrawn) const {
     V sum = power(of_candidate) - power(likelihood);
     for (std::uint32_t k = 0; k < structure.sites().size(); ++k)
       if (!is_likelihood(structure, plan, k) && !redrawn(k)) sum += after[k] - before[k];

@@ -81,7 +81,7 @@ class basic_particle_filter {
     const std::vector<S>& before = told.resampled ? resampled_ : states_;
 
     column next;
-    std::vector<constraint_ref> plan;
+    site_plan plan;
     find_structure(t, now, observations, before[0], next, plan);
     next.values.reset(new V[blocks_ * next.structure->elements()]);
     std::vector<V*> standing;
@@ -182,7 +182,7 @@ class basic_particle_filter {
     }(std::index_sequence_for<Parameters...>());
   }
 
-  void find_structure(std::size_t t, const key& now, const choice_map& observations, const S& state, column& next, std::vector<constraint_ref>& plan) const {
+  void find_structure(std::size_t t, const key& now, const choice_map& observations, const S& state, column& next, site_plan& plan) const {
     const arena_scope scope;
     tile_storage<V> storage;
     // Which sites are observed is part of the structure: observations at other addresses find one of their own.
@@ -191,7 +191,7 @@ class basic_particle_filter {
     const std::shared_ptr<const schema> expected = alike ? columns_.back().structure : nullptr;
     if (expected) storage.fit(*expected);
     structure_walk walk(expected, false);
-    generate_handler<V> h(walk, now, storage, observations, {0, options_.particles}, &plan);
+    deciding_handler<V> h(walk, now, storage, observations, {0, options_.particles}, &plan);
     run_kernel(h, t, state);
     next.structure = walk.finish();
     storage.fit(*next.structure);
@@ -204,7 +204,7 @@ class basic_particle_filter {
   struct step_run {
     std::size_t t;
     key now;
-    const std::vector<constraint_ref>& plan;
+    const site_plan& plan;
     const std::vector<V*>& standing;  // where the shared values of sites are; null for others
     column& next;
     key scope = now.scope(path::root_hash);
@@ -216,14 +216,14 @@ class basic_particle_filter {
   [[gnu::always_inline]] V run_plain(const step_run& r, const S& state, std::size_t b) {
     frozen_walk walk(*r.next.structure);
     stream<V> numbers(r.scope, b * width);
-    generate_handler<V, frozen_walk, false, true> h(walk, r.now, numbers, place_of(r.next, b), {b * width, options_.particles}, r.plan, r.standing.data());
+    deciding_handler<V, frozen_walk, false, true> h(walk, r.now, numbers, place_of(r.next, b), {b * width, options_.particles}, r.plan, r.standing.data());
     next_states_[b] = own(run_kernel(h, r.t, state), next_memory_, b);
     return where(h.weight() > V(negative_infinity), h.weight(), V(negative_infinity));
   }
   // Where regions are conditional, and where a weight is 0: the same, looking for bad parameters.
   [[gnu::noinline]] V run_examined(step_run& r, const S& state, std::size_t b) {
     frozen_walk walk(*r.next.structure);
-    generate_handler<V, frozen_walk> h(walk, r.now, place_of(r.next, b), {b * width, options_.particles}, r.plan);
+    deciding_handler<V, frozen_walk> h(walk, r.now, place_of(r.next, b), {b * width, options_.particles}, r.plan);
     next_states_[b] = own(run_kernel(h, r.t, state), next_memory_, b);
     r.bad.keep_first_of_threads(h.problem());
     return where(h.score() > V(negative_infinity), h.weight(), V(negative_infinity));

@@ -10,9 +10,9 @@ namespace starling {
 
 // Runs over a tile in which all values are set, as score_handler; keeps the densities of the sites that are wanted.
 template <class V>
-class pointwise_handler : public handler<pointwise_handler<V>, V, frozen_walk, false, true> {
+class pointwise_handler : public site_handler<pointwise_handler<V>, reading<V, frozen_walk, false, true>> {
  public:
-  using base = handler<pointwise_handler<V>, V, frozen_walk, false, true>;
+  using base = site_handler<pointwise_handler<V>, reading<V, frozen_walk, false, true>>;
   // of[k]: the densities of site k; by_element[k]: whether they are one an element. Looked at where wanted[k].
   pointwise_handler(frozen_walk& walk, tile<V> t, const run_place& place, const std::vector<std::uint8_t>& wanted, std::vector<std::vector<V>>& of,
                     std::vector<std::uint8_t>& by_element)
@@ -22,8 +22,8 @@ class pointwise_handler : public handler<pointwise_handler<V>, V, frozen_walk, f
   friend base;
   template <class X, class D>
   X decide(std::uint32_t k, const D& d) {
-    const X x = view_or_take<X>(this->place(k), this->at(k).type);
-    const V lp = this->score_site(k, d, x);
+    const X x = view_or_take<X>(this->run.place(k), this->run.at(k).type);
+    const V lp = this->run.score_site(k, d, x);
     if (!wanted_[k]) return x;
     if constexpr (requires { d.element_log_density(x, std::size_t{0}); }) {
       by_element_[k] = 1;

@@ -13,7 +13,7 @@ namespace starling {
 template <class V>
 struct posterior_layout {
   std::shared_ptr<const schema> structure;
-  std::vector<constraint_ref> plan;   // which sites are observed
+  site_plan plan;                     // which sites are observed
   std::vector<V> shared;              // the observed values
   std::vector<std::uint32_t> latents; // sites that are not observed
 
@@ -26,7 +26,7 @@ posterior_layout<V> find_layout(const Posterior& post) {
   tile_storage<V> storage;
   structure_walk walk(nullptr, false);
   const arena_scope scope;
-  generate_handler<V> h(walk, key(0), storage, post.observations(), {0, lanes_of<V>}, &found.plan);
+  deciding_handler<V> h(walk, key(0), storage, post.observations(), {0, lanes_of<V>}, &found.plan);
   h.allow_starts();
   post.run(h);
   found.structure = walk.finish();

@@ -23,28 +23,28 @@ class draw_reader {
 };
 
 // A run whose latents are those of a draw. Observed choices are drawn anew, or have their observed value.
-class recall_handler : public handler<recall_handler, double> {
+class recall_handler : public site_handler<recall_handler, reading<double>> {
  public:
   recall_handler(structure_walk& walk, const key& k, tile_storage<double>& storage, const run_place& place, const draw_reader& latents,
                  const choice_map& observations, bool redraws)
-      : handler(walk, k, storage, place), latents_(latents), observations_(observations), redraws_(redraws) {}
+      : site_handler(walk, k, storage, place), latents_(latents), observations_(observations), redraws_(redraws) {}
 
  private:
-  friend handler;
+  friend site_handler;
   template <class X, class D>
   X decide(std::uint32_t k, const D& d) {
-    const site& s = this->at(k);
+    const site& s = this->run.at(k);
     const auto observed = observations_.find(s.full, s.parent, s.last_index);
     if (observed && redraws_) {
-      this->record(k, this->template draw<X>(k, d));
+      this->run.record(k, this->run.template draw<X>(k, d));
     } else if (observed) {
-      if (observed.type_code != s.type.code()) check_constraint(observed, s.type, this->walk_.current().path_of(k));
-      put_constraint(this->place(k), observed, s.type.size(), 0, 1);
+      if (observed.type_code != s.type.code()) check_constraint(observed, s.type, this->run.body.walk.current().path_of(k));
+      put_constraint(this->run.place(k), observed, s.type.size(), 0, 1);
     } else {
-      latents_.read(this->walk_.current().path_of(k), s.type, this->place(k));
+      latents_.read(this->run.body.walk.current().path_of(k), s.type, this->run.place(k));
     }
-    const X x = this->template value_in_place<X>(k);
-    this->score_site(k, d, x);
+    const X x = this->run.template value_in_place<X>(k);
+    this->run.score_site(k, d, x);
     return x;
   }
 

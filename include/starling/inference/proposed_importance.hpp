@@ -45,7 +45,7 @@ result importance(const Posterior& post, const Proposal& proposal, const argumen
       if (!proposed.structure().sites()[j].is_choice()) continue;
       const site& s = sites[latents[next]];
       numbers.push_back(proposed.get(proposed.structure().path_of(j)));
-      plan[latents[next++]] = {numbers.back().data(), s.type.size(), s.type.code()};
+      plan[latents[next++]] = {{numbers.back().data(), s.type.size(), s.type.code()}};
     }
     const auto log_q = proposed.scores();
     auto shared = layout.shared;
@@ -55,7 +55,7 @@ result importance(const Posterior& post, const Proposal& proposal, const argumen
       const arena_scope scope;
       const run_place place{lane, count};
       frozen_walk walk(*layout.structure);
-      generate_handler<V, frozen_walk> h(walk, part, {storage.values.data(), shared.data(), nullptr}, place, plan);
+      deciding_handler<V, frozen_walk> h(walk, part, {storage.values.data(), shared.data(), nullptr}, place, plan);
       post.run(h);
       bad.keep_first(h.problem());
       const V w = h.weight();

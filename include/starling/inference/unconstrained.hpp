@@ -39,7 +39,7 @@ template <class V, class Posterior> class unconstrained_posterior {
     {
       const arena_scope scope;
       structure_walk walk(layout_->structure, true);
-      generate_handler<V> h(walk, key(0), values_.view(), place_, layout_->plan);
+      deciding_handler<V> h(walk, key(0), values_.view(), place_, layout_->plan);
       h.allow_starts();
       post_->run(h);
     }

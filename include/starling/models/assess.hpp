@@ -8,9 +8,9 @@
 namespace starling {
 
 template <class V>
-class assess_handler : public handler<assess_handler<V>, V> {
+class assess_handler : public site_handler<assess_handler<V>, reading<V>> {
  public:
-  using base = handler<assess_handler<V>, V>;
+  using base = site_handler<assess_handler<V>, reading<V>>;
 
   assess_handler(structure_walk& walk, tile_storage<V>& storage, const choice_map& choices, const run_place& place = {})
       : base(walk, key(0), storage, place), cursor_(choices) {}
@@ -24,35 +24,35 @@ class assess_handler : public handler<assess_handler<V>, V> {
   friend base;
   template <class X, class D>
   X decide(std::uint32_t k, const D& d) {
-    const site& s = this->at(k);
+    const site& s = this->run.at(k);
     constraint_ref c = cursor_.find(s.full, s.parent, s.last_index);
     if constexpr (base::width > 1) c = cursor_.choices().of_type(s.full, s.type.code(), c);
-    if (is_for_another_region<V>(c, s) && !any(lanes_given<V>(c, this->place_) & this->active())) c = {};
-    if (!all(lanes_given<V>(c, this->place_) | !this->active())) missing(k, lanes_given<V>(c, this->place_));
+    if (is_for_another_region<V>(c, s) && !any(lanes_given<V>(c, this->run.lanes.place) & this->run.lanes.active)) c = {};
+    if (!all(lanes_given<V>(c, this->run.lanes.place) | !this->run.lanes.active)) missing(k, lanes_given<V>(c, this->run.lanes.place));
     if (!c) return nobody<X>(k);
-    if (c.type_code != s.type.code()) check_constraint(c, s.type, this->walk_.path_of(k));
-    put_constraint(this->place(k), c, s.type.size(), this->place_.first_lane, this->place_.lanes);
-    const X x = take<X>(this->place(k), s.type);
-    this->score_site(k, d, x);
+    if (c.type_code != s.type.code()) check_constraint(c, s.type, this->run.body.walk.path_of(k));
+    put_constraint(this->run.place(k), c, s.type.size(), this->run.lanes.place.first_lane, this->run.lanes.place.lanes);
+    const X x = take<X>(this->run.place(k), s.type);
+    this->run.score_site(k, d, x);
     return x;
   }
 
   // A choice of a region that runs in none of these lanes.
   template <class X>
   X nobody(std::uint32_t k) {
-    for (std::size_t e = 0; e < this->at(k).type.size(); ++e) this->place(k)[e] = V(not_a_number);
-    return take<X>(this->place(k), this->at(k).type);
+    for (std::size_t e = 0; e < this->run.at(k).type.size(); ++e) this->run.place(k)[e] = V(not_a_number);
+    return take<X>(this->run.place(k), this->run.at(k).type);
   }
 
   [[noreturn, gnu::noinline, gnu::cold]] void missing(std::uint32_t k, const mask_of<V>& given) const {
     std::string lane;
     if constexpr (base::width > 1) {
-      const auto lacking = this->active() & !given;
+      const auto lacking = this->run.lanes.active & !given;
       int l = 0;
       while (!lacking[l]) ++l;
-      if (any(given)) lane = " in lane " + std::to_string(this->place_.first_lane + static_cast<std::size_t>(l));
+      if (any(given)) lane = " in lane " + std::to_string(this->run.lanes.place.first_lane + static_cast<std::size_t>(l));
     }
-    const std::string where = this->walk_.path_of(k).str() + lane;
+    const std::string where = this->run.body.walk.path_of(k).str() + lane;
     if (leads_back_) throw std::invalid_argument("edit: the backward proposal makes a choice at " + where + ", for which the move discarded no value");
     throw std::invalid_argument("assess: no value was given for " + where);
   }

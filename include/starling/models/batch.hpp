@@ -58,7 +58,7 @@ class batch {
       }
     });
   }
-  using value_type = decltype(run(std::declval<const G&>(), std::declval<simulate_handler<V>&>(), std::declval<const Arguments&>(), run_place{}));
+  using value_type = decltype(run(std::declval<const G&>(), std::declval<deciding_handler<V>&>(), std::declval<const Arguments&>(), run_place{}));
 
   batch(G model, std::shared_ptr<const Arguments> as, std::size_t lanes, std::size_t first)
       : model_(std::move(model)), arguments_(std::move(as)), lanes_(lanes), first_(first), values_(blocks()) {

@@ -21,8 +21,7 @@
 #include <starling/models/arguments.hpp>
 #include <starling/models/choice.hpp>
 #include <starling/models/generative_function.hpp>
-#include <starling/models/parameters.hpp>
-#include <starling/models/results.hpp>
+#include <starling/models/handler_defaults.hpp>
 #include <starling/models/symbolic_arguments.hpp>
 #include <starling/traces/address.hpp>
 #include <starling/values/symbol.hpp>
@@ -116,12 +115,8 @@ struct no_visitor {
 };
 
 // The handler of a run on symbols: it decides nothing and scores nothing.
-class symbol_handler {
+class symbol_handler : public handler_defaults<symbol_handler, symbol> {
  public:
-  using real = symbol;
-  using mask = symbol_mask;
-  static constexpr int width = lanes_of<symbol>;
-  static constexpr bool runs_all_regions = true;
 
   explicit symbol_handler(dependency_graph& graph) : graph_(graph), nodes_(graph.nodes_) {}
 
@@ -148,17 +143,9 @@ class symbol_handler {
     }
   }
   template <class X>
-  void note(const address&, const X&) {}
-  template <class X>
   void factor(const X& log_density) {
     claim(dependency_graph::vertex::kind::factor, address(), join_nodes(node_of(log_density), active_.node()));
   }
-  template <class X>
-  auto param(const literal&, const X& initial) {
-    if constexpr (std::is_arithmetic_v<X>) return symbol();
-    else return vector<symbol>(static_cast<std::size_t>(initial.size()), symbol());
-  }
-  const parameter_store* read_parameters(const parameter_store*) { return nullptr; }  // parameters are constants
   template <class F>
   void masked(const mask& m, std::uint64_t, F&& f) {
     if (m.node() == symbol_nodes::nothing && !m.value()) return;
@@ -171,17 +158,14 @@ class symbol_handler {
   template <class R, class Policy, class F>
   results<R> instances(std::size_t n, Policy&& policy, F&& f) {
     if (instances_ == 0) claim(dependency_graph::vertex::kind::instances, address(), policy.is_told_all ? nodes_in(policy.arguments) : symbol_nodes::everything);
-    auto* const cells = arena::current().take<result_cell<R>>(n);
-    auto* const cell = arena::current().take<const result_cell<R>*>(1);
-    *cell = cells;
     const std::uint64_t outside = instances_;
     if (outside == 0) instances_ = where_.hash();
-    for (std::size_t i = 0; i < n; ++i) {
-      const inside scope(*this, address(static_cast<std::int64_t>(i)));
-      ::new (static_cast<void*>(cells + i)) result_cell<R>{f(*this, i, results<R>(cell, i))};
-    }
+    const auto each = run_each<R>(*this, n, [&](auto& self, std::size_t i, const results<R>& so_far) {
+      const inside scope(self, address(static_cast<std::int64_t>(i)));
+      return f(self, i, so_far);
+    });
     instances_ = outside;
-    return {cell, n};
+    return each;
   }
   mask active() const { return active_; }
   const path& here() const { return where_; }

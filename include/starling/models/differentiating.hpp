@@ -85,9 +85,9 @@ template <class X, class V> auto plain_choice(const V* from, const choice_type& 
 template <class R> using plain_of = primal_of<R>;
 
 // R: adjoint<V>, or V itself where only the score is wanted.
-template <class Derived, class R, class Walk = frozen_walk> class differentiating_handler : public handler<Derived, R, Walk, false, true> {
+template <class Derived, class R, class Walk = frozen_walk> class differentiating_handler : public site_handler<Derived, reading<R, Walk, false, true>> {
  public:
-  using base = handler<Derived, R, Walk, false, true>;
+  using base = site_handler<Derived, reading<R, Walk, false, true>>;
   using V = plain_of<R>;
 
   differentiating_handler(Walk& walk, tile<const V> plain, constant_values& constants, const run_place& place)
@@ -107,26 +107,26 @@ template <class Derived, class R, class Walk = frozen_walk> class differentiatin
     }
   };
 
-  const V* plain_place(std::uint32_t k) const { return plain_.at(this->walk_.slot(k)); }
+  const V* plain_place(std::uint32_t k) const { return plain_.at(this->run.body.walk.slot(k)); }
 
   // A choice that is a constant.
   template <class X, class D> X constant(std::uint32_t k, const D& d) {
-    const choice_type& type = this->at(k).type;
+    const choice_type& type = this->run.at(k).type;
     const auto x = plain_choice<X>(plain_place(k), type);
     if (!score_summary(k, d, x)) score_of(k, d, x);
     return constants_.template get<X>(k, type, plain_place(k));
   }
-  template <class X> X constant_without_density(std::uint32_t k) { return constants_.template get<X>(k, this->at(k).type, plain_place(k)); }
+  template <class X> X constant_without_density(std::uint32_t k) { return constants_.template get<X>(k, this->run.at(k).type, plain_place(k)); }
 
   // Whether what is kept of x was enough.
   template <class D, class X> bool score_summary(std::uint32_t k, const D& d, const X& x) {
     if constexpr (is_adjoint<R> && std::is_same_v<scalar_of<V>, double> && requires { d.has_summary(); }) {
-      if (!everywhere() || this->at(k).is_conditional()) return false;
+      if (!everywhere() || this->run.at(k).is_conditional()) return false;
       const auto* const s = constants_.summary(k, d, x);
       if (!s) return false;
       const V lp = d.pass_on_summary(*s);
       check(k, d, x, lp);
-      this->score_.add(k, R(lp));
+      this->run.score.add(k, R(lp));
       return true;
     }
     return false;
@@ -135,20 +135,20 @@ template <class Derived, class R, class Walk = frozen_walk> class differentiatin
     if constexpr (requires { d.fused_log_density(x); }) {
       const auto terms = d.fused_log_density(x);
       check(k, d, x, terms.value);  // before the score is −∞ itself
-      this->score_.add(k, R(terms.value));
+      this->run.score.add(k, R(terms.value));
       if (everywhere()) terms.add_derivatives();
-      else terms.add_derivatives(this->active_);
+      else terms.add_derivatives(this->run.lanes.active);
     } else {
       if constexpr (requires { d.pass_on_log_density(x); }) {
         if (everywhere()) {
           const V lp = d.pass_on_log_density(x);
           check(k, d, x, lp);
-          return this->score_.add(k, R(lp));
+          return this->run.score.add(k, R(lp));
         }
       }
       const R lp(d.log_density(x));
       check(k, d, x, primal(lp));
-      count(this->score_, k, lp);
+      count(this->run.score, k, lp);
     }
   }
   // The density of x at site k is 0 in some lane: may be told why, where no derivatives are wanted.
@@ -164,10 +164,10 @@ template <class Derived, class R, class Walk = frozen_walk> class differentiatin
     if constexpr (is_adjoint<R>) {
       if (!term.cell()) return;
       if (everywhere()) *term.cell() += term.by();
-      else *term.cell() += where(this->active_, term.by(), V(0));
+      else *term.cell() += where(this->run.lanes.active, term.by(), V(0));
     }
   }
-  bool everywhere() const { return lanes_of<V> == 1 || all(this->active_); }
+  bool everywhere() const { return lanes_of<V> == 1 || all(this->run.lanes.active); }
 
   tile<const V> plain_;
   constant_values& constants_;
@@ -177,7 +177,7 @@ template <class Derived, class R, class Walk = frozen_walk> class differentiatin
   friend base;
   template <class D, class X> void check(std::uint32_t k, const D& d, const X& x, const V& lp) {
     if (!any(!(lp > V(negative_infinity)))) [[likely]] return;
-    this->examine(k, d, R(lp));
+    this->run.examine(k, d, R(lp));
     if constexpr (!is_adjoint<R>) this->self().explain(k, d, x, lp);
   }
 };

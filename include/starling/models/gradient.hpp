@@ -90,7 +90,7 @@ class gradient_handler : public differentiating_handler<gradient_handler, adjoin
   void read_parameter(const literal& name, const vector<real>& values) { parameters_read_.read(name, values); }
 
  private:
-  friend handler<gradient_handler, real, structure_walk, false, true>;
+  friend site_handler<gradient_handler, reading<real, structure_walk, false, true>>;
 
   struct variable_choice {
     path where;
@@ -100,9 +100,9 @@ class gradient_handler : public differentiating_handler<gradient_handler, adjoin
 
   template <class X, class D>
   X decide(std::uint32_t k, const D& d) {
-    const site& s = this->at(k);
+    const site& s = this->run.at(k);
     const constraint_ref c = cursor_.find(s.full, s.parent, s.last_index);
-    const path where = this->walk_.current().path_of(k);
+    const path where = this->run.body.walk.current().path_of(k);
     if (!c) throw std::invalid_argument("gradients: no value was given for " + where.str());
     if (c.type_code != s.type.code()) check_constraint(c, s.type, where);
     const std::size_t n = s.type.size();

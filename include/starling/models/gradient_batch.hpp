@@ -42,7 +42,7 @@ class lane_gradient_handler : public differentiating_handler<lane_gradient_handl
 
   template <class X, class D>
   X decide(std::uint32_t k, const D& d) {
-    const site& s = this->at(k);
+    const site& s = this->run.at(k);
     const std::uint32_t first = s.role == site_role::again ? s.first : k;  // a choice of several regions is one
     if constexpr (std::is_same_v<choice_element<X>, real>) {
       if (selected_[first]) {

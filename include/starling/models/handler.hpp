@@ -1,5 +1,5 @@
-#pragma once
-// The handler concept, and what all handlers share.
+// The handler concept, and what handlers that visit the sites of a schema share.
+//
 // A handler is the first parameter of a body, `trace`. It has a value type `real` and these operations, nothing else:
 //   trace(address, distribution)     claim the address, decide the value, score, record, return
 //   trace(address, function, args…)  open a scope and run the function in it
@@ -10,65 +10,116 @@
 //   trace.masked(mask, region, f)    run f where the mask holds: one lane runs it or not; lanes run it all, and it counts where it holds
 //   trace.instances<R>(n, policy, f) the results of f(trace, i, results so far) for i < n, each in the scope of its index; a trace keeps
 //                                    those that an update does not concern (kept_instances.hpp, run_kept.hpp)
-// A handler works on a tile: the values of all sites for W lanes, [element][W], and their log densities, [site][W].
-// Each operation of the interface is one handler, in one file, that says only how a value is decided: `decide(site, distribution)`.
+//   trace.read_parameters(store)     the store that parameters come from, until it is given back: returns the one before
+//   trace.active(), trace.here()     the lanes that run where the body is, and the address of the call that it is in
+//   width, runs_all_regions          how many lanes a number has; whether conditional regions run whatever their masks hold
+// Below, each requirement has a name; tests/inference/conformance_test.cpp holds every handler to them.
+//
+// A handler works on a tile: the values of all sites for W lanes, [element][W], and their log densities, [site][W]. What it holds while a body runs
+// are parts (run_parts.hpp). One that decides values derives from site_handler and says only how: `decide<X>(site, distribution)`. One of another kind
+// (symbols, packs of instances, counting) derives from handler_defaults.
+#pragma once
+
+#include <concepts>
 #include <cstdint>
-#include <limits>
 #include <tuple>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 #include <starling/models/choice.hpp>
-#include <starling/models/constraints.hpp>
 #include <starling/models/generative_function.hpp>
-#include <starling/models/kept_run.hpp>
+#include <starling/models/handler_defaults.hpp>
 #include <starling/models/parameters.hpp>
-#include <starling/models/examination.hpp>
+#include <starling/models/run_parts.hpp>
 #include <starling/models/scopes.hpp>
 #include <starling/models/tile.hpp>
 #include <starling/models/wide.hpp>
-#include <starling/random/stream.hpp>
 #include <starling/traces/schema.hpp>
 
 namespace starling {
 
-// Walk: structure_walk, or frozen_walk for handlers that only ever follow a known structure. Draws: whether it draws at all.
-// Examines: whether each site is looked at for a density that is not finite. A run without is for the frequent case: where its score
-// is not above −∞ in all lanes it counts for nothing, and the caller runs again with a handler that examines. It keeps no densities.
-template <class Derived, real V, class Walk = structure_walk, bool Draws = true, bool Examines = true>
-class handler {
+// What the requirements are tried with.
+struct any_choice : distribution {
+  template <real V>
+  using value = V;
+  static constexpr std::string_view name = "any";
+  template <class X>
+  X log_density(const X& x) const { return -x; }
+  template <class Stream>
+  auto sample(Stream& s) const { return s.uniform(); }
+};
+struct any_function : generative {
+  template <class Handler>
+  typename Handler::real run(Handler& trace) const { return trace("x", any_choice()); }
+};
+struct any_policy {
+  using memory = std::tuple<>;
+  static constexpr bool chained = false, is_told_all = false;
+  std::tuple<> arguments;
+};
+
+template <class H>
+concept has_a_value_type = real<typename H::real> && requires {
+  typename H::mask;
+  { H::width } -> std::convertible_to<int>;
+  { H::runs_all_regions } -> std::convertible_to<bool>;
+};
+template <class H>
+concept visits_sites = requires(H& h, const address& a) { { h(a, any_choice()) } -> std::convertible_to<typename H::real>; };
+template <class H>
+concept opens_scopes = requires(H& h, const address& a) { { h(a, any_function()) } -> std::convertible_to<typename H::real>; };
+template <class H>
+concept tells_where_it_is = requires(const H& h) {
+  { h.active() } -> std::convertible_to<typename H::mask>;
+  { h.here() } -> std::convertible_to<path>;
+};
+template <class H>
+concept takes_terms = requires(H& h, const address& a, typename H::real x) {
+  h.note(a, x);
+  h.factor(x);
+};
+template <class H>
+concept reads_parameters = requires(H& h, const literal& name, const parameter_store* store) {
+  { h.param(name, 0.5) } -> std::convertible_to<typename H::real>;
+  h.param(name, std::vector<double>())[0];
+  { h.read_parameters(store) } -> std::same_as<const parameter_store*>;
+};
+template <class H>
+concept runs_regions = requires(H& h, typename H::mask m, void (*f)()) { h.masked(m, std::uint64_t{0}, f); };
+template <class H>
+concept handler = has_a_value_type<H> && visits_sites<H> && opens_scopes<H> && tells_where_it_is<H> && takes_terms<H> && reads_parameters<H> && runs_regions<H>;
+
+// Handlers of a schema. Derived says what an operation is: `decide<X>(site, distribution)`, and, where it is not as here, the rest of the protected members.
+template <class Derived, class Reading>
+class site_handler {
  public:
-  using real = V;
-  using mask = mask_of<V>;
-  using sum_type = site_sum<V, Draws>;
-  static constexpr int width = lanes_of<V>;
-  static constexpr bool draws = Draws;
+  using parts_type = run_parts<Reading>;
+  using real = typename Reading::real;
+  using mask = mask_of<real>;
+  static constexpr int width = lanes_of<real>;
 
   // A run over storage that may grow.
-  handler(Walk& walk, const key& k, tile_storage<V>& storage, const run_place& place = {})
-      : handler(walk, k, storage.view(), place) {
-    growth_ = &storage;
-  }
+  site_handler(typename Reading::walk& walk, const key& k, tile_storage<real>& storage, const run_place& place = {})
+      : run{{walk}, {k, typename parts_type::stream_type(k.scope(path::root_hash), place.first_lane)}, {storage.view(), &storage}, {place}} {}
   // A run in a place of the right size: the structure is frozen.
-  handler(Walk& walk, const key& k, tile<V> t, const run_place& place)
-      : walk_(walk), key_(k), stream_(k.scope(path::root_hash), place.first_lane), tile_(t), place_(place) {}
+  site_handler(typename Reading::walk& walk, const key& k, tile<real> t, const run_place& place)
+      : run{{walk}, {k, typename parts_type::stream_type(k.scope(path::root_hash), place.first_lane)}, {t}, {place}} {}
   // The same with the random numbers in a place of their own: what stands in the handler can then stay in registers.
-  handler(Walk& walk, const key& k, stream<V>& numbers, tile<V> t, const run_place& place)
-      : walk_(walk), key_(k), stream_(numbers), tile_(t), place_(place) {}
-  handler(const handler&) = delete;
-  handler& operator=(const handler&) = delete;
+  site_handler(typename Reading::walk& walk, const key& k, stream<real>& numbers, tile<real> t, const run_place& place) : run{{walk}, {k, numbers}, {t}, {place}} {}
+  site_handler(const site_handler&) = delete;
+  site_handler& operator=(const site_handler&) = delete;
 
   template <class Distribution>
     requires distribution_type<Distribution>
   [[gnu::always_inline]] auto operator()(const address& a, const Distribution& d) {
-    using value_type = typename Distribution::template value<V>;
-    const std::uint32_t k = walk_.claim(a, choice_type_of<value_type>(d), Distribution::name, [&](const site& s) { return self().is_shared(s); });
-    if (growth_ && walk_.growing()) [[unlikely]] fit();
-    if constexpr (Draws && Examines) stream_.visit(visit_++);
-    else if constexpr (Draws) ++visit_;
-    if constexpr (Derived::runs_all_regions && Draws && !Derived::is_plain)
-      if (walk_.slot(k).again) [[unlikely]] return decide_again<value_type>(k, d);
+    using value_type = typename Distribution::template value<real>;
+    auto& walk = run.body.walk;
+    const std::uint32_t k = walk.claim(a, choice_type_of<value_type>(d), Distribution::name, [&](const site& s) { return self().is_shared(s); });
+    run.make_room();
+    if constexpr (Reading::draws && Reading::examines) run.numbers.stream.visit(run.numbers.visit++);
+    else if constexpr (Reading::draws) ++run.numbers.visit;
+    if constexpr (Derived::runs_all_regions && Reading::draws && !Derived::is_plain)
+      if (walk.slot(k).again) [[unlikely]] return decide_again<value_type>(k, d);
     return self().template decide<value_type>(k, d);
   }
 
@@ -82,219 +133,138 @@ class handler {
       static_assert(width == 1 || !G::is_dynamic,
                     "a model that calls a dynamic model must be dynamic itself: declare it sl::gen(sl::dynamic, body)");
       if (a.hash() == address().hash()) return g.run(*this, args...);  // in the scope of the caller
-      const call_scope<handler> scope(*this, a);
+      const call_scope<parts_type> scope(run, a);
       return g.run(*this, args...);
     }
   }
 
-  // For combinators. f runs where m holds; in lanes it runs for all, with its own count of everything, which is kept where m holds.
+  // f runs where m holds; in lanes it runs for all, with its own count of everything, which is kept where m holds.
   // `region` tells the regions of one combinator apart: random numbers are addressed by it, and by how many visits the scope had before.
   template <class F>
-  void masked(const mask& m, std::uint64_t region, F&& f);
-  template <class R, class Policy, class F>
-  results<R> instances(std::size_t n, Policy&& policy, F&& f);
+  void masked(const mask& m, std::uint64_t region, F&& f) {
+    const std::uint64_t place = hash_combine(hash_index(static_cast<std::int64_t>(region)), run.numbers.visit++);
+    if constexpr (!Derived::runs_all_regions) {
+      if (!m) return;
+      const region_numbers<parts_type> numbers(run, place);
+      if constexpr (Derived::can_keep) {
+        // What a region runs comes and goes, and its addresses may be another region's too: it is found by address alone.
+        const kept_outside outside(self().keeping());
+        f();
+      } else {
+        f();
+      }
+    } else {
+      region_scope<parts_type, decltype(self().sums())> scope(run, m, place, self().sums());
+      self().mark_presence(scope.first_site, run.lanes.active);
+      f();
+      scope.keep_what_counts();
+    }
+  }
 
-  template <class X>
-  void note(const address& a, const X& x) {
-    if (!notes_) [[likely]] return;
-    send_note(a, x);
+  template <class R, class Policy, class F>
+  results<R> instances(std::size_t n, Policy&& policy, F&& f) {
+    if constexpr (Derived::can_keep)
+      if (self().keeping().place.undo) return run_kept<R>(self(), n, policy, f);
+    auto* const cells = arena::current().take<result_cell<R>>(n);
+    auto* const cell = arena::current().take<const result_cell<R>*>(1);
+    *cell = cells;
+    std::size_t i = 0;
+    if constexpr (Derived::can_widen) {
+      if constexpr (runs_wide<native_pack<double>, R, std::decay_t<F>>)
+        if (!run.found.notes) i = self().template run_wide<R>(n, cells, f);
+    }
+    for (; i < n; ++i) {
+      const call_scope<parts_type> scope(run, address(static_cast<std::int64_t>(i)));
+      ::new (static_cast<void*>(cells + i)) result_cell<R>{f(self(), i, results<R>(cell, i))};
+    }
+    return {cell, n};
   }
 
   template <class X>
-  void factor(const X& log_density);
+  void note(const address& a, const X& x) {
+    if (run.found.notes) [[unlikely]] send_note(a, x);
+  }
+
+  template <class X>
+  void factor(const X& log_density) {
+    const std::uint32_t k = run.body.walk.claim_factor();
+    run.make_room();
+    const real lp = run.without_nan(k, self().factor_term(real(log_density)));
+    run.add(k, lp);
+    self().decide_factor(k, lp);
+  }
 
   // The value of a parameter: from the store that the run reads (parameters.hpp), else `initial`. A double is a real, a
   // std::vector<double> a vector of reals. Throws std::invalid_argument where the store has another size.
   template <class X>
-  auto param(const literal& name, const X& initial);
-  // The store that parameters come from, until it is given back: returns the one before.
+  auto param(const literal& name, const X& initial) {
+    auto values = parameter_values<real>(run.parameters.store, name, initial);
+    self().read_parameter(name, values);
+    return parameter_of<X>(values);
+  }
   const parameter_store* read_parameters(const parameter_store* store) {
-    reads_stores_ = true;
-    return std::exchange(parameters_, store);
+    run.parameters.reads_stores = true;
+    return std::exchange(run.parameters.store, store);
   }
-  void read_parameter(const literal&, const vector<V>&) {}
 
-  // After the run.
-  V score() const { return score_.total(); }
-  const bad_parameter& problem() const { return problem_; }
-  void send_notes_to(note_sink<V>* sink) { notes_ = sink; }
-  const schema& structure() const { return walk_.current(); }
-  // The address of the call that the body is in.
-  path here() const;
-  // From here on the instances of calls are kept in `calls`, and what is done to them is noted in `undo`.
-  void keep_instances(kept_calls& calls, kept_undo& undo, const argument_context* arguments = nullptr) {
-    kept_ = {&undo, &calls, nullptr, 0};
-    arguments_ = arguments;
-  }
-  // Ends a run that keeps instances: calls that it did not visit are removed.
-  void end_kept() {
-    if (kept_.calls) remove_calls(kept_.calls->nodes.size());
-  }
-  void require_values_apart() const { if (kept_.calls) starling::require_values_apart(walk_.current(), kept_.calls, path()); }
-  // The lanes that run where the body is now; which lane of the run lane l of the pack is.
-  mask active() const { return active_; }
-  std::size_t lane(int l) const { return place_.first_lane + static_cast<std::size_t>(l); }
+  mask active() const { return run.lanes.active; }
+  path here() const { return run.body.here(); }
+  // Which lane of the run lane l of a pack is.
+  std::size_t lane(int l) const { return run.lanes.place.first_lane + static_cast<std::size_t>(l); }
 
-  // Whether the operation can run an instance by itself, and whether it may leave one as it is.
-  static constexpr bool can_keep = false, can_skip = false;
-  // Whether it can run instances in packs: one lane, all values in their places.
-  static constexpr bool can_widen = false;
-  // Whether each site is visited once: no address stands in several regions.
-  static constexpr bool is_plain = false;
-  // Whether conditional regions run whatever their masks hold: in lanes.
-  static constexpr bool runs_all_regions = width > 1;
-  // The sums, beside the score, that an operation keeps of its sites.
-  std::tuple<> sums() { return {}; }
+  // For whoever runs it.
+  real score() const { return run.score.total(); }
+  const bad_parameter& problem() const { return run.found.problem; }
+  void send_notes_to(note_sink<real>* sink) { run.found.notes = sink; }
+  const schema& structure() const { return run.body.walk.current(); }
+  parts_type& parts() { return run; }
+  const parts_type& parts() const { return run; }
+
+  // Whether conditional regions run whatever their masks hold: in lanes. Whether each site is visited once: no address stands in several regions.
+  // Whether a trace keeps instances in it (deciding.hpp), and whether it can run instances in packs: one lane, all values in their places.
+  static constexpr bool runs_all_regions = width > 1, is_plain = false, can_keep = false, can_widen = false;
+
  protected:
-  // Its random numbers: none, a place elsewhere (the ones without examination), or its own.
-  struct no_numbers {
-    no_numbers(const key&, std::size_t) {}
-  };
-  using numbers_type = std::conditional_t<!Draws, no_numbers, std::conditional_t<Examines, stream<V>, stream<V>&>>;
-
   // A run of one instance, inside another run.
-  handler(handler& outer, const instance_run& r);
+  site_handler(site_handler& outer, const instance_run& r)
+      : run{{r.walk, r.scope_hash, &r},
+            {outer.run.numbers.all, typename parts_type::stream_type(r.key_of(outer.run.numbers.all), outer.run.lanes.place.first_lane)},
+            {r.storage.view(), &r.storage}, {outer.run.lanes.place}, {}, {outer.run.found.notes, {}}, {outer.run.parameters.store}, outer.run.use_start} {
+    run.lanes.alive = outer.run.alive_now();
+  }
+
+  // What an operation may say otherwise. Whether a site has one value for all lanes; what counts of a factor, and what else it means; where a
+  // conditional region runs; the sums, beside the score, that it keeps of its sites; what it wants to know of parameters.
+  bool is_shared(const site&) const { return false; }
+  real factor_term(const real& lp) const { return lp; }
+  void decide_factor(std::uint32_t, const real&) {}
+  void mark_presence(std::uint32_t k, const mask& m) { *run.place(k) = where(m, real(1), real(0)); }
+  std::tuple<> sums() { return {}; }
+  void read_parameter(const literal&, const vector<real>&) {}
 
   Derived& self() { return static_cast<Derived&>(*this); }
-  // Which constraints are for site k: the hashes of its path and of that without its last component, and that one, where it is an index.
-  struct site_key {
-    std::uint64_t full, parent;
-    std::int64_t last_index;
-  };
-  site_key key_of(std::uint32_t k) const;
-  const site& at(std::uint32_t k) const { return walk_[k]; }
-  V* place(std::uint32_t k) const { return tile_.at(walk_.slot(k)); }
 
-  // No site is shared unless the operation says so.
-  bool is_shared(const site&) const { return false; }
-  V factor_term(const V& lp) const { return lp; }  // what counts of a factor
-  void decide_factor(std::uint32_t, const V&) {}
-  // Of a conditional region: the lanes in which it runs.
-  void mark_presence(std::uint32_t k, const mask& m) { *place(k) = where(m, V(1), V(0)); }
-  // Of kept instances: `child` ran one; all of a call are done, with their total and what was drawn afresh in it; some are no more.
-  void absorb(Derived&, const instance_run&, const schema&, V&) {}
-  void count_instances(std::uint32_t, const V&, const V&) {}
-  void lose(const kept_instances&) {}
-  void lose_instance(const kept_instances&, std::size_t) {}
-
-  // One lane: puts the constraint that stands next to its place, where it is for site k.
-  bool put_next(constraint_cursor& cursor, std::uint32_t k, const choice_type& type);
-
-  // Draws the value of site k afresh.
-  template <class X, class D>
-  [[gnu::always_inline]] X draw(std::uint32_t k, const D& d) {
-    if constexpr (is_improper<D>) {
-      if (!use_start_) refuse_to_draw(k);
-      return start_of<X>(d);
-    } else {
-      if constexpr (!Examines) stream_.visit(visit_ - 1);  // only where something is drawn
-      return d.sample(stream_);
-    }
-  }
-
-  // Draws the value of site k by f for the lanes of m, where there are some, and records it.
-  template <class F>
-  void draw_where(const mask& m, std::uint32_t k, F&& f);
-
-  // The value in the place of site k.
-  template <class X>
-  X value_in_place(std::uint32_t k) const {
-    if constexpr (rank_of<X> == 0) return from_stored<X>(*place(k));
-    else return take<X>(place(k), at(k).type);
-  }
-
-  // Where inference starts an improper distribution.
-  template <class X, class D>
-  static X start_of(const D& d);
-
-  template <class X>
-  void record(std::uint32_t k, const X& x) {
-    put(place(k), x);
-  }
-
-  // The log density of x, in which NaN may stand for −∞.
-  template <class X, class D>
-  static V unexamined_density(const D& d, const X& x) {
-    if constexpr (requires { d.unguarded_log_density(x); }) return V(d.unguarded_log_density(x));
-    else return V(d.log_density(x));
-  }
-
-  // The log density of x at site k; −∞ instead of NaN, and the first bad parameter remembered.
-  template <class X, class D>
-  [[gnu::always_inline]] V score_site(std::uint32_t k, const D& d, const X& x) {
-    V lp;
-    if constexpr (Examines && width > 1) lp = V(d.log_density(x));  // another function than the quick run's, which stays inline there
-    else lp = unexamined_density(d, x);
-    if constexpr (Examines)
-      if (any(!(lp > V(negative_infinity)))) [[unlikely]] lp = examine(k, d, lp);
-    add(k, lp);
-    return lp;
-  }
-
-  void add(std::uint32_t k, const V& lp) {
-    if constexpr (Examines)
-      if (tile_.densities) tile_.densities[k] = lp;
-    score_.add(k, lp);
-  }
-
-  template <class D>
-  [[gnu::noinline, gnu::cold]] V examine(std::uint32_t k, const D& d, const V& lp);
-  Walk& walk_;
-  key key_;
-  numbers_type stream_;
-  std::uint32_t visit_ = 0;
-  tile<V> tile_;
-  tile_storage<V>* growth_ = nullptr;
-  run_place place_;
-  sum_type score_;
-  note_sink<V>* notes_ = nullptr;
-  bad_parameter problem_;
-  bool use_start_ = false;  // improper distributions give their start instead of refusing
-  mask active_ = mask(true);
-  std::uint64_t scope_hash_ = path::root_hash;  // of the path of the call that the body is in
-  const instance_run* inside_ = nullptr;        // the instance that this is a run of; null: it is a whole run
-  kept_place kept_;
-  const argument_context* arguments_ = nullptr;
-  const parameter_store* parameters_ = nullptr;
-  bool reads_stores_ = false;  // the body, or an instance in it, has with_parameters inside
+  parts_type run;
 
  private:
-  template <class> friend struct own_numbers;
-  template <class> friend struct in_call;
-  template <class> friend struct region_numbers;
-  template <class> friend struct in_region;
-  template <class> friend struct kept_outside;
-  template <class> friend class cone_trace;
-  template <class, class> friend struct region_scope;
-
   // A site whose address stood in an earlier region too: other lanes' value is there already and stays.
   template <class X, class D>
-  [[gnu::noinline, gnu::cold]] X decide_again(std::uint32_t k, const D& d);
-
-  template <class R, class Policy, class F>
-  results<R> run_kept(std::size_t n, Policy& policy, F& f, bool same_arguments = false);
-  template <class Node>
-  Node& find_kept();
-  void remove_calls(std::size_t end);
-
-  std::uint64_t region_ = 0;       // which conditional region of the current call: part of the address of random numbers
-  mask alive_ = mask(true);        // the lanes whose score outside the current region is above −∞
-
-  [[gnu::noinline, gnu::cold]] void fit() {
-    growth_->fit(walk_.current());
-    tile_ = growth_->view();
+  [[gnu::noinline, gnu::cold]] X decide_again(std::uint32_t k, const D& d) {
+    const auto& sites = structure().sites();
+    mask taken = mask(false);
+    for (std::uint32_t j = sites[k].first; j != k; j = sites[j].next) taken = taken | (*run.place(sites[j].presence) != real(0));
+    if (any(taken & run.lanes.active)) throw_visited_twice(run.body.walk.path_of(k));
+    const std::size_t n = run.at(k).type.size();
+    vector<real> others(n);
+    for (std::size_t e = 0; e < n; ++e) others[e] = run.place(k)[e];
+    const X x = self().template decide<X>(k, d);
+    for (std::size_t e = 0; e < n; ++e) run.place(k)[e] = where(run.lanes.active, run.place(k)[e], others[e]);
+    return x;
   }
-
-  [[noreturn, gnu::noinline, gnu::cold]] void refuse_twice(std::uint32_t k) const;
-  [[noreturn, gnu::noinline, gnu::cold]] void refuse_to_draw(std::uint32_t k) const;
-
   template <class X>
   [[gnu::noinline, gnu::cold]] void send_note(const address& a, const X& x) {
-    tell_note(*notes_, here().append(a), x, active_);
+    tell_note(*run.found.notes, here().append(a), x, run.lanes.active);
   }
 };
 
 }  // namespace starling
-
-#include <starling/models/handler_calls.hpp>
-#include <starling/models/run_kept.hpp>

@@ -2,6 +2,7 @@
 // What a run that keeps instances (kept_instances.hpp) hands from handler to handler.
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include <starling/models/kept_instances.hpp>
@@ -34,6 +35,19 @@ struct argument_context {
       if (places[i] == p) return hints->arguments[i];
     return {};
   }
+};
+
+// What a run keeps: nothing where `place` has no undo.
+struct kept_run {
+  kept_place place;
+  const argument_context* arguments = nullptr;
+};
+// Keeps no instances while it lives.
+struct kept_outside {
+  kept_place& place;
+  kept_undo* undo;
+  explicit kept_outside(kept_run& run) : place(run.place), undo(std::exchange(place.undo, nullptr)) {}
+  ~kept_outside() { place.undo = undo; }
 };
 
 // A run of one instance.

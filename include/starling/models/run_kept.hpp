@@ -1,4 +1,3 @@
-#pragma once
 // Running the instances of a call that a trace keeps: those that an update concerns, and no others.
 //
 // A policy says what instances depend on beside their choices:
@@ -7,61 +6,71 @@
 //   static constexpr bool chained                      instance i + 1 depends on the result of instance i, where feeds(before, now)
 //
 // Where instances have to be scored again but keep their values, many are at once, in the lanes of a pack (rescore_wide.hpp).
+#pragma once
+
 #include <starling/models/handler.hpp>
 #include <starling/models/rescore_wide.hpp>
 
 namespace starling {
 
-template <class Derived, real V, class Walk, bool Draws, bool Examines>
-void handler<Derived, V, Walk, Draws, Examines>::remove_calls(std::size_t end) {
-  auto& nodes = kept_.calls->nodes;
-  while (end > kept_.next) {
+// Calls that were kept from `next` to `end` are no more.
+template <class Handler>
+void remove_calls(Handler& h, std::size_t end) {
+  kept_place& place = h.keeping().place;
+  auto& nodes = place.calls->nodes;
+  while (end > place.next) {
     --end;
-    self().lose(*nodes[end]);
-    kept_.undo->steps.push_back({kept_undo::step::kind::removed, kept_.calls, end, nullptr, std::move(nodes[end])});
+    h.lose(*nodes[end]);
+    place.undo->steps.push_back({kept_undo::step::kind::removed, place.calls, end, nullptr, std::move(nodes[end])});
     nodes.erase(nodes.begin() + static_cast<std::ptrdiff_t>(end));
   }
 }
+// Ends a run that keeps instances.
+template <class Handler>
+void end_kept(Handler& h) {
+  if (const auto& place = h.keeping().place; place.calls) remove_calls(h, place.calls->nodes.size());
+}
 
-template <class Derived, real V, class Walk, bool Draws, bool Examines>
-template <class Node>
-Node& handler<Derived, V, Walk, Draws, Examines>::find_kept() {
-  if (!kept_.calls) {
-    *kept_.home = std::make_unique<kept_calls>();
-    kept_.calls = kept_.home->get();
+// The node of the call that the body is in: the next of its kind there, or a new one.
+template <class Node, class Handler>
+Node& find_kept(Handler& h) {
+  kept_place& place = h.keeping().place;
+  if (!place.calls) {
+    *place.home = std::make_unique<kept_calls>();
+    place.calls = place.home->get();
   }
-  auto& nodes = kept_.calls->nodes;
-  for (std::size_t j = kept_.next; j < nodes.size(); ++j) {
-    if (nodes[j]->where().hash() != scope_hash_ || nodes[j]->type() != &Node::tag) continue;
-    remove_calls(j);
-    return static_cast<Node&>(*nodes[kept_.next++]);
+  auto& nodes = place.calls->nodes;
+  for (std::size_t j = place.next; j < nodes.size(); ++j) {
+    if (nodes[j]->where().hash() != h.parts().body.scope || nodes[j]->type() != &Node::tag) continue;
+    remove_calls(h, j);
+    return static_cast<Node&>(*nodes[place.next++]);
   }
-  const auto at = nodes.insert(nodes.begin() + static_cast<std::ptrdiff_t>(kept_.next), std::make_unique<Node>(here()));
-  kept_.undo->steps.push_back({kept_undo::step::kind::added, kept_.calls, kept_.next++, nullptr, nullptr});
+  const auto at = nodes.insert(nodes.begin() + static_cast<std::ptrdiff_t>(place.next), std::make_unique<Node>(h.here()));
+  place.undo->steps.push_back({kept_undo::step::kind::added, place.calls, place.next++, nullptr, nullptr});
   return static_cast<Node&>(**at);
 }
 
-template <class Derived, real V, class Walk, bool Draws, bool Examines>
-template <class R, class Policy, class F>
-results<R> handler<Derived, V, Walk, Draws, Examines>::run_kept(std::size_t n, Policy& policy, F& f, bool same_arguments) {
+template <class R, class Handler, class Policy, class F>
+results<R> run_kept(Handler& h, std::size_t n, Policy& policy, F& f, bool same_arguments = false) {
+  using V = typename Handler::real;
   constexpr bool rescores_wide = [] {
-    if constexpr (!Derived::can_skip || std::decay_t<Policy>::chained) return false;
-    else return runs_wide<native_pack<double>, R, F>;
+    if constexpr (std::decay_t<Policy>::chained) return false;
+    else return runs_wide<native_pack<double>, R, std::remove_const_t<F>>;
   }();
   using node_type = kept_results<R, typename std::decay_t<Policy>::memory>;
-  auto& node = find_kept<node_type>();
-  kept_undo& undo = *kept_.undo;
-  const std::uint32_t k = walk_.claim_instances();
-  if (growth_ && walk_.growing()) [[unlikely]] fit();
+  auto& run = h.parts();
+  auto& node = find_kept<node_type>(h);
+  kept_undo& undo = *h.keeping().place.undo;
+  const std::uint32_t k = run.body.walk.claim_instances();
+  run.make_room();
 
   instance_set& todo = node.todo();
   todo.clear();
-  if constexpr (Derived::can_skip) self().add_touched(node, todo);
-  else todo.add_all();
+  h.add_touched(node, todo);
   [[maybe_unused]] const bool none_touched = !todo.all() && todo.some().empty();
-  node.compare_parameters(version_of(parameters_), todo, undo);
-  if (!same_arguments) policy.compare(node, arguments_, todo, undo);
-  for (std::size_t i = n; i < node.size(); ++i) self().lose_instance(node, i);
+  node.compare_parameters(version_of(run.parameters.store), todo, undo);
+  if (!same_arguments) policy.compare(node, h.keeping().arguments, todo, undo);
+  for (std::size_t i = n; i < node.size(); ++i) h.lose_instance(node, i);
   node.begin(n, undo);
   const std::size_t old_size = node.size();
   V fresh(0);
@@ -78,25 +87,26 @@ results<R> handler<Derived, V, Walk, Draws, Examines>::run_kept(std::size_t n, P
     const std::size_t first_changed = node.changed_sites().size();
     auto& calls = node.calls_of(i);
     structure_walk walk(expected, false);
-    walk.lies_at([](const void* n, std::size_t instance) { return static_cast<const kept_instances*>(n)->path_of(instance); }, static_cast<const kept_instances*>(&node), i);
+    walk.lies_at([](const void* p, std::size_t instance) { return static_cast<const kept_instances*>(p)->path_of(instance); }, static_cast<const kept_instances*>(&node), i);
     const instance_run r{walk, storage, node, i, is_new ? nullptr : &node[i], node.changed_sites(), node.flags(),
-                         hash_combine(scope_hash_, hash_index(static_cast<std::int64_t>(i))), kept_place{&undo, calls.get(), &calls, 0}};
-    Derived child(self(), r);
+                         hash_combine(run.body.scope, hash_index(static_cast<std::int64_t>(i))), kept_place{&undo, calls.get(), &calls, 0}};
+    Handler child(h, r);
     const R result = f(child, i, node.view(i));
-    child.end_kept();
-    node.reads_stores = node.reads_stores || child.reads_stores_;
+    end_kept(child);
+    node.reads_stores = node.reads_stores || child.parts().parameters.reads_stores;
     std::shared_ptr<const schema> changed;  // null: it is as expected
     if (const auto& found = walk.finish(); found != expected) {
       changed = node.known(found);
       storage.fit(*changed);
     }
     const schema* const structure = changed ? changed.get() : expected.get();
-    if (structure->has_indices_beside_calls()) [[unlikely]] starling::require_values_apart(*structure, calls.get(), r.where());
-    if (child.problem().found && (!problem_.found || problem_.is_factor > child.problem().is_factor)) {
-      problem_ = child.problem();
-      if (!problem_.where) problem_.where = std::make_shared<const path>(r.where() / structure->path_of(problem_.site));
+    if (structure->has_indices_beside_calls()) [[unlikely]] require_values_apart(*structure, calls.get(), r.where());
+    bad_parameter& problem = run.found.problem;
+    if (child.problem().found && (!problem.found || problem.is_factor > child.problem().is_factor)) {
+      problem = child.problem();
+      if (!problem.where) problem.where = std::make_shared<const path>(r.where() / structure->path_of(problem.site));
     }
-    self().absorb(child, r, *structure, fresh);
+    h.absorb(child, r, *structure, fresh);
     bool feeds = true;
     if (is_new) {
       node.append(changed ? std::move(changed) : expected, storage, child.score());
@@ -111,10 +121,10 @@ results<R> handler<Derived, V, Walk, Draws, Examines>::run_kept(std::size_t n, P
   if (todo.all() || old_size == 0) {
     std::size_t first = 0;
     if constexpr (rescores_wide)
-      if (none_touched && n == old_size && !notes_) {
-        const rescored done = rescore_wide<R>(node, f, parameters_, undo);
+      if (none_touched && n == old_size && !run.found.notes) {
+        const rescored done = rescore_wide<R>(node, f, run.parameters.store, undo);
         first = done.instances;
-        self().count_rescored(done);
+        h.count_rescored(done);
       }
     node.defer_sums();
     for (std::size_t i = first; i < n; ++i) run_one(i);
@@ -132,9 +142,9 @@ results<R> handler<Derived, V, Walk, Draws, Examines>::run_kept(std::size_t n, P
     }
     for (std::size_t i = old_size; i < n; ++i) run_one(i);
   }
-  reads_stores_ = reads_stores_ || node.reads_stores;
-  add(k, V(node.total()));
-  self().count_instances(k, V(node.total()), fresh);
+  run.parameters.reads_stores = run.parameters.reads_stores || node.reads_stores;
+  run.add(k, V(node.total()));
+  h.count_instances(k, V(node.total()), fresh);
   return node.view(n);
 }
 

@@ -8,9 +8,9 @@ namespace starling {
 
 // Runs over a tile in which all values are set; score() is log p(choices; arguments).
 template <class V, bool Examines = true>
-class score_handler : public handler<score_handler<V, Examines>, V, frozen_walk, false, Examines> {
+class score_handler : public site_handler<score_handler<V, Examines>, reading<V, frozen_walk, false, Examines>> {
  public:
-  using base = handler<score_handler<V, Examines>, V, frozen_walk, false, Examines>;
+  using base = site_handler<score_handler<V, Examines>, reading<V, frozen_walk, false, Examines>>;
   // `places`: where the value of each site stands, found once for many runs over the same tile; or null.
   score_handler(frozen_walk& walk, tile<V> t, const run_place& place, const V* const* places = nullptr)
       : base(walk, key(0), t, place), places_(places) {}
@@ -21,8 +21,8 @@ class score_handler : public handler<score_handler<V, Examines>, V, frozen_walk,
   std::size_t run_wide(std::size_t n, result_cell<R>* cells, const F& f) {
     using P = native_pack<double>;
     constexpr std::size_t width = lanes_of<P>;
-    const schema& s = this->walk_.current();
-    const std::uint32_t call = this->walk_.call_position(), site = this->walk_.position();
+    const schema& s = this->run.body.walk.current();
+    const std::uint32_t call = this->run.body.walk.call_position(), site = this->run.body.walk.position();
     const std::size_t wide = std::min<std::size_t>(n, s.alike(call)) / width * width;
     if (wide < 2 * width) return 0;
     const std::uint32_t sites = s.calls()[call].last_site - site;
@@ -30,9 +30,9 @@ class score_handler : public handler<score_handler<V, Examines>, V, frozen_walk,
     while (s.calls()[call + calls].parent != s.calls()[call].parent) ++calls;
     auto* each = arena::current().take<instance_place>(sites);
     for (std::uint32_t k = 0; k < sites; ++k)
-      each[k] = {this->tile_.at(s.slots()[site + k]), std::ptrdiff_t{s.slots()[site + sites + k].offset} - std::ptrdiff_t{s.slots()[site + k].offset}};
+      each[k] = {this->run.storage.now.at(s.slots()[site + k]), std::ptrdiff_t{s.slots()[site + sites + k].offset} - std::ptrdiff_t{s.slots()[site + k].offset}};
     instance_places places{each, sites};
-    places.parameters = this->parameters_;
+    places.parameters = this->run.parameters.store;
     P total(0.0);
     bool failed = false;
     constexpr std::size_t part = 32 * width;  // whose vectors are in the arena together
@@ -46,8 +46,8 @@ class score_handler : public handler<score_handler<V, Examines>, V, frozen_walk,
       }
     }
     if (failed) return 0;
-    this->score_.add(site, sum(total));
-    this->walk_.skip(static_cast<std::uint32_t>(wide) * sites, static_cast<std::uint32_t>(wide) * calls);
+    this->run.score.add(site, sum(total));
+    this->run.body.walk.skip(static_cast<std::uint32_t>(wide) * sites, static_cast<std::uint32_t>(wide) * calls);
     return wide;
   }
 
@@ -57,11 +57,11 @@ class score_handler : public handler<score_handler<V, Examines>, V, frozen_walk,
   X decide(std::uint32_t k, const D& d) {
     if constexpr (!Examines && rank_of<X> == 0) {
       const X x = from_stored<X>(*places_[k]);
-      this->score_site(k, d, x);
+      this->run.score_site(k, d, x);
       return x;
     } else {
-      const X x = view_or_take<X>(this->place(k), this->at(k).type);
-      this->score_site(k, d, x);
+      const X x = view_or_take<X>(this->run.place(k), this->run.at(k).type);
+      this->run.score_site(k, d, x);
       return x;
     }
   }

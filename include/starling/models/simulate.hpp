@@ -6,30 +6,11 @@
 
 namespace starling {
 
-template <class V>
-class simulate_handler : public handler<simulate_handler<V>, V> {
- public:
-  using base = handler<simulate_handler<V>, V>;
-  using base::base;
-  static constexpr bool can_keep = base::width == 1;
-  simulate_handler(simulate_handler& outer, const instance_run& r) : base(outer, r) {}
-
- private:
-  friend base;
-  template <class X, class D>
-  X decide(std::uint32_t k, const D& d) {
-    const X x = this->template draw<X>(k, d);
-    this->record(k, x);
-    this->score_site(k, d, x);
-    return x;
-  }
-};
-
 template <class G, class Arguments>
 void simulate_into(trace<G, Arguments>& t, const key& k, const run_place& place = {}) {
   t.advance(t.shared_args(), [&](const trace_state&, trace_state& next, journal&) {
     structure_walk walk(next.structure, false);
-    simulate_handler<double> h(walk, k, next.numbers, place);
+    deciding_handler<double> h(walk, k, next.numbers, {}, place);
     t.keep_instances_of(h);
     auto value = trace<G, Arguments>::run(t.model(), h, t.args());
     finish_run(walk, h, next);
@@ -62,11 +43,11 @@ auto simulate(const G& model, const arguments<A...>& as, const key& k, const lan
   b.run_all(
       nullptr,
       [&](structure_walk& walk, tile_storage<V>& storage, const run_place& place, auto done) {
-        simulate_handler<V> h(walk, k, storage, place);
+        deciding_handler<V> h(walk, k, storage, {}, place);
         done(h);
       },
       [&](structure_walk& walk, tile<V> t, const run_place& place, std::size_t, auto done) {
-        simulate_handler<V> h(walk, k, t, place);
+        deciding_handler<V> h(walk, k, t, place);
         done(h);
       });
   return b;

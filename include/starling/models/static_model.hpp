@@ -14,8 +14,7 @@
 
 #include <starling/models/generative_function.hpp>
 #include <starling/models/kept_cone.hpp>
-#include <starling/models/scopes.hpp>
-#include <starling/models/wide.hpp>
+#include <starling/models/run_kept.hpp>
 
 namespace starling {
 
@@ -26,53 +25,49 @@ class cone_trace {
   using real = typename H::real;
   using mask = typename H::mask;
   static constexpr int width = H::width;
+  static constexpr bool runs_all_regions = H::runs_all_regions;
 
   template <class Body, class... Args>
-  cone_trace(H& handler, const Body& body, const Args&... args) : h_(handler) {
-    typename H::base& h = handler;
-    // Elsewhere than at the beginning of a trace it is not known whether its arguments are what they were.
-    if (h.inside_ || !h.kept_.undo || !h.kept_.calls || !h.arguments_ || h.walk_.position() != 0 || h.walk_.scope() != 0) return;
-    auto& kept = h.kept_.calls->cone;
-    if (!kept) kept = std::make_shared<kept_cone>();
-    cone_ = kept.get();
-    undo_ = h.kept_.undo;
-    epoch_ = h.arguments_->epoch;
-    parameters_ = version_of(h.parameters_);
-    h.reads_stores_ = false;
-    if constexpr (H::can_skip) {
-      if (cone_->has_results(epoch_, parameters_) && h.walk_.expected() && !h.notes_) {  // notes are sent
-        const auto& structure = h.walk_.expected();
-        if (!cone_->has_graph(epoch_, structure)) cone_->set_graph(run_on_symbols<(static_cast<void>(sizeof(Args)), false)...>(model_of(body), args...), epoch_, structure);
-        cone_->begin_some();
-        skips_ = h_.touch(*cone_);
-      }
-      if (skips_) {
-        const auto& old = h_.old().values;
-        const schema& s = h.walk_.current();
-        for (std::uint32_t e = 0; e < s.elements(); ++e) h.tile_.values[e] = old.values[e];
-        for (std::size_t k = 0; k < s.sites().size(); ++k) h.tile_.densities[k] = old.densities[k];
-      }
+  cone_trace(H& handler, const Body& body, const Args&... args) : h_(handler), run_(handler.parts()) {
+    const kept_run& kept = h_.keeping();
+    // Only the root call of a trace knows that its arguments are unchanged.
+    if (run_.body.inside || !kept.place.undo || !kept.place.calls || !kept.arguments || walk().position() != 0 || walk().scope() != 0) return;
+    auto& known = kept.place.calls->cone;
+    if (!known) known = std::make_shared<kept_cone>();
+    cone_ = known.get();
+    const std::uint64_t epoch = kept.arguments->epoch, parameters = version_of(run_.parameters.store);
+    run_.parameters.reads_stores = false;
+    if (cone_->has_results(epoch, parameters) && walk().expected() && !run_.found.notes && h_.asked().has_old()) {  // notes are sent
+      const auto& structure = walk().expected();
+      if (!cone_->has_graph(epoch, structure)) cone_->set_graph(run_on_symbols<(static_cast<void>(sizeof(Args)), false)...>(model_of(body), args...), epoch, structure);
+      cone_->begin_some();
+      skips_ = h_.asked().touch(*cone_);
     }
-    if (!skips_) cone_->begin_all(epoch_, parameters_, *undo_);
+    if (!skips_) {
+      cone_->begin_all(epoch, parameters, *kept.place.undo);
+      return;
+    }
+    const auto& old = h_.asked().old().values;
+    const schema& s = walk().current();
+    for (std::uint32_t e = 0; e < s.elements(); ++e) run_.storage.now.values[e] = old.values[e];
+    for (std::size_t k = 0; k < s.sites().size(); ++k) run_.storage.now.densities[k] = old.densities[k];
   }
   // The body has run.
   void end() {
-    if (cone_ && base().reads_stores_) cone_->read_stores();
-    if (cone_ && !skips_) cone_->end_all(epoch_);
+    if (cone_ && run_.parameters.reads_stores) cone_->read_stores();
+    if (cone_ && !skips_) cone_->end_all(h_.keeping().arguments->epoch);
   }
 
   template <class D>
     requires distribution_type<D>
   [[gnu::always_inline]] auto operator()(const address& a, const D& d) {
-    if constexpr (H::can_skip) {
-      if (skips_ && cone_->skips_site(h_.walk_.position())) {
-        using X = typename D::template value<real>;
-        const std::uint32_t k = h_.walk_.claim(a, choice_type_of<X>(d), D::name, [](const site&) { return false; });
-        require_as_expected();
-        ++base().visit_;
-        retain(k);
-        return h_.template value_in_place<X>(k);
-      }
+    if (skips_ && cone_->skips_site(walk().position())) {
+      using X = typename D::template value<real>;
+      const std::uint32_t k = walk().claim(a, choice_type_of<X>(d), D::name, [](const site&) { return false; });
+      require_as_expected();
+      ++run_.numbers.visit;
+      retain(k);
+      return run_.template value_in_place<X>(k);
     }
     return h_(a, d);
   }
@@ -92,12 +87,10 @@ class cone_trace {
   void note(const address& a, const X& x) { h_.note(a, x); }
   template <class X>
   void factor(const X& log_density) {
-    if constexpr (H::can_skip) {
-      if (skips_ && cone_->skips_site(h_.walk_.position())) {
-        const std::uint32_t k = h_.walk_.claim_factor();
-        require_as_expected();
-        return retain(k);
-      }
+    if (skips_ && cone_->skips_site(walk().position())) {
+      const std::uint32_t k = walk().claim_factor();
+      require_as_expected();
+      return retain(k);
     }
     h_.factor(log_density);
   }
@@ -108,16 +101,14 @@ class cone_trace {
   void masked(const mask& m, std::uint64_t region, F&& f) { h_.masked(m, region, std::forward<F>(f)); }
   template <class R, class Policy, class F>
   results<R> instances(std::size_t n, Policy&& policy, F&& f) {
-    if constexpr (H::can_skip) {
-      if (base().kept_.undo) return base().template run_kept<R>(n, policy, f, skips_ && cone_->has_same_arguments(h_.walk_.position()));
-    }
+    if (h_.keeping().place.undo) return run_kept<R>(h_, n, policy, f, skips_ && cone_->has_same_arguments(walk().position()));
     return h_.template instances<R>(n, std::forward<Policy>(policy), std::forward<F>(f));
   }
   path here() const { return h_.here(); }
   mask active() const { return h_.active(); }
 
  private:
-  typename H::base& base() { return h_; }
+  auto& walk() const { return run_.body.walk; }
   struct nothing_returned {};
   template <class Body>
   struct body_model {
@@ -132,48 +123,45 @@ class cone_trace {
   auto run_call(const address& a, F&& f) {
     using R = decltype(f());
     if (a.hash() == address().hash()) return f();
-    const std::uint32_t c = h_.walk_.call_position();
-    if constexpr (H::can_skip) {
-      if (skips_ && cone_->skips_call(c)) {
-        skip_call(a, c);
-        if constexpr (std::is_empty_v<R>) return R{};
-        else return R(cone_->template result<R>(c));
-      }
+    const std::uint32_t c = walk().call_position();
+    if (skips_ && cone_->skips_call(c)) {
+      skip_call(a, c);
+      if constexpr (std::is_empty_v<R>) return R{};
+      else return R(cone_->template result<R>(c));
     }
-    const call_scope<typename H::base> scope(base(), a);
+    const call_scope<typename H::parts_type> scope(run_, a);
     R r = f();
     if constexpr (!std::is_empty_v<R>)
-      if (cone_) cone_->record(c, r, *undo_);
+      if (cone_) cone_->record(c, r, *h_.keeping().place.undo);
     return r;
   }
   void skip_call(const address& a, std::uint32_t c) {
-    h_.walk_.leave(h_.walk_.enter(a));
+    walk().leave(walk().enter(a));
     require_as_expected();
-    const auto& s = h_.walk_.current();
+    const auto& s = walk().current();
     const std::uint32_t end = s.calls()[c].last_site;
-    for (std::uint32_t k = h_.walk_.position(); k < end; ++k) {
+    for (std::uint32_t k = walk().position(); k < end; ++k) {
       retain(k);
-      if (s.sites()[k].role == site_role::instances) ++base().kept_.next;
+      if (s.sites()[k].role == site_role::instances) ++h_.keeping().place.next;
     }
-    h_.walk_.skip(end - h_.walk_.position(), cone_->calls_in(c) - 1);
+    walk().skip(end - walk().position(), cone_->calls_in(c) - 1);
   }
   // Site k counts as it is.
   void retain(std::uint32_t k) {
-    const real lp = base().tile_.densities[k];
-    base().score_.add(k, lp);
+    const real lp = run_.storage.now.densities[k];
+    run_.score.add(k, lp);
     h_.retain(k, lp);
   }
   void require_as_expected() const {
-    if (h_.walk_.growing()) [[unlikely]] refuse();
+    if (walk().growing()) [[unlikely]] refuse();
   }
   [[noreturn, gnu::noinline, gnu::cold]] void refuse() const {
     throw std::logic_error("a static model, sl::gen(sl::fixed, body), visited other addresses than before with the same arguments, at " + h_.here().str());
   }
 
   H& h_;
+  typename H::parts_type& run_;
   kept_cone* cone_ = nullptr;
-  kept_undo* undo_ = nullptr;
-  std::uint64_t epoch_ = 0, parameters_ = 0;
   bool skips_ = false;
 };
 

@@ -9,13 +9,11 @@
 #include <vector>
 
 #include <starling/models/arguments.hpp>
-#include <starling/models/handler.hpp>
+#include <starling/models/deciding.hpp>
 #include <starling/models/persist.hpp>
 
 namespace starling {
 
-template <class V>
-class simulate_handler;
 class selection;
 
 // The untyped part of a trace: the numbers of its run, and the instances that it keeps by themselves (null: none are).
@@ -54,12 +52,13 @@ struct journal {
 // Takes over what a run found: its structure and score. Throws where a distribution got bad parameters.
 template <class Handler>
 void finish_run(structure_walk& walk, Handler& h, trace_state& next) {
-  h.end_kept();
+  if constexpr (Handler::can_keep) end_kept(h);
   if (const auto& structure = walk.finish(); structure != next.structure) {
     next.structure = structure;
     next.numbers.fit(*next.structure);
   }
-  if (next.structure->has_indices_beside_calls()) [[unlikely]] h.require_values_apart();
+  if constexpr (Handler::can_keep)
+    if (const auto* calls = h.keeping().place.calls; calls && next.structure->has_indices_beside_calls()) [[unlikely]] require_values_apart(*next.structure, calls, path());
   next.score = h.score();
   throw_if_bad(h.problem(), *next.structure);
 }
@@ -120,7 +119,7 @@ class trace {
       }
     });
   }
-  using value_type = decltype(keep_value(run(std::declval<const G&>(), std::declval<simulate_handler<double>&>(), std::declval<const Arguments&>()), true));
+  using value_type = decltype(keep_value(run(std::declval<const G&>(), std::declval<deciding_handler<double>&>(), std::declval<const Arguments&>()), true));
 
   trace(G model, std::shared_ptr<const Arguments> as) : model_(std::move(model)), arguments_(std::move(as)) {
     if (argument_lanes(*arguments_) != 0)
@@ -192,7 +191,7 @@ class trace {
   void keep_no_instances() { state_.calls = nullptr; }
   template <class Handler>
   void keep_instances_of(Handler& h) {
-    if (state_.calls) h.keep_instances(*state_.calls, journal_->undo, &context_);
+    if (state_.calls) h.keeping() = {{&journal_->undo, state_.calls.get(), nullptr, 0}, &context_};
   }
 
   // Runs `h` over the next state and takes it over when it ends well; the state before goes to the journal.

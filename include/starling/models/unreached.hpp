@@ -13,13 +13,13 @@ namespace starling {
 // Draws values to find out which addresses a model can visit. Of a static model it runs all regions; of a dynamic one, which may call
 // itself in them, those that the values lead to: now and then unlikely values, so that rare branches are seen.
 template <bool AllRegions>
-class explore_handler : public handler<explore_handler<AllRegions>, double> {
+class explore_handler : public site_handler<explore_handler<AllRegions>, reading<double>> {
  public:
-  using base = handler<explore_handler, double>;
+  using base = site_handler<explore_handler, reading<double>>;
   static constexpr bool runs_all_regions = AllRegions;
   explore_handler(structure_walk& walk, const key& k, tile_storage<double>& storage, bool adventurous)
       : base(walk, k, storage), adventurous_(adventurous) {
-    this->use_start_ = true;
+    this->run.use_start = true;
   }
 
  private:
@@ -29,18 +29,18 @@ class explore_handler : public handler<explore_handler<AllRegions>, double> {
   template <class X, class D>
   X decide(std::uint32_t k, const D& d) {
     if (!AllRegions && k > longest_run) throw std::length_error("the run is too long to look on");
-    X x = this->template draw<X>(k, d);
+    X x = this->run.template draw<X>(k, d);
     if constexpr (rank_of<X> == 0) {
-      if (adventurous_ && this->stream_.uniform() < 0.125) {
+      if (adventurous_ && this->run.numbers.stream.uniform() < 0.125) {
         const X other = unlikely(x);
         if (d.log_density(other) > negative_infinity) x = other;
       }
     }
-    this->record(k, x);
+    this->run.record(k, x);
     return x;
   }
   bool unlikely(bool x) { return !x; }
-  long unlikely(long) { return static_cast<long>(8.0 * this->stream_.uniform()); }
+  long unlikely(long) { return static_cast<long>(8.0 * this->run.numbers.stream.uniform()); }
   double unlikely(double x) { return 10.0 * x; }
 
   bool adventurous_;

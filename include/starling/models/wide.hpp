@@ -9,6 +9,7 @@
 
 #include <starling/models/choice.hpp>
 #include <starling/models/generative_function.hpp>
+#include <starling/models/handler_defaults.hpp>
 #include <starling/models/parameters.hpp>
 #include <starling/models/results.hpp>
 #include <starling/traces/schema.hpp>
@@ -67,25 +68,13 @@ struct instance_places {
   const schema* structure = nullptr;  // whose addresses and types the visits must have (null: it is known that they do)
 };
 
-// The results of f(handler, i, results so far) for i < n, in the run's arena.
-template <class R, class Handler, class F>
-results<R> run_each(Handler& h, std::size_t n, F& f) {
-  auto* const cells = arena::current().take<result_cell<R>>(n);
-  auto* const cell = arena::current().take<const result_cell<R>*>(1);
-  *cell = cells;
-  for (std::size_t i = 0; i < n; ++i) ::new (static_cast<void*>(cells + i)) result_cell<R>{f(h, i, results<R>(cell, i))};
-  return {cell, n};
-}
-
 // The handler of W instances: every value stands in its place. score() is a number an instance. A body whose branches differ from
 // instance to instance does not run so: failed() says it, and what was worked out counts for nothing.
 template <class P>
-class wide_handler {
+class wide_handler : public handler_defaults<wide_handler<P>, P> {
  public:
-  using real = P;
   using mask = mask_of<P>;
   static constexpr int width = lanes_of<P>;
-  static constexpr bool runs_all_regions = true;  // and then has failed
 
   // `first`: which of the instances that `places` counts from.
   wide_handler(const instance_places& places, std::size_t first)
@@ -114,8 +103,6 @@ class wide_handler {
     return g.run(*this, args...);
   }
   template <class X>
-  void note(const address&, const X&) {}
-  template <class X>
   void factor(const X& log_density) {
     const std::uint32_t k = site_++;
     failed_ = failed_ || k >= places_.count || (places_.structure && !places_.structure->sites()[k].is_factor());
@@ -139,8 +126,6 @@ class wide_handler {
     };
     return run_each<R>(*this, n, in_scope);
   }
-  mask active() const { return mask(true); }
-  path here() const { return {}; }
   P score() const { return score_; }
   bool failed() const { return failed_ || site_ != places_.count; }
 

@@ -27,9 +27,9 @@ concept gaussian = requires(const D& d) { d.mean_at(std::size_t{0}); };
 // other values of them, `at`, it is these whose density it sums, and finds at each site: it depends on other selected latents where it differs
 // between two tiles.
 template <class V>
-class gaussian_prior_handler : public handler<gaussian_prior_handler<V>, V, frozen_walk, true, true> {
+class gaussian_prior_handler : public site_handler<gaussian_prior_handler<V>, reading<V, frozen_walk, true, true>> {
  public:
-  using base = handler<gaussian_prior_handler<V>, V, frozen_walk, true, true>;
+  using base = site_handler<gaussian_prior_handler<V>, reading<V, frozen_walk, true, true>>;
   gaussian_prior_handler(frozen_walk& walk, const key& k, tile<V> t, const run_place& place, const std::vector<std::uint8_t>& selected, V* means, V* draws)
       : base(walk, k, t, place), selected_(selected), means_(means), draws_(draws) {}
   const V& prior() const { return prior_; }
@@ -43,20 +43,20 @@ class gaussian_prior_handler : public handler<gaussian_prior_handler<V>, V, froz
   friend base;
   template <class X, class D>
   X decide(std::uint32_t k, const D& d) {
-    const X x = this->template value_in_place<X>(k);
+    const X x = this->run.template value_in_place<X>(k);
     if (!selected_[k]) return x;
     if constexpr (gaussian<D>) {
       if (at_) {
-        densities_[k] = V(d.log_density(take<X>(at_ + this->walk_.slot(k).offset, this->at(k).type)));
+        densities_[k] = V(d.log_density(take<X>(at_ + this->run.body.walk.slot(k).offset, this->run.at(k).type)));
         return x;
       }
       prior_ += V(d.log_density(x));
       if (!draws_) return x;
-      const std::uint32_t offset = this->walk_.slot(k).offset;
-      put(draws_ + offset, this->template draw<X>(k, d));
-      for (std::uint32_t e = 0; e < this->at(k).type.size(); ++e) means_[offset + e] = V(d.mean_at(e));
+      const std::uint32_t offset = this->run.body.walk.slot(k).offset;
+      put(draws_ + offset, this->run.template draw<X>(k, d));
+      for (std::uint32_t e = 0; e < this->run.at(k).type.size(); ++e) means_[offset + e] = V(d.mean_at(e));
     } else {
-      throw std::invalid_argument("elliptical_slice: the prior of the latent at " + this->walk_.current().path_of(k).str() + " (" + std::string(D::name) +
+      throw std::invalid_argument("elliptical_slice: the prior of the latent at " + this->run.body.walk.current().path_of(k).str() + " (" + std::string(D::name) +
                                   ") is not normal; name those that are in .at");
     }
     return x;

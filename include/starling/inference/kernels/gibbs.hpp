@@ -52,9 +52,9 @@ finite_range finite_range_of(const vector_of<Of>& s) {
 
 // Finds the supports of sites over values that stand in a tile.
 template <class V>
-class finite_range_handler : public handler<finite_range_handler<V>, V, frozen_walk, false, true> {
+class finite_range_handler : public site_handler<finite_range_handler<V>, reading<V, frozen_walk, false, true>> {
  public:
-  using base = handler<finite_range_handler<V>, V, frozen_walk, false, true>;
+  using base = site_handler<finite_range_handler<V>, reading<V, frozen_walk, false, true>>;
   finite_range_handler(frozen_walk& walk, tile<V> t, const run_place& place, std::vector<finite_range>& ranges)
       : base(walk, key(0), t, place), ranges_(ranges) {}
 
@@ -63,7 +63,7 @@ class finite_range_handler : public handler<finite_range_handler<V>, V, frozen_w
   template <class X, class D>
   X decide(std::uint32_t k, const D& d) {
     if constexpr (requires { d.support(); }) ranges_[k] = finite_range_of(d.support());
-    return this->template value_in_place<X>(k);
+    return this->run.template value_in_place<X>(k);
   }
   std::vector<finite_range>& ranges_;
 };

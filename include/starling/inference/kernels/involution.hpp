@@ -71,7 +71,7 @@ class involution : public kernel {
       state_of_lanes<V> s;
       const arena_scope scope;
       structure_walk walk(nullptr, false);
-      simulate_handler<V> h(walk, key(0), s.there, chains.place());
+      deciding_handler<V> h(walk, key(0), s.there, {}, chains.place());
       proposal_.run(h, chains.current_choices());
       s.structure = walk.finish();
       if (s.structure->is_conditional()) throw std::invalid_argument("involution: over lanes the auxiliary choices must be the same in all of them, but they have branches");
@@ -140,7 +140,7 @@ class involution : public kernel {
     const schema& model = chains.structure();
     const current_choices<V> before = chains.current_choices(), drawn{*s.structure, {s.there.values.data(), s.there.shared.data(), nullptr}};
     structure_walk walk(s.structure, true);
-    simulate_handler<V> draws(walk, k.scope(hash_text(name)), s.there.view(), chains.place());
+    deciding_handler<V> draws(walk, k.scope(hash_text(name)), s.there.view(), chains.place());
     proposal_.run(draws, before);
     const auto& there = s.forth(transform_, before, drawn);
 

@@ -51,7 +51,7 @@ class proposal : public kernel {
     void find(const F& f, Chains& chains) {
       const arena_scope scope;
       structure_walk walk(nullptr, false);
-      simulate_handler<V> h(walk, key(0), storage, chains.place());
+      deciding_handler<V> h(walk, key(0), storage, {}, chains.place());
       f.run(h, chains.current_choices());
       structure = walk.finish();
       storage.fit(*structure);
@@ -130,7 +130,7 @@ class proposal : public kernel {
   template <class Chains, class F, class V>
   static V draw(const key& k, Chains& chains, const F& f, reading<V>& to) {
     structure_walk walk(to.structure, true);
-    simulate_handler<V> h(walk, k.scope(hash_text(name)), to.storage.view(), chains.place());
+    deciding_handler<V> h(walk, k.scope(hash_text(name)), to.storage.view(), chains.place());
     f.run(h, chains.current_choices());
     return h.score();
   }

@@ -34,15 +34,15 @@ class regenerate : public kernel {
 
  private:
   template <class Chains>
-  std::vector<regenerate_step> plan_of(Chains& chains) const {
+  site_plan plan_of(Chains& chains) const {
     chains.keep_densities();
     const auto& sites = chains.structure().sites();
     std::vector<std::uint8_t> selected(sites.size());
     for (const auto k : selected_latents(chains.layout(), options_.at, name)) selected[k] = 1;
-    std::vector<regenerate_step> plan(sites.size());
+    site_plan plan(sites.size());
     for (std::uint32_t k = 0; k < plan.size(); ++k) {
       const std::uint32_t first = sites[k].again ? sites[k].first : k;
-      plan[k] = {selected[first] ? -1 : static_cast<std::int64_t>(first), sites[k].is_conditional()};
+      plan[k] = {{}, selected[first] ? -1 : static_cast<std::int64_t>(first), sites[k].is_conditional()};
     }
     return plan;
   }

@@ -1,0 +1,354 @@
+// The handler that decides values: simulate, generate, update and regenerate are what they ask of it (a planner).
+//
+// At each site one of few things happens, in lanes by masks. Its value is
+//   drawn   from the model
+//   given   by a constraint
+//   kept    from the run before
+// and, where it was not drawn, it counts in the weight: with its log density, or (regenerate) with what its log density changed. These steps
+// are found while the structure is found; written to a plan they are followed in other blocks of lanes, in chains, in particles.
+#pragma once
+
+#include <cstdint>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <starling/models/constraints.hpp>
+#include <starling/models/handler.hpp>
+#include <starling/models/old_values.hpp>
+#include <starling/models/presence.hpp>
+#include <starling/models/run_kept.hpp>
+#include <starling/models/site_plan.hpp>
+#include <starling/traces/selection.hpp>
+
+namespace starling {
+
+// Σ log density of the factors of a run among its sites from `first` on.
+double factors_from(std::uint32_t first, const schema& run, const double* densities);
+// Appends the selected sites of `before` that `after` still has: their values were drawn anew.
+void append_redrawn(const std::vector<std::uint8_t>& selected, const schema& before, const schema& after, std::vector<std::uint32_t>& changed);
+
+// What an operation asks of a run, and how its steps are found.
+template <class V>
+class planner {
+ public:
+  planner() : planner(none()) {}                                            // simulate: everything is drawn
+  planner(const choice_map& given) : cursor_(given) {}                       // generate
+  planner(const old_values<V>& old, const choice_map& given) : cursor_(given), old_(old), has_old_(true) {}  // update
+  // regenerate: the sites of the run before that are marked in `redrawn` are not kept; `selected` says so of its kept instances.
+  planner(const old_values<V>& old, const std::vector<std::uint8_t>& redrawn, const selection* selected = nullptr)
+      : cursor_(none()), old_(old), redrawn_(redrawn.data()), selected_(selected), has_old_(true), differs_(true) {}
+  // To follow a plan that keeps values of a run before, for update or for regenerate.
+  planner(const old_values<V>& old, bool counts_differences) : cursor_(none()), old_(old), has_old_(true), differs_(counts_differences) {}
+
+  // The same in an instance of a call.
+  planner within(const instance_run& r) const {
+    planner p(*this);
+    p.old_ = {};
+    if (has_old_ && r.before) p.old_ = {r.before->structure.get(), {r.old_values(), nullptr, r.old_densities()}};
+    if (selected_ && r.before) selected_sites(*selected_, *r.before->structure, &r.node.where(), r.i, r.flags);
+    if (selected_) p.redrawn_ = r.flags.data();
+    return p;
+  }
+  void go_on_after(const planner& inner) { cursor_ = inner.cursor_; }
+
+  bool has_old() const { return has_old_; }
+  bool counts_differences() const { return differs_; }
+  bool draws_all() const { return !old_.structure && cursor_.all_used(); }
+  const old_values<V>& old() const { return old_; }
+  constraint_cursor& cursor() { return cursor_; }
+  const constraint_cursor& cursor() const { return cursor_; }
+
+  // Whether a site that is new has one value for all lanes.
+  bool is_shared(const site& s) {
+    if (lanes_of<V> == 1 || has_old_ || cursor_.empty()) return false;
+    found_ = cursor_.find(s.full, s.parent, s.last_index);
+    return found_ && found_.lane_stride == 0;
+  }
+  template <class Walk>
+  site_step find(const position<Walk>& body, std::uint32_t k) {
+    const site& s = body.at(k);
+    site_step step{{}, old_.find(body.walk, k)};
+    if (step.old >= 0 && redrawn_ && redrawn_[step.old]) step.old = -1;
+    constraint_ref& c = step;
+    // is_shared() has looked for it, but not at sites of conditional regions, which are never shared.
+    if (lanes_of<V> > 1 && !has_old_ && body.walk.growing() && !s.is_conditional()) c = std::exchange(found_, {});
+    else if (lanes_of<V> > 1 ? !cursor_.empty() : !cursor_.all_used()) c = constraint_of(body, k);
+    if (c && c.type_code != s.type.code() && !is_for_another_region<V>(c, s)) [[unlikely]] check_constraint(c, s.type, body.walk.path_of(k));
+    if constexpr (lanes_of<V> > 1)
+      step.mixed = c.present || is_for_another_region<V>(c, s) || (has_old_ && s.is_conditional()) || (step.old >= 0 && old_.is_conditional(step.old));
+    return step;
+  }
+
+  // The instances of a call that it concerns, all where nothing is kept.
+  void add_touched(const kept_instances& node, instance_set& todo) const {
+    if (!has_old_) todo.add_all();
+    else if (selected_) selected_->add_instances(node.where(), node.size(), todo);
+    else cursor_.choices().add_instances(node.where(), node.size(), todo);
+  }
+  // Of a static model (static_model.hpp): marks what it concerns; false where that cannot be told.
+  template <class Cone>
+  bool touch(Cone& cone) const {
+    return has_old_ && (selected_ ? cone.touch(*selected_) : cone.touch(cursor_.choices()));
+  }
+
+ private:
+  static const choice_map& none() {
+    static const choice_map nothing;
+    return nothing;
+  }
+  template <class Walk>
+  constraint_ref constraint_of(const position<Walk>& body, std::uint32_t k) {
+    const auto at = body.key_of(k);
+    const constraint_ref c = cursor_.find(at.full, at.parent, at.last_index);
+    if constexpr (lanes_of<V> > 1) return cursor_.choices().of_type(at.full, body.at(k).type.code(), c);
+    else return c;
+  }
+
+  constraint_cursor cursor_;
+  constraint_ref found_;
+  old_values<V> old_;
+  const std::uint8_t* redrawn_ = nullptr;
+  const selection* selected_ = nullptr;
+  bool has_old_ = false, differs_ = false;
+};
+
+// The weight of a run. Where differences count, those of kept choices and of factors that both runs have: what does not change counts exactly 0.
+template <class V>
+struct run_weight {
+  site_sum<V> sum;
+  V charged = V(0);               // factors that only the old run has
+  std::uint32_t factors_met = 0;  // one lane: the sites from here on are those of such factors
+  V total(bool differences) const { return differences ? log_difference(sum.total(), charged) : sum.total(); }
+};
+
+// Walk: frozen_walk where a plan is followed over and over (importance sampling, starting chains), structure_walk otherwise.
+// Plain: each site is visited once, and given in all lanes or in none; the places of shared values are found once for many runs.
+template <class V, class Walk = structure_walk, bool Examines = true, bool Plain = false>
+class deciding_handler : public site_handler<deciding_handler<V, Walk, Examines, Plain>, reading<V, Walk, true, Examines>> {
+ public:
+  using base = site_handler<deciding_handler<V, Walk, Examines, Plain>, reading<V, Walk, true, Examines>>;
+  static constexpr bool is_plain = Plain, always_follows = std::is_same_v<Walk, frozen_walk>;
+  static constexpr bool can_keep = base::width == 1 && !always_follows;
+
+  // Finds the steps, and writes them to `plan` where one is given; the sites of the run before that change go to `changed`.
+  deciding_handler(structure_walk& walk, const key& k, tile_storage<V>& storage, const planner<V>& asked = {}, const run_place& place = {},
+                   site_plan* plan = nullptr, std::vector<std::uint32_t>* changed = nullptr)
+      : base(walk, k, storage, place), asked_(asked), plan_(plan), changed_(changed) {}
+  // In a place of the right size everything is drawn.
+  deciding_handler(Walk& walk, const key& k, tile<V> t, const run_place& place) : base(walk, k, t, place) {}
+  // Follows a plan. Shared values are in their place already.
+  deciding_handler(Walk& walk, const key& k, tile<V> t, const run_place& place, const site_plan& plan, const planner<V>& asked = {})
+      : base(walk, k, t, place), asked_(asked), follows_(plan.data()) {}
+  // `standing`, of a plain run: of each site the place of its shared value, or null.
+  deciding_handler(Walk& walk, const key& k, stream<V>& numbers, tile<V> t, const run_place& place, const site_plan& plan, V* const* standing)
+      : base(walk, k, numbers, t, place), follows_(plan.data()), standing_(standing) {}
+  // An instance of a call.
+  deciding_handler(deciding_handler& outer, const instance_run& r) : base(outer, r), asked_(outer.asked_.within(r)), changed_(&r.changed) { keeping_ = {r.kept, outer.keeping_.arguments}; }
+
+  // Improper distributions take their start instead of refusing: what inference asks for.
+  void allow_starts() { this->run.use_start = true; }
+  V weight() const { return weight_.total(asked_.counts_differences()); }
+  auto sums() { return std::tie(weight_.sum); }
+  bool all_used() const { return asked_.cursor().all_used(); }
+  std::uint32_t factors_met() const { return weight_.factors_met; }
+  void charge(const V& lp) { weight_.charged += lp; }
+
+  // What a trace keeps of the run (run_kept.hpp, static_model.hpp).
+  kept_run& keeping() { return keeping_; }
+  const planner<V>& asked() const { return asked_; }
+  void add_touched(const kept_instances& node, instance_set& todo) const { asked_.add_touched(node, todo); }
+  // A site that stays as it is.
+  void retain(std::uint32_t k, const V& lp) {
+    const site& s = this->run.at(k);
+    if (!asked_.counts_differences()) return weight_.sum.add(k, lp);
+    if (s.is_factor()) weight_.factors_met = k + 1;
+    if (s.is_factor() || s.is_choice()) weight_.sum.add(k, log_difference(lp, lp));
+  }
+  void count_rescored(const rescored& r) {
+    if (asked_.counts_differences()) weight_.sum.add(this->run.body.walk.position(), r.after - r.before);
+  }
+  // `child` ran an instance; all of a call are done, with their total and what was drawn afresh in it; some are no more.
+  void absorb(deciding_handler& child, const instance_run& r, const schema& now, V& fresh) {
+    asked_.go_on_after(child.asked_);
+    const bool differences = asked_.counts_differences();
+    if (differences || !asked_.has_old()) weight_.sum.add(this->run.body.walk.position(), child.weight());
+    else if (child.score() != child.weight()) fresh += log_difference(child.score(), child.weight());
+    if (!r.before || !asked_.has_old()) return;
+    const schema& before = *r.before->structure;
+    if (differences) append_redrawn(r.flags, before, now, r.changed);
+    if (&before != &now) append_removed(before, now, r.changed);
+    if (differences) charge(factors_from(child.factors_met(), before, r.old_densities()));
+  }
+  void count_instances(std::uint32_t k, const V& total, const V& fresh) {
+    if (asked_.has_old() && !asked_.counts_differences()) weight_.sum.add(k, total - fresh);
+  }
+  void lose(const kept_instances& node) {
+    if (asked_.counts_differences()) charge(node.factors());
+  }
+  void lose_instance(const kept_instances& node, std::size_t i) {
+    if (asked_.counts_differences()) charge(node.factors(i));
+  }
+
+ private:
+  friend base;
+  bool follows() const { return always_follows || follows_; }
+  bool is_shared(const site& s) { return asked_.is_shared(s); }
+
+  template <class X, class D>
+  [[gnu::always_inline]] X decide(std::uint32_t k, const D& d) {
+    if constexpr (Plain) {
+      if (V* const place = standing_[k]) [[likely]] return count(k, d, view_or_take<X>(place, choice_type_of<X>(d)), -1);
+    } else if (follows() && this->run.body.walk.slot(k).shared) [[likely]] {
+      return count(k, d, this->run.template value_in_place<X>(k), follows_[k].old);
+    }
+    if constexpr (can_keep) {
+      if (!follows()) {
+        if (put_next(k, choice_type_of<X>(d))) {
+          if (changed_) note_changed(asked_.old().find(this->run.body.walk, k));
+          return count(k, d, this->run.template value_in_place<X>(k), -1);
+        }
+        if (!plan_ && asked_.draws_all()) return draw<X>(k, d);
+      }
+      return decide_apart<X>(k, d);
+    } else if constexpr (always_follows) {
+      return decide_as<X>(k, d, follows_[k]);
+    } else {
+      return follows_ ? decide_as<X>(k, d, follows_[k]) : decide_as<X>(k, d, find(k));
+    }
+  }
+  template <class X, class D>
+  [[gnu::noinline]] X decide_apart(std::uint32_t k, const D& d) {
+    return decide_as<X>(k, d, follows_ ? follows_[k] : find(k));
+  }
+  template <class X, class D>
+  [[gnu::always_inline]] X decide_as(std::uint32_t k, const D& d, const site_step& step) {
+    if constexpr (base::width > 1 && !Plain)
+      if (step.mixed) [[unlikely]] return decide_mixed<X>(k, d, step);
+    if (!step && step.old < 0) return draw<X>(k, d);
+    V* const to = this->run.place(k);
+    const std::size_t size = rank_of<X> == 0 ? 1 : this->run.at(k).type.size();
+    // What all lanes share is written once, by the run that finds the structure.
+    if (!this->run.body.walk.slot(k).shared || this->run.storage.growth) {
+      if (step) put_constraint(to, step, size, this->run.lanes.place.first_lane, this->run.lanes.place.lanes);
+      else if (const V* const from = asked_.old().at(step.old); from != to) {
+        for (std::size_t e = 0; e < size; ++e) to[e] = from[e];
+      }
+    }
+    return count(k, d, this->run.template value_in_place<X>(k), step ? -1 : step.old);
+  }
+
+  template <class X, class D>
+  [[gnu::always_inline]] X draw(std::uint32_t k, const D& d) {
+    const X x = this->run.template draw<X>(k, d);
+    this->run.record(k, x);
+    if constexpr (Examines) this->run.score_site(k, d, x);
+    else weight_.sum.add(k, look_at(d, x));
+    return x;
+  }
+  // A value that was not drawn, and stands in its place; it is that of site `old` before, or −1.
+  template <class X, class D>
+  [[gnu::always_inline]] X count(std::uint32_t k, const D& d, const X& x, std::int64_t old) {
+    if constexpr (!Examines) {
+      weight_.sum.add(k, this->run.unexamined_density(d, x));
+    } else {
+      const bool differs = old >= 0 && asked_.counts_differences();
+      const V before = differs ? asked_.old().values.densities[old] : V(0);  // an update in place overwrites it
+      const V lp = this->run.score_site(k, d, x);
+      weight_.sum.add(k, differs ? log_difference(lp, before) : lp);
+    }
+    return x;
+  }
+  // Without examination: 0 where what was drawn has a finite density, NaN elsewhere, by which the caller sees that it has to run again.
+  // Draws of reals with bad parameters are NaN themselves where elementwise sees to it.
+  template <class X, class D>
+  static V look_at(const D& d, const X& x) {
+    if constexpr (requires { typename D::formulas; } && std::is_same_v<X, V>) return x * V(0);
+    else if constexpr (requires { typename D::formulas; } && std::is_same_v<X, vector<V>>) return sum(x) * V(0);
+    else return run_parts<reading<V, Walk, true, Examines>>::unexamined_density(d, x) * V(0);
+  }
+
+  // Some lanes are given a value, some keep theirs, some draw.
+  template <class X, class D>
+  [[gnu::noinline]] X decide_mixed(std::uint32_t k, const D& d, const site_step& step) {
+    auto& run = this->run;
+    const auto& old = asked_.old();
+    const auto before = step.old >= 0 ? old.present(step.old) : mask_of<V>(false);
+    auto given = lanes_given<V>(step, run.lanes.place);
+    const bool elsewhere = is_for_another_region<V>(step, run.at(k));
+    if (elsewhere && any(given & run.lanes.active)) check_constraint(step, run.at(k).type, run.body.walk.path_of(k));
+    if (elsewhere) given = mask_of<V>(false);
+    run.draw_where(!(before | given), k, [&] { return run.template draw<X>(k, d); });
+    const std::size_t size = run.at(k).type.size();
+    V* to = run.place(k);
+    vector<V> constrained(size);
+    if (step && !elsewhere) put_constraint(constrained.data(), step, size, run.lanes.place.first_lane, run.lanes.place.lanes);
+    for (std::size_t e = 0; e < size; ++e) {
+      if (step.old >= 0) to[e] = where(before, old.at(step.old)[e], to[e]);
+      if (step) to[e] = where(given, constrained[e], to[e]);
+    }
+    const X x = run.template value_in_place<X>(k);
+    const V lp = run.score_site(k, d, x);
+    const V counted = step.old >= 0 && asked_.counts_differences() ? log_difference(lp, density_of(*old.structure, old.values, static_cast<std::uint32_t>(step.old))) : lp;
+    weight_.sum.add(k, where(before | given, counted, V(0)));
+    return x;
+  }
+
+  // A factor has no address: it is the same while the run is as before.
+  void decide_factor(std::uint32_t k, const V& lp) {
+    const bool differences = asked_.counts_differences();
+    const bool met = differences && (follows() ? follows_[k].old >= 0 : asked_.old().structure && !this->run.body.walk.growing());
+    if (plan_) plan_->resize(k + 1);
+    if (plan_ && met) (*plan_)[k].old = k;
+    if (met) weight_.factors_met = k + 1;
+    weight_.sum.add(k, met ? log_difference(lp, asked_.old().values.densities[k]) : lp);
+  }
+
+  // One lane: puts the constraint that stands next to its place, where it is for site k. Inline, with the type known where it is called: pieces of a
+  // type or a constraint that are written one by one and read as a whole wait for memory.
+  [[gnu::always_inline]] bool put_next(std::uint32_t k, const choice_type& type) {
+    const auto& run = this->run;
+    const double* const from = asked_.cursor().next(run.body.inside ? run.body.key_of(k).full : run.at(k).full, type.code(), run.lanes.place.first_lane);
+    if (!from) return false;
+    for (std::size_t e = 0; e < type.size(); ++e) run.place(k)[e] = from[e];
+    return true;
+  }
+  site_step find(std::uint32_t k) {
+    const site_step step = asked_.find(this->run.body, k);
+    if (step) note_changed(step.old);
+    if (plan_) write_down(k, step);
+    return step;
+  }
+  void note_changed(std::int64_t old) {
+    if (changed_ && old >= 0) changed_->push_back(static_cast<std::uint32_t>(old));
+  }
+  [[gnu::noinline]] void write_down(std::uint32_t k, const site_step& step) {
+    plan_->resize(k + 1);
+    (*plan_)[k] = step;
+  }
+
+  planner<V> asked_;
+  site_plan* plan_ = nullptr;                     // where steps go that are found
+  const site_step* follows_ = nullptr;            // steps that are known
+  V* const* standing_ = nullptr;
+  std::vector<std::uint32_t>* changed_ = nullptr;
+  run_weight<V> weight_;
+  kept_run keeping_;
+};
+
+// The sums of factors of a block before that are no more: those from site `met` on, and those in regions that run no more. (Before it, both
+// structures are the same.)
+template <class V>
+V factors_gone(const schema& before, const tile<const V>& old, std::uint32_t met, const schema& after, const tile<V>& now) {
+  V total(0);
+  for (std::uint32_t k = 0; k < before.sites().size(); ++k) {
+    const site& s = before.sites()[k];
+    if (!s.is_factor()) continue;
+    if (k >= met) total += old.densities[k];
+    else if (s.is_conditional()) total += where(*now.at(after.slots()[s.presence]) != V(0), V(0), old.densities[k]);
+  }
+  return total;
+}
+
+}  // namespace starling
