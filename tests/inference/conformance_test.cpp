@@ -8,7 +8,17 @@
 #include <utility>
 #include <vector>
 
-#include <starling/starling.hpp>
+#include <starling/combinators/combinators.hpp>
+#include <starling/distributions/distributions.hpp>
+#include <starling/inference/free_handlers.hpp>
+#include <starling/inference/kernels/elliptical_slice.hpp>
+#include <starling/inference/kernels/gibbs.hpp>
+#include <starling/inference/pointwise.hpp>
+#include <starling/inference/predictive_dynamic.hpp>
+#include <starling/models/dependencies.hpp>
+#include <starling/models/edit.hpp>
+#include <starling/models/gradient_batch.hpp>
+#include <starling/models/static_model.hpp>
 
 namespace sl = starling;
 
@@ -90,8 +100,8 @@ using V = sl::native_pack<double>;
 
 template <class... H>
 constexpr bool all_are_handlers = (sl::handler<H> && ...);
-static_assert(all_are_handlers<sl::deciding_handler<double>, sl::deciding_handler<V>, sl::deciding_handler<V, sl::frozen_walk>,
-                               sl::deciding_handler<V, sl::frozen_walk, false, true>>);
+static_assert(all_are_handlers<sl::deciding_handler<double>, sl::deciding_handler<V>, sl::following_handler<V>,
+                               sl::quick_following_handler<V>>);
 static_assert(all_are_handlers<sl::assess_handler<double>, sl::assess_handler<V>, sl::explore_handler<true>, sl::explore_handler<false>>);
 static_assert(all_are_handlers<sl::score_handler<double>, sl::score_handler<V>, sl::score_handler<V, false>, sl::pointwise_handler<V>, sl::recall_handler>);
 static_assert(all_are_handlers<sl::gradient_handler, sl::lane_gradient_handler<V>, sl::free_handler<V>, sl::free_handler<sl::adjoint<V>>, sl::free_numbers_handler<V>>);

@@ -55,7 +55,7 @@ class particle_block {
       const arena_scope scope;
       frozen_walk walk(*layout_.structure);
       stream<V> numbers(k.scope(path::root_hash), place.first_lane);
-      deciding_handler<V, frozen_walk, false, true> h(walk, k, numbers, {storage_.values.data(), shared_.data(), nullptr}, place, layout_.plan,
+      quick_following_handler<V> h(walk, k, numbers, {storage_.values.data(), shared_.data(), nullptr}, place, layout_.plan,
                                                      standing_.data());
       post_.run(h);
       if (all(h.weight() > V(negative_infinity))) [[likely]] return h.weight();
@@ -85,7 +85,7 @@ class particle_block {
   [[gnu::noinline]] V draw_and_examine(const key& k, const run_place& place) {
     const arena_scope scope;
     frozen_walk walk(*layout_.structure);
-    deciding_handler<V, frozen_walk> h(walk, k, {storage_.values.data(), shared_.data(), nullptr}, place, layout_.plan);
+    following_handler<V> h(walk, k, {storage_.values.data(), shared_.data(), nullptr}, place, layout_.plan);
     post_.run(h);
     bad.keep_first(h.problem());
     if (any(!(h.score() > V(negative_infinity)))) examinations_ = 16;

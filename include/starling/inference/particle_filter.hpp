@@ -216,14 +216,14 @@ class basic_particle_filter {
   [[gnu::always_inline]] V run_plain(const step_run& r, const S& state, std::size_t b) {
     frozen_walk walk(*r.next.structure);
     stream<V> numbers(r.scope, b * width);
-    deciding_handler<V, frozen_walk, false, true> h(walk, r.now, numbers, place_of(r.next, b), {b * width, options_.particles}, r.plan, r.standing.data());
+    quick_following_handler<V> h(walk, r.now, numbers, place_of(r.next, b), {b * width, options_.particles}, r.plan, r.standing.data());
     next_states_[b] = own(run_kernel(h, r.t, state), next_memory_, b);
     return where(h.weight() > V(negative_infinity), h.weight(), V(negative_infinity));
   }
   // Where regions are conditional, and where a weight is 0: the same, looking for bad parameters.
   [[gnu::noinline]] V run_examined(step_run& r, const S& state, std::size_t b) {
     frozen_walk walk(*r.next.structure);
-    deciding_handler<V, frozen_walk> h(walk, r.now, place_of(r.next, b), {b * width, options_.particles}, r.plan);
+    following_handler<V> h(walk, r.now, place_of(r.next, b), {b * width, options_.particles}, r.plan);
     next_states_[b] = own(run_kernel(h, r.t, state), next_memory_, b);
     r.bad.keep_first_of_threads(h.problem());
     return where(h.score() > V(negative_infinity), h.weight(), V(negative_infinity));

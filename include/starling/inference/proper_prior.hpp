@@ -16,7 +16,7 @@ void require_proper_prior(const Posterior& post, const posterior_layout<V>& layo
   storage.shared = layout.shared;
   const arena_scope scope;
   frozen_walk walk(*layout.structure);
-  deciding_handler<V, frozen_walk> h(walk, key(0), storage.view(), {0, lanes_of<V>}, layout.plan);
+  following_handler<V> h(walk, key(0), storage.view(), {0, lanes_of<V>}, layout.plan);
   try {
     post.run(h);
   } catch (const std::logic_error& e) {

@@ -55,7 +55,7 @@ result importance(const Posterior& post, const Proposal& proposal, const argumen
       const arena_scope scope;
       const run_place place{lane, count};
       frozen_walk walk(*layout.structure);
-      deciding_handler<V, frozen_walk> h(walk, part, {storage.values.data(), shared.data(), nullptr}, place, plan);
+      following_handler<V> h(walk, part, {storage.values.data(), shared.data(), nullptr}, place, plan);
       post.run(h);
       bad.keep_first(h.problem());
       const V w = h.weight();

@@ -14,13 +14,9 @@
 #include <utility>
 #include <vector>
 
-#include <starling/models/constraints.hpp>
 #include <starling/models/handler.hpp>
-#include <starling/models/old_values.hpp>
-#include <starling/models/presence.hpp>
+#include <starling/models/planner.hpp>
 #include <starling/models/run_kept.hpp>
-#include <starling/models/site_plan.hpp>
-#include <starling/traces/selection.hpp>
 
 namespace starling {
 
@@ -28,91 +24,6 @@ namespace starling {
 double factors_from(std::uint32_t first, const schema& run, const double* densities);
 // Appends the selected sites of `before` that `after` still has: their values were drawn anew.
 void append_redrawn(const std::vector<std::uint8_t>& selected, const schema& before, const schema& after, std::vector<std::uint32_t>& changed);
-
-// What an operation asks of a run, and how its steps are found.
-template <class V>
-class planner {
- public:
-  planner() : planner(none()) {}                                            // simulate: everything is drawn
-  planner(const choice_map& given) : cursor_(given) {}                       // generate
-  planner(const old_values<V>& old, const choice_map& given) : cursor_(given), old_(old), has_old_(true) {}  // update
-  // regenerate: the sites of the run before that are marked in `redrawn` are not kept; `selected` says so of its kept instances.
-  planner(const old_values<V>& old, const std::vector<std::uint8_t>& redrawn, const selection* selected = nullptr)
-      : cursor_(none()), old_(old), redrawn_(redrawn.data()), selected_(selected), has_old_(true), differs_(true) {}
-  // To follow a plan that keeps values of a run before, for update or for regenerate.
-  planner(const old_values<V>& old, bool counts_differences) : cursor_(none()), old_(old), has_old_(true), differs_(counts_differences) {}
-
-  // The same in an instance of a call.
-  planner within(const instance_run& r) const {
-    planner p(*this);
-    p.old_ = {};
-    if (has_old_ && r.before) p.old_ = {r.before->structure.get(), {r.old_values(), nullptr, r.old_densities()}};
-    if (selected_ && r.before) selected_sites(*selected_, *r.before->structure, &r.node.where(), r.i, r.flags);
-    if (selected_) p.redrawn_ = r.flags.data();
-    return p;
-  }
-  void go_on_after(const planner& inner) { cursor_ = inner.cursor_; }
-
-  bool has_old() const { return has_old_; }
-  bool counts_differences() const { return differs_; }
-  bool draws_all() const { return !old_.structure && cursor_.all_used(); }
-  const old_values<V>& old() const { return old_; }
-  constraint_cursor& cursor() { return cursor_; }
-  const constraint_cursor& cursor() const { return cursor_; }
-
-  // Whether a site that is new has one value for all lanes.
-  bool is_shared(const site& s) {
-    if (lanes_of<V> == 1 || has_old_ || cursor_.empty()) return false;
-    found_ = cursor_.find(s.full, s.parent, s.last_index);
-    return found_ && found_.lane_stride == 0;
-  }
-  template <class Walk>
-  site_step find(const position<Walk>& body, std::uint32_t k) {
-    const site& s = body.at(k);
-    site_step step{{}, old_.find(body.walk, k)};
-    if (step.old >= 0 && redrawn_ && redrawn_[step.old]) step.old = -1;
-    constraint_ref& c = step;
-    // is_shared() has looked for it, but not at sites of conditional regions, which are never shared.
-    if (lanes_of<V> > 1 && !has_old_ && body.walk.growing() && !s.is_conditional()) c = std::exchange(found_, {});
-    else if (lanes_of<V> > 1 ? !cursor_.empty() : !cursor_.all_used()) c = constraint_of(body, k);
-    if (c && c.type_code != s.type.code() && !is_for_another_region<V>(c, s)) [[unlikely]] check_constraint(c, s.type, body.walk.path_of(k));
-    if constexpr (lanes_of<V> > 1)
-      step.mixed = c.present || is_for_another_region<V>(c, s) || (has_old_ && s.is_conditional()) || (step.old >= 0 && old_.is_conditional(step.old));
-    return step;
-  }
-
-  // The instances of a call that it concerns, all where nothing is kept.
-  void add_touched(const kept_instances& node, instance_set& todo) const {
-    if (!has_old_) todo.add_all();
-    else if (selected_) selected_->add_instances(node.where(), node.size(), todo);
-    else cursor_.choices().add_instances(node.where(), node.size(), todo);
-  }
-  // Of a static model (static_model.hpp): marks what it concerns; false where that cannot be told.
-  template <class Cone>
-  bool touch(Cone& cone) const {
-    return has_old_ && (selected_ ? cone.touch(*selected_) : cone.touch(cursor_.choices()));
-  }
-
- private:
-  static const choice_map& none() {
-    static const choice_map nothing;
-    return nothing;
-  }
-  template <class Walk>
-  constraint_ref constraint_of(const position<Walk>& body, std::uint32_t k) {
-    const auto at = body.key_of(k);
-    const constraint_ref c = cursor_.find(at.full, at.parent, at.last_index);
-    if constexpr (lanes_of<V> > 1) return cursor_.choices().of_type(at.full, body.at(k).type.code(), c);
-    else return c;
-  }
-
-  constraint_cursor cursor_;
-  constraint_ref found_;
-  old_values<V> old_;
-  const std::uint8_t* redrawn_ = nullptr;
-  const selection* selected_ = nullptr;
-  bool has_old_ = false, differs_ = false;
-};
 
 // The weight of a run. Where differences count, those of kept choices and of factors that both runs have: what does not change counts exactly 0.
 template <class V>
@@ -123,13 +34,13 @@ struct run_weight {
   V total(bool differences) const { return differences ? log_difference(sum.total(), charged) : sum.total(); }
 };
 
-// Walk: frozen_walk where a plan is followed over and over (importance sampling, starting chains), structure_walk otherwise.
-// Plain: each site is visited once, and given in all lanes or in none; the places of shared values are found once for many runs.
-template <class V, class Walk = structure_walk, bool Examines = true, bool Plain = false>
-class deciding_handler : public site_handler<deciding_handler<V, Walk, Examines, Plain>, reading<V, Walk, true, Examines>> {
+template <class V, class Reading = reading<V>>
+class deciding_handler : public site_handler<deciding_handler<V, Reading>, Reading> {
  public:
-  using base = site_handler<deciding_handler<V, Walk, Examines, Plain>, reading<V, Walk, true, Examines>>;
-  static constexpr bool is_plain = Plain, always_follows = std::is_same_v<Walk, frozen_walk>;
+  using base = site_handler<deciding_handler<V, Reading>, Reading>;
+  using walk_type = typename Reading::walk;
+  static constexpr bool always_follows = std::is_same_v<walk_type, frozen_walk>;
+  static constexpr bool is_plain = !Reading::examines;  // the quick run
   static constexpr bool can_keep = base::width == 1 && !always_follows;
 
   // Finds the steps, and writes them to `plan` where one is given; the sites of the run before that change go to `changed`.
@@ -137,12 +48,13 @@ class deciding_handler : public site_handler<deciding_handler<V, Walk, Examines,
                    site_plan* plan = nullptr, std::vector<std::uint32_t>* changed = nullptr)
       : base(walk, k, storage, place), asked_(asked), plan_(plan), changed_(changed) {}
   // In a place of the right size everything is drawn.
-  deciding_handler(Walk& walk, const key& k, tile<V> t, const run_place& place) : base(walk, k, t, place) {}
+  deciding_handler(walk_type& walk, const key& k, tile<V> t, const run_place& place) : base(walk, k, t, place) {}
   // Follows a plan. Shared values are in their place already.
-  deciding_handler(Walk& walk, const key& k, tile<V> t, const run_place& place, const site_plan& plan, const planner<V>& asked = {})
+  deciding_handler(walk_type& walk, const key& k, tile<V> t, const run_place& place, const site_plan& plan, const planner<V>& asked = {})
       : base(walk, k, t, place), asked_(asked), follows_(plan.data()) {}
-  // `standing`, of a plain run: of each site the place of its shared value, or null.
-  deciding_handler(Walk& walk, const key& k, stream<V>& numbers, tile<V> t, const run_place& place, const site_plan& plan, V* const* standing)
+  // The quick run: each site is visited once, and given in all lanes or in none. `standing`: of each site the place of its shared value, found
+  // once for many runs, or null.
+  deciding_handler(walk_type& walk, const key& k, stream<V>& numbers, tile<V> t, const run_place& place, const site_plan& plan, V* const* standing)
       : base(walk, k, numbers, t, place), follows_(plan.data()), standing_(standing) {}
   // An instance of a call.
   deciding_handler(deciding_handler& outer, const instance_run& r) : base(outer, r), asked_(outer.asked_.within(r)), changed_(&r.changed) { keeping_ = {r.kept, outer.keeping_.arguments}; }
@@ -198,7 +110,7 @@ class deciding_handler : public site_handler<deciding_handler<V, Walk, Examines,
 
   template <class X, class D>
   [[gnu::always_inline]] X decide(std::uint32_t k, const D& d) {
-    if constexpr (Plain) {
+    if constexpr (is_plain) {
       if (V* const place = standing_[k]) [[likely]] return count(k, d, view_or_take<X>(place, choice_type_of<X>(d)), -1);
     } else if (follows() && this->run.body.walk.slot(k).shared) [[likely]] {
       return count(k, d, this->run.template value_in_place<X>(k), follows_[k].old);
@@ -224,7 +136,7 @@ class deciding_handler : public site_handler<deciding_handler<V, Walk, Examines,
   }
   template <class X, class D>
   [[gnu::always_inline]] X decide_as(std::uint32_t k, const D& d, const site_step& step) {
-    if constexpr (base::width > 1 && !Plain)
+    if constexpr (base::width > 1 && !is_plain)
       if (step.mixed) [[unlikely]] return decide_mixed<X>(k, d, step);
     if (!step && step.old < 0) return draw<X>(k, d);
     V* const to = this->run.place(k);
@@ -243,14 +155,14 @@ class deciding_handler : public site_handler<deciding_handler<V, Walk, Examines,
   [[gnu::always_inline]] X draw(std::uint32_t k, const D& d) {
     const X x = this->run.template draw<X>(k, d);
     this->run.record(k, x);
-    if constexpr (Examines) this->run.score_site(k, d, x);
+    if constexpr (!is_plain) this->run.score_site(k, d, x);
     else weight_.sum.add(k, look_at(d, x));
     return x;
   }
   // A value that was not drawn, and stands in its place; it is that of site `old` before, or −1.
   template <class X, class D>
   [[gnu::always_inline]] X count(std::uint32_t k, const D& d, const X& x, std::int64_t old) {
-    if constexpr (!Examines) {
+    if constexpr (is_plain) {
       weight_.sum.add(k, this->run.unexamined_density(d, x));
     } else {
       const bool differs = old >= 0 && asked_.counts_differences();
@@ -266,7 +178,7 @@ class deciding_handler : public site_handler<deciding_handler<V, Walk, Examines,
   static V look_at(const D& d, const X& x) {
     if constexpr (requires { typename D::formulas; } && std::is_same_v<X, V>) return x * V(0);
     else if constexpr (requires { typename D::formulas; } && std::is_same_v<X, vector<V>>) return sum(x) * V(0);
-    else return run_parts<reading<V, Walk, true, Examines>>::unexamined_density(d, x) * V(0);
+    else return run_parts<Reading>::unexamined_density(d, x) * V(0);
   }
 
   // Some lanes are given a value, some keep theirs, some draw.
@@ -336,6 +248,12 @@ class deciding_handler : public site_handler<deciding_handler<V, Walk, Examines,
   run_weight<V> weight_;
   kept_run keeping_;
 };
+
+// Follow a plan over and over: importance sampling, particles.
+template <class V>
+using following_handler = deciding_handler<V, reading<V, frozen_walk>>;
+template <class V>
+using quick_following_handler = deciding_handler<V, reading<V, frozen_walk, true, false>>;
 
 // The sums of factors of a block before that are no more: those from site `met` on, and those in regions that run no more. (Before it, both
 // structures are the same.)

@@ -35,6 +35,7 @@ class cone_trace {
     auto& known = kept.place.calls->cone;
     if (!known) known = std::make_shared<kept_cone>();
     cone_ = known.get();
+    undo_ = kept.place.undo;
     const std::uint64_t epoch = kept.arguments->epoch, parameters = version_of(run_.parameters.store);
     run_.parameters.reads_stores = false;
     if (cone_->has_results(epoch, parameters) && walk().expected() && !run_.found.notes && h_.asked().has_old()) {  // notes are sent
@@ -44,7 +45,7 @@ class cone_trace {
       skips_ = h_.asked().touch(*cone_);
     }
     if (!skips_) {
-      cone_->begin_all(epoch, parameters, *kept.place.undo);
+      cone_->begin_all(epoch, parameters, *undo_);
       return;
     }
     const auto& old = h_.asked().old().values;
@@ -132,7 +133,7 @@ class cone_trace {
     const call_scope<typename H::parts_type> scope(run_, a);
     R r = f();
     if constexpr (!std::is_empty_v<R>)
-      if (cone_) cone_->record(c, r, *h_.keeping().place.undo);
+      if (cone_) cone_->record(c, r, *undo_);
     return r;
   }
   void skip_call(const address& a, std::uint32_t c) {
@@ -162,6 +163,7 @@ class cone_trace {
   H& h_;
   typename H::parts_type& run_;
   kept_cone* cone_ = nullptr;
+  kept_undo* undo_ = nullptr;  // also in regions, where no instances are kept
   bool skips_ = false;
 };
 
