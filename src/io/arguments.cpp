@@ -9,13 +9,14 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <stdexcept>
 #include <string_view>
 
 namespace starling {
 namespace {
 
-enum class kinds { text, from_zero, from_one };
+enum class kinds { text, from_zero, from_one, positive, not_negative, share, word };
 
 // More steps, draws or chains than any machine takes; sums and products of a few such counts are far from the end of 64 bits.
 constexpr std::uint64_t most_counted = 1'000'000'000'000'000;
@@ -26,12 +27,15 @@ struct argument {
   kinds kind;
   std::string meaning;
   std::uint64_t most = most_counted;
+  std::vector<std::string> words = {};   // of kind word: what may be said
 
   std::string key() const { return group.empty() ? name : group + "." + name; }
 };
 
-const std::vector<std::string> commands = {"sample", "importance", "simulate", "summary"};
-const std::vector<std::string> groups = {"data", "random", "output"};
+const std::vector<std::string> commands = {"sample", "importance", "simulate", "optimize", "laplace", "pathfinder", "variational", "summary"};
+const std::vector<std::string> groups = {"adapt", "data", "random", "output"};
+const std::vector<std::string> metrics = {"unit_e", "diag_e", "dense_e", "fisher_diag_e", "low_rank_e"};   // in the order of kernels::metric_kind
+const std::vector<std::string> guides = {"meanfield", "lowrank", "fullrank"};                             // in the order of guide_family
 
 std::vector<argument> table(const program_description& d) {
   const auto number = [](std::size_t x) { return std::to_string(x); };
@@ -40,8 +44,28 @@ std::vector<argument> table(const program_description& d) {
       {"sample", "num_samples", number(d.sample.draws), kinds::from_one, "steps after warm-up, in each chain"},
       {"sample", "num_warmup", number(d.sample.warmup), kinds::from_zero, "steps of warm-up, which adapt the kernel and are not kept"},
       {"sample", "thin", number(d.sample.thin), kinds::from_one, "keep every thin-th draw"},
+      {"sample", "algorithm", "", kinds::word, "CmdStan's word, as engine=nuts is: the program says which kernel samples", most_counted, {"hmc"}},
+      {"sample", "engine", "", kinds::word, "", most_counted, {"nuts"}},
+      {"sample", "max_depth", "", kinds::from_one, "of a trajectory of nuts: at most 2^max_depth - 1 gradients a step", 30},
+      {"sample", "metric", "", kinds::word, fmt::format("{}", fmt::join(metrics, ", ")), most_counted, metrics},
+      {"sample", "stepsize", "", kinds::positive, "where the warm-up begins; without warm-up the step size"},
+      {"adapt", "delta", "", kinds::share, "the acceptance rate that the step size aims at; raise it where trajectories diverge"},
       {"importance", "num_particles", number(d.importance.particles), kinds::from_one, "weighted draws"},
       {"simulate", "num_samples", number(d.simulate.draws), kinds::from_one, "draws from the prior, with the data that they predict"},
+      {"optimize", "jacobian", "0", kinds::from_zero, "1: the mode of the unconstrained numbers, 0: of the choices themselves", 1},
+      {"optimize", "iter", number(d.approximate.optimize.max_iterations), kinds::from_one, "steps of L-BFGS at most"},
+      {"optimize", "num_starts", number(d.approximate.optimize.starts), kinds::from_one, "searches, from random points; the highest is reported", 1'000'000},
+      {"laplace", "draws", number(d.approximate.laplace.draws), kinds::from_one, "draws of the normal distribution around the mode"},
+      {"pathfinder", "num_paths", number(d.approximate.pathfinder.paths), kinds::from_one, "searches, from random points", 1'000'000},
+      {"pathfinder", "num_psis_draws", number(d.approximate.pathfinder.draws), kinds::from_one, "draws in the result"},
+      {"pathfinder", "num_draws", number(d.approximate.pathfinder.draws_per_path), kinds::from_one, "draws of each path, from which they are taken"},
+      {"pathfinder", "num_elbo_draws", number(d.approximate.pathfinder.elbo_draws), kinds::from_one, "draws that judge a point of a path"},
+      {"pathfinder", "max_lbfgs_iters", number(d.approximate.pathfinder.max_iterations), kinds::from_one, "steps of a path at most"},
+      {"pathfinder", "history_size", number(d.approximate.pathfinder.history), kinds::from_one, "differences that L-BFGS keeps", 1000},
+      {"variational", "algorithm", guides[static_cast<std::size_t>(d.approximate.variational.guide)], kinds::word, fmt::format("the normal distribution: {}", fmt::join(guides, ", ")), most_counted, guides},
+      {"variational", "output_samples", number(d.approximate.variational.draws), kinds::from_one, "draws in the result"},
+      {"variational", "iter", number(d.approximate.variational.max_steps), kinds::from_one, "steps at most"},
+      {"variational", "grad_samples", number(d.approximate.variational.draws_per_step), kinds::from_one, "draws a step, where steps draw anew", 1'000'000},
       {"data", "file", "", kinds::text, "the data, JSON"},
       {"random", "seed", "1", kinds::from_zero, "the same seed gives the same draws; seed= also stands alone", ~std::uint64_t{0}},
       {"output", "file", "output.csv", kinds::text, "where the draws go: .nc (NetCDF for ArviZ) or .csv (Stan CSV, one file a chain)"},
@@ -49,6 +73,7 @@ std::vector<argument> table(const program_description& d) {
       {"output", "checkpoint", "", kinds::text, "of sample: the run goes on from this file where it is there, and leaves its state in it when it ends or is interrupted"},
       {"output", "checkpoint_every", "60", kinds::from_zero, "seconds between checkpoints while the run goes on, which is all that an abrupt end costs; 0: only at the end"},
       {"output", "keep_draws", "1", kinds::from_zero, "0: only the summary is computed, no file of draws is written", 1},
+      {"", "init", "", kinds::not_negative, "of sample and the approximations: starts are uniform between -init and init in the unconstrained space; 0: all start at 0"},
       {"", "num_threads", "0", kinds::from_zero, "threads; 0 or -1: all cores"},
   };
 }
@@ -68,6 +93,20 @@ const argument* find(const std::vector<argument>& all, const std::string& group,
 void check_value(const argument& a, const std::string& value) {
   if (value.empty()) throw input_error(fmt::format("\"{}=\" has no value.", a.name));
   if (a.kind == kinds::text) return;
+  if (a.kind == kinds::word) {
+    if (std::find(a.words.begin(), a.words.end(), value) == a.words.end())
+      throw input_error(fmt::format("\"{}\" should be {}, but is \"{}\".{}", a.name, fmt::join(a.words, ", "), value, did_you_mean(value, a.words)));
+    return;
+  }
+  if (a.kind == kinds::positive || a.kind == kinds::not_negative || a.kind == kinds::share) {
+    double x = 0;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), x);
+    const bool above = a.kind == kinds::not_negative ? x >= 0 : x > 0;
+    if (error != std::errc() || end != value.data() + value.size() || !std::isfinite(x) || !above || (a.kind == kinds::share && x >= 1))
+      throw input_error(fmt::format("\"{}\" should be a number {}, but is \"{}\".", a.name,
+                                    a.kind == kinds::share ? "between 0 and 1" : a.kind == kinds::positive ? "above 0" : "from 0 on", value));
+    return;
+  }
   if (a.name == "num_threads" && value == "-1") return;
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
@@ -95,6 +134,9 @@ arguments::arguments(const std::vector<std::string>& words, const program_descri
   if (command_ == "summary" && files_.empty()) throw input_error("summary needs the files to summarise: one .nc, or the .csv files of all chains.");
   if (given("sample.thin") && command_ == "sample" && whole("sample.thin") > whole("sample.num_samples"))
     throw input_error(fmt::format("thin={} keeps none of num_samples={} draws.", text("sample.thin"), text("sample.num_samples")));
+  if (given("adapt.delta") && command_ != "sample") throw input_error(fmt::format("\"adapt delta=\" belongs to sample, not to {}.", command_));
+  if (given("init") && (command_ == "importance" || command_ == "simulate" || command_ == "summary"))
+    throw input_error(fmt::format("\"init=\" is where chains and searches start: {} has none.", command_));
   if (command_ == "sample") {
     const double steps = static_cast<double>(whole("sample.num_chains")) * (static_cast<double>(whole("sample.num_warmup")) + static_cast<double>(whole("sample.num_samples")));
     if (steps > static_cast<double>(most_counted))
@@ -166,6 +208,20 @@ std::uint64_t arguments::whole(const std::string& key) const {
   return number;
 }
 
+double arguments::number(const std::string& key) const {
+  const std::string value = text(key);
+  double x = 0;
+  std::from_chars(value.data(), value.data() + value.size(), x);
+  return x;
+}
+
+std::size_t arguments::place(const std::string& key) const {
+  const std::string value = text(key);
+  for (const argument& a : table(description_))
+    if (a.key() == key) return static_cast<std::size_t>(std::find(a.words.begin(), a.words.end(), value) - a.words.begin());
+  throw std::logic_error("arguments::place: no argument " + key);
+}
+
 std::string arguments::help(const std::string& command, const program_description& d) {
   std::string text = d.about.empty() ? "" : d.about + "\n\n";
   if (command.empty() || command == "summary") {
@@ -175,6 +231,10 @@ std::string arguments::help(const std::string& command, const program_descriptio
             "  sample      draw from the posterior by Markov chain Monte Carlo\n"
             "  importance  draw from the prior, weighted by the likelihood\n"
             "  simulate    draw from the prior, and the data that it predicts\n"
+            "  optimize    find the mode: a point, not a posterior\n"
+            "  laplace     draw from a normal distribution around the mode\n"
+            "  pathfinder  draw from the best normal distributions along searches for modes\n"
+            "  variational draw from the normal distribution that is nearest to the posterior\n"
             "  summary     summarise files of draws: one .nc, or the .csv files of all chains\n";
     if (command == "summary") return text;
   } else {

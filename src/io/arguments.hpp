@@ -14,7 +14,7 @@ class arguments {
  public:
   arguments(const std::vector<std::string>& words, const program_description& description);
 
-  const std::string& command() const { return command_; }            // sample, importance, simulate, summary; "" only with help, version
+  const std::string& command() const { return command_; }            // sample, importance, simulate, optimize, laplace, pathfinder, variational, summary; "" only with help, version
   const std::vector<std::string>& files() const { return files_; }   // of summary
   bool wants_help() const { return help_; }
   bool wants_version() const { return version_; }
@@ -22,6 +22,8 @@ class arguments {
   // The value given for `group.name` ("output.file", "sample.thin", "num_threads"), or its default.
   std::string text(const std::string& key) const;
   std::uint64_t whole(const std::string& key) const;
+  double number(const std::string& key) const;
+  std::size_t place(const std::string& key) const;   // among the words that may be said
   bool given(const std::string& key) const { return given_.contains(key); }
 
   // What `--help` prints.

@@ -45,6 +45,41 @@ void describe(result& fit, const arguments& given, const program_description& de
     for (const char* name : {"num_chains", "num_samples", "num_warmup", "thin"}) add_attribute(fit, name, given.text(std::string("sample.") + name));
 }
 
+kernel_changes kernel_changes_of(const arguments& given) {
+  kernel_changes c;
+  if (given.given("adapt.delta")) c.target_acceptance = given.number("adapt.delta");
+  if (given.given("sample.stepsize")) c.step_size = given.number("sample.stepsize");
+  if (given.given("init")) c.initial_radius = given.number("init");
+  if (given.given("sample.max_depth")) c.max_depth = static_cast<int>(given.whole("sample.max_depth"));
+  if (given.given("sample.metric")) c.metric = static_cast<kernels::metric_kind>(given.place("sample.metric"));
+  return c;
+}
+
+approximation_settings approximation_of(const arguments& given, const program_description& description) {
+  using methods = approximation_settings::methods;
+  approximation_settings s = description.approximate;
+  const std::string& command = given.command();
+  s.method = command == "optimize" ? methods::optimize : command == "laplace" ? methods::laplace : command == "pathfinder" ? methods::pathfinder : methods::variational;
+  s.jacobian = given.whole("optimize.jacobian") != 0;
+  s.optimize.max_iterations = given.whole("optimize.iter");
+  s.optimize.starts = given.whole("optimize.num_starts");
+  s.laplace.draws = given.whole("laplace.draws");
+  s.pathfinder.paths = given.whole("pathfinder.num_paths");
+  s.pathfinder.draws = given.whole("pathfinder.num_psis_draws");
+  s.pathfinder.draws_per_path = given.whole("pathfinder.num_draws");
+  s.pathfinder.elbo_draws = given.whole("pathfinder.num_elbo_draws");
+  s.pathfinder.max_iterations = given.whole("pathfinder.max_lbfgs_iters");
+  s.pathfinder.history = given.whole("pathfinder.history_size");
+  s.variational.guide = static_cast<guide_family>(given.place("variational.algorithm"));
+  s.variational.draws = given.whole("variational.output_samples");
+  s.variational.max_steps = given.whole("variational.iter");
+  s.variational.draws_per_step = given.whole("variational.grad_samples");
+  if (given.given("init")) s.optimize.initial_radius = s.pathfinder.initial_radius = s.variational.initial_radius = given.number("init");
+  s.optimize.threads = s.laplace.threads = s.pathfinder.threads = s.variational.threads = static_cast<std::size_t>(given.whole("num_threads"));
+  s.seed = given.whole("random.seed");
+  return s;
+}
+
 result run_command(const arguments& given, const program_description& description, program_model& model, run_checkpoint* checkpoint, progress& watch) {
   const std::uint64_t seed = given.whole("random.seed");
   const auto threads = static_cast<std::size_t>(given.whole("num_threads"));
@@ -58,6 +93,7 @@ result run_command(const arguments& given, const program_description& descriptio
     s.threads = threads;
     s.seed = seed;
     s.summaries_only = summaries_only;
+    s.kernel = kernel_changes_of(given);
     s.checkpoint = checkpoint;
     return model.sample(s, watch);
   }
@@ -69,6 +105,7 @@ result run_command(const arguments& given, const program_description& descriptio
     s.summaries_only = summaries_only;
     return model.importance(s, watch);
   }
+  if (given.command() != "simulate") return model.approximate(approximation_of(given, description), watch);
   simulate_settings s = description.simulate;
   s.draws = given.whole("simulate.num_samples");
   s.threads = threads;

@@ -22,6 +22,7 @@ struct fake_calls {
   starling::run_checkpoint checkpoint;
   starling::importance_settings importance;
   starling::simulate_settings simulate;
+  starling::approximation_settings approximate;
 };
 
 class fake_model final : public starling::program_model {
@@ -66,6 +67,14 @@ class fake_model final : public starling::program_model {
     starling::result fit;
     fit.posterior = {1, s.draws, {{"mu", {}, std::vector<double>(s.draws, 0.5)}}};
     fit.prior_predictive = {1, s.draws, {{"y", {2}, std::vector<double>(2 * s.draws, 0.75)}}};
+    return fit;
+  }
+
+  starling::result approximate(const starling::approximation_settings& s, starling::progress&) override {
+    calls_.runs += 1;
+    calls_.approximate = s;
+    starling::result fit;
+    fit.posterior = {1, 1, {{"mu", {}, {0.125}}}};
     return fit;
   }
 

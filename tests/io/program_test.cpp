@@ -158,12 +158,12 @@ TEST_F(program, refuses_arguments_that_it_does_not_know) {
   EXPECT_EQ(refusal("smaple data file=@/d.json"), "There is no argument \"smaple\". Did you mean \"sample\"? --help lists them.");
   EXPECT_EQ(refusal("sample --num_chains 4"), "There is no argument \"--num_chains\". Did you mean \"num_chains=…\"? --help lists them.");
   EXPECT_EQ(refusal("sample data file=@/d.json outptu file=@/x.nc"), "There is no argument \"outptu\". Did you mean \"output\"? --help lists them.");
-  EXPECT_EQ(refusal("sample adapt delta=0.9"), "There is no argument \"adapt\". --help lists them.");
+  EXPECT_EQ(refusal("sample adaptation delta=0.9"), "There is no argument \"adaptation\". --help lists them.");
   EXPECT_EQ(refusal("importance num_chains=4"), "\"num_chains=\" belongs to \"sample\": say sample num_chains=4.");
   EXPECT_EQ(refusal("sample file=@/d.json"), "\"file=\" belongs to \"data\" or \"output\": say data file=… or output file=….");
   EXPECT_EQ(refusal("sample seed=1 random seed=2"), "\"seed=\" is given twice.");
   EXPECT_EQ(refusal("sample simulate"), "There are two commands, sample and simulate: say one.");
-  EXPECT_EQ(refusal(""), "There is no command. Say sample, importance, simulate, summary, as in \"schools sample data file=data.json\"; --help tells more.");
+  EXPECT_EQ(refusal(""), "There is no command. Say sample, importance, simulate, optimize, laplace, pathfinder, variational, summary, as in \"schools sample data file=data.json\"; --help tells more.");
 }
 
 TEST_F(program, refuses_values_that_make_no_sense) {

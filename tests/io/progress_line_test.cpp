@@ -110,6 +110,7 @@ class endless_model final : public sl::program_model {
   }
   sl::result importance(const sl::importance_settings&, sl::progress&) override { return {}; }
   sl::result simulate(const sl::simulate_settings&, sl::progress&) override { return {}; }
+  sl::result approximate(const sl::approximation_settings&, sl::progress&) override { return {}; }
 };
 
 class endless_source final : public sl::program_source {

@@ -18,6 +18,7 @@ class program_model {
   virtual result sample(const sample_settings& settings, progress& watch) = 0;
   virtual result importance(const importance_settings& settings, progress& watch) = 0;
   virtual result simulate(const simulate_settings& settings, progress& watch) = 0;
+  virtual result approximate(const approximation_settings& settings, progress& watch) = 0;
 };
 
 /// Makes the model from the data that the user gave.
@@ -35,6 +36,7 @@ struct program_description {
   sample_settings sample = {.chains = 1};
   importance_settings importance = {};
   simulate_settings simulate = {};
+  approximation_settings approximate = {};
 };
 
 /// Runs the program that the command line asks for and returns its exit code: 0, 1 after an error (one sentence on stderr,
@@ -44,17 +46,19 @@ struct program_description {
 ///             random seed=1 output file=schools.nc summary=schools.json num_threads=2
 ///     schools importance num_particles=10000 data file=schools.json seed=1
 ///     schools simulate num_samples=1000 data file=schools.json
+///     schools optimize data file=schools.json            (or laplace, pathfinder, variational)
 ///     schools summary schools.nc
 ///
 /// Words are CmdStan's: a command or a group (data, random, output) and then its name=value pairs; seed= also stands alone.
 /// `output file=` ends in .nc (NetCDF, InferenceData) or .csv (Stan CSV, one file a chain).
 int run_program(int argc, char** argv, const program_description& description, const program_source& source);
 
-/// A posterior and a kernel as a program_model, by three functions of the inference layer, found where the posterior or the
+/// A posterior and a kernel as a program_model, by four functions of the inference layer, found where the posterior or the
 /// settings are declared:
 ///     result sample_posterior(const Posterior&, const Kernel&, const sample_settings&, progress&);
 ///     result importance_posterior(const Posterior&, const Kernel&, const importance_settings&, progress&);
 ///     result simulate_posterior(const Posterior&, const Kernel&, const simulate_settings&, progress&);
+///     result approximate_posterior(const Posterior&, const Kernel&, const approximation_settings&, progress&);
 template <class Posterior, class Kernel>
 class posterior_program final : public program_model {
  public:
@@ -68,6 +72,9 @@ class posterior_program final : public program_model {
   }
   result simulate(const simulate_settings& settings, progress& watch) override {
     return simulate_posterior(posterior_, kernel_, settings, watch);
+  }
+  result approximate(const approximation_settings& settings, progress& watch) override {
+    return approximate_posterior(posterior_, kernel_, settings, watch);
   }
 
  private:
