@@ -2,7 +2,7 @@
 # Third parties are found, and linked PRIVATE, only where the layer has sources.
 include(GNUInstallDirs)
 
-set(STARLING_LAYERS values random execution diagnostics distributions traces models combinators inference io)
+set(STARLING_LAYERS values random execution diagnostics distributions traces models combinators inference neural io)
 set(STARLING_DEPENDENCIES)  # what an installed starling has to find again: written into starling-config.cmake
 
 # The third parties of each layer: "<package to find>|<target>|<LINK when the final program needs it, else BUILD>".
@@ -50,6 +50,11 @@ function(starling_add_layer layer previous)
       endif()
     endforeach()
     starling_configure_own(${target})
+    # The layers of nets are compiled for three instruction sets; the program asks the machine which it has.
+    if(layer STREQUAL "neural" AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+      set_source_files_properties("${PROJECT_SOURCE_DIR}/src/neural/kernels_avx2.cpp" PROPERTIES COMPILE_OPTIONS "-march=x86-64-v3")
+      set_source_files_properties("${PROJECT_SOURCE_DIR}/src/neural/kernels_avx512.cpp" PROPERTIES COMPILE_OPTIONS "-march=x86-64-v4")
+    endif()
   else()
     add_library(${target} INTERFACE)
     set(scope INTERFACE)

@@ -37,8 +37,18 @@ parameter_gradients& parameter_gradients::operator+=(const parameter_gradients& 
 
 void parameter_store::set(const std::string& name, std::vector<double> values) {
   if (name.empty() || values.empty()) throw std::invalid_argument("a parameter needs a name and at least one number");
-  entries_[hash_text(name)] = {name, std::move(values), {}};
+  entry& e = entries_[hash_text(name)];
+  std::vector<std::size_t> shape = {values.size()};
+  if (e.values.size() == values.size()) shape = std::move(e.shape);
+  e = {name, std::move(values), {}, std::move(shape)};
   version_ = new_version();
+}
+void parameter_store::set(const std::string& name, std::vector<double> values, std::vector<std::size_t> shape) {
+  std::size_t n = 1;
+  for (const std::size_t size : shape) n *= size;
+  if (n != values.size()) throw std::invalid_argument("the parameter \"" + name + "\" has " + std::to_string(values.size()) + " numbers, but its shape has room for " + std::to_string(n));
+  set(name, std::move(values));
+  entries_[hash_text(name)].shape = std::move(shape);
 }
 void parameter_store::set(const std::string& name, std::vector<double> values, moments known) {
   if (known.steps != 0 && (known.first.size() != values.size() || known.second.size() != values.size()))
@@ -88,7 +98,7 @@ void parameter_store::ascend(const parameter_gradients& gradients, const sgd& op
 
 void parameter_store::ascend(const parameter_gradients& gradients, const adam& o) {
   for (const auto& e : gradients.entries) {
-    auto& [name, values, m] = entry_of(e);
+    auto& [name, values, m, shape] = entry_of(e);
     m.first.resize(values.size());
     m.second.resize(values.size());
     ++m.steps;

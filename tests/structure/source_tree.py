@@ -2,7 +2,7 @@
 import pathlib
 import re
 
-LAYERS = ["values", "random", "execution", "diagnostics", "distributions", "traces", "models", "combinators", "inference", "io"]
+LAYERS = ["values", "random", "execution", "diagnostics", "distributions", "traces", "models", "combinators", "inference", "neural", "io"]
 SUFFIXES = {".hpp", ".cpp"}
 CODE_FOLDERS = ["include", "src", "tests", "models", "examples", "bench"]
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTILINE)

@@ -131,15 +131,19 @@ class symbol_handler : public handler_defaults<symbol_handler, symbol> {
     requires(!distribution_type<G>)
   decltype(auto) operator()(const address& a, const G& g, const Args&... args) {
     static_assert(generative_function<G>, "trace(address, f, args…): f is neither a distribution nor a generative function; wrap a callable in sl::gen(f)");
-    if (a.hash() == address().hash()) return g.run(*this, args...);
-    const inside scope(*this, a);
-    if constexpr (std::is_void_v<decltype(g.run(*this, args...))>) {
-      g.run(*this, args...);
-      end_call(symbol_nodes::nothing);
+    if constexpr (G::knows_address) {
+      return call_without_numbers(a, g, args...);
     } else {
-      std::decay_t<decltype(g.run(*this, args...))> r = g.run(*this, args...);
-      end_call(nodes_in(r));
-      return r;
+      if (a.hash() == address().hash()) return g.run(*this, args...);
+      const inside scope(*this, a);
+      if constexpr (std::is_void_v<decltype(g.run(*this, args...))>) {
+        g.run(*this, args...);
+        end_call(symbol_nodes::nothing);
+      } else {
+        std::decay_t<decltype(g.run(*this, args...))> r = g.run(*this, args...);
+        end_call(nodes_in(r));
+        return r;
+      }
     }
   }
   template <class X>
@@ -180,6 +184,18 @@ class symbol_handler : public handler_defaults<symbol_handler, symbol> {
   symbol_nodes& nodes() { return nodes_; }
 
  private:
+  // Of a function whose parameters are not there: all that it gives depends on all that it takes.
+  template <class G, class... Args>
+  auto call_without_numbers(const address& a, const G& g, const Args&... args) {
+    symbol_nodes::id all = symbol_nodes::nothing;
+    ((all = join_nodes(all, nodes_in(args))), ...);
+    const auto r = g.filled(args..., symbol::at(all));
+    if (a.hash() != address().hash()) {
+      const inside scope(*this, a);
+      end_call(all);
+    }
+    return r;
+  }
   struct inside {
     symbol_handler& h;
     path outer;

@@ -10,6 +10,7 @@
 #include <type_traits>
 
 #include <starling/distributions/distribution.hpp>
+#include <starling/traces/address.hpp>
 
 namespace starling {
 
@@ -17,10 +18,19 @@ namespace starling {
 struct generative {
   static constexpr bool is_dynamic = false;
   static constexpr bool is_stateless = false;  // the type says all: two values of it are the same function
+  // Whether it is told the address that it is called at, run_at(address, trace, args…): what names its parameters by it, as neural nets do.
+  static constexpr bool knows_address = false;
 };
 
 template <class G>
 concept generative_function = std::derived_from<std::remove_cvref_t<G>, generative>;
+
+// Runs g, which is called at an address, in the scope that the handler has opened.
+template <class Handler, generative_function G, class... Args>
+[[gnu::always_inline]] inline decltype(auto) run_called(Handler& trace, const address& a, const G& g, const Args&... args) {
+  if constexpr (G::knows_address) return g.run_at(a, trace, args...);
+  else return g.run(trace, args...);
+}
 
 template <class D>
 concept distribution_type = std::derived_from<std::remove_cvref_t<D>, distribution>;

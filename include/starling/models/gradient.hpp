@@ -34,6 +34,14 @@ class parameter_variables {
     if (known->values.size() != values.size()) throw_parameter_size(name, known->values.size(), values.size());
     for (std::size_t i = 0; i < values.size(); ++i) values[i] = {values[i].value(), V(1), known->cells + i};
   }
+  // Where the derivatives with respect to a parameter that is read in place are summed up, over lanes and visits.
+  double* read_shared(const literal& name, std::span<const double> values) {
+    for (auto& p : shared_)
+      if (p.name.hash() == name.hash()) return p.sums;
+    shared_.push_back({name, values, tape_.template take<double>(values.size())});
+    for (std::size_t i = 0; i < values.size(); ++i) shared_.back().sums[i] = 0;
+    return shared_.back().sums;
+  }
   // After the sweep: the sums over the first `lanes`.
   parameter_gradients gradients(std::size_t lanes) const {
     parameter_gradients found;
@@ -42,10 +50,17 @@ class parameter_variables {
       for (std::size_t i = 0; i < p.values.size(); ++i)
         for (std::size_t l = 0; l < lanes; ++l) found.entries.back().derivatives[i] += static_cast<double>(lane_of(p.cells[i], static_cast<int>(l)));
     }
+    for (const auto& p : shared_)
+      found.entries.push_back({std::string(p.name.text()), {p.values.begin(), p.values.end()}, {p.sums, p.sums + p.values.size()}});
     return found;
   }
 
  private:
+  struct shared_parameter {
+    literal name;
+    std::span<const double> values;
+    double* sums;
+  };
   struct parameter {
     std::string name;
     std::vector<double> values;
@@ -53,6 +68,7 @@ class parameter_variables {
   };
   tape_scope<V>& tape_;
   std::vector<parameter> read_;
+  std::vector<shared_parameter> shared_;
 };
 
 // A choice or argument of numbers `from`, whose derivatives go to `cells`.
@@ -88,6 +104,7 @@ class gradient_handler : public differentiating_handler<gradient_handler, adjoin
   }
   parameter_gradients gradients_of_parameters() const { return parameters_read_.gradients(1); }
   void read_parameter(const literal& name, const vector<real>& values) { parameters_read_.read(name, values); }
+  double* read_shared_parameter(const literal& name, std::span<const double> values) { return parameters_read_.read_shared(name, values); }
 
  private:
   friend site_handler<gradient_handler, reading<real, structure_walk, false, true>>;

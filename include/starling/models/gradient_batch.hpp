@@ -35,6 +35,7 @@ class lane_gradient_handler : public differentiating_handler<lane_gradient_handl
   const V* derivatives(std::uint32_t k) const { return cells_[k]; }
   parameter_gradients gradients_of_parameters(std::size_t lanes) const { return parameters_.gradients(lanes); }
   void read_parameter(const literal& name, const vector<real>& values) { parameters_.read(name, values); }
+  double* read_shared_parameter(const literal& name, std::span<const double> values) { return parameters_.read_shared(name, values); }
 
  private:
   friend base;

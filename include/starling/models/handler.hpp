@@ -132,9 +132,9 @@ class site_handler {
     if constexpr (is_generative) {
       static_assert(width == 1 || !G::is_dynamic,
                     "a model that calls a dynamic model must be dynamic itself: declare it sl::gen(sl::dynamic, body)");
-      if (a.hash() == address().hash()) return g.run(*this, args...);  // in the scope of the caller
+      if (a.hash() == address().hash()) return run_called(*this, a, g, args...);  // in the scope of the caller
       const call_scope<parts_type> scope(run, a);
-      return g.run(*this, args...);
+      return run_called(*this, a, g, args...);
     }
   }
 
@@ -206,6 +206,14 @@ class site_handler {
     run.parameters.reads_stores = true;
     return std::exchange(run.parameters.store, store);
   }
+  // For functions that read parameters in place: the store (null: none); where the derivatives with respect to one are summed up over lanes (null: nobody
+  // asks for them); how many lanes of the pack count.
+  const parameter_store* parameters() const { return run.parameters.store; }
+  double* parameter_sums(const literal& name, std::span<const double> values) { return self().read_shared_parameter(name, values); }
+  std::size_t counted_lanes() const {
+    const std::size_t left = run.lanes.place.lanes - run.lanes.place.first_lane;
+    return left < static_cast<std::size_t>(width) ? left : static_cast<std::size_t>(width);
+  }
 
   mask active() const { return run.lanes.active; }
   path here() const { return run.body.here(); }
@@ -241,6 +249,7 @@ class site_handler {
   void mark_presence(std::uint32_t k, const mask& m) { *run.place(k) = where(m, real(1), real(0)); }
   std::tuple<> sums() { return {}; }
   void read_parameter(const literal&, const vector<real>&) {}
+  double* read_shared_parameter(const literal&, std::span<const double>) { return nullptr; }
 
   Derived& self() { return static_cast<Derived&>(*this); }
 

@@ -34,7 +34,8 @@ class handler_defaults {
   template <class G, class... Args>
     requires(generative_function<G>)
   decltype(auto) operator()(const address&, const G& g, const Args&... args) {
-    return g.run(self(), args...);
+    if constexpr (G::knows_address) return g.filled(args..., V(0));  // its parameters are not there
+    else return g.run(self(), args...);
   }
   template <class F>
   void masked(const mask&, std::uint64_t, F&& f) {

@@ -52,6 +52,11 @@ class parameter_store {
  public:
   void set(const std::string& name, std::vector<double> values);
   void set(const std::string& name, double value) { set(name, std::vector<double>{value}); }
+  // The same, row-major, with the sizes of each dimension: a weight of 784 numbers for each of 256 is {256, 784}. Throws std::invalid_argument where they
+  // are not as many numbers.
+  void set(const std::string& name, std::vector<double> values, std::vector<std::size_t> shape);
+  // The sizes of each dimension: one where none were given. Throws std::out_of_range, naming it.
+  const std::vector<std::size_t>& shape_of(const std::string& name) const { return entry_named(name).shape; }
   // What Adam knows of a parameter: the moments of its derivatives, an element each, and its steps. Throws std::invalid_argument where their sizes differ
   // from the parameter's.
   struct moments {
@@ -79,6 +84,7 @@ class parameter_store {
     std::string name;
     std::vector<double> values;
     moments known;
+    std::vector<std::size_t> shape;
   };
   entry& entry_of(const parameter_gradients::entry& e);
   const entry& entry_named(const std::string& name) const;

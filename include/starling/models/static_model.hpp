@@ -77,11 +77,11 @@ class cone_trace {
   auto operator()(const address& a, const G& g, const Args&... args) {
     static_assert(generative_function<G>, "trace(address, f, args…): f is neither a distribution nor a generative function; wrap a callable in sl::gen(f)");
     static_assert(!G::is_dynamic, "a static model, sl::gen(sl::fixed, body), cannot call a dynamic one");
-    using R = decltype(g.run(*this, args...));
+    using R = decltype(run_called(*this, a, g, args...));
     if constexpr (std::is_void_v<R>) {
-      run_call(a, [&] { return g.run(*this, args...), nothing_returned{}; });
+      run_call(a, [&] { return run_called(*this, a, g, args...), nothing_returned{}; });
     } else {
-      return run_call(a, [&] { return std::decay_t<R>(g.run(*this, args...)); });
+      return run_call(a, [&] { return std::decay_t<R>(run_called(*this, a, g, args...)); });
     }
   }
   template <class X>
@@ -98,6 +98,9 @@ class cone_trace {
   template <class X>
   auto param(const literal& name, const X& initial) { return h_.param(name, initial); }
   const parameter_store* read_parameters(const parameter_store* store) { return h_.read_parameters(store); }
+  const parameter_store* parameters() const { return h_.parameters(); }
+  double* parameter_sums(const literal& name, std::span<const double> values) { return h_.parameter_sums(name, values); }
+  std::size_t counted_lanes() const { return h_.counted_lanes(); }
   template <class F>
   void masked(const mask& m, std::uint64_t region, F&& f) { h_.masked(m, region, std::forward<F>(f)); }
   template <class R, class Policy, class F>

@@ -100,7 +100,7 @@ class wide_handler : public handler_defaults<wide_handler<P>, P> {
     requires(generative_function<G>)
   decltype(auto) operator()(const address& a, const G& g, const Args&... args) {
     const wide_scope scope(scope_, a);
-    return g.run(*this, args...);
+    return run_called(*this, a, g, args...);
   }
   template <class X>
   void factor(const X& log_density) {
@@ -113,6 +113,7 @@ class wide_handler : public handler_defaults<wide_handler<P>, P> {
     return parameter_of<X>(parameter_values<P>(parameters_, name, initial));
   }
   const parameter_store* read_parameters(const parameter_store* store) { return std::exchange(parameters_, store); }
+  const parameter_store* parameters() const { return parameters_; }
   template <class F>
   void masked(const mask&, std::uint64_t, F&& f) {
     failed_ = true;

@@ -101,6 +101,8 @@ template <class V> class tape_scope {
 
   // n cells for arguments.
   V* cells(std::size_t n) { return tape_.cells(n); }
+  // n uninitialised objects that live as long as the scope.
+  template <class T> T* take(std::size_t n) { return tape_.template take<T>(n); }
 
   // Carries the derivatives in the cells of results to the cells of arguments, through all entries of this scope. Once a scope.
   void sweep() {
