@@ -48,8 +48,8 @@ TEST(laws, lanes) {
   check_lanes(regression_row());
 }
 TEST(laws, a_lane_alone_is_the_lane_among_others) {
-  check_lanes_alone(decoded_row());
-  check_lanes_alone(regression_row());
+  check_lanes_alone<double>(decoded_row());
+  check_lanes_alone<double>(regression_row());
 }
 
 }  // namespace

@@ -44,7 +44,7 @@ constexpr auto regression = sl::gen([](auto& trace, const auto& xs) {
   const auto shift = trace("shift", sl::normal(0.0, 1.0));
   const auto means = trace("link", link, sl::matrix_view<double>(xs, xs.size(), 1));
   for (std::size_t i = 0; i < xs.size(); ++i) trace({"y", i}, sl::normal(means(i, 0) + shift, 0.5));
-  const auto after = trace("link", link, shift);
+  const auto after = trace("after", link.named("link"), shift);  // shares the parameters
   return trace("inner", decoded, after[0]);
 });
 

@@ -72,7 +72,7 @@ template <class T>
 void check(const nlohmann::json& row, const std::vector<nn::layer>& layers, double tolerance) {
   const std::string what = row["name"].get<std::string>() + (sizeof(T) == 4 ? " in float" : " in double");
   sl::parameter_store store;
-  for (const auto& [name, values] : row["parameters"].items()) store.set("net/" + name, values.get<std::vector<double>>());
+  for (const auto& [name, values] : row["parameters"].items()) store.set("net/" + name, numbers(values));
   const auto x = row["x"].get<std::vector<double>>(), weights = row["weights"].get<std::vector<double>>();
   const std::size_t rows = x.size() / layers.front().in;
   const auto& net = nn::prepared<T>(&store, sl::address("net"), {}, layers);
