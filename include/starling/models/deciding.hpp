@@ -116,12 +116,9 @@ class deciding_handler : public site_handler<deciding_handler<V, Reading>, Readi
       return count(k, d, this->run.template value_in_place<X>(k), follows_[k].old);
     }
     if constexpr (can_keep) {
-      if (!follows()) {
-        if (put_next(k, choice_type_of<X>(d))) {
-          if (changed_) note_changed(asked_.old().find(this->run.body.walk, k));
-          return count(k, d, this->run.template value_in_place<X>(k), -1);
-        }
-        if (!plan_ && asked_.draws_all()) return draw<X>(k, d);
+      if (!follows_ && !plan_ && put_next(k, choice_type_of<X>(d))) {
+        if (changed_) note_changed(asked_.old().find(this->run.body.walk, k));
+        return count(k, d, this->run.template value_in_place<X>(k), -1);
       }
       return decide_apart<X>(k, d);
     } else if constexpr (always_follows) {
@@ -132,6 +129,7 @@ class deciding_handler : public site_handler<deciding_handler<V, Reading>, Readi
   }
   template <class X, class D>
   [[gnu::noinline]] X decide_apart(std::uint32_t k, const D& d) {
+    if (!follows_ && !plan_ && asked_.draws_all()) return draw<X>(k, d);
     return decide_as<X>(k, d, follows_ ? follows_[k] : find(k));
   }
   template <class X, class D>

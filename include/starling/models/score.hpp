@@ -18,7 +18,7 @@ class score_handler : public site_handler<score_handler<V, Examines>, reading<V,
   static constexpr bool can_widen = std::is_same_v<V, double> && !Examines;
   // Runs the first of n instances in packs; how many it ran.
   template <class R, class F>
-  std::size_t run_wide(std::size_t n, result_cell<R>* cells, const F& f) {
+  [[gnu::flatten]] std::size_t run_wide(std::size_t n, result_cell<R>* cells, const F& f) {
     using P = native_pack<double>;
     constexpr std::size_t width = lanes_of<P>;
     const schema& s = this->run.body.walk.current();
