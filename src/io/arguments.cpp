@@ -70,6 +70,7 @@ std::vector<argument> table(const program_description& d) {
       {"random", "seed", "1", kinds::from_zero, "the same seed gives the same draws; seed= also stands alone", ~std::uint64_t{0}},
       {"output", "file", "output.csv", kinds::text, "where the draws go: .nc (NetCDF for ArviZ) or .csv (Stan CSV, one file a chain)"},
       {"output", "summary", "", kinds::text, "where the summary goes, JSON; none unless given"},
+      {"output", "report", "", kinds::text, "where a page for a browser goes, .html: the summary, warnings and plots; none unless given"},
       {"output", "checkpoint", "", kinds::text, "of sample: the run goes on from this file where it is there, and leaves its state in it when it ends or is interrupted"},
       {"output", "checkpoint_every", "60", kinds::from_zero, "seconds between checkpoints while the run goes on, which is all that an abrupt end costs; 0: only at the end"},
       {"output", "keep_draws", "1", kinds::from_zero, "0: only the summary is computed, no file of draws is written", 1},

@@ -18,6 +18,8 @@ outputs::outputs(const arguments& given) {
   keep_draws_ = given.whole("output.keep_draws") != 0;
   draws_ = given.text("output.file");
   if (given.given("output.summary")) summary_ = given.text("output.summary");
+  if (given.given("output.report")) report_ = given.text("output.report");
+  if (!report_.empty() && !ends_with_extension(report_, ".html")) throw input_error(fmt::format("report={} should end in .html.", report_));
   if (given.given("output.checkpoint")) checkpoint_ = given.text("output.checkpoint");
   if (given.given("data.file")) data_ = given.text("data.file");
   if (!checkpoint_.empty() && given.command() != "sample") throw input_error("checkpoint= is for sample: other commands start anew.");
@@ -36,7 +38,7 @@ void outputs::check(std::size_t chains) const {
     throw input_error(fmt::format("Stan CSV has one file a chain, which would be {} files: say output file=….nc.", chains));
   std::vector<std::pair<const char*, std::string>> others;
   if (!data_.empty()) others.emplace_back("data file=", data_);
-  for (const auto& [role, path] : {std::pair("summary=", summary_), std::pair("checkpoint=", checkpoint_)}) {
+  for (const auto& [role, path] : {std::pair("summary=", summary_), std::pair("report=", report_), std::pair("checkpoint=", checkpoint_)}) {
     if (path.empty()) continue;
     for (const auto& [other, there] : others)
       if (same_file(path, there)) throw input_error(fmt::format("{} and {} are the same file, {}.", other, role, path));
@@ -51,6 +53,7 @@ void outputs::check(std::size_t chains) const {
       if (c == 1 || file_exists(path)) check_writable(path);
     }
   if (!summary_.empty()) check_writable(summary_);
+  if (!report_.empty()) check_writable(report_);
   if (!checkpoint_.empty()) check_writable(checkpoint_);
 }
 
@@ -62,11 +65,18 @@ std::vector<std::string> outputs::write_draws(const result& fit, const std::stri
 }
 
 std::vector<std::string> outputs::write_summary(const result& fit) const {
-  if (summary_.empty()) return {};
+  std::vector<std::string> written;
   pending_files files;
-  files.write(summary_, summary_json(fit));
+  if (!summary_.empty()) {
+    files.write(summary_, summary_json(fit));
+    written.push_back(summary_);
+  }
+  if (!report_.empty()) {
+    files.write(report_, html_report(fit));
+    written.push_back(report_);
+  }
   files.commit();
-  return {summary_};
+  return written;
 }
 
 }  // namespace starling

@@ -22,12 +22,12 @@ class outputs {
 
   // Both give the names of what they wrote.
   std::vector<std::string> write_draws(const result& fit, const std::string& group) const;
-  std::vector<std::string> write_summary(const result& fit) const;
+  std::vector<std::string> write_summary(const result& fit) const;   // and the report
 
  private:
   bool has_file_a_chain() const;
 
-  std::string draws_, summary_, checkpoint_, data_;
+  std::string draws_, summary_, report_, checkpoint_, data_;
   bool keep_draws_ = true;
 };
 

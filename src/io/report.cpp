@@ -1,6 +1,8 @@
 #include <starling/inference/result_checks.hpp>
 #include <starling/io/report.hpp>
 
+#include "report_parts.hpp"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -55,7 +57,7 @@ std::size_t shown_width(const std::string& text) {
 
 }  // namespace
 
-std::string summary_table(const std::vector<summary_row>& rows) {
+std::vector<std::vector<std::string>> summary_cells(const std::vector<summary_row>& rows) {
   std::vector<column> shown(columns.begin(), columns.end());
   if (std::any_of(rows.begin(), rows.end(), [](const summary_row& r) { return r.present < 1.0; })) shown.insert(shown.begin(), presence);
   std::vector<std::vector<std::string>> lines(1, {""});
@@ -64,7 +66,12 @@ std::string summary_table(const std::vector<summary_row>& rows) {
     auto& line = lines.emplace_back(1, row.name);
     for (const column& c : shown) line.push_back(cell(row.*c.value, c));
   }
-  std::vector<std::size_t> widths(shown.size() + 1);
+  return lines;
+}
+
+std::string summary_table(const std::vector<summary_row>& rows) {
+  const auto lines = summary_cells(rows);
+  std::vector<std::size_t> widths(lines[0].size());
   for (const auto& line : lines)
     for (std::size_t c = 0; c < line.size(); ++c) widths[c] = std::max(widths[c], shown_width(line[c]));
   std::string text;
@@ -76,16 +83,12 @@ std::string summary_table(const std::vector<summary_row>& rows) {
   return text;
 }
 
-namespace {
-
 std::vector<std::string> all_warnings(const result& fit, const std::vector<summary_row>& rows) {
   std::vector<std::string> warnings = fit.warnings;
   if (!fit.checked)
     for (std::string& warning : convergence_warnings(fit, rows)) warnings.push_back(std::move(warning));
   return warnings;
 }
-
-}  // namespace
 
 std::string report(const result& fit) {
   const auto rows = summarise(fit);

@@ -16,6 +16,10 @@ std::string summary_table(const std::vector<summary_row>& rows);
 /// draws, and the warnings: fit.warnings, and of a fit that was not checked (read from a file, say) what check_convergence would add.
 std::string report(const result& fit);
 
+/// The same as one page for a browser, with nothing to load: the table, the warnings, and plots of the numbers that are most in doubt (traces, ranks,
+/// densities by chain), energy, divergences in pairs, and predictions beside what was observed where the fit has them.
+std::string html_report(const result& fit);
+
 /// The same for machines, as JSON: {"attributes": {…}, "chains", "draws", "interrupted", "log_evidence", "ess", "warnings": […],
 /// "variables": [{"name", "mean", "sd", "mcse_mean", "mcse_sd", "q5", "q50", "q95", "ess_bulk", "ess_tail", "r_hat", "present"}, …]}.
 /// What is not known or not finite is null.
