@@ -201,6 +201,8 @@ std::string predictive_plot(const variable& predicted, const variable& observed)
   }
   range.include(plot_range::of(low));
   range.include(plot_range::of(high));
+  const double room = 0.05 * (range.high - range.low);
+  range = {range.low - room, range.high + room};
   svg_plot plot(observed.name + ": predicted 5 % to 95 %, and observed" + (n < predicted.elements() ? " (the first 200)" : ""), {-0.5, static_cast<double>(n) - 0.5}, range, 680);
   for (std::size_t e = 0; e < n; ++e) plot.line(std::vector<double>(2, static_cast<double>(e)), std::vector<double>{low[e], high[e]}, 0);
   plot.points(steps(n), std::span(observed.values).first(n), "observed", 1.8);

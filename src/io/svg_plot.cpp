@@ -12,7 +12,7 @@ namespace starling {
 namespace {
 
 // Room for numbers and names around the plot, in pixels.
-constexpr double left = 44, right = 8, top = 20, bottom = 30;
+constexpr double left = 44, right = 14, top = 20, bottom = 30;
 
 }  // namespace
 

@@ -85,7 +85,7 @@ TEST(HtmlReport, StrangeFitsGiveAPage) {
   EXPECT_EQ(not_well_formed(sl::html_report(fit)), "");
 }
 TEST(SvgPlot, PlacesAreThoseOfTheData) {
-  sl::svg_plot plot("t", {0, 10}, {-1, 1}, 252, 150);   // 200 × 100 pixels inside
+  sl::svg_plot plot("t", {0, 10}, {-1, 1}, 258, 150);   // 200 × 100 pixels inside
   plot.line(std::vector<double>{0, 5, 10}, std::vector<double>{-1, 0, 1}, 0);
   EXPECT_NE(plot.str().find("d=\"M44.0 120.0L144.0 70.0L244.0 20.0\""), std::string::npos) << plot.str();
   EXPECT_EQ(sl::round_numbers({0, 10}), (std::vector<double>{0, 2, 4, 6, 8, 10}));
