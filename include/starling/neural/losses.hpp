@@ -1,0 +1,89 @@
+// Losses of a batch, means over its rows, as one entry of the tape each: what sl::train (train.hpp) brings down.
+#pragma once
+
+#include <cstddef>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+
+#include <starling/values/adjoint_vectors.hpp>
+#include <starling/values/matrix.hpp>
+
+namespace starling::neural {
+
+[[noreturn, gnu::cold, gnu::noinline]] inline void throw_wrong_rows(const char* what, std::size_t rows, std::size_t cols, std::size_t found_rows, std::size_t found_cols) {
+  throw std::invalid_argument(std::string(what) + ": expected " + std::to_string(rows) + " x " + std::to_string(cols) + " but received " + std::to_string(found_rows) + " x " +
+                              std::to_string(found_cols));
+}
+
+// f(values of a row, its index, its derivatives) gives the loss of a row and writes its derivatives, which are zero before; the mean of them.
+template <class A, class F> auto mean_over_rows(const matrix<A>& y, F f) {
+  using R = std::remove_const_t<A>;
+  using V = primal_of<R>;
+  const std::size_t n = y.rows(), width = y.cols();
+  const V by = V(1) / V(static_cast<double>(n));
+  V total(0);
+  if constexpr (is_adjoint<R>) {
+    require_tape<V>();
+    const auto x = capture<V>(static_cast<const R*>(y.data()), y.size());
+    V* const d = tape<V>::current->template take<V>(y.size());
+    for (std::size_t i = 0; i < y.size(); ++i) d[i] = V(0);
+    for (std::size_t r = 0; r < n; ++r) total += f(x.values + r * width, r, d + r * width);
+    for (std::size_t i = 0; i < y.size(); ++i) d[i] = d[i] * by;
+    return reduced<V>(V(total * by), reduction_part<V>{x.cells, d});
+  } else {
+    const arena_scope scratch;
+    vector<V> d(width);
+    for (std::size_t r = 0; r < n; ++r) total += f(static_cast<const V*>(y.data()) + r * width, r, d.data());
+    return V(total * by);
+  }
+}
+
+// −log softmax(logits of a row)[label], labels: [batch × 1], whole numbers below the logits' columns.
+template <class A> auto cross_entropy(const matrix<A>& logits, const matrix<const double>& labels) {
+  if (labels.rows() != logits.rows() || labels.cols() != 1) throw_wrong_rows("cross_entropy: labels", logits.rows(), 1, labels.rows(), labels.cols());
+  const std::size_t width = logits.cols();
+  for (std::size_t r = 0; r < labels.rows(); ++r)
+    if (!(labels(r, 0) >= 0 && labels(r, 0) < static_cast<double>(width)))
+      throw std::invalid_argument("cross_entropy: the label of row " + std::to_string(r) + " is " + std::to_string(labels(r, 0)) + ", expected a whole number from 0 to " + std::to_string(width - 1));
+  return mean_over_rows(logits, [&](const auto* x, std::size_t r, auto* d) {
+    using V = std::remove_cvref_t<decltype(*x)>;
+    const std::size_t label = static_cast<std::size_t>(labels(r, 0));
+    softmax_of(x, width, d);
+    const V log_sum = log_sum_exp(vector<const V>(x, width));
+    d[label] = d[label] - V(1);
+    return V(log_sum - x[label]);
+  });
+}
+// Σ (y − target)² of a row.
+template <class A> auto squared_error(const matrix<A>& y, const matrix<const double>& targets) {
+  if (targets.rows() != y.rows() || targets.cols() != y.cols()) throw_wrong_rows("squared_error: targets", y.rows(), y.cols(), targets.rows(), targets.cols());
+  const std::size_t width = y.cols();
+  return mean_over_rows(y, [&](const auto* x, std::size_t r, auto* d) {
+    using V = std::remove_cvref_t<decltype(*x)>;
+    V total(0);
+    for (std::size_t j = 0; j < width; ++j) {
+      const V off = x[j] - V(targets(r, j));
+      d[j] = V(2) * off;
+      total += off * off;
+    }
+    return total;
+  });
+}
+// −Σ log Bernoulli(target; logistic(logit)) of a row, targets from 0 to 1.
+template <class A> auto binary_cross_entropy(const matrix<A>& logits, const matrix<const double>& targets) {
+  if (targets.rows() != logits.rows() || targets.cols() != logits.cols()) throw_wrong_rows("binary_cross_entropy: targets", logits.rows(), logits.cols(), targets.rows(), targets.cols());
+  const std::size_t width = logits.cols();
+  return mean_over_rows(logits, [&](const auto* x, std::size_t r, auto* d) {
+    using V = std::remove_cvref_t<decltype(*x)>;
+    V total(0);
+    for (std::size_t j = 0; j < width; ++j) {
+      const V target(targets(r, j));
+      d[j] = inverse_logit(x[j]) - target;
+      total += log1p_exp(x[j]) - target * x[j];
+    }
+    return total;
+  });
+}
+
+}  // namespace starling::neural

@@ -1,0 +1,138 @@
+// Brings a loss down by stochastic descent over shuffled minibatches.
+//
+//   constexpr auto loss = sl::gen([](auto& trace, const auto& pictures, const auto& digits) {
+//     return sl::neural::cross_entropy(trace("net", classifier, pictures), digits);          // a mean over the rows given
+//   });
+//   const sl::training_rows data(sl::training_columns{pictures, 64}, sl::training_columns{digits});
+//   const auto fit = sl::train(loss, data, store, sl::adam{.rate = 1e-3}, {.epochs = 30, .batch = 64, .validation = 0.1}, key);
+//   fit.best                                     the parameters with the least validation loss (without validation: the last)
+//
+// The loss is a body without choices that returns a real; it gets a matrix_view of each column group, in order. Parameters, rows' order and dropout
+// depend on the key alone: the same key, the same training, bit for bit, also where it was stopped in an epoch and goes on with `.resume`.
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <starling/models/assess.hpp>
+#include <starling/models/gradient.hpp>
+#include <starling/neural/evaluation.hpp>
+#include <starling/neural/losses.hpp>
+
+namespace starling {
+
+// A group of columns: row-major numbers, `width` a row.
+struct training_columns {
+  std::vector<double> values;
+  std::size_t width = 1;
+};
+// Rows of data in groups of columns: training_rows(pictures, digits).
+template <std::size_t Groups> struct training_rows {
+  std::array<training_columns, Groups> groups;
+  template <std::same_as<training_columns>... C> explicit training_rows(C... c) : groups{std::move(c)...} {}
+};
+template <class... C> training_rows(C...) -> training_rows<sizeof...(C)>;
+
+struct training_result;
+struct training_options {
+  std::size_t epochs = 10, batch = 64;
+  double validation = 0;                    // the share of the rows, chosen by the key, that is held out
+  std::size_t patience = 0;                 // epochs without a better validation loss after which it stops; 0: it goes on to the end
+  std::size_t stop_after = 0;               // steps after which this call returns, perhaps in the middle of an epoch; 0: none
+  const training_result* resume = nullptr;  // goes on where this one stopped: the same data, optimiser, options and key
+};
+// Of an epoch: means over its minibatches and over the rows held out (NaN: there are none).
+struct training_epoch {
+  double loss = 0, validation = 0;
+};
+struct training_result {
+  parameter_store last, best;  // `last` knows the optimiser's moments
+  std::vector<training_epoch> history;
+  std::size_t best_epoch = 0, steps = 0;
+  bool stopped_early = false, finished = false;
+  std::size_t skipped = 0;  // steps whose loss or derivatives were not finite: they change nothing
+  std::string trouble;      // of the first of them
+  // Of the epoch that it is in.
+  double loss_so_far = 0;
+  std::size_t rows_so_far = 0, skipped_in_a_row = 0;
+};
+
+// What the templates below leave to src/neural: the rows in order, the history, when to stop.
+class training_run {
+ public:
+  // Throws std::invalid_argument where the groups have not the same number of rows, hold a number that is not finite, or options make no sense.
+  training_run(std::span<const training_columns> data, const parameter_store& start, const training_options& o, const key& k);
+
+  bool next_batch();  // false: all is done
+  std::size_t batch_rows() const { return count_; }
+  std::span<const double> batch(std::size_t group) const { return buffers_[group]; }
+  neural::training_step step() const { return {key_.state() | 1, result_.steps}; }
+  // The loss and derivatives of this batch, downwards; whether they are to be used.
+  bool takes(double loss, parameter_gradients& down);
+  void stepped();
+  // Batches of the rows held out, at the end of an epoch.
+  bool epoch_ended() const { return next_ == train_.size(); }
+  bool next_held_out();
+  void held_out_loss(double loss);
+  void end_epoch();
+  parameter_store& store() { return result_.last; }
+  training_result finish() { return std::move(result_); }
+
+ private:
+  void shuffle();
+  void gather(const std::vector<std::uint32_t>& order, std::size_t first);
+
+  std::span<const training_columns> data_;
+  training_options options_;
+  key key_;
+  std::vector<std::uint32_t> train_, held_out_, order_;
+  std::vector<std::vector<double>> buffers_;
+  std::size_t next_ = 0, count_ = 0, next_held_ = 0, steps_here_ = 0, since_best_ = 0;
+  double held_loss_ = 0;
+  training_result result_;
+};
+
+template <generative_function Loss, std::size_t Groups, class Optimizer>
+training_result train(const Loss& loss, const training_rows<Groups>& data, const parameter_store& start, const Optimizer& optimizer, const training_options& o, const key& k) {
+  training_run run(data.groups, start, o, k);
+  const auto with_batch = [&](auto&& f) {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return f(matrix_view<double>(run.batch(I).data(), run.batch_rows(), data.groups[I].width)...);
+    }(std::make_index_sequence<Groups>());
+  };
+  const selection nothing_selected;
+  while (run.next_batch()) {
+    parameter_gradients down;
+    const double value = with_batch([&](const auto&... x) {
+      const arena_scope memory;
+      const neural::training_step step = run.step();
+      const neural::training_scope in_training(step);
+      tape_scope<double> tape;
+      structure_walk walk(nullptr, false);
+      constant_values constants;
+      const choice_map no_choices;
+      gradient_handler h(walk, constants, no_choices, nothing_selected, tape);
+      const auto of_store = with_parameters(loss, run.store());
+      const adjoint<double> y = of_store.run(h, x...);
+      y.add_derivative(-1);
+      tape.sweep();
+      down = h.gradients_of_parameters();
+      return y.value();
+    });
+    if (run.takes(value, down)) run.store().ascend(down, optimizer);
+    run.stepped();
+    if (!run.epoch_ended()) continue;
+    while (run.next_held_out())
+      run.held_out_loss(with_batch([&](const auto&... x) { return static_cast<double>(assess(with_parameters(loss, run.store()), args(x...), choice_map()).value); }));
+    run.end_epoch();
+  }
+  return run.finish();
+}
+
+}  // namespace starling
