@@ -10,6 +10,7 @@
 #include <starling/distributions/distributions.hpp>
 #include <starling/distributions/structured_bijectors.hpp>
 #include <starling/inference/calibrate.hpp>
+#include <starling/inference/expectations/expectation.hpp>
 #include <starling/inference/importance.hpp>
 #include <starling/inference/kernels/at.hpp>
 #include <starling/inference/kernels/barker.hpp>
@@ -34,6 +35,7 @@
 #include <starling/inference/run.hpp>
 #include <starling/inference/run_tempered_kernel.hpp>
 #include <starling/inference/trace_translator.hpp>
+#include <starling/inference/variational/minibatches.hpp>
 #include <starling/io/checkpoint.hpp>
 #include <starling/io/input_error.hpp>
 #include <starling/io/netcdf.hpp>

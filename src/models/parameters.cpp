@@ -89,26 +89,55 @@ parameter_store::entry& parameter_store::entry_of(const parameter_gradients::ent
   return mine;
 }
 
-void parameter_store::ascend(const parameter_gradients& gradients, const sgd& options) {
+namespace {
+
+// What derivatives are multiplied by, so that all together are no longer than `clip`.
+double shortened(const parameter_gradients& gradients, double clip) {
+  if (clip == no_clipping) return 1;
+  double squares = 0;
+  for (const auto& e : gradients.entries)
+    for (const double d : e.derivatives) squares += d * d;
+  const double length = std::sqrt(squares);
+  return length > clip ? clip / length : 1;
+}
+
+}  // namespace
+
+void parameter_store::ascend(const parameter_gradients& gradients, const sgd& o) {
+  const double factor = shortened(gradients, o.clip);
   for (const auto& e : gradients.entries) {
-    auto& values = entry_of(e).values;
-    for (std::size_t i = 0; i < values.size(); ++i) values[i] += options.rate * e.derivatives[i];
+    auto& [name, values, m, shape] = entry_of(e);
+    const double rate = o.rate.at(m.steps);
+    m.first.resize(values.size());
+    m.second.resize(values.size());
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      double move = factor * e.derivatives[i];
+      if (o.momentum != 0) {
+        m.first[i] = move + o.momentum * m.first[i];
+        move = o.nesterov ? move + o.momentum * m.first[i] : m.first[i];
+      }
+      values[i] += rate * move;
+    }
+    ++m.steps;
   }
 }
 
 void parameter_store::ascend(const parameter_gradients& gradients, const adam& o) {
+  ascend(gradients, adamw{o.rate, o.first_decay, o.second_decay, o.epsilon, 0, o.clip});
+}
+
+void parameter_store::ascend(const parameter_gradients& gradients, const adamw& o) {
+  const double factor = shortened(gradients, o.clip);
   for (const auto& e : gradients.entries) {
     auto& [name, values, m, shape] = entry_of(e);
     m.first.resize(values.size());
     m.second.resize(values.size());
-    ++m.steps;
-    const double first_bias = 1 - std::pow(o.first_decay, static_cast<double>(m.steps));
-    const double second_bias = 1 - std::pow(o.second_decay, static_cast<double>(m.steps));
+    const double rate = o.rate.at(m.steps);
+    const adam_rule rule(++m.steps, o.first_decay, o.second_decay, o.epsilon);
     for (std::size_t i = 0; i < values.size(); ++i) {
-      const double d = e.derivatives[i];
-      m.first[i] = o.first_decay * m.first[i] + (1 - o.first_decay) * d;
-      m.second[i] = o.second_decay * m.second[i] + (1 - o.second_decay) * d * d;
-      values[i] += o.rate * (m.first[i] / first_bias) / (std::sqrt(m.second[i] / second_bias) + o.epsilon);
+      rule.see(factor * e.derivatives[i], m.first[i], m.second[i]);
+      const double move = rule.move(rate, m.first[i], m.second[i]);
+      values[i] += o.weight_decay == 0 ? move : move - rate * o.weight_decay * values[i];
     }
   }
 }

@@ -6,7 +6,7 @@
 #include "distributions/table.hpp"
 
 #include <starling/distributions/probabilities.hpp>
-#include <starling/random/stream.hpp>
+#include <starling/random/adjoint_stream.hpp>
 
 namespace rows {
 
@@ -36,6 +36,7 @@ template <class Make> class entry_of : public entry {
     has_mean = sl::has_mean<distribution>, has_variance = sl::has_variance<distribution>;
     has_tails = sl::has_log_tails<distribution>, has_quantile = sl::has_quantile<distribution>;
     is_enumerable = sl::is_enumerable<decltype(std::declval<const distribution&>().support())>;
+    can_follow = sl::can_follow<std::invoke_result_t<Make, const sl::vector<sl::adjoint<double>>&>>;
     if constexpr (requires { distribution::draws_follow; }) draws_follow = sl::name_of(distribution::draws_follow);
     else if constexpr (requires { distribution::formulas::draws_follow; }) draws_follow = sl::name_of(distribution::formulas::draws_follow);
   }
@@ -78,6 +79,10 @@ template <class Make> class entry_of : public entry {
       case drawing::in_floats: return drawn<floats>(made<double>(p), k, first, visit, n, active);
       default: return drawn<portable>(made<double>(p), k, first, visit, n, active);
     }
+  }
+
+  std::vector<following_draw> following_draws(bool in_lanes, const numbers_of& p, const sl::key& k, int n) const override {
+    return in_lanes ? followed<doubles>(p, k, n) : followed<double>(p, k, n);
   }
 
   double log_density_of(const sl::vector<double>& all) const override { return density_of(all); }
@@ -147,6 +152,27 @@ template <class Make> class entry_of : public entry {
       for (int l = 0; l < sl::lanes_of<V>; ++l) xs.push_back(lane(x, l));
     }
     return xs;
+  }
+  template <class V> std::vector<following_draw> followed(const numbers_of& p, const sl::key& k, int n) const {
+    using R = sl::adjoint<V>;
+    std::vector<following_draw> draws;
+    for (int done = 0; done < n; done += sl::lanes_of<V>) {
+      const sl::arena_scope memory;
+      sl::tape_scope<V> tape;
+      sl::vector<R> held(p.size());
+      for (std::size_t i = 0; i < p.size(); ++i) held[i] = tape.variable(V(p[i]));
+      sl::stream<R> rng(k, static_cast<std::uint64_t>(done));
+      rng.visit(3);
+      const auto x = make_(held).sample(rng);
+      if constexpr (sl::is_adjoint<std::remove_cvref_t<decltype(x)>>) tape.differentiate(x);
+      for (int l = 0; l < sl::lanes_of<V>; ++l) {
+        draws.push_back({});
+        if constexpr (sl::is_adjoint<std::remove_cvref_t<decltype(x)>>) draws.back().x = lane(x.value(), l);
+        else draws.back().x = lane(x, l);
+        for (const R& q : held) draws.back().by.push_back(lane(q.derivative(), l));
+      }
+    }
+    return draws;
   }
   template <class R> R density_of(const sl::vector<R>& all) const {
     if constexpr (std::is_same_v<sl::drawn_type<distribution, double>, double>) return R(make_(part(all, 1)).log_density(all[0]));

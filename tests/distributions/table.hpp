@@ -56,6 +56,12 @@ inline const json& row(const std::string& name) {
 enum class drawing { in_one_lane, in_lanes, with_parameters_in_lanes, in_floats, in_three_lanes };
 enum class lanes_active { all, last, none };
 
+// A draw and its derivatives with respect to the parameters, the random numbers held fixed.
+struct following_draw {
+  double x;
+  numbers_of by;
+};
+
 // Parameters are given as doubles; `in_first_lane`, where not empty, are those of lane 0.
 struct entry {
   std::string name;
@@ -63,6 +69,7 @@ struct entry {
   // What the distribution says of itself: has these functions, and how its draws follow its parameters (empty: it does not say).
   bool has_mean = false, has_variance = false, has_tails = false, has_quantile = false, is_enumerable = false;
   std::string draws_follow;
+  bool can_follow = false;  // with parameters that all have derivatives
 
   virtual ~entry() = default;
   virtual double log_density(const numbers_of& p, double x) const = 0;
@@ -77,6 +84,8 @@ struct entry {
   // n draws of lanes first, first + 1, … at visit `visit`; `no_value` is NaN.
   virtual numbers_of draws(drawing, const numbers_of& p, const numbers_of& in_first_lane, const sl::key&, std::uint64_t first, std::uint32_t visit,
                            int n, lanes_active = lanes_active::all) const = 0;
+  // n draws of lanes 0, 1, … at visit 3, on adjoints of doubles or of packs.
+  virtual std::vector<following_draw> following_draws(bool in_lanes, const numbers_of& p, const sl::key&, int n) const = 0;
 
   // Of all numbers: x, then the parameters. For a discrete distribution x is a constant.
   virtual double log_density_of(const sl::vector<double>& all) const = 0;

@@ -34,6 +34,7 @@ NO_ROW = {
     "probabilities": "tails, quantiles and moments, tested by probabilities_test.cpp over all rows",
     "normal_tails": "the normal distribution's tails and intervals, tested through the rows that use them",
     "special_functions": "Bessel's, the exponential integral and others, tested through the rows that use them",
+    "following_draws": "how draws follow their parameters, tested in tests/distributions/following_draws_test.cpp over all rows",
     "ordered_categories": "what the ordered distributions share",
     "circle": "what distributions of angles share",
     "formulas_by": "a distribution as another one with parameters translated, tested through those",

@@ -14,6 +14,7 @@ namespace starling {
 
 template <class Concentration> struct dirichlet : distribution {
   static constexpr std::string_view name = "dirichlet";
+  static constexpr auto draws_follow = draw_derivative::implicit;
   template <class V> using value = vector<V>;
 
   Concentration concentration;

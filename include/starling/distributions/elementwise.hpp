@@ -21,6 +21,7 @@
 #include <utility>
 
 #include <starling/distributions/elements.hpp>
+#include <starling/distributions/following_draws.hpp>
 #include <starling/distributions/fused.hpp>
 #include <starling/distributions/supports.hpp>
 
@@ -46,11 +47,31 @@ template <class Formulas, class... P> auto are_valid(const P&... p) {
 }
 
 // A draw, put into the support where it under- or overflowed, with `no_value` where a parameter is bad.
-template <class Formulas, class Rng, class... P> [[gnu::always_inline]] inline auto draw_element(Rng& rng, const P&... p) {
+template <class Formulas, class Rng, class... P>
+  requires(!differentiable<typename Rng::real>)
+[[gnu::always_inline]] inline auto draw_element(Rng& rng, const P&... p) {
   using result = typename Formulas::template value<typename Rng::real>;
   result x(Formulas::sample(rng, p...));
   if constexpr (requires { Formulas::support(p...).nearest(x); }) x = Formulas::support(p...).nearest(x);
   return where(are_valid<Formulas>(p...), x, no_value<result>());
+}
+// The same draw where derivatives flow: it carries those with respect to the parameters that it follows.
+template <class Formulas, class Rng, class... P>
+  requires(differentiable<typename Rng::real>)
+auto draw_element(Rng& rng, const P&... p) {
+  if constexpr (draws_follow_of<Formulas>() == draw_derivative::none) {
+    return draw_element<Formulas>(rng.plain(), primal(p)...);
+  } else {
+    using R = typename Rng::real;
+    using V = primal_of<R>;
+    const R x(Formulas::sample(rng, p...));
+    V inside = x.value();
+    if constexpr (requires { Formulas::support(primal(p)...).nearest(inside); }) inside = V(Formulas::support(primal(p)...).nearest(inside));
+    const V value = where(mask_of<V>(are_valid<Formulas>(primal(p)...)), inside, V(not_a_number));
+    const auto kept = value == x.value();
+    if (all(kept)) return x;
+    return map_derivatives(value, x, [&](const V& d) { return V(where(kept, d, V(0))); });
+  }
 }
 
 template <class Formulas, class... Parameters> class elementwise : public distribution {

@@ -81,6 +81,7 @@ template <class R> auto is_good_factor(const lower_triangle<R>& factor) {
 // What both have in common: a mean and the factor of the covariance.
 template <class Mean, class R> class factored_normal : public distribution {
  public:
+  static constexpr auto draws_follow = draw_derivative::location_scale;
   template <class V> using value = vector<V>;
 
   std::size_t size() const { return factor_.size(); }

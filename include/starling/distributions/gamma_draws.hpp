@@ -7,6 +7,7 @@
 #include <cstddef>
 
 #include <starling/distributions/distribution.hpp>
+#include <starling/distributions/following_draws.hpp>
 #include <starling/distributions/inside.hpp>
 #include <starling/values/exp.hpp>
 #include <starling/values/log.hpp>
@@ -26,6 +27,7 @@ template <class V> struct gamma_draw {
 
 // One draw for each shape, all in one loop: what a lane gets does not depend on how often its neighbours were refused.
 template <std::size_t K, class Rng, class... Shapes>
+  requires(!differentiable<typename Rng::real>)
 auto draw_gammas(Rng& rng, const Shapes&... shapes) {
   static_assert(sizeof...(Shapes) == K);
   using V = typename Rng::real;
@@ -56,6 +58,23 @@ auto draw_gammas(Rng& rng, const Shapes&... shapes) {
       pending[k] = both(pending[k], !accepted);
       waiting = either(waiting, pending[k]);
     }
+  }
+  return draws;
+}
+
+// The same as they follow their shapes: the factor implicitly, the boost as the smooth function of a uniform number that it is.
+template <std::size_t K, class Rng, class... Shapes>
+  requires(differentiable<typename Rng::real>)
+auto draw_gammas(Rng& rng, const Shapes&... shapes) {
+  using R = typename Rng::real;
+  using V = primal_of<R>;
+  const std::array<R, K> shape{R(shapes)...};
+  const auto plain = draw_gammas<K>(rng.plain(), primal(shapes)...);
+  std::array<gamma_draw<R>, K> draws;
+  for (std::size_t k = 0; k < K; ++k) {
+    const V a = shape[k].value(), factor = plain[k].factor, boost = plain[k].log_boost;
+    draws[k].factor = chain(factor, shape[k], [&] { return factor * log_gamma_draw_derivative(V(where(a < V(1), a + 1.0, a)), factor); });
+    draws[k].log_boost = chain(boost, shape[k], [&] { return -boost / a; });
   }
   return draws;
 }

@@ -20,7 +20,17 @@ struct generalized_pareto_formulas : real_valued {
     const V t = rng.exponential();
     const V s(shape);
     const auto none = abs(s) < V(1e-300);
-    return into_finite(V(location + scale * where(none, t, expm1(s * t) / where(none, V(1), s))));
+    if constexpr (differentiable<V>) {
+      using plain = primal_of<V>;
+      const plain r = s.value(), w = r * t.value(), y = where(none, t.value(), expm1(w) / where(none, plain(1), r));
+      // ∂y/∂shape = t² (w eʷ − (eʷ − 1)) / w² with w = shape · t; near 0 by its series.
+      const auto near = abs(w) < plain(0.01);
+      const plain far = where(near, plain(1), w);
+      const plain ratio = where(near, 0.5 + w * (1.0 / 3 + w * (1.0 / 8 + w * (1.0 / 30 + w / 144))), (far * exp(far) - expm1(far)) / (far * far));
+      return into_finite(V(location + scale * chain(y, s, [&] { return t.value() * t.value() * ratio; })));
+    } else {
+      return into_finite(V(location + scale * where(none, t, expm1(s * t) / where(none, V(1), s))));
+    }
   }
 
   template <class X, class L, class S, class Sh> static auto log_density(const X& x, const L& location, const S& scale, const Sh& shape) {

@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include <starling/distributions/elements.hpp>
+#include <starling/distributions/following_draws.hpp>
 #include <starling/distributions/supports.hpp>
 #include <starling/values/counts.hpp>
 
@@ -13,6 +14,7 @@ template <class D> struct iid : distribution {
   static constexpr bool is_scalar = is_distribution<D> && !requires(const D& d) { d.size(); };
   static_assert(is_scalar, "sl::iid(d, n) repeats a scalar distribution: d must be a distribution, and not of vectors");
   static constexpr std::string_view name = "iid";
+  static constexpr auto draws_follow = draws_follow_of<D>();
   template <class V> using value = vector<drawn_type<D, V>>;
 
   D of;

@@ -6,6 +6,7 @@
 #include <starling/distributions/probabilities.hpp>
 #include <starling/distributions/saddle_point.hpp>
 #include <starling/values/log.hpp>
+#include <starling/values/log_sum_exp.hpp>
 
 namespace starling {
 
@@ -17,10 +18,22 @@ struct inverse_gaussian_formulas : real_valued {
     // J. R. Michael, W. R. Schucany, R. W. Haas: Generating random variates using transformations with multiple roots (1976); the smaller root
     // written without cancellation.
     using V = typename Rng::real;
-    const V z = rng.normal();
-    const V w = 0.5 * mean / shape * z * z;
-    const V larger = 1.0 + w + sqrt(w) * sqrt(w + 2.0);
-    return into_positive(V(where(rng.uniform() * (1.0 + 1.0 / larger) <= V(1), mean / larger, mean * larger)));
+    if constexpr (differentiable<V>) {
+      const auto x = sample(rng.plain(), primal(mean), primal(shape));
+      return following_tails(x, inner_tails(x, mean, shape), primal_of<V>(log_density(x, primal(mean), primal(shape))));
+    } else {
+      const V z = rng.normal();
+      const V w = 0.5 * mean / shape * z * z;
+      const V larger = 1.0 + w + sqrt(w) * sqrt(w + 2.0);
+      return into_positive(V(where(rng.uniform() * (1.0 + 1.0 / larger) <= V(1), mean / larger, mean * larger)));
+    }
+  }
+  // log P(X ≤ x) and log P(X > x) for x > 0, for their derivatives: Φ(r (x/mean − 1)) + exp(2 shape/mean) Φ(−r (x/mean + 1)), r = √(shape/x).
+  template <class X, class M, class S> static auto inner_tails(const X& x, const M& mean, const S& shape) {
+    const auto r = sqrt(shape / x), a = r * (x / mean - 1.0);
+    const auto more = 2.0 * shape / mean + log_normal_cdf(-r * (x / mean + 1.0));
+    const auto above = log_normal_cdf(-a);
+    return log_tails{log_sum_exp(log_normal_cdf(a), more), above + log1m_exp(more - above)};
   }
 
   template <class X, class M, class S> static auto log_density(const X& x, const M& mean, const S& shape) {

@@ -25,6 +25,7 @@ namespace starling {
 template <class Eta> struct lkj_cholesky : distribution {
   static_assert(!sequence<Eta>, "sl::lkj_cholesky(n, eta): eta is one number");
   static constexpr std::string_view name = "lkj_cholesky";
+  static constexpr auto draws_follow = draw_derivative::implicit;
   template <class V> using value = matrix<V>;
 
   std::size_t n;

@@ -24,11 +24,21 @@ template <class Values> auto logits(Values&& values) { return logits_of<held<Val
 template <class W> inline constexpr bool are_logits = false;
 template <class Values> inline constexpr bool are_logits<logits_of<Values>> = true;
 
+template <class W> inline constexpr bool has_adjoints = is_adjoint<element_of<W>>;
+template <class Values> inline constexpr bool has_adjoints<logits_of<Values>> = is_adjoint<element_of<Values>>;
+// Whether the elements of a distribution with vector parameters know their tails.
+template <class D> struct elements_with_tails {
+  template <class> struct of;
+  template <class... P> struct of<std::tuple<P...>> { static constexpr bool yes = formulas_with_tails<typename D::formulas, element_of<P>...>; };
+  static constexpr bool yes = of<std::remove_cvref_t<decltype(std::declval<const D&>().values())>>::yes;
+};
+
 // The components of a mixture: a list, or the elements of one distribution with vector parameters.
 template <class... D> struct mixture_components {
   std::tuple<D...> all;
   using first = std::tuple_element_t<0, std::tuple<D...>>;
   template <class V> using value = drawn_type<first, V>;
+  static constexpr bool have_tails = (has_log_tails<D> && ...), follow = (can_follow<D> && ...);
   static constexpr bool alike = (std::is_same_v<drawn_type<D, double>, drawn_type<first, double>> && ...);
   template <class X> using density = promote<std::remove_cvref_t<decltype(std::declval<const D&>().log_density(std::declval<const X&>()))>...>;
   static_assert(alike, "sl::mixture: the components must have values of one kind (real, whole or boolean numbers)");
@@ -45,6 +55,7 @@ template <class D>
 struct mixture_components<D> {
   std::tuple<D> all;
   template <class V> using value = typename D::formulas::template value<V>;
+  static constexpr bool have_tails = elements_with_tails<D>::yes, follow = can_follow<D>;
   template <class> struct numbers_of;
   template <class... P> struct numbers_of<std::tuple<P...>> { using type = promote<element_of<P>...>; };
   template <class X> using density = promote<X, typename numbers_of<std::remove_cvref_t<decltype(std::declval<const D&>().values())>>::type>;
@@ -63,6 +74,9 @@ template <class Weights, class... D> struct mixture : distribution {
   using components = mixture_components<D...>;
   template <class V> using value = typename components::template value<V>;
   static constexpr auto draws_follow = std::is_same_v<value<double>, double> ? draw_derivative::implicit : draw_derivative::none;
+  // Derivatives with respect to the weights need the components' tails.
+  static constexpr bool has_tails = components::have_tails;
+  static constexpr bool follows = draws_follow != draw_derivative::none && components::follow && (has_tails || !has_adjoints<Weights>);
 
   Weights weights;
   components of;
@@ -86,7 +100,9 @@ template <class Weights, class... D> struct mixture : distribution {
       earlier = either(earlier, mine);
       chosen = where(mine, drawn(d.sample(rng)), chosen);
     });
-    return where(good, chosen, no_value<drawn>());
+    chosen = where(good, chosen, no_value<drawn>());
+    if constexpr (differentiable<V> && differentiable<drawn> && has_tails && is_differentiable<element_of<decltype(numbers())>>) return following_weights(chosen);
+    else return chosen;
   }
 
   template <class X> auto log_density(const X& x) const {
@@ -119,6 +135,23 @@ template <class Weights, class... D> struct mixture : distribution {
   }
 
  private:
+  // A draw that follows its component also follows the weights w_k, which sum to 1: ∂x/∂w_k = −F_k(x) / f(x), or as they sum to 1 (1 − F_k(x)) / f(x).
+  template <class R> R following_weights(const R& x) const {
+    using V = primal_of<R>;
+    const V at = x.value(), density = exp(V(primal(log_density(at)))), middle = V(primal(total()));
+    V below(0);
+    of.each([&](std::size_t k, const auto& d) { below = below + V(primal(weight(k))) * exp(V(primal(log_cdf(d, at)))); });
+    const auto lower = below < 0.5 * middle;
+    const R sum = R(total());
+    R moved(0);
+    of.each([&](std::size_t k, const auto& d) {
+      const V shift = where(lower, V(-exp(V(primal(log_cdf(d, at))))), V(exp(V(primal(log_survival(d, at)))))) / density;
+      const R w = R(weight(k)) / sum;
+      moved = moved + map_derivatives(V(0), w, [&](const V& by) { return passed_on(by, shift); });
+    });
+    const auto same = [](const V& by) { return by; };
+    return join(at, x, same, moved, same);
+  }
   [[noreturn, gnu::cold, gnu::noinline]] static void throw_wrong_number_of_weights(std::size_t weights, std::size_t components) {
     throw std::invalid_argument("mixture: expected a weight for each of " + std::to_string(components) + " components but received " + std::to_string(weights));
   }

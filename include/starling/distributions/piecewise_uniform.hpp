@@ -25,14 +25,24 @@ template <class Edges, class Probabilities> struct piecewise_uniform : distribut
   template <class Rng> auto sample(Rng& rng) const {
     using V = typename Rng::real;
     const V u = rng.uniform(), within = rng.uniform();
-    V reached(0), lo(element_at{0}(edges)), hi(element_at{1}(edges));
+    V reached(0), before(0), p(element_at{0}(probabilities)), lo(element_at{0}(edges)), hi(element_at{1}(edges));
     for (std::size_t i = 1; i < probabilities.size(); ++i) {
       reached = reached + V(element_at{i - 1}(probabilities));
       const auto beyond = both(u > reached, element_at{i}(probabilities) > 0.0);
       lo = where(beyond, V(element_at{i}(edges)), lo);
       hi = where(beyond, V(element_at{i + 1}(edges)), hi);
+      if constexpr (differentiable<V>) before = where(beyond, reached, before), p = where(beyond, V(element_at{i}(probabilities)), p);
     }
-    return V(where(is_good(), min(lo + (hi - lo) * within, hi), V(not_a_number)));
+    if constexpr (differentiable<V>) {
+      // With F = reached + p (x − lo) / (hi − lo) held fixed: ∂x/∂θ = −(∂F/∂θ) (hi − lo) / p.
+      using plain = primal_of<V>;
+      const V width = hi - lo;
+      const plain x = where(mask_of<plain>(is_good()), min(plain(lo.value() + width.value() * within.value()), hi.value()), plain(not_a_number));
+      const V passed = before + p * ((V(x) - lo) / width);
+      return map_derivatives(x, passed, [&](const plain& d) { return passed_on(d, plain(-width.value() / p.value())); });
+    } else {
+      return V(where(is_good(), min(lo + (hi - lo) * within, hi), V(not_a_number)));
+    }
   }
 
   template <class X> auto log_density(const X& given) const {

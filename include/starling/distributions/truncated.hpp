@@ -4,6 +4,7 @@
 
 #include <concepts>
 
+#include <starling/distributions/following_draws.hpp>
 #include <starling/distributions/probabilities.hpp>
 #include <starling/distributions/support_ends.hpp>
 #include <starling/distributions/whole_draws.hpp>
@@ -34,14 +35,16 @@ template <class D, class Lo, class Hi> struct truncated : distribution {
   truncated(D d, Lo from, Hi to) : of(std::move(d)), lo(from), hi(to) {}
 
   template <class Rng> auto sample(Rng& rng) const {
-    using V = typename Rng::real;
-    const V u = rng.uniform();
-    const log_tails<V> at_lo{V(log_cdf(of, edge())), V(log_survival(of, edge()))}, at_hi{V(log_cdf(of, hi)), V(log_survival(of, hi))};
+    using R = typename Rng::real;
+    using V = primal_of<R>;
+    const V u = primal(rng.uniform());
+    const log_tails<V> at_lo{V(primal(log_cdf(of, edge()))), V(primal(log_survival(of, edge())))}, at_hi{V(primal(log_cdf(of, hi))), V(primal(log_survival(of, hi)))};
     const V between = log_between(at_lo, at_hi);
     const log_tails<V> drawn{log_sum_exp(at_lo.below, log(u) + between), log_sum_exp(at_hi.above, log1p(-u) + between)};
-    const V x = max(min(V(quantile(of, drawn)), V(hi)), V(lo));
+    const V x = max(min(V(primal(quantile(of, drawn))), V(primal(hi))), V(primal(lo)));
     const V kept = where(is_good(), x, V(not_a_number));
     if constexpr (is_whole_valued) return drawn_whole(kept);
+    else if constexpr (differentiable<R>) return following_tails(kept, tails_inside(kept), V(primal(log_density(kept))));
     else return kept;
   }
 
@@ -69,6 +72,14 @@ template <class D, class Lo, class Hi> struct truncated : distribution {
   }
 
  private:
+  // log P(X ≤ x) and log P(X > x) for x between the ends.
+  template <class X> auto tails_inside(const X& x) const {
+    const log_tails at_lo{log_cdf(of, edge()), log_survival(of, edge())}, at_hi{log_cdf(of, hi), log_survival(of, hi)}, at_x{log_cdf(of, x), log_survival(of, x)};
+    const auto all = log_between(at_lo, at_hi);
+    const auto below = log_between(at_lo, at_x) - all, above = log_between(at_x, at_hi) - all;
+    using both_of = promote<std::remove_cvref_t<decltype(below)>, std::remove_cvref_t<decltype(above)>>;
+    return log_tails<both_of>{both_of(below), both_of(above)};
+  }
   // Where what is cut off below ends.
   auto edge() const {
     if constexpr (is_whole_valued) return ceil(lo) - 1.0;

@@ -21,7 +21,12 @@ struct von_mises_formulas : real_valued {
     // D. J. Best, N. I. Fisher: Efficient simulation of the von Mises distribution (1979), written by what stays exact for small and large
     // concentrations: q = 1/r, and 1 − f, f being the cosine of the angle.
     using V = typename Rng::real;
-    const V kappa(concentration), centre(location);
+    if constexpr (differentiable<V>) return following(rng, location, concentration);
+    else return wrapped_draw(V(V(location) + angle_of(rng, V(location), V(concentration))));
+  }
+
+  // An angle from the location; NaN where a parameter is bad.
+  template <class Rng, class V> static V angle_of(Rng& rng, const V& centre, const V& kappa) {
     const auto large = kappa > V(1e8);
     const V s = where(large, 2.0 * kappa, sqrt(1.0 + 4.0 * where(large, V(0), kappa) * kappa));
     const V rest = 1.0 + 1.0 / (s + 2.0 * kappa);  // 2κ (r − 1)
@@ -38,7 +43,19 @@ struct von_mises_formulas : real_valued {
       angle = where(accepted, copysign(2.0 * asin(min(sqrt(0.5 * f_less), V(1))), side), angle);
       pending = both(pending, !accepted);
     }
-    return wrapped_draw(V(centre + angle));
+    return angle;
+  }
+  template <class Rng, class L, class C> static auto following(Rng& rng, const L& location, const C& concentration) {
+    using R = typename Rng::real;
+    using V = primal_of<R>;
+    const R kappa(concentration);
+    const V angle = angle_of(rng.plain(), V(primal(location)), kappa.value());
+    const R turned = chain(angle, kappa, [&] {
+      const auto less_one = log_scaled_bessel_i0(dual_variable<0>(kappa.value())).template by<0>();
+      return angle_draw_derivative(angle, kappa.value(), V(less_one));
+    });
+    const R x = location + turned;
+    return map_derivatives(wrapped_draw(x.value()), x, [](const V& d) { return d; });
   }
 
   template <class X, class L, class C> static auto log_density(const X& x, const L& location, const C& concentration) {

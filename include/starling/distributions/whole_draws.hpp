@@ -2,6 +2,7 @@
 #pragma once
 
 #include <starling/distributions/distribution.hpp>
+#include <starling/values/differentiable.hpp>
 
 namespace starling {
 
@@ -13,9 +14,12 @@ inline constexpr double certainly_too_many = 1e30;
 // A drawn count, held as a real, as a whole number, in one lane as in many: beyond ±largest_drawn_count the nearest of these; NaN gives
 // `no_value`.
 template <class V> whole_of<V> drawn_whole(const V& k) {
-  const V inside = min(max(k, V(-largest_drawn_count<V>)), V(largest_drawn_count<V>));
-  if constexpr (std::same_as<whole_of<V>, long>) return inside == inside ? static_cast<long>(inside) : no_value<long>();
-  else return whole_of<V>::from(inside);
+  if constexpr (differentiable<V>) return drawn_whole(k.value());
+  else {
+    const V inside = min(max(k, V(-largest_drawn_count<V>)), V(largest_drawn_count<V>));
+    if constexpr (std::same_as<whole_of<V>, long>) return inside == inside ? static_cast<long>(inside) : no_value<long>();
+    else return whole_of<V>::from(inside);
+  }
 }
 
 // The smallest k with P(count ≤ k) ≥ u, in the lanes of `active`: adds up the probabilities first, first · ratio(1),

@@ -42,7 +42,11 @@ class parameter_variables {
     for (std::size_t i = 0; i < values.size(); ++i) shared_.back().sums[i] = 0;
     return shared_.back().sums;
   }
-  // After the sweep: the sums over the first `lanes`.
+  // After the sweep: f(name, values, cells) of each, a cell an element.
+  template <class F> void each(F f) const {
+    for (const auto& p : read_) f(p.name, p.values, static_cast<const V*>(p.cells));
+  }
+  // The sums over the first `lanes`.
   parameter_gradients gradients(std::size_t lanes) const {
     parameter_gradients found;
     for (const auto& p : read_) {

@@ -18,20 +18,11 @@
 #include <vector>
 
 #include <starling/models/generative_function.hpp>
+#include <starling/models/optimizers.hpp>
 #include <starling/traces/address.hpp>
 #include <starling/values/vector.hpp>
 
 namespace starling {
-
-// x ← x + rate · derivative.
-struct sgd {
-  double rate = 0.01;
-};
-// Kingma and Ba 2015, with bias correction; upwards.
-struct adam {
-  double rate = 0.001;
-  double first_decay = 0.9, second_decay = 0.999, epsilon = 1e-8;
-};
 
 // The derivatives with respect to the parameters that a run read, and the values they had.
 struct parameter_gradients {
@@ -57,7 +48,7 @@ class parameter_store {
   void set(const std::string& name, std::vector<double> values, std::vector<std::size_t> shape);
   // The sizes of each dimension: one where none were given. Throws std::out_of_range, naming it.
   const std::vector<std::size_t>& shape_of(const std::string& name) const { return entry_named(name).shape; }
-  // What Adam knows of a parameter: the moments of its derivatives, an element each, and its steps. Throws std::invalid_argument where their sizes differ
+  // What an optimiser knows of a parameter: the moments of its derivatives, an element each, and its steps. Throws std::invalid_argument where their sizes differ
   // from the parameter's.
   struct moments {
     std::vector<double> first, second;
@@ -74,6 +65,7 @@ class parameter_store {
   // One step up. A parameter that is not here yet gets the value that the run had for it first.
   void ascend(const parameter_gradients& gradients, const sgd& options);
   void ascend(const parameter_gradients& gradients, const adam& options);
+  void ascend(const parameter_gradients& gradients, const adamw& options);
 
   // For handlers: the values of a parameter; empty where it is not here. A number that is the same for stores of the same values only.
   std::span<const double> find(const literal& name) const;

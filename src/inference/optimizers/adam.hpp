@@ -1,10 +1,11 @@
-// Adam (Kingma and Ba, ICLR 2015), upwards: m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g², q ← q + η m̂ / (√v̂ + ε) with m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ).
-// The rate falls with half a cosine to zero at the last iteration. For densities that are known only by noisy gradients.
+// A search by Adam's rule (models/optimizers.hpp). The rate falls with half a cosine to zero at the last iteration. For densities that are known only by noisy gradients.
 #pragma once
 
 #include <cmath>
 #include <cstddef>
 #include <vector>
+
+#include <starling/models/optimizers.hpp>
 
 #include "inference/optimizers/lbfgs.hpp"
 
@@ -18,7 +19,7 @@ struct adam_settings {
 class adam {
  public:
   adam(const double* start, std::size_t d, const adam_settings& s)
-      : settings_(s), at_{std::vector<double>(start, start + d), std::vector<double>(d), 0}, mean_(d), square_(d) {}
+      : settings_(s), rate_(cosine(s.rate, s.iterations > 0 ? s.iterations : 1)), at_{std::vector<double>(start, start + d), std::vector<double>(d), 0}, mean_(d), square_(d) {}
 
   const double* point() const { return at_.q.data(); }
   double* gradient() { return at_.gradient.data(); }
@@ -40,15 +41,12 @@ class adam {
       reason_ = converged_ ? "the gradient is zero" : "all iterations are done";
       return false;
     }
-    const double part = static_cast<double>(step_) / static_cast<double>(settings_.iterations);
-    const double rate = settings_.rate * 0.5 * (1 + std::cos(3.14159265358979323846 * part));
+    const double rate = rate_.at(step_);
     ++step_;
-    const double first = 1 - std::pow(0.9, static_cast<double>(step_)), second = 1 - std::pow(0.999, static_cast<double>(step_));
+    const adam_rule rule(step_);
     for (std::size_t i = 0; i < mean_.size(); ++i) {
-      const double g = at_.gradient[i];
-      mean_[i] = 0.9 * mean_[i] + 0.1 * g;
-      square_[i] = 0.999 * square_[i] + 0.001 * g * g;
-      at_.q[i] += rate * (mean_[i] / first) / (std::sqrt(square_[i] / second) + 1e-8);
+      rule.see(at_.gradient[i], mean_[i], square_[i]);
+      at_.q[i] += rule.move(rate, mean_[i], square_[i]);
     }
     return true;
   }
@@ -61,6 +59,7 @@ class adam {
 
  private:
   adam_settings settings_;
+  rate_schedule rate_;
   iterate at_, best_{{}, {}, 0};
   std::vector<double> mean_, square_;
   std::size_t step_ = 0;

@@ -1,0 +1,107 @@
+// The runs that a step of sl::fit is made of: a guide that draws, its choices with derivatives; and models or guides over given choices, a density and
+// derivatives for each lane.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include <starling/distributions/following_draws.hpp>
+#include <starling/inference/expectations/strategies.hpp>
+#include <starling/models/gradient.hpp>
+#include <starling/models/handler.hpp>
+#include <starling/random/adjoint_stream.hpp>
+
+namespace starling {
+
+// Draws a guide's choices into a tile of adjoints: where `follow` holds those that can follow parameters do. Of the others it sums the log densities.
+template <class V> class guide_draw_handler : public site_handler<guide_draw_handler<V>, reading<adjoint<V>>> {
+ public:
+  using A = adjoint<V>;
+  using base = site_handler<guide_draw_handler<V>, reading<A>>;
+
+  guide_draw_handler(structure_walk& walk, const key& k, tile_storage<A>& storage, const run_place& place, bool follow, parameter_variables<V>& parameters)
+      : base(walk, k, storage, place), follow_(follow), parameters_read_(parameters) {}
+
+  const A& discrete_scores() const { return discrete_scores_; }
+  bool all_follow() const { return all_follow_; }
+  void read_parameter(const literal& name, const vector<A>& values) { parameters_read_.read(name, values); }
+
+ private:
+  friend base;
+
+  template <class X, class D> X decide(std::uint32_t k, const D& d) {
+    constexpr bool follows = can_follow<D> && (strategy_of<D>() == derivative_strategy::automatic || strategy_of<D>() == derivative_strategy::reparam);
+    X x = this->run.template draw<X>(k, d);
+    if (!follows || !follow_) drop_derivatives(x);
+    if (!follows) {
+      all_follow_ = false;
+      if (follow_) {
+        const A lp(d.log_density(x));
+        if constexpr (base::width == 1) discrete_scores_ = discrete_scores_ + lp;
+        else discrete_scores_ = discrete_scores_ + A(where(this->run.lanes.active, lp, A(0.0)));
+      }
+    }
+    this->run.record(k, x);
+    return x;
+  }
+  template <class X> static void drop_derivatives(X& x) {
+    using E = choice_element<X>;
+    if constexpr (is_adjoint<E>) {
+      if constexpr (rank_of<X> == 0) x = X(x.value());
+      else
+        for (std::size_t i = 0; i < x.size(); ++i) x.data()[i] = E(x.data()[i].value());
+    }
+  }
+
+  bool follow_, all_follow_ = true;
+  parameter_variables<V>& parameters_read_;
+  A discrete_scores_ = A(0.0);
+};
+
+// Runs over the choices of a block; where `variable` holds the real ones that are `free` are variables. The densities of some sites count more than once.
+template <class V> class lane_density_handler : public differentiating_handler<lane_density_handler<V>, adjoint<V>> {
+ public:
+  using base = differentiating_handler<lane_density_handler<V>, adjoint<V>>;
+  using real = adjoint<V>;
+
+  lane_density_handler(frozen_walk& walk, tile<const V> choices, constant_values& constants, const run_place& place, const std::vector<std::uint8_t>& free,
+                       const std::vector<double>& counts, bool variable, tape_scope<V>& tape)
+      : base(walk, choices, constants, place), free_(free), counts_(counts), variable_(variable), tape_(tape), parameters_(tape), cells_(free.size(), nullptr) {}
+
+  // After the sweep: of site k, an element each; null where it is no variable.
+  const V* derivatives(std::uint32_t k) const { return cells_[k]; }
+  const parameter_variables<V>& parameters_read() const { return parameters_; }
+  void read_parameter(const literal& name, const vector<real>& values) { parameters_.read(name, values); }
+
+ private:
+  friend base;
+  friend typename base::base;
+
+  template <class X, class D> X decide(std::uint32_t k, const D& d) {
+    const site& s = this->run.at(k);
+    const std::uint32_t first = s.role == site_role::again ? s.first : k;  // a choice of several regions is one
+    const double count = counts_.empty() ? 1 : counts_[first];
+    if constexpr (std::is_same_v<choice_element<X>, real>) {
+      if (variable_ && free_[first]) {
+        if (!cells_[first]) cells_[first] = tape_.cells(s.type.size());
+        const X x = variable_in<X>(cells_[first], this->plain_place(k), s.type);
+        if (count == 1) this->score_of(k, d, x);
+        else this->count(this->run.score, k, real(count * real(d.log_density(x))));
+        return x;
+      }
+    }
+    if (count == 1) return this->template constant<X>(k, d);
+    this->count(this->run.score, k, real(count * real(d.log_density(plain_choice<X>(this->plain_place(k), s.type)))));
+    return this->template constant_without_density<X>(k);
+  }
+
+  const std::vector<std::uint8_t>& free_;
+  const std::vector<double>& counts_;
+  bool variable_;
+  tape_scope<V>& tape_;
+  parameter_variables<V> parameters_;
+  std::vector<V*> cells_;  // by the first site of a choice
+};
+
+}  // namespace starling
