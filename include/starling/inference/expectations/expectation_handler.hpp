@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
@@ -40,6 +41,11 @@ template <class V> struct forced_value {
   V value;
 };
 
+// Of parameters whose derivatives are summed over lanes where they are read: those of nets.
+[[noreturn, gnu::cold]] inline void throw_needs_lanes(const char* what, const literal& name) {
+  throw std::logic_error(std::string(what) + ": the parameter \"" + std::string(name.text()) + "\" is of a net, and its derivatives would be summed over lanes that count differently; read it by trace.param");
+}
+
 template <class R> class expectation_handler : public site_handler<expectation_handler<R>, reading<R>> {
  public:
   using base = site_handler<expectation_handler<R>, reading<R>>;
@@ -63,6 +69,10 @@ template <class R> class expectation_handler : public site_handler<expectation_h
 
   void read_parameter(const literal& name, const vector<R>& values) {
     if constexpr (on_tape) parameters_read_->read(name, values);
+  }
+  double* read_shared_parameter(const literal& name, std::span<const double>) {
+    if constexpr (on_tape) throw_needs_lanes("expectation", name);
+    return nullptr;
   }
 
  private:

@@ -4,10 +4,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include <starling/distributions/following_draws.hpp>
-#include <starling/inference/expectations/strategies.hpp>
+#include <starling/inference/expectations/expectation_handler.hpp>
 #include <starling/models/gradient.hpp>
 #include <starling/models/handler.hpp>
 #include <starling/random/adjoint_stream.hpp>
@@ -26,6 +27,7 @@ template <class V> class guide_draw_handler : public site_handler<guide_draw_han
   const A& discrete_scores() const { return discrete_scores_; }
   bool all_follow() const { return all_follow_; }
   void read_parameter(const literal& name, const vector<A>& values) { parameters_read_.read(name, values); }
+  double* read_shared_parameter(const literal& name, std::span<const double>) { throw_needs_lanes("fit", name); }
 
  private:
   friend base;
@@ -73,6 +75,7 @@ template <class V> class lane_density_handler : public differentiating_handler<l
   const V* derivatives(std::uint32_t k) const { return cells_[k]; }
   const parameter_variables<V>& parameters_read() const { return parameters_; }
   void read_parameter(const literal& name, const vector<real>& values) { parameters_.read(name, values); }
+  double* read_shared_parameter(const literal& name, std::span<const double>) { throw_needs_lanes("fit", name); }
 
  private:
   friend base;
