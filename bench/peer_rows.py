@@ -96,12 +96,17 @@ def jax_hmm():
             for environment, unroll in (("genjax", 1), ("genjax", 4), ("jax", 1), ("jax", 4))]
 
 
+def jax_plain(work, chains=4):
+    return [Variant("jax", "plain_jax.py", f"--dtype=f64 --work={work} --chains={chains}", "jax", "", True)]
+
+
 LOGISTIC = "logistic regression 1000 x 20"
 GRADIENT = f"gradient, {LOGISTIC}, 4 chains in lanes, a chain's"
 HMC = f"static HMC, {LOGISTIC}, 4 chains x 1,000 x 10 leapfrogs"
 NUTS = f"NUTS, {LOGISTIC}, 4 x (1,000 + 1,000), time of an effective draw"
 SCHOOLS = "NUTS, eight schools, 4 x (1,000 + 1,000), time of an effective draw"
 FILTER = "bootstrap filter of stochastic volatility, T = 100"
+PLAIN = "gradient, y ~ normal(a + b x, s), 1,000 rows"
 IS = "importance sampling, 20 observations, 10^6 particles"
 MH = "MH drift, 1,000 chains x 1,000 steps"
 MH1_VECTOR = "MH, 1 chain x 200,000 steps, one vector-valued choice"
@@ -166,6 +171,21 @@ ROWS = [
         loop="--work=adjoint_double_by_hand", at_most=True),
     Row("adjoint_bulk", f"gradient of {LOGISTIC}, single tape entries on adjoints, 4 lanes", 1.3, None, "--work=adjoint_bulk", "written by hand",
         loop="--work=adjoint_bulk_by_hand", at_most=True),
+    # Models as people write them: bench/works/plain_models.hpp. Times are of one chain's gradient, four in lanes.
+    Row("plain_sites_jax", f"{PLAIN}, a loop of addresses", 1.5, 4, "--work=plain_sites", "jax", jax_plain("plain")),
+    Row("plain_map_jax", f"{PLAIN}, a map", 1.5, 4, "--work=plain_map", "jax", jax_plain("plain")),
+    Row("plain_vector_jax", f"{PLAIN}, one vector", 1.5, 4, "--work=plain_vector", "jax", jax_plain("plain")),
+    Row("plain_large_jax", "gradient, y ~ normal(a + b x, s), 100,000 rows, one vector", 2, None, "--work=plain_large", "jax", jax_plain("large")),
+    Row("plain_one_double", f"{PLAIN}, one vector, one chain on double", 1, None, "--work=plain_one_vector", "jax", jax_plain("plain", 1)),
+    Row("plain_one_sites", f"{PLAIN}, a loop of addresses, one chain on double", 1, None, "--work=plain_one_sites", "jax", jax_plain("plain", 1)),
+    Row("groups_jax", "gradient, 50 groups x 40 rows, intercepts and slopes by index, non-centred", 1.5, None, "--work=groups", "jax", jax_plain("groups")),
+    Row("field_jax", "gradient, 5,000 latents, y[i] ~ poisson_log(mu + tau z[i])", 1.5, None, "--work=field", "jax", jax_plain("field")),
+    Row("mixture_jax", "gradient, mixture of three normals by log_sum_exp in the body, 1,000 rows", 1.5, None, "--work=mixture", "jax", jax_plain("mixture")),
+    Row("garch_loop", "gradient, GARCH(1, 1), 500 steps", 2.5, None, "--work=garch", "written by hand in packs", loop="--work=garch_by_hand", at_most=True),
+    Row("gp_jax", "gradient, regression by a Gaussian process, 100 points", 1.5, None, "--work=process", "jax", jax_plain("process")),
+    Row("net_jax", "gradient, a net 5-10-1 in loops, 200 rows", 1, None, "--work=net", "jax", jax_plain("net")),
+    Row("latents_growth", "NUTS on the field: a leapfrog, a latent, 50,000 latents over 500", 1.3, None, "--work=field_nuts --lanes=50000", "500 latents",
+        loop="--work=field_nuts --lanes=500", at_most=True),
     Row("first_draw", "start of a compiled program to its first warm-up draw over 50 ms", 1, None, peer="limit", special="first_draw", at_most=True),
     Row("compile_nuts", "compile time of models/eight_schools.cpp with NUTS over 10 s", 1, None, peer="limit", special="compile_nuts", at_most=True),
     Row("threads", "MH on 2 cores over 1, of what spinning loops reach", 0.9, None, peer="two spinning loops", special="threads"),

@@ -78,5 +78,21 @@ prepared_work prepare_adjoint_double(const work_options&);
 prepared_work prepare_adjoint_double_by_hand(const work_options&);
 prepared_work prepare_adjoint_bulk(const work_options&);
 prepared_work prepare_adjoint_bulk_by_hand(const work_options&);
+prepared_work prepare_plain_sites(const work_options&);
+prepared_work prepare_plain_map(const work_options&);
+prepared_work prepare_plain_vector(const work_options&);
+prepared_work prepare_plain_large(const work_options&);
+prepared_work prepare_plain_one_sites(const work_options&);
+prepared_work prepare_plain_one_vector(const work_options&);
+prepared_work prepare_groups(const work_options&);
+prepared_work prepare_field(const work_options&);
+prepared_work prepare_mixture(const work_options&);
+prepared_work prepare_garch(const work_options&);
+prepared_work prepare_garch_by_hand(const work_options&);
+prepared_work prepare_series(const work_options&);
+prepared_work prepare_process(const work_options&);
+prepared_work prepare_predators(const work_options&);
+prepared_work prepare_net(const work_options&);
+prepared_work prepare_field_nuts(const work_options&);
 
 }  // namespace bench

@@ -22,7 +22,7 @@ static_assert(std::is_same_v<sl::whole_of<sl::adjoint<doubles>>, sl::whole_of<do
 static_assert(std::is_same_v<sl::mask_of<sl::adjoint<double>>, bool>);
 static_assert(std::is_same_v<decltype(sl::adjoint<doubles>(1.0) < 2.0), sl::mask_of<doubles>>);
 static_assert(std::is_same_v<sl::lift<sl::adjoint<doubles>, std::pair<double, long>>, std::pair<sl::adjoint<doubles>, sl::whole_of<doubles>>>);
-static_assert(std::is_trivially_copyable_v<sl::adjoint<doubles>>);
+static_assert(std::is_trivially_destructible_v<sl::adjoint<doubles>>);
 
 namespace {
 
@@ -48,9 +48,16 @@ TEST(tape, constants_and_chains_of_one_number_record_nothing) {
     const auto y = sl::exp(sl::log(x * x) + 2.0 * x) / 3 - constant * x;
     EXPECT_EQ(y.cell(), x.cell());
   }), nothing);
+  const auto a = scope.variable(2.0), b = scope.variable(0.5);
+  EXPECT_EQ(memory_used(scope, [&] {
+    const auto y = sl::exp(x * a) / 3 - constant * x + a * a;  // two cells
+    EXPECT_EQ(y.cell(), x.cell());
+    EXPECT_EQ(y.other(), a.cell());
+  }), nothing);
   EXPECT_GT(memory_used(scope, [&] {
-    const auto y = x * scope.variable(2.0);
+    const auto y = x * a + b;  // three
     EXPECT_NE(y.cell(), x.cell());
+    EXPECT_EQ(y.other(), nullptr);
   }), nothing);
 }
 

@@ -41,7 +41,7 @@ template <class Argument> struct held_as {
   template <class P> static auto type_of() {
     if constexpr (std::is_arithmetic_v<P>) return std::type_identity<double>{};
     else if constexpr (value<P>) return std::type_identity<real_type_of<P>>{};
-    else if constexpr (sequence<P> && std::is_lvalue_reference_v<Argument> && !std::is_trivially_copyable_v<P>)
+    else if constexpr (sequence<P> && std::is_lvalue_reference_v<Argument> && !std::is_trivially_destructible_v<P>)
       return std::type_identity<std::span<const element_of<P>>>{};
     else return std::type_identity<P>{};
   }

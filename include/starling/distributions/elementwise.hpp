@@ -118,12 +118,18 @@ template <class Formulas, class... Parameters> class elementwise : public distri
         },
         parameters_);
   }
+  // The log density by its ordinary terms (ordinary.hpp), its derivatives added to the cells; false where these do not hold: then nothing was done.
+  template <class X, class V> [[gnu::always_inline]] bool pass_on_ordinary(const X& x, V& value) const
+    requires(!is_vector && any_adjoint<X, Parameters...> && has_ordinary<Formulas, pack_for<V>>)
+  {
+    return std::apply([&](const auto&... p) __attribute__((always_inline)) { return starling::pass_on_ordinary<Formulas>(value, as_real(x), p...); }, parameters_);
+  }
   // The log density of n values of which each is drawn by itself, for a scalar distribution; some number is an adjoint.
   template <bool PassedOn = false, class X> auto fused_log_density_of_all(const X& x) const
     requires(!is_vector && any_adjoint<X, Parameters...>)
   {
     return std::apply(
-        [&](const auto&... p) { return fused_sum<PassedOn>(x.size(), [](const auto&... q) { return Formulas::log_density(q...); }, x, p...); },
+        [&](const auto&... p) { return fused_sum<PassedOn>(x.size(), log_density_function<Formulas>(), x, p...); },
         parameters_);
   }
   // The log density of a vector; its derivatives are added to the cells at once: nothing is put on the tape.
@@ -182,14 +188,22 @@ template <class Formulas, class... Parameters> class elementwise : public distri
       return never_nan(sum_elements<promote<element_of<X>, element_of<Parameters>...>>(
           name, size(), x, [&](const auto& xi, auto at) __attribute__((always_inline)) { return Formulas::log_density(xi, at(std::get<I>(parameters_))...); }));
     else if constexpr (on_tape)
-      return promote<X, Parameters...>(fused_log_density(x));
+      return number_on_tape(x, std::get<I>(parameters_)...);
     else
       return never_nan(Formulas::log_density(as_real(x), std::get<I>(parameters_)...));
+  }
+  template <class X, class... P> [[gnu::always_inline]] auto number_on_tape(const X& x, const P&... p) const {
+    using V = common_primal<X, P...>;
+    if constexpr (has_ordinary<Formulas, pack_for<V>>) {
+      adjoint<V> r;
+      if (ordinary_number<Formulas>(r, as_real(x), p...)) [[likely]] return r;
+    }
+    return adjoint<V>(fused_log_density(x));
   }
   template <bool PassedOn = false, class X, class... P> auto fused_sum_of_elements(const X& x, const P&... p) const {
     static_assert(sequence<X>, "the value of a distribution with vector parameters is a vector");
     if (x.size() != size()) [[unlikely]] throw_wrong_size(name, size(), x.size());
-    return fused_sum<PassedOn>(size(), [](const auto&... q) { return Formulas::log_density(q...); }, x, p...);
+    return fused_sum<PassedOn>(size(), log_density_function<Formulas>(), x, p...);
   }
 
   struct nothing {};

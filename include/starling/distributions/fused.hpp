@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <starling/distributions/elements.hpp>
+#include <starling/distributions/fused_pass.hpp>
 #include <starling/values/adjoint.hpp>
 #include <starling/values/adjoint_matrices.hpp>
 #include <starling/values/derivatives.hpp>
@@ -19,27 +20,32 @@ namespace starling {
 template <class... A> inline constexpr bool any_adjoint = (is_adjoint<element_of<A>> || ...);
 template <class... A> using common_primal = primal_of<promote<element_of<A>...>>;
 
-// A number and its derivatives with respect to N cells (null: a constant).
+// A number and its derivatives with respect to the cells of N numbers (null: a constant).
 template <class V, std::size_t N> struct fused_terms {
   V value;
-  V by[N];
+  V by[N], by_other[N];
   V* cell[N];
+  V* other[N];
 
   operator adjoint<V>() const {
-    adjoint<V> r(value, by[0], cell[0]);
+    adjoint<V> r(value, by[0], cell[0], by_other[0], other[0]);
     const auto same = [](const V& d) { return d; };
-    for (std::size_t k = 1; k < N; ++k) r = join(value, r, same, adjoint<V>(value, by[k], cell[k]), same);
+    for (std::size_t k = 1; k < N; ++k) r = join(value, r, same, adjoint<V>(value, by[k], cell[k], by_other[k], other[k]), same);
     return r;
   }
   // Adds the derivatives of this number to its cells.
   [[gnu::always_inline]] void add_derivatives() const {
-    for (std::size_t k = 0; k < N; ++k)
+    for (std::size_t k = 0; k < N; ++k) {
       if (cell[k]) *cell[k] += by[k];
+      if (other[k]) *other[k] += by_other[k];
+    }
   }
   // The same for the lanes of m.
   void add_derivatives(const mask_of<V>& m) const {
-    for (std::size_t k = 0; k < N; ++k)
+    for (std::size_t k = 0; k < N; ++k) {
       if (cell[k]) *cell[k] += where(m, by[k], V(0));
+      if (other[k]) *other[k] += where(m, by_other[k], V(0));
+    }
   }
 };
 
@@ -47,14 +53,20 @@ template <unsigned K, class A> [[gnu::always_inline]] inline auto as_dual_variab
   if constexpr (is_adjoint<A>) return dual_variable<K>(a.value());
   else return a;
 }
+// The derivative d with respect to the number a.
+template <unsigned K, class V, std::size_t N> [[gnu::always_inline]] inline void set_derivative(fused_terms<V, N>& to, const V& d, const adjoint<V>& a) {
+  to.by[K] = passed_on(d, a.by());
+  to.cell[K] = a.cell();
+  to.by_other[K] = a.other() ? passed_on(d, a.by_other()) : V(0);
+  to.other[K] = a.other();
+}
 template <unsigned K, class V, std::size_t N, class R, class A>
 [[gnu::always_inline]] inline void take_derivative(fused_terms<V, N>& to, const R& result, const A& a) {
   if constexpr (is_adjoint<A> && differentiable<R>) {
-    to.by[K] = passed_on(result.template by<K>(), a.by());
-    to.cell[K] = a.cell();
+    set_derivative<K>(to, result.template by<K>(), a);
   } else {
-    to.by[K] = V(0);
-    to.cell[K] = nullptr;
+    to.by[K] = to.by_other[K] = V(0);
+    to.cell[K] = to.other[K] = nullptr;
   }
 }
 
@@ -63,10 +75,50 @@ template <class F, class... A> [[gnu::always_inline]] inline auto fused(F f, con
   using V = common_primal<A...>;
   return [&]<std::size_t... K>(std::index_sequence<K...>) __attribute__((always_inline)) {
     const auto result = f(as_dual_variable<K>(a)...);
-    fused_terms<V, sizeof...(A)> r{V(primal(result)), {}, {}};
+    fused_terms<V, sizeof...(A)> r{V(primal(result)), {}, {}, {}, {}};
     (take_derivative<K>(r, result, a), ...);
     return r;
   }(std::index_sequence_for<A...>());
+}
+
+// The log density of formulas by its ordinary terms (ordinary.hpp), its derivatives added to the cells of the arguments; false where they do not
+// hold: then nothing was done.
+template <class Formulas, class V, class... A> [[gnu::always_inline]] inline bool pass_on_ordinary(V& value, const A&... a) {
+  using P = pack_for<V>;
+  using ordinary = typename Formulas::template ordinary<P>;
+  constexpr std::size_t all_of_them = sizeof...(A), own = all_of_them - ordinary::prepared;
+  const auto arguments = std::tie(a...);
+  return [&]<std::size_t... K, std::size_t... J, std::size_t... L>(std::index_sequence<K...>, std::index_sequence<J...>, std::index_sequence<L...>) __attribute__((always_inline)) {
+    const auto t = ordinary(P(plain<V>(std::get<own + L>(arguments)))...)(P(plain<V>(std::get<J>(arguments)))...);
+    if (!all(t.holds)) [[unlikely]] return false;
+    value = as_value<V>(t.value);
+    const auto add = [&](const auto& x, const P& by) __attribute__((always_inline)) {
+      if constexpr (is_adjoint<std::remove_cvref_t<decltype(x)>>) x.add_finite_derivative(as_value<V>(by));
+    };
+    (add(a, t.by[K]), ...);
+    return true;
+  }(std::make_index_sequence<all_of_them>(), std::make_index_sequence<own>(), std::make_index_sequence<ordinary::prepared>());
+}
+
+// The same as a number; false where the terms do not hold.
+template <class Formulas, class V, class... A> [[gnu::always_inline]] inline bool ordinary_number(adjoint<V>& r, const A&... a) {
+  using P = pack_for<V>;
+  using ordinary = typename Formulas::template ordinary<P>;
+  constexpr std::size_t all_of_them = sizeof...(A), own = all_of_them - ordinary::prepared;
+  const auto arguments = std::tie(a...);
+  return [&]<std::size_t... K, std::size_t... J, std::size_t... L>(std::index_sequence<K...>, std::index_sequence<J...>, std::index_sequence<L...>) __attribute__((always_inline)) {
+    const auto t = ordinary(P(plain<V>(std::get<own + L>(arguments)))...)(P(plain<V>(std::get<J>(arguments)))...);
+    if (!all(t.holds)) [[unlikely]] return false;
+    const V value = as_value<V>(t.value);
+    adjoint<V> sum(value);
+    const auto add = [&](const auto& x, const P& by) __attribute__((always_inline)) {
+      if constexpr (is_adjoint<std::remove_cvref_t<decltype(x)>>)
+        sum = join(value, sum, [](const V& d) { return d; }, x, [&](const V& d) { return passed_on(as_value<V>(by), d); });
+    };
+    (add(a, t.by[K]), ...);
+    r = sum;
+    return true;
+  }(std::make_index_sequence<all_of_them>(), std::make_index_sequence<own>(), std::make_index_sequence<ordinary::prepared>());
 }
 
 // The derivatives of a sum with respect to the elements of one operand (an operand that is a number has one element): those of element
@@ -97,7 +149,7 @@ template <class V, class Sequence> V* cells_in_a_row(const Sequence& x) {
   const std::size_t n = x.size();
   V* const cells = n ? x[0].cell() : nullptr;
   bool in_a_row = cells != nullptr;
-  for (std::size_t i = 0; i < n && in_a_row; ++i) in_a_row = x[i].cell() == cells + i && all(x[i].by() == V(1));
+  for (std::size_t i = 0; i < n && in_a_row; ++i) in_a_row = x[i].cell() == cells + i && !x[i].other() && all(x[i].by() == V(1));
   return in_a_row ? cells : nullptr;
 }
 // The derivatives `by` with respect to the numbers of a sequence, or to one number.
@@ -107,12 +159,14 @@ template <class V, class Sequence> fused_derivatives<V> derivatives_of(const Seq
   if (to.cells) return to;
   to.each = tape<V>::current->template take<V*>(n);
   for (std::size_t i = 0; i < n; ++i) {
-    to.each[i] = x[i].cell();
-    by[i] = passed_on(by[i], x[i].by());
+    const adjoint<V> one = adjoint<V>(x[i]).one_cell();
+    to.each[i] = one.cell();
+    by[i] = passed_on(by[i], one.by());
   }
   return to;
 }
-template <class V> fused_derivatives<V> one_number(const V& by, const adjoint<V>& x) {
+template <class V> fused_derivatives<V> one_number(const V& by, const adjoint<V>& number) {
+  const adjoint<V> x = number.one_cell();
   fused_derivatives<V> to{1, tape<V>::current->template take<V>(1), x.cell(), nullptr};
   *to.by = passed_on(by, x.by());
   return to;
@@ -172,8 +226,11 @@ template <unsigned K, class V, class A> class fused_operand {
       else by_[i] = d;
     }
   }
-  // The derivative with respect to a number.
-  V by() const { return passed_on(summed(), a_.by()); }
+  // A number r with that of this operand, a number, added: nothing but its derivatives.
+  adjoint<V> joined(const V& value, const adjoint<V>& r) const {
+    const V d = summed();
+    return join(value, r, [](const V& x) { return x; }, a_, [&](const V& x) { return passed_on(d, x); });
+  }
   fused_derivatives<V> derivatives() const {
     if constexpr (is_active && !is_sequence) return one_number(summed(), a_);
     else if constexpr (is_active) return derivatives_of(a_, by_);
@@ -202,7 +259,8 @@ template <unsigned K, class V, class A> class fused_operand {
 template <bool PassedOn = false, class F, class... A> auto fused_sum(std::size_t n, F f, const A&... a) {
   using V = common_primal<A...>;
   if (!tape<V>::current) [[unlikely]] throw_no_tape();
-  return [&]<std::size_t... K>(std::index_sequence<K...>) {
+  if constexpr (PassedOn) return passed_on_sum<V>(n, f, a...);
+  else return [&]<std::size_t... K>(std::index_sequence<K...>) {
     std::tuple<fused_operand<K, V, A>...> operands(fused_operand<K, V, A>(a, n)...);
     using work = typename std::tuple_element_t<0, decltype(operands)>::work;
     constexpr int width = std::is_arithmetic_v<V> ? lanes_of<work> : 1;
@@ -223,15 +281,15 @@ template <bool PassedOn = false, class F, class... A> auto fused_sum(std::size_t
       return value;
     } else if constexpr (((sequence<A> && is_adjoint<element_of<A>>) || ...)) {
       using entry = fused_entry<V, sizeof...(A)>;
+      const fused_derivatives<V> derivatives[] = {std::get<K>(operands).derivatives()...};  // before the entry: they may make some themselves
       auto* const e = tape<V>::current->template push<entry>(entry::pull_all);
       e->own = V(0);
-      ((e->of[K] = std::get<K>(operands).derivatives()), ...);
+      ((e->of[K] = derivatives[K]), ...);
       return adjoint<V>(value, V(1), &e->own);
     } else {
       adjoint<V> r(value);
-      const auto same = [](const V& d) { return d; };
       const auto add = [&](const auto& o) {
-        if constexpr (is_adjoint<std::remove_cvref_t<decltype(o.argument())>>) r = join(value, r, same, adjoint<V>(value, o.by(), o.argument().cell()), same);
+        if constexpr (is_adjoint<std::remove_cvref_t<decltype(o.argument())>>) r = o.joined(value, r);
       };
       (add(std::get<K>(operands)), ...);
       return r;

@@ -1,11 +1,13 @@
 // The logarithm of a parameter. In one lane the parameters of a model that are data or constants come again in every run, so their
 // logarithms are remembered: a look-up costs a quarter of the computation. The same bits as log.
+// Where derivatives are wanted too, one scale is most often that of many rows, so of the last few the reciprocals and the logarithms are remembered.
 #pragma once
 
 #include <bit>
 #include <cstdint>
 #include <type_traits>
 
+#include <starling/values/derivatives.hpp>
 #include <starling/values/log.hpp>
 
 namespace starling {
@@ -26,10 +28,55 @@ inline double look_up_log(double x) noexcept {
   return remember_log(place, x);
 }
 
+// Of a parameter x in the lanes of P: 1 / x, factor / x, log x.
+template <class P> struct parameter_parts {
+  P inverse, ratio, log;
+};
+template <class P> struct remembered_parameter {
+  using T = typename P::value_type;
+  static constexpr int lanes = P::lanes;
+  alignas(arena::alignment) T of[lanes];
+  alignas(arena::alignment) T inverse[lanes];
+  alignas(arena::alignment) T ratio[lanes];
+  alignas(arena::alignment) T log[lanes];
+  double factor;
+};
+template <class P> inline constinit thread_local remembered_parameter<P> parameters_of_thread[8] = {};
+
+// One of 8 places for what is remembered of x.
+template <class P> [[gnu::always_inline]] inline std::size_t place_to_remember(const P& x) {
+  using T = typename P::value_type;
+  if constexpr (sizeof(T) == 8) return static_cast<std::size_t>(std::bit_cast<std::uint64_t>(x[0]) * 0x9e3779b97f4a7c15u >> 61);
+  else return static_cast<std::size_t>(std::bit_cast<std::uint32_t>(x[0]) * 0x9e3779b9u >> 29);
+}
+
+template <class P> [[gnu::noinline]] inline void remember_parameter(remembered_parameter<P>& to, const P& x, double factor) noexcept {
+  x.store(to.of);
+  (P(1) / x).store(to.inverse);
+  (P(static_cast<typename P::value_type>(factor)) / x).store(to.ratio);
+  log_lanes(x).store(to.log);
+  to.factor = factor;
+}
+template <class T, int N, class Isa> [[gnu::always_inline]] inline parameter_parts<pack<T, N, Isa>> parts_of_parameter(const pack<T, N, Isa>& x, double factor) noexcept {
+  using P = pack<T, N, Isa>;
+  remembered_parameter<P>& known = parameters_of_thread<P>[place_to_remember(x)];
+  if (known.factor != factor || any(!(P::load(known.of) == x))) [[unlikely]] remember_parameter(known, x, factor);
+  return {P::load(known.inverse), P::load(known.ratio), P::load(known.log)};
+}
+// The same of a built-in float.
+template <std::floating_point T> [[gnu::always_inline]] inline parameter_parts<T> parts_of_parameter(T x, double factor) noexcept {
+  const auto p = parts_of_parameter(pack<T, 1>(x), factor);
+  return {p.inverse[0], p.ratio[0], p.log[0]};
+}
+inline constexpr double usual_factor = 0.70710678118654752440;  // of normal distributions
+
 template <class X> [[gnu::always_inline]] inline auto log_of_parameter(const X& x) {
   if constexpr (std::is_same_v<X, double>) {
     if (is_known_constant(x)) return log(x);
     return look_up_log(x);
+  } else if constexpr (differentiable<X>) {
+    const auto p = parts_of_parameter(x.value(), usual_factor);
+    return chain(p.log, x, [&] { return p.inverse; });
   } else {
     return log(x);
   }

@@ -4,10 +4,23 @@
 #include <starling/distributions/elementwise.hpp>
 #include <starling/distributions/log_of_parameter.hpp>
 #include <starling/distributions/normal_tails.hpp>
+#include <starling/distributions/ordinary.hpp>
 #include <starling/distributions/saddle_point.hpp>
 #include <starling/distributions/standardized.hpp>
 
 namespace starling {
+
+// Of one of the last scales that many rows shared: its reciprocal, √½ times it, the product of both, and the constant part of the log density.
+template <class P> struct remembered_normal_scale {
+  using T = typename P::value_type;
+  static constexpr int lanes = P::lanes;
+  alignas(arena::alignment) T of[lanes];
+  alignas(arena::alignment) T inverse[lanes];
+  alignas(arena::alignment) T ratio[lanes];
+  alignas(arena::alignment) T slope[lanes];
+  alignas(arena::alignment) T constant[lanes];
+};
+template <class P> inline constinit thread_local remembered_normal_scale<P> normal_scales_of_thread[8] = {};
 
 struct normal_formulas : real_valued {
   static constexpr std::string_view name = "normal";
@@ -22,6 +35,38 @@ struct normal_formulas : real_valued {
     const auto z = standardized(x, location, scale, 0.70710678118654752440);
     return multiply_add(-z, z, -log_of_parameter(scale) - half_log_two_pi);
   }
+
+  // ordinary.hpp. Scales at the ends of the range have none (standardized.hpp).
+  template <class P> struct ordinary {
+    static constexpr int prepared = 1;
+    P inverse, ratio, slope, constant;
+
+    [[gnu::always_inline]] explicit ordinary(const P& scale) {
+      auto& known = normal_scales_of_thread<P>[place_to_remember(scale)];
+      if (any(!(P::load(known.of) == scale))) [[unlikely]] remember(known, scale);
+      inverse = P::load(known.inverse);
+      ratio = P::load(known.ratio);
+      slope = P::load(known.slope);
+      constant = P::load(known.constant);
+    }
+    [[gnu::always_inline]] ordinary_terms<P, 3> operator()(const P& x, const P& location) const {
+      const P a = x - location, z = a * ratio, pull = ratio * z, spread = (a * slope) * z, value = -z * z + constant;
+      return {value, {-pull - pull, pull + pull, (spread + spread) - inverse}, value - spread > P(-std::numeric_limits<typename P::value_type>::infinity())};  // spread ≥ 0
+    }
+
+   private:
+    // What has none gets a constant of NaN.
+    [[gnu::noinline]] static void remember(remembered_normal_scale<P>& known, const P& scale) noexcept {
+      using limits = std::numeric_limits<typename P::value_type>;
+      const P inverse = P(1) / scale, ratio = P(static_cast<typename P::value_type>(usual_factor)) / scale, slope = ratio * inverse;
+      const auto usual = (scale > P(0)) & (slope <= P(limits::max())) & (scale <= P(sizeof(typename P::value_type) == 4 ? 1e30f : 1e290));
+      scale.store(known.of);
+      inverse.store(known.inverse);
+      ratio.store(known.ratio);
+      slope.store(known.slope);
+      where(usual, -log_lanes(scale) - half_log_two_pi, P(limits::quiet_NaN())).store(known.constant);
+    }
+  };
 
   template <class L, class S> static auto support(const L&, const S&) { return real_line{}; }
 

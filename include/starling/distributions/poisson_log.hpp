@@ -1,10 +1,20 @@
 // poisson_log(log_rate): counts with mean exp(log_rate): exp(k · log_rate − exp(log_rate)) / k!.
 #pragma once
 
+#include <array>
+
+#include <starling/distributions/ordinary.hpp>
 #include <starling/distributions/poisson.hpp>
 #include <starling/values/gamma_function.hpp>
 
 namespace starling {
+
+// log k! for k < 16, as lgamma gives it.
+inline const std::array<double, 16> small_log_factorials = [] {
+  std::array<double, 16> r{};
+  for (std::size_t k = 0; k < r.size(); ++k) r[k] = lgamma(static_cast<double>(k) + 1.0);
+  return r;
+}();
 
 struct poisson_log_formulas : whole_valued {
   static constexpr std::string_view name = "poisson_log";
@@ -18,6 +28,24 @@ struct poisson_log_formulas : whole_valued {
     const auto lp = where(k < K(16), k * log_rate - rate - lgamma(k + 1.0), -stirling_remainder(k) - deviance(k, rate) - half_log_two_pi - 0.5 * log(k));
     return where(both(nonnegative_whole{}.contains(k), log_rate < L(positive_infinity)), where(k == K(0), -rate, lp), negative_infinity);
   }
+
+  // ordinary.hpp: counts below 16.
+  template <class P> struct ordinary {
+    static constexpr int prepared = 0;
+    [[gnu::always_inline]] ordinary_terms<P, 2> operator()(const P& k, const P& log_rate) const {
+      const P rate = exp(log_rate);
+      const auto small = (k >= P(0)) & (k < P(16)) & (floor(k) == k);
+      P log_factorial(0);
+      if (all(small)) [[likely]] {
+        const auto at = [&](int l) { return static_cast<typename P::value_type>(small_log_factorials[static_cast<std::size_t>(k[l])]); };
+        log_factorial = P(at(0));
+        if (any(k != P(k[0])))  // not one count for all lanes
+          for (int l = 1; l < P::lanes; ++l) log_factorial.set(l, at(l));
+      }
+      const P value = k * log_rate - rate - log_factorial;
+      return {value, {P(0), k - rate}, small & (value - value == P(0))};
+    }
+  };
 
   template <class L> static auto support(const L&) { return nonnegative_whole{}; }
 

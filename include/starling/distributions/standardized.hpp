@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include <starling/distributions/distribution.hpp>
+#include <starling/distributions/log_of_parameter.hpp>
 #include <starling/values/derivatives.hpp>
 
 namespace starling {
@@ -16,7 +17,8 @@ template <class D, class S> [[gnu::always_inline]] inline auto standardized(cons
     return difference * (factor / scale);
   } else {
     using V = primal_of<S>;
-    const V a = plain<V>(difference), s = scale.value(), inverse = V(1) / s, ratio = V(static_cast<scalar_of<V>>(factor)) / s, z = a * ratio, slope = ratio * inverse;
+    const auto [inverse, ratio, log] = parts_of_parameter(scale.value(), factor);
+    const V a = plain<V>(difference), z = a * ratio, slope = ratio * inverse;
     V by_scale = a * slope;
     const auto lost = slope > V(std::numeric_limits<scalar_of<V>>::max());
     if (any(lost)) [[unlikely]] by_scale = where(lost, z * inverse, by_scale);

@@ -78,13 +78,37 @@ template <class V> struct choices_report {
   note_sink<V>* notes = nullptr;
 };
 
+// Free numbers as a run takes them: plain ones in their place, or as adjoints, made where they are needed.
+template <class R> struct free_place {
+  const R* q;
+  R number(std::size_t k) const { return q[k]; }
+  const R* numbers(std::size_t k, std::size_t) const { return q + k; }
+};
+template <class V> struct free_place<adjoint<V>> {
+  const V* q;
+  V* cells;
+  adjoint<V> number(std::size_t k) const { return {q[k], V(1), cells + k}; }
+  const adjoint<V>* numbers(std::size_t k, std::size_t n) const {
+    auto* const all = arena::current().take<adjoint<V>>(n);
+    for (std::size_t i = 0; i < n; ++i) all[i] = number(k + i);
+    return all;
+  }
+  // Of a vector of real numbers, which are their own free numbers.
+  vector<adjoint<V>> vector_of_numbers(std::size_t k, std::size_t n) const { return vector<adjoint<V>>(new_leaf<V>(q + k, captured_cells<V>{n, cells + k, nullptr, nullptr}, n)); }
+};
+template <class Support> inline constexpr bool is_vector_of_reals = false;
+template <> inline constexpr bool is_vector_of_reals<vector_of<real_line>> = true;
+template <class Of>
+  requires requires(const vector_of<Of>& s) { { s.element(0) } -> std::same_as<real_line>; }
+inline constexpr bool is_vector_of_reals<vector_of<Of>> = true;
+
 // Runs with the choices that belong to free numbers. R: adjoint<V>, or V where only the density is wanted; then the choices are
 // written to `to`, each at its slot.
 template <class R> class free_handler : public differentiating_handler<free_handler<R>, R> {
  public:
   using base = differentiating_handler<free_handler<R>, R>;
   using V = plain_of<R>;
-  free_handler(frozen_walk& walk, tile<V> plain, constant_values& constants, const run_place& place, const std::int64_t* offsets, const R* free,
+  free_handler(frozen_walk& walk, tile<V> plain, constant_values& constants, const run_place& place, const std::int64_t* offsets, const free_place<R>& free,
                V* to = nullptr, bool with_jacobian = true, density_kind what = density_kind::posterior)
       : base(walk, plain, constants, place), offsets_(offsets), free_(free), to_(to), with_jacobian_(with_jacobian), what_(what) {}
 
@@ -109,13 +133,25 @@ template <class R> class free_handler : public differentiating_handler<free_hand
     if constexpr (requires { d.parameters([](auto&&...) {}); })
       d.parameters([&](std::string_view parameter, const auto& v, const auto&, std::string_view) { t.add_parameter(parameter, number_in(v, 0)); });
   }
-  template <class X, class D> X decide(std::uint32_t k, const D& d) {
+  template <class X, class D> [[gnu::always_inline]] X decide(std::uint32_t k, const D& d) {
     const std::int64_t at = offsets_[k];
     if (at < 0) return what_ == density_kind::posterior || at == constant_latent ? this->template constant<X>(k, d) : this->template constant_without_density<X>(k);
     if constexpr (can_be_freed<D>) {
       const auto support = d.support();
       typename base::jacobian_terms terms{*this, with_jacobian_};
-      const X x = free_choice<X>(k, d, support, terms, free_ + at);
+      const auto first = static_cast<std::size_t>(at);
+      const X x = [&]() -> X {
+        if constexpr (rank_of<X> == 0) {
+          const R u = free_.number(first);
+          return free_choice<X>(k, d, support, terms, &u);
+        } else if constexpr (is_adjoint<R> && is_vector_of_reals<std::remove_cvref_t<decltype(support)>>) {
+          const X all = free_.vector_of_numbers(first, support.n);
+          this->score_of(k, d, all);
+          return all;
+        } else {
+          return free_choice<X>(k, d, support, terms, free_.numbers(first, bijector<std::remove_cvref_t<decltype(support)>>::free_size(support)));
+        }
+      }();
       if constexpr (!is_adjoint<R>) put(to_ + this->run.body.walk.slot(k).offset, x);
       return x;
     } else {
@@ -149,7 +185,7 @@ template <class R> class free_handler : public differentiating_handler<free_hand
   }
 
   const std::int64_t* offsets_;
-  const R* free_;
+  free_place<R> free_;
   V* to_;
   bool with_jacobian_;
   density_kind what_;

@@ -271,7 +271,7 @@ class transform_runner {
     result_.rows.clear();
     result_.mixed.clear();
     for (const auto& y : rows_) {
-      const std::size_t column = columns_.find(y.cell());
+      const std::size_t column = y.other() ? no_column : columns_.find(y.cell());
       result_.rows.push_back({column, y.by(), y.cell() && column == no_column});
     }
   }

@@ -82,10 +82,8 @@ template <class V, class Posterior> class unconstrained_posterior {
     const arena_scope memory;
     tape_scope<V> tape;
     V* const cells = tape.cells(dimension_);
-    vector<adjoint<V>> free(dimension_);
-    for (std::size_t i = 0; i < dimension_; ++i) free[i] = {q[i], V(1), cells + i};
     frozen_walk walk(structure());
-    free_handler<adjoint<V>> h(walk, constants(), constants_, place_, offsets_.data(), free.data(), nullptr, with_jacobian, what);
+    free_handler<adjoint<V>> h(walk, constants(), constants_, place_, offsets_.data(), {q, cells}, nullptr, with_jacobian, what);
     run_body(h);
     tape.sweep();
     const V density = h.value() + h.log_jacobian();
@@ -106,7 +104,7 @@ template <class V, class Posterior> class unconstrained_posterior {
   V choices(const V* q, V* values, const choices_report<V>& report = {}) const {
     const arena_scope memory;
     frozen_walk walk(structure());
-    free_handler<V> h(walk, constants(), constants_of_choices_, place_, offsets_.data(), q, values, report.with_jacobian);
+    free_handler<V> h(walk, constants(), constants_of_choices_, place_, offsets_.data(), {q}, values, report.with_jacobian);
     h.send_notes_to(report.notes);
     h.describe_trouble_in(report.trouble);
     post_->run(h);

@@ -16,11 +16,11 @@ namespace starling {
 // no number on the tape.
 template <class V> class site_sum<adjoint<V>, false> {
  public:
-  void add(std::uint32_t, const adjoint<V>& term) { total_ = adjoint<V>(V(total_.value() + term.value())); }
-  const adjoint<V>& total() const { return total_; }
+  [[gnu::always_inline]] void add(std::uint32_t, const adjoint<V>& term) { total_ = total_ + term.value(); }
+  adjoint<V> total() const { return adjoint<V>(total_); }
 
  private:
-  adjoint<V> total_ = adjoint<V>(0.0);
+  V total_ = V(0.0);
 };
 
 // The values of choices that are constants, as a body on adjoints sees them, made when a site is visited for the first time and kept:
@@ -110,7 +110,7 @@ template <class Derived, class R, class Walk = frozen_walk> class differentiatin
   const V* plain_place(std::uint32_t k) const { return plain_.at(this->run.body.walk.slot(k)); }
 
   // A choice that is a constant.
-  template <class X, class D> X constant(std::uint32_t k, const D& d) {
+  template <class X, class D> [[gnu::always_inline]] X constant(std::uint32_t k, const D& d) {
     const choice_type& type = this->run.at(k).type;
     const auto x = plain_choice<X>(plain_place(k), type);
     if (!score_summary(k, d, x)) score_of(k, d, x);
@@ -131,7 +131,18 @@ template <class Derived, class R, class Walk = frozen_walk> class differentiatin
     }
     return false;
   }
-  template <class D, class X> void score_of(std::uint32_t k, const D& d, const X& x) {
+  template <class D, class X> [[gnu::always_inline]] void score_of(std::uint32_t k, const D& d, const X& x) {
+    if constexpr (requires(V lp) { d.pass_on_ordinary(x, lp); }) {
+      V lp;
+      if (everywhere() && d.pass_on_ordinary(x, lp)) [[likely]] return this->run.score.add(k, R(lp));
+      const D same = d;  // copies, so that neither needs a place in memory in the frequent case
+      const X value = x;
+      score_anywhere(k, same, value);
+    } else {
+      score_anywhere(k, d, x);
+    }
+  }
+  template <class D, class X> [[gnu::noinline]] void score_anywhere(std::uint32_t k, const D& d, const X& x) {
     if constexpr (requires { d.fused_log_density(x); }) {
       const auto terms = d.fused_log_density(x);
       check(k, d, x, terms.value);  // before the score is −∞ itself
@@ -163,8 +174,10 @@ template <class Derived, class R, class Walk = frozen_walk> class differentiatin
   void pass_on(const R& term) {
     if constexpr (is_adjoint<R>) {
       if (!term.cell()) return;
-      if (everywhere()) *term.cell() += term.by();
-      else *term.cell() += where(this->run.lanes.active, term.by(), V(0));
+      const bool all_lanes = everywhere();
+      const auto counted = [&](const V& d) { return all_lanes ? d : where(this->run.lanes.active, d, V(0)); };
+      *term.cell() += counted(term.by());
+      if (term.other()) *term.other() += counted(term.by_other());
     }
   }
   bool everywhere() const { return lanes_of<V> == 1 || all(this->run.lanes.active); }

@@ -10,30 +10,6 @@
 
 namespace starling {
 
-// The cells of n numbers: in a row from `cells` on, or anywhere (`each`, null for constants) with their own factors `by`.
-template <class V> struct captured_cells {
-  std::size_t n = 0;
-  V* cells = nullptr;
-  V** each = nullptr;
-  const V* by = nullptr;
-
-  [[gnu::always_inline]] void add(std::size_t i, const V& d) const {
-    if (!each) cells[i] += d;
-    else if (each[i]) *each[i] += passed_on(d, by[i]);
-  }
-  // Adds d[0], d[1], … to the derivatives.
-  void add_all(const V* d) const {
-    add_all_of([&]<class P>(std::size_t i) { return P::load(d + i); }, [&](std::size_t i) { return d[i]; });
-  }
-  // The same of functions: packs.template operator()<P>(i), of elements i, i + 1, … in one lane; one(i), of an element.
-  template <class Packs, class One> [[gnu::always_inline]] void add_all_of(Packs packs, One one) const {
-    if constexpr (std::is_arithmetic_v<V>)
-      if (!each) return in_packs<V>(n, [&]<class P>(std::size_t i) { (P::load(cells + i) + packs.template operator()<P>(i)).store(cells + i); });
-    for (std::size_t i = 0; i < n; ++i) add(i, one(i));
-  }
-  explicit operator bool() const { return n != 0; }
-};
-
 // The values of n numbers, side by side, and their cells (none where they are constants). They live as long as the tape's entries.
 template <class V> struct captured_values {
   const V* values = nullptr;
@@ -44,15 +20,16 @@ template <class V> captured_values<V> capture(const adjoint<V>* x, std::size_t n
   tape<V>& t = *tape<V>::current;
   V* const values = t.template take<V>(n);
   captured_values<V> r{values, {n, n ? x[0].cell() : nullptr, nullptr, nullptr}};
-  bool in_a_row = r.cells.cells != nullptr, constant = true;
+  bool in_a_row = r.cells.cells != nullptr, constant = true, two = false;
   for (std::size_t i = 0; i < n; ++i) {
     values[i] = x[i].value();
     // No branches: one lane's numbers are many.
     in_a_row = static_cast<bool>(in_a_row & (x[i].cell() == r.cells.cells + i) & all(x[i].by() == V(1)));
+    two = two | (x[i].other() != nullptr);
     constant = static_cast<bool>(constant & x[i].is_constant());
   }
   if (constant) r.cells = {};
-  if (constant || in_a_row) return r;
+  if (constant || (in_a_row && !two)) return r;
   r.cells.each = t.template take<V*>(n);
   V* const by = t.template take<V>(n);
   for (std::size_t i = 0; i < n; ++i) {
@@ -60,6 +37,14 @@ template <class V> captured_values<V> capture(const adjoint<V>* x, std::size_t n
     by[i] = x[i].by();
   }
   r.cells.by = by;
+  if (!two) return r;
+  r.cells.other = t.template take<V*>(n);
+  V* const by_other = t.template take<V>(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    r.cells.other[i] = x[i].other();
+    by_other[i] = x[i].by_other();
+  }
+  r.cells.by_other = by_other;
   return r;
 }
 // Constants as V: copied, so that they may go.

@@ -18,6 +18,13 @@ template <class V, unsigned Variables> class dual {
   static constexpr int count = std::popcount(Variables);
 
   dual() = default;
+  // Number by number: as a whole it would be moved in pieces of another size than it was written in, and wait for memory.
+  [[gnu::always_inline]] dual(const dual& x) : value_(x.value_) { take<0>(x); }
+  [[gnu::always_inline]] dual& operator=(const dual& x) {
+    value_ = x.value_;
+    take<0>(x);
+    return *this;
+  }
   // A constant.
   template <class Number>
     requires std::is_arithmetic_v<Number>
@@ -57,6 +64,12 @@ template <class V, unsigned Variables> class dual {
   }
 
  private:
+  template <int K> [[gnu::always_inline]] void take(const dual& x) {
+    if constexpr (K < count) {
+      by_[K] = x.by_[K];
+      take<K + 1>(x);
+    }
+  }
   template <unsigned K, class F> [[gnu::always_inline]] void walk(F& f) const {
     if constexpr ((Variables >> K) != 0) {
       if constexpr ((Variables >> K & 1u) != 0) f(std::integral_constant<unsigned, K>{}, by_[std::popcount(Variables & ((1u << K) - 1u))]);

@@ -13,6 +13,8 @@
 
 namespace starling {
 
+template <class V> class adjoint;
+
 // A view of contiguous values: a pointer and a length, trivially copyable; copying it copies no elements.
 // Constructed with a size it takes its memory, uninitialised, from this thread's arena, where it lives until the enclosing
 // arena_scope ends. Arithmetic works element by element, with vectors of the same size and with single values.
@@ -53,6 +55,9 @@ template <class R> class vector {
   R* data_ = nullptr;
   std::size_t size_ = 0;
 };
+
+// Of adjoints: adjoint_vector.hpp.
+template <class V> class vector<adjoint<V>>;
 
 // Data in arithmetic: a std::vector, array or span of numbers as a vector, not copied. `a + b * view(xs)`, `dot(view(xs), beta)`.
 template <class S>
