@@ -244,12 +244,12 @@ TEST(conformance, lanes) {
     EXPECT_TRUE(h.free.empty());
     sl::constant_values constants(none.size()), again(none.size());
     sl::frozen_walk second(s);
-    sl::free_handler<V> f(second, state.block(0), constants, place, h.offsets.data(), nullptr);
+    sl::free_handler<V> f(second, state.block(0), constants, place, h.offsets.data(), {});
     run(f);
     expect_score(f.value(), "free numbers");
     sl::tape_scope<V> tape;
     sl::frozen_walk third(s);
-    sl::free_handler<sl::adjoint<V>> d(third, state.block(0), again, place, h.offsets.data(), nullptr);
+    sl::free_handler<sl::adjoint<V>> d(third, state.block(0), again, place, h.offsets.data(), {});
     run(d);
     expect_score(d.value(), "free numbers with derivatives");
   }

@@ -20,6 +20,8 @@ NO_ROW = {
     "category_draws": "what the categorical distributions share",
     "factored_normal": "what the multivariate normals share",
     "fused": "evaluates densities as single tape entries, tested by the derivatives of all",
+    "fused_pass": "evaluates densities of vectors in one pass, tested in fused_pass_test.cpp",
+    "ordinary": "says what densities written out for ordinary numbers are, tested in fused_pass_test.cpp",
     "linear_pass": "evaluates generalised_linear, tested by its row",
     "linear_summary": "what normal_glm keeps of data under gradients, tested by linear_summary_test.cpp",
     "bijectors": "from free numbers to supports",
