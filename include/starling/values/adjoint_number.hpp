@@ -138,7 +138,7 @@ template <class V> inline void set_one_cell(two_cells<V>& to, V* cell) {
   to.by_other = V(0);
 }
 // The cells of a number with derivatives with respect to the different cells x0 and x1, and to y: where there are three that of an entry.
-template <class V> [[gnu::noinline]] void join_third(two_cells<V>& to, V* x0, const V& by_x0, V* x1, const V& by_x1, V* y, const V& by_y) {
+template <class V> [[gnu::noinline]] void join_third(two_cells<V>& to, V* x0, V by_x0, V* x1, V by_x1, V* y, V by_y) {
   if (y == x0 || y == x1) {
     to.cell = x0;
     to.other = x1;
@@ -159,7 +159,7 @@ template <class V> [[gnu::noinline]] void join_third(two_cells<V>& to, V* x0, co
 }
 // The same of two different cells each.
 template <class V>
-[[gnu::noinline]] void join_pairs(two_cells<V>& to, V* x0, const V& by_x0, V* x1, const V& by_x1, V* y0, const V& by_y0, V* y1, const V& by_y1) {
+[[gnu::noinline]] void join_pairs(two_cells<V>& to, V* x0, V by_x0, V* x1, V by_x1, V* y0, V by_y0, V* y1, V by_y1) {
   if (y0 != x0 && y0 != x1 && y1 != x0 && y1 != x1) {
     using entry = several_arguments<V, 4>;
     auto* const e = tape<V>::current->template push<entry>(entry::pull_all);

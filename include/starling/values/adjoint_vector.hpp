@@ -30,7 +30,7 @@ template <class V> class vector<adjoint<V>> {
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
   R* data() const {
-    if (node_) [[unlikely]] work_out();
+    if (node_) [[unlikely]] return work_out();
     return data_;
   }
   R* begin() const { return data(); }
@@ -45,9 +45,11 @@ template <class V> class vector<adjoint<V>> {
   vector_node<V>* pending() const { return node_ && !node_->elements ? node_ : nullptr; }
 
  private:
-  [[gnu::noinline]] void work_out() const {
-    data_ = worked_out(*node_);
+  [[gnu::noinline]] R* work_out() const {
+    R* const elements = worked_out(*node_);
+    if (!node_->elements) return elements;
     node_ = nullptr;
+    return data_ = elements;
   }
 
   mutable R* data_ = nullptr;

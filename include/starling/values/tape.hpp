@@ -56,6 +56,9 @@ template <class V> class tape {
   // n uninitialised objects that live as long as the entries made now.
   template <class T> T* take(std::size_t n) { return memory_.take<T>(n); }
 
+  // How many scopes are open.
+  std::size_t depth() const { return depth_; }
+
   tape() = default;
   tape(const tape&) = delete;
   tape& operator=(const tape&) = delete;
@@ -69,6 +72,7 @@ template <class V> class tape {
 
   arena memory_;
   tape_entry* last_ = nullptr;
+  std::size_t depth_ = 0;
 };
 
 // The cell of a result with the derivative `by` with respect to each of two cells.
@@ -91,6 +95,7 @@ template <class V> class tape_scope {
   tape_scope& operator=(const tape_scope&) = delete;
   ~tape_scope() {
     tape_.last_ = start_;
+    --tape_.depth_;
     tape<V>::current = outer_;
   }
 
@@ -121,7 +126,10 @@ template <class V> class tape_scope {
   }
 
  private:
-  explicit tape_scope(tape<V>& t) : tape_(t), memory_(t.memory_), start_(t.last_), outer_(tape<V>::current) { tape<V>::current = &t; }
+  explicit tape_scope(tape<V>& t) : tape_(t), memory_(t.memory_), start_(t.last_), outer_(tape<V>::current) {
+    ++t.depth_;
+    tape<V>::current = &t;
+  }
 
   tape<V>& tape_;
   arena_scope memory_;

@@ -43,6 +43,7 @@ template <class V> struct vector_node {
   using work = element_work_of<V>;
 
   std::size_t n = 0;
+  std::size_t depth = 0;   // of the scope of the tape that it was made in
   std::size_t weight = 1;  // nodes in all, counted along all ways
   bool is_active = false;  // has derivatives
   bool is_number = false;  // one number for all elements
@@ -95,6 +96,7 @@ template <class V> inline std::size_t block_room(std::size_t m) { return (m + el
 template <class Node, class V> Node& new_node(std::size_t n) {
   auto& node = *::new (static_cast<void*>(tape<V>::current->template take<Node>(1))) Node();
   node.n = n;
+  node.depth = tape<V>::current->depth();
   return node;
 }
 
@@ -216,17 +218,21 @@ template <class V> struct worked_out_entry : tape_entry {
     pass.finish();
   }
 };
+// Once for all; but in a scope within that of the node the elements are constants, and not kept.
 template <class V> [[gnu::noinline]] adjoint<V>* worked_out(vector_node<V>& node) {
   if (node.elements) return node.elements;
+  if (!tape<V>::current) [[unlikely]] throw_no_tape();
   tape<V>& t = *tape<V>::current;
+  const bool inside = t.depth() != node.depth;
   const std::size_t n = node.n;
   auto* const elements = t.template take<adjoint<V>>(n);
   if (node.is_leaf) {
     const auto& leaf = static_cast<const leaf_node<V>&>(node);
-    for (std::size_t i = 0; i < n; ++i) elements[i] = leaf.cells ? adjoint<V>(leaf.all[i], V(1), leaf.cells.cells + i) : adjoint<V>(leaf.all[i]);
-    return node.elements = elements;
+    for (std::size_t i = 0; i < n; ++i) elements[i] = leaf.cells && !inside ? adjoint<V>(leaf.all[i], V(1), leaf.cells.cells + i) : adjoint<V>(leaf.all[i]);
+    if (!inside) node.elements = elements;
+    return elements;
   }
-  V* const own = node.is_active ? t.cells(block_room<V>(n)) : nullptr;
+  V* const own = node.is_active && !inside ? t.cells(block_room<V>(n)) : nullptr;
   {
     const arena_scope scratch;
     vector_pass<V> pass;
@@ -242,7 +248,8 @@ template <class V> [[gnu::noinline]] adjoint<V>* worked_out(vector_node<V>& node
     e->node = &node;
     e->own = own;
   }
-  return node.elements = elements;
+  if (!inside) node.elements = elements;
+  return elements;
 }
 
 }  // namespace starling
