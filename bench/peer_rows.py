@@ -100,6 +100,23 @@ def jax_plain(work, chains=4):
     return [Variant("jax", "plain_jax.py", f"--dtype=f64 --work={work} --chains={chains}", "jax", "", True)]
 
 
+DRAWN = ("normal", "exponential", "gamma_0.3", "gamma_3", "gamma_300", "beta", "student_t", "poisson_0.5", "poisson_5", "poisson_500", "binomial", "negative_binomial_2",
+         "categorical_10", "categorical_10000", "dirichlet", "von_mises")
+SCORED = ("normal", "exponential", "gamma_3", "beta", "student_t", "poisson_5", "binomial", "negative_binomial_2", "categorical_10000", "dirichlet", "von_mises")
+
+
+def distribution(kind, name, *peers):
+    return [Variant("jax", "distributions_peers.py", f"--kind={kind} --only={name} --peer={peer}", peer) for peer in peers]
+
+
+def distribution_rows():
+    """JAX has no draws of von Mises."""
+    return [Row(f"draw_{n}", f"10^6 draws, {n}", 3, None, f"--work=draw_{n}", "the faster of NumPy and JAX",
+                distribution("draw", n, "numpy", *(() if n == "von_mises" else ("jax",)))) for n in DRAWN] + [
+        Row(f"density_{n}", f"10^6 log densities, {n}", 2, None, f"--work=density_{n}", "jax", distribution("density", n, "jax")) for n in SCORED] + [
+        Row(f"density_{n}_scipy", f"10^6 log densities, {n}", 5, None, f"--work=density_{n}", "scipy", distribution("density", n, "scipy")) for n in SCORED]
+
+
 LOGISTIC = "logistic regression 1000 x 20"
 GRADIENT = f"gradient, {LOGISTIC}, 4 chains in lanes, a chain's"
 HMC = f"static HMC, {LOGISTIC}, 4 chains x 1,000 x 10 leapfrogs"
@@ -191,4 +208,4 @@ ROWS = [
     Row("threads", "MH on 2 cores over 1, of what spinning loops reach", 0.9, None, peer="two spinning loops", special="threads"),
     Row("memory", "peak RSS over 40 MB + 40 B x N, and over 64 MB for summaries", 1, None, peer="limit", special="memory", at_most=True),
     Row("compile", "compile time over 8 s for a model with MH, 1.5 s for the header", 1, None, peer="limit", special="compile", at_most=True),
-]
+] + distribution_rows()

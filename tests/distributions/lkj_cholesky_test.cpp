@@ -1,4 +1,4 @@
-// lkj_cholesky, a distribution of matrices: reference values, its integral, derivatives, layouts, draws; flat on matrices.
+// lkj_cholesky beyond the laws of its row (structured_matrix_rows_test.cpp): far parameters, its integral, the laws of its draws' elements; flat on matrices.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -11,7 +11,6 @@
 #include "distributions/rows.hpp"
 
 #include <starling/distributions/distributions.hpp>
-#include "support/expect_gradient.hpp"
 
 namespace {
 
@@ -205,63 +204,6 @@ TEST(lkj_cholesky, integrates_to_one) {
   }
 }
 
-TEST(lkj_cholesky, has_derivatives_in_all_mixtures_of_constants_and_variables) {
-  int compared = 0;
-  for (const double eta : {0.4, 1.0, 7.0, 40.0}) {
-    for (const std::size_t n : {2u, 4u}) {
-      const std::vector<double> all{0.3, -0.2, 0.5, 0.1, 0.4, -0.6};
-      const std::vector<double> free(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(n * (n - 1) / 2));
-      std::vector<double> elements;
-      {
-        const sl::arena_scope memory;
-        sl::log_jacobian_sum<double> none;
-        const sl::vector<double> u(const_cast<double*>(free.data()), free.size());
-        const auto x = factor_of(u, n, none);
-        elements.assign(x.begin(), x.end());
-      }
-      const auto of_factor = [&](const auto& v, const auto& e) {
-        using R = std::remove_cvref_t<decltype(v[0])>;
-        sl::log_jacobian_sum<R> sum;
-        return R(sl::lkj_cholesky(n, e).log_density(factor_of(sl::vector<R>(v.data(), free.size()), n, sum)));
-      };
-      auto with_eta = free;
-      with_eta.push_back(eta);
-      const std::string what = std::to_string(n) + " rows, eta " + std::to_string(eta);
-      compared += gradients::expect_gradient([&](const auto& v) { return of_factor(v, eta); }, free, what);
-      compared += gradients::expect_gradient([&](const auto& v) { return of_factor(v, v[free.size()]); }, with_eta, what);
-      compared += gradients::expect_gradient(
-          [&](const auto& v) { return sl::lkj_cholesky(n, v[0]).log_density(sl::matrix_view<double>(elements.data(), n, n)); }, {eta}, what);
-    }
-  }
-  EXPECT_GE(compared, 4 * (1 + 2 + 1 + 6 + 7 + 1) - 4);  // at η = 1 the derivative of the last row is 0
-}
-
-TEST(lkj_cholesky, a_lane_gets_the_same_whatever_its_neighbours_and_width) {
-  using portable = sl::pack<double, 3, sl::isa::portable>;
-  const sl::arena_scope memory;
-  for (const auto& [n, eta] : {std::pair{1, 2.0}, {2, 0.05}, {4, 1.0}, {5, 30.0}}) {
-    const sl::lkj_cholesky d(n, eta);
-    for (std::uint64_t first = 0; first < 48; first += static_cast<std::uint64_t>(doubles::lanes)) {
-      sl::stream<doubles> many(sl::key(8), first), last_only(sl::key(8), first, !sl::mask_of<doubles>::first(doubles::lanes - 1));
-      sl::stream<doubles> none(sl::key(8), first, sl::mask_of<doubles>(false));
-      sl::stream<portable> narrow(sl::key(8), first);
-      sl::stream<double> one(sl::key(8), first + doubles::lanes - 1);
-      many.visit(5), last_only.visit(5), none.visit(5), narrow.visit(5), one.visit(5);
-      const auto x = d.sample(many), alone = d.sample(last_only);
-      const auto in_narrow = d.sample(narrow);
-      const auto in_one = d.sample(one);
-      (void)d.sample(none);  // ends though no lane is waiting
-      const doubles lp = d.log_density(x);
-      EXPECT_NEAR(last(lp), d.log_density(in_one), 1e-10 * (1 + std::abs(last(lp))));
-      for (std::size_t i = 0; i < x.size(); ++i) {
-        EXPECT_EQ(x.data()[i][doubles::lanes - 1], alone.data()[i][doubles::lanes - 1]);
-        EXPECT_NEAR(x.data()[i][doubles::lanes - 1], in_one.data()[i], 1e-12);
-        for (int k = 0; k < std::min(doubles::lanes, portable::lanes); ++k) EXPECT_NEAR(x.data()[i][k], in_narrow.data()[i][k], 1e-12);
-      }
-    }
-  }
-}
-
 TEST(lkj_cholesky, draws_are_distributed_as_they_should_be) {
   const int n = 20000;
   for (const double eta : {0.6, 1.0, 1.7, 25.0}) {
@@ -307,24 +249,6 @@ TEST(lkj_cholesky, draws_stay_in_the_support) {
   for (const double eta : {1e-2, 0.3, 1e4}) {
     const sl::arena_scope memory;
     for (const auto& x : drawn<floats>(sl::lkj_cholesky(4, eta), 1, 500)) ASSERT_TRUE(all(sl::correlation_cholesky{4}.contains(made<floats>(x, 4)))) << eta;
-  }
-}
-
-TEST(lkj_cholesky, yields_nan_for_bad_eta_and_ends) {
-  const sl::arena_scope memory;
-  for (const double bad : bad_etas) {
-    sl::stream<double> one(sl::key(4));
-    sl::stream<doubles> many(sl::key(4)), undisturbed(sl::key(4));
-    one.visit(0), many.visit(0), undisturbed.visit(0);
-    for (const double e : sl::lkj_cholesky(3, bad).sample(one)) EXPECT_TRUE(std::isnan(e)) << bad;
-    doubles eta(2.5);
-    eta.set(0, bad);
-    const auto x = sl::lkj_cholesky(3, eta).sample(many);
-    const auto expected = sl::lkj_cholesky(3, 2.5).sample(undisturbed);
-    for (std::size_t i = 0; i < x.size(); ++i) {
-      EXPECT_TRUE(std::isnan(x.data()[i][0])) << bad;
-      for (int k = 1; k < doubles::lanes; ++k) EXPECT_EQ(x.data()[i][k], expected.data()[i][k]) << bad;
-    }
   }
 }
 

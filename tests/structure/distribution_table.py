@@ -5,7 +5,7 @@ import json
 import pathlib
 
 SCRIPT = pathlib.Path(__file__).resolve().parent.parent.parent / "scripts" / "distribution_table"
-ROWS = ("tests/distributions/reference_values.json", "tests/distributions/catalogue_values.json")
+ROWS = ("tests/distributions/reference_values.json", "tests/distributions/catalogue_values.json", "tests/distributions/structured_values.json")
 
 
 def script():

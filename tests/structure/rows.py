@@ -5,6 +5,8 @@ import re
 DISTRIBUTIONS = "include/starling/distributions"
 REFERENCE = "tests/distributions/reference_values.json"
 CATALOGUE = "tests/distributions/catalogue_values.json"  # rows of the same kind
+STRUCTURED = "tests/distributions/structured_values.json"  # of vectors and matrices
+COMBINED = "tests/distributions", "combined_*rows_test.cpp"  # of distributions made of others: their oracles stand in the rows
 IS_DISTRIBUTION = re.compile(r"\b(?:struct|class)\s+\w+[^;{}()]*:[^;{}()]*\bdistribution\b")
 # Headers of the folder that define no distribution to be tabled, and why.
 NO_ROW = {
@@ -41,6 +43,19 @@ NO_ROW = {
     "circle": "what distributions of angles share",
     "formulas_by": "a distribution as another one with parameters translated, tested through those",
     "log_of_parameter": "remembers logarithms of parameters, tested through densities",
+    "matrix_parameters": "vectors and matrices as parameters, tested through the distributions that have them",
+    "matrix_supports": "supports of vectors and matrices that few use, tested through the structured rows",
+    "wishart_factors": "what the Wishart distributions share",
+    "multivariate_normal_diagonal": "another name of normal with vectors, tested by structured_series_test.cpp",
+    "forward_backward": "the passes of hidden_markov, tested through it and by structured_series_test.cpp",
+    "kalman": "the filter and smoother of linear_gaussian_state_space, tested through it and by structured_series_test.cpp",
+    "covariance_kernels": "covariances of gaussian_process, tested through it",
+    "delta": "one number, tested by combined_more_rows_test.cpp",
+    "discrete_range": "another name of discrete_uniform, tested by combined_more_rows_test.cpp",
+    "empirical": "weighted with equal weights, tested by combined_more_rows_test.cpp",
+    "product": "a vector of draws of others, tested by combined_more_rows_test.cpp",
+    "power_scaled": "a power of a density, without draws, tested by combined_more_rows_test.cpp",
+    "neighbourhood": "the places of conditional_autoregression, tested through it and by structured_series_test.cpp",
 }
 
 
@@ -56,8 +71,11 @@ def distribution_problems(root, no_row):
     if headers and not reference.is_file():
         return [f"{REFERENCE}: does not exist"]
     rows = table(reference) if reference.is_file() else set()
-    if (root / CATALOGUE).is_file():
-        rows |= table(root / CATALOGUE)
+    for more in (CATALOGUE, STRUCTURED):
+        if (root / more).is_file():
+            rows |= table(root / more)
+    for path in (root / COMBINED[0]).glob(COMBINED[1]):
+        rows |= {name for name in re.findall(r'^    \{"(\w+)",$', path.read_text(encoding="utf-8"), re.MULTILINE)}
     found = []
     for stem, path in sorted(headers.items()):
         defines = IS_DISTRIBUTION.search(path.read_text(encoding="utf-8")) is not None

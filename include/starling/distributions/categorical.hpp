@@ -1,4 +1,5 @@
-// categorical(probabilities): k with probability probabilities[k], k = 0, …, n − 1; they sum to 1.
+// categorical(probabilities): k with probability probabilities[k], k = 0, …, n − 1; they sum to 1. Of thousands of plain probabilities a table is made once, when the
+// distribution is: a draw or a density in a lane then costs the same for any n.
 #pragma once
 
 #include <cstddef>
@@ -13,12 +14,20 @@ template <class Probabilities> struct categorical : distribution {
   static constexpr std::string_view name = "categorical";
   template <class V> using value = whole_of<V>;
 
-  Probabilities probabilities;
+  static constexpr bool may_have_table = std::is_same_v<element_of<Probabilities>, double>;
 
-  explicit categorical(Probabilities p) : probabilities(std::move(p)) {}
+  Probabilities probabilities;
+  category_table table;
+
+  explicit categorical(Probabilities p) : probabilities(std::move(p)) {
+    if constexpr (may_have_table)
+      if (probabilities.size() >= category_table::worth_it) table = category_table(probabilities);
+  }
 
   template <class Rng> auto sample(Rng& rng) const {
     using V = typename Rng::real;
+    if constexpr (may_have_table && takes_category_table<V>)
+      if (!table.empty()) return is_good() ? drawn_whole(V(table(V(rng.uniform())))) : no_value<whole_of<V>>();
     const auto k = draw_category(rng, probabilities.size(), [&](std::size_t j) { return V(element_at{j}(probabilities)); });
     return where(is_good(), k, no_value<whole_of<V>>());
   }
@@ -39,6 +48,8 @@ template <class Probabilities> struct categorical : distribution {
 
  private:
   auto sums_to_one() const {
+    if constexpr (may_have_table)
+      if (!table.empty()) return table.total() >= 1 - 1e-8 && table.total() <= 1 + 1e-8;
     auto total = element_at{0}(probabilities);
     for (std::size_t k = 1; k < probabilities.size(); ++k) total = total + element_at{k}(probabilities);
     const double tolerance = sizeof(scalar_of<decltype(total)>) == 8 ? 1e-8 : 1e-4;
@@ -46,6 +57,8 @@ template <class Probabilities> struct categorical : distribution {
   }
   auto is_good() const {
     auto good = sums_to_one();
+    if constexpr (may_have_table)
+      if (!table.empty()) return good && table.all_nonnegative;
     for (std::size_t k = 0; k < probabilities.size(); ++k)
       good = both(good, element_at{k}(probabilities) >= decltype(element_at{k}(probabilities))(0));
     return good;

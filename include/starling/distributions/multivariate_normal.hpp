@@ -17,7 +17,7 @@ class multivariate_normal : public factored_normal<Mean, matrix_element<Matrix>>
       for (std::size_t j = 0; j < i; ++j) {
         const auto a = this->factor_(i, j);
         const auto b = as_real(covariance(j, i));
-        const auto agrees = abs(a - b) <= 1e-8 * (abs(a) + abs(b));
+        const auto agrees = both(abs(a - b) <= 1e-8 * (abs(a) + abs(b)), is_finite(b));
         this->factor_(0, 0) = where(agrees, this->factor_(0, 0), element(not_a_number));
       }
     factor_in_place(this->factor_);

@@ -82,7 +82,7 @@ struct covariance {
     for (std::size_t i = 0; i < n; ++i)
       for (std::size_t j = 0; j <= i; ++j) {
         const auto a = at(i, j), b = at(j, i);
-        inside = both(inside, abs(a - b) <= 1e-8 * (abs(a) + abs(b)));
+        inside = both(inside, both(abs(a - b) <= 1e-8 * (abs(a) + abs(b)), is_finite(a - b)));
         real rest = a;
         for (std::size_t k = 0; k < j; ++k) rest = rest - factor[i * n + k] * factor[j * n + k];
         if (i == j) inside = both(inside, rest > 0.0);

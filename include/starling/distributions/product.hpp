@@ -1,0 +1,94 @@
+// product(d1, d2, …): one vector of a draw of each of these scalar distributions, which are independent and give values of one kind.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <tuple>
+#include <type_traits>
+
+#include <starling/distributions/bijectors.hpp>
+#include <starling/distributions/distribution.hpp>
+#include <starling/distributions/elements.hpp>
+#include <starling/values/derivatives.hpp>
+
+namespace starling {
+
+// Vectors whose element i is in the i-th of some supports.
+template <class... S> struct product_of {
+  static constexpr std::string_view name = "product of supports";
+  std::tuple<S...> of;
+  template <class X> auto contains(const X& x) const {
+    return std::apply(
+        [&](const auto& first, const auto&... rest) {
+          auto inside = first.contains(x[0]);
+          std::size_t i = 1;
+          ((inside = both(inside, rest.contains(x[i++]))), ...);
+          return inside;
+        },
+        of);
+  }
+};
+template <class... S>
+  requires(has_bijector<S> && ...)
+struct bijector<product_of<S...>> {
+  static std::size_t free_size(const product_of<S...>&) { return sizeof...(S); }
+  template <class R, class J> static vector<R> to_support(const product_of<S...>& s, const R* u, J& log_jacobian) {
+    vector<R> x(sizeof...(S));
+    std::size_t i = 0;
+    std::apply([&](const auto&... e) { ((x[i] = R(bijector<std::remove_cvref_t<decltype(e)>>::template to_support<R>(e, u + i, log_jacobian)), ++i), ...); }, s.of);
+    return x;
+  }
+  template <class X, class R> static void from_support(const product_of<S...>& s, const X& x, R* u) {
+    std::size_t i = 0;
+    std::apply([&](const auto&... e) { ((bijector<std::remove_cvref_t<decltype(e)>>::from_support(e, x[i], u + i), ++i), ...); }, s.of);
+  }
+};
+
+template <class... D> struct product : distribution {
+  static constexpr std::string_view name = "product";
+  using first = std::tuple_element_t<0, std::tuple<D...>>;
+  static constexpr bool alike = (std::is_same_v<drawn_type<D, double>, drawn_type<first, double>> && ...);
+  static_assert(alike, "sl::product(d1, d2, …): the distributions must have values of one kind (real, whole or boolean numbers)");
+  template <class V> using value = vector<drawn_type<first, V>>;
+
+  std::tuple<D...> of;
+
+  explicit product(D... d) : of(std::move(d)...) {}
+
+  std::size_t size() const { return sizeof...(D); }
+
+  template <class Rng> auto sample(Rng& rng) const {
+    vector<drawn_type<first, typename Rng::real>> x(size());
+    each([&](std::size_t i, const auto& d) {
+      rng.element(static_cast<std::uint32_t>(i));
+      x[i] = d.sample(rng);
+    });
+    return x;
+  }
+
+  template <class X> auto log_density(const X& x) const {
+    if (x.size() != size()) [[unlikely]] throw_wrong_size(name, size(), x.size());
+    return std::apply([&](const auto&... d) {
+      std::size_t i = 0;
+      promote<std::remove_cvref_t<decltype(d.log_density(x[0]))>...> total(0);
+      ((total = total + d.log_density(x[i++])), ...);
+      return never_nan(total);
+    }, of);
+  }
+
+  auto support() const {
+    return std::apply([](const auto&... d) { return product_of<std::remove_cvref_t<decltype(d.support())>...>{{d.support()...}}; }, of);
+  }
+
+  template <class Visit> void parameters(Visit&& visit) const {
+    each([&](std::size_t, const auto& d) { d.parameters(visit); });
+  }
+
+ private:
+  template <class F> void each(F f) const {
+    std::size_t i = 0;
+    std::apply([&](const auto&... d) { (f(i++, d), ...); }, of);
+  }
+};
+
+}  // namespace starling
