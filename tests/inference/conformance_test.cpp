@@ -255,6 +255,17 @@ TEST(conformance, lanes) {
   }
 }
 
+TEST(conformance, plans_know_what_is_given_in_one_lane_and_in_many) {
+  const auto post = sl::posterior(sl::gen([](auto& trace) {
+    const auto m = trace("m", sl::normal(0.0, 1.0));
+    trace("y", sl::normal(m, 1.0));
+    trace("v", sl::iid(sl::normal(m, 1.0), 2));
+  }), sl::args(), {{"y", 1.0}, {"v", std::vector{1.0, 2.0}}});
+  const std::vector<std::uint32_t> latents{0};
+  EXPECT_EQ(sl::find_layout<double>(post).latents, latents);
+  EXPECT_EQ(sl::find_layout<V>(post).latents, latents);
+}
+
 TEST(conformance, recalled_draws) {
   const auto t = sl::simulate(whole, sl::args(true), sl::key(1));
   const auto choices = t.choices();

@@ -100,12 +100,12 @@ class site_handler {
 
   // A run over storage that may grow.
   site_handler(typename Reading::walk& walk, const key& k, tile_storage<real>& storage, const run_place& place = {})
-      : run{{walk}, {k, typename parts_type::stream_type(k.scope(path::root_hash), place.first_lane)}, {storage.view(), &storage}, {place}} {}
+      : run{{walk}, {typename parts_type::stream_type(k.scope(path::root_hash), place.first_lane), k}, {storage.view(), &storage}, {place}} {}
   // A run in a place of the right size: the structure is frozen.
   site_handler(typename Reading::walk& walk, const key& k, tile<real> t, const run_place& place)
-      : run{{walk}, {k, typename parts_type::stream_type(k.scope(path::root_hash), place.first_lane)}, {t}, {place}} {}
+      : run{{walk}, {typename parts_type::stream_type(k.scope(path::root_hash), place.first_lane), k}, {t}, {place}} {}
   // The same with the random numbers in a place of their own: what stands in the handler can then stay in registers.
-  site_handler(typename Reading::walk& walk, const key& k, stream<real>& numbers, tile<real> t, const run_place& place) : run{{walk}, {k, numbers}, {t}, {place}} {}
+  site_handler(typename Reading::walk& walk, const key& k, stream<real>& numbers, tile<real> t, const run_place& place) : run{{walk}, {numbers, k}, {t}, {place}} {}
   site_handler(const site_handler&) = delete;
   site_handler& operator=(const site_handler&) = delete;
 
@@ -236,7 +236,7 @@ class site_handler {
   // A run of one instance, inside another run.
   site_handler(site_handler& outer, const instance_run& r)
       : run{{r.walk, r.scope_hash, &r},
-            {outer.run.numbers.all, typename parts_type::stream_type(r.key_of(outer.run.numbers.all), outer.run.lanes.place.first_lane)},
+            {typename parts_type::stream_type(r.key_of(outer.run.numbers.all), outer.run.lanes.place.first_lane), outer.run.numbers.all},
             {r.storage.view(), &r.storage}, {outer.run.lanes.place}, {}, {outer.run.found.notes, {}}, {outer.run.parameters.store}, outer.run.use_start} {
     run.lanes.alive = outer.run.alive_now();
   }

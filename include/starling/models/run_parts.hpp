@@ -69,16 +69,17 @@ struct position {
   }
 };
 
-// Random numbers: of the scope that the body is in, by how many visits it had. Ones in a place elsewhere let the rest stay in registers.
-template <class V, class Stream>
-struct run_numbers {
-  key all;
-  Stream stream;
-  std::uint32_t visit = 0;
-  std::uint64_t region = 0;  // which conditional region of the current call: part of their address
-};
 struct no_stream {
   no_stream(const key&, std::size_t) {}
+};
+// Random numbers: of the scope that the body is in, by how many visits it had. Ones in a place elsewhere let the rest stay in registers; others
+// begin a line of the cache, so that no number that two sites share lies across two.
+template <class V, class Stream>
+struct alignas(std::is_same_v<Stream, stream<V>> ? 64 : alignof(std::uint64_t)) run_numbers {
+  Stream stream;
+  key all;
+  std::uint32_t visit = 0;
+  std::uint64_t region = 0;  // which conditional region of the current call: part of their address
 };
 
 // Which lanes run: `active` where the body is now; `alive`: those whose score outside the current region is above −∞.
