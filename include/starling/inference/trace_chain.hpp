@@ -134,7 +134,7 @@ class trace_chain {
       trace_.advance(trace_.shared_args(), [&](const trace_state& old, trace_state& next, journal& j) {
         structure_walk walk(old.structure, false);
         const old_values<double> before{old.structure.get(), {old.numbers.values.data(), old.numbers.shared.data(), nullptr}};
-        deciding_handler<double> h(walk, k, next.numbers, {before, proposed}, place_, nullptr, &j.changed);
+        deciding_handler<double> h(walk, k, next.numbers, place_, &j.changed, before, proposed);
         auto value = trace_type::run(post_.model(), h, trace_.args());
         finish_run(walk, h, next);
         ratio = log_difference(h.weight(), old.score) + removed_density(old, *next.structure);

@@ -46,7 +46,11 @@ class deciding_handler : public site_handler<deciding_handler<V, Reading>, Readi
   // Finds the steps, and writes them to `plan` where one is given; the sites of the run before that change go to `changed`.
   deciding_handler(structure_walk& walk, const key& k, tile_storage<V>& storage, const planner<V>& asked = {}, const run_place& place = {},
                    site_plan* plan = nullptr, std::vector<std::uint32_t>* changed = nullptr)
-      : base(walk, k, storage, place), asked_(asked), plan_(plan), has_no_plan_(!plan), changed_(changed) {}
+      : base(walk, k, storage, place), asked_(asked), plan_(plan), way_(plan ? way::by_steps : way::puts), changed_(changed) {}
+  // The same without a plan: the planner is made of `asked` where it stays, since a copy of what was just written in parts waits for memory.
+  template <class... Asked>
+  deciding_handler(structure_walk& walk, const key& k, tile_storage<V>& storage, const run_place& place, std::vector<std::uint32_t>* changed, const Asked&... asked)
+      : base(walk, k, storage, place), asked_(asked...), way_(sizeof...(Asked) == 0 ? way::draws : way::puts), changed_(changed) {}
   // In a place of the right size everything is drawn.
   deciding_handler(walk_type& walk, const key& k, tile<V> t, const run_place& place) : base(walk, k, t, place) {}
   // Follows a plan. Shared values are in their place already.
@@ -57,7 +61,7 @@ class deciding_handler : public site_handler<deciding_handler<V, Reading>, Readi
   deciding_handler(walk_type& walk, const key& k, stream<V>& numbers, tile<V> t, const run_place& place, const site_plan& plan, V* const* standing)
       : base(walk, k, numbers, t, place), follows_(plan.data()), standing_(standing) {}
   // An instance of a call.
-  deciding_handler(deciding_handler& outer, const instance_run& r) : base(outer, r), asked_(outer.asked_.within(r)), has_no_plan_(true), changed_(&r.changed) { keeping_ = {r.kept, outer.keeping_.arguments}; }
+  deciding_handler(deciding_handler& outer, const instance_run& r) : base(outer, r), asked_(outer.asked_.within(r)), way_(outer.way_), changed_(&r.changed) { keeping_ = {r.kept, outer.keeping_.arguments}; }
 
   // Improper distributions take their start instead of refusing: what inference asks for.
   void allow_starts() { this->run.use_start = true; }
@@ -116,12 +120,10 @@ class deciding_handler : public site_handler<deciding_handler<V, Reading>, Readi
       return count(k, d, this->run.template value_in_place<X>(k), follows_[k].old);
     }
     if constexpr (can_keep) {
-      if (has_no_plan_) [[likely]] {
-        if (put_next(k, choice_type_of<X>(d))) {
-          if (changed_) note_changed(asked_.old().find(this->run.body.walk, k));
-          return count(k, d, this->run.template value_in_place<X>(k), -1);
-        }
-        if (asked_.draws_all()) return draw_apart<X>(k, d);
+      if (way_ == way::draws) return draw_apart<X>(k, d);
+      if (way_ == way::puts && put_next(k, choice_type_of<X>(d))) {
+        if (changed_) note_changed(asked_.old().find(this->run.body.walk, k));
+        return count(k, d, this->run.template value_in_place<X>(k), -1);
       }
       return decide_apart<X>(k, d);
     } else if constexpr (always_follows) {
@@ -247,7 +249,8 @@ class deciding_handler : public site_handler<deciding_handler<V, Reading>, Readi
   planner<V> asked_;
   site_plan* plan_ = nullptr;                     // where steps go that are found
   const site_step* follows_ = nullptr;            // steps that are known
-  bool has_no_plan_ = false;                      // of one lane: a constraint can be put at once, without a step
+  // Of one lane, without steps: everything is drawn, or the constraint that stands next is put at once where it is for the site.
+  enum class way : std::uint8_t { by_steps, draws, puts } way_ = way::by_steps;
   V* const* standing_ = nullptr;
   std::vector<std::uint32_t>* changed_ = nullptr;
   run_weight<V> weight_;

@@ -21,7 +21,7 @@ double generate_into(trace<G, Arguments>& t, const choice_map& constraints, cons
   double weight = 0;
   t.advance(t.shared_args(), [&](const trace_state&, trace_state& next, journal&) {
     structure_walk walk(next.structure, false);
-    deciding_handler<double> h(walk, k, next.numbers, constraints, place);
+    deciding_handler<double> h(walk, k, next.numbers, place, nullptr, constraints);
     t.keep_instances_of(h);
     if (allow_starts) h.allow_starts();
     auto value = trace<G, Arguments>::run(t.model(), h, t.args());

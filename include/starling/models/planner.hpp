@@ -40,7 +40,6 @@ class planner {
 
   bool has_old() const { return has_old_; }
   bool counts_differences() const { return differs_; }
-  bool draws_all() const { return !old_.structure && cursor_.all_used(); }
   const old_values<V>& old() const { return old_; }
   constraint_cursor& cursor() { return cursor_; }
   const constraint_cursor& cursor() const { return cursor_; }

@@ -18,7 +18,7 @@ double regenerate_once(trace<G, Arguments>& t, const std::shared_ptr<const Argum
     structure_walk walk(old.structure, false);
     const auto& numbers = old.numbers;
     const old_values<double> before{old.structure.get(), {numbers.values.data(), numbers.shared.data(), numbers.densities.data()}};
-    deciding_handler<double> h(walk, k, next.numbers, {before, selected, &s}, place);
+    deciding_handler<double> h(walk, k, next.numbers, place, nullptr, before, selected, &s);
     t.keep_instances_of(h);
     auto value = trace<G, Arguments>::run(t.model(), h, next_args);
     finish_run(walk, h, next);

@@ -10,7 +10,7 @@ template <class G, class Arguments>
 void simulate_into(trace<G, Arguments>& t, const key& k, const run_place& place = {}) {
   t.advance(t.shared_args(), [&](const trace_state&, trace_state& next, journal&) {
     structure_walk walk(next.structure, false);
-    deciding_handler<double> h(walk, k, next.numbers, {}, place);
+    deciding_handler<double> h(walk, k, next.numbers, place, nullptr);
     t.keep_instances_of(h);
     auto value = trace<G, Arguments>::run(t.model(), h, t.args());
     finish_run(walk, h, next);

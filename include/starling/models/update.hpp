@@ -29,7 +29,7 @@ double update_once(trace<G, Arguments>& t, const std::shared_ptr<const Arguments
     structure_walk walk(old.structure, false);
     const auto& numbers = old.numbers;
     const old_values<double> before{old.structure.get(), {numbers.values.data(), numbers.shared.data(), numbers.densities.data()}};
-    deciding_handler<double> h(walk, k, next.numbers, {before, constraints}, place, nullptr, &j.changed);
+    deciding_handler<double> h(walk, k, next.numbers, place, &j.changed, before, constraints);
     t.keep_instances_of(h);
     auto value = trace<G, Arguments>::run(t.model(), h, next_args);
     finish_run(walk, h, next);
