@@ -115,6 +115,12 @@ def distribution_rows():
                 distribution("draw", n, "numpy", *(() if n == "von_mises" else ("jax",)))) for n in DRAWN] + [
         Row(f"density_{n}", f"10^6 log densities, {n}", 2, None, f"--work=density_{n}", "jax", distribution("density", n, "jax")) for n in SCORED] + [
         Row(f"density_{n}_scipy", f"10^6 log densities, {n}", 5, None, f"--work=density_{n}", "scipy", distribution("density", n, "scipy")) for n in SCORED]
+def genjax_adev():
+    return [Variant("genjax", "w13_adev_genjax.py", f"--dtype=f64 --peer=genjax --how={how} --prng=threefry2x32", "genjax") for how in ("vmapgrad", "gradvmap")]
+
+
+def jax_adev():
+    return [Variant("jax", "w13_adev_genjax.py", f"--dtype=f64 --peer=jax --how={how} --exp=poly --prng=rbg", "jax") for how in ("hand", "auto")]
 
 
 LOGISTIC = "logistic regression 1000 x 20"
@@ -182,6 +188,8 @@ ROWS = [
     Row("poly_jax", "HMC, polynomial regression, one chain, 1,050 x 20 leapfrogs, f64", 8, None, "--work=polynomial_hmc", "jax", jax_polynomial()),
     Row("hmm_grad_jax", "gradient of the likelihood of a hidden Markov model, K = 20, T = 1,000, one lane, f64", 1.5, None, "--work=hmm_gradient", "jax",
         jax_hmm()),
+    Row("adev_genjax", "derivatives of an expectation, three enumerated flips and a normal, 10,000 lanes, f64", 3, 4, "--work=adev", "genjax", genjax_adev()),
+    Row("adev_jax", "the same", 1, None, "--work=adev", "jax by hand", jax_adev()),
     Row("adjoint_loop_pack", "gradient of a robust regression, plain operators on adjoints, 4 lanes", 3, None, "--work=adjoint_pack", "written by hand",
         loop="--work=adjoint_pack_by_hand", at_most=True),
     Row("adjoint_loop_double", "the same, one lane", 3, None, "--work=adjoint_double", "written by hand, not vectorised",

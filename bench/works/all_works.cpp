@@ -34,6 +34,7 @@ const std::vector<work>& all_works() {
       {"logistic_nuts", "NUTS on it, 4 x (1000 + 1000)", prepare_logistic_nuts},
       {"schools_nuts", "NUTS on eight schools, non-centred, 4 x (1000 + 1000)", prepare_schools_nuts},
       {"polynomial_hmc", "static HMC on a polynomial regression, one chain, 1050 x 20 leapfrogs", prepare_polynomial_hmc},
+      {"adev", "derivatives of an expectation, three enumerated flips and a normal, 10,000 lanes", prepare_adev},
       {"hmm_gradient", "gradient of the likelihood of a hidden Markov model, 20 states, 1,000 steps, one lane", prepare_hmm_gradient},
       {"adjoint_pack", "gradient of a robust regression in plain operators on adjoints of a pack", prepare_adjoint_pack},
       {"adjoint_pack_by_hand", "the same, written out", prepare_adjoint_pack_by_hand},

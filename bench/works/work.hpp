@@ -72,6 +72,7 @@ prepared_work prepare_logistic_nuts(const work_options&);
 prepared_work prepare_schools_nuts(const work_options&);
 prepared_work prepare_polynomial_hmc(const work_options&);
 prepared_work prepare_hmm_gradient(const work_options&);
+prepared_work prepare_adev(const work_options&);
 prepared_work prepare_adjoint_pack(const work_options&);
 prepared_work prepare_adjoint_pack_by_hand(const work_options&);
 prepared_work prepare_adjoint_double(const work_options&);

@@ -1,4 +1,4 @@
-// The code in docs/inference.md and docs/variational_inference.md is code of compiled examples.
+// The code in the pages on inference is code of compiled examples.
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -28,4 +28,12 @@ TEST(inference_document, shows_code_of_the_compiled_example) {
 
 TEST(variational_document, shows_code_of_the_compiled_example) {
   EXPECT_EQ(expect_shown_code(flush_left("/docs/variational_inference.md"), flush_left("/examples/variational_inference.cpp")), 2);
+}
+
+TEST(expectations_document, shows_code_of_the_compiled_example) {
+  EXPECT_EQ(expect_shown_code(flush_left("/docs/expectations.md"), flush_left("/examples/expectations.cpp")), 3);
+}
+
+TEST(fitting_document, shows_code_of_the_compiled_example) {
+  EXPECT_EQ(expect_shown_code(flush_left("/docs/fitting.md"), flush_left("/examples/fitting.cpp")), 4);
 }

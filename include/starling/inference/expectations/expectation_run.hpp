@@ -50,7 +50,8 @@ template <class G, class Arguments, class V> class expectation_run {
       throw std::invalid_argument("expectation: arguments are given for " + std::to_string(given) + " lanes, it runs " + std::to_string(n.first + n.count));
     // The first run finds the structure, and whether scores are needed.
     enumeration picks;
-    structure_ = plain_run({n.first, n.first + n.count}, picks, nullptr, &has_scores_).structure;
+    workspace w;
+    structure_ = plain_run({n.first, n.first + n.count}, picks, nullptr, &has_scores_, w).structure;
   }
 
   bool has_scores() const { return has_scores_; }
@@ -63,8 +64,9 @@ template <class G, class Arguments, class V> class expectation_run {
   V expected_cost(const run_place& place) const {
     V sum(0);
     enumeration picks;
+    workspace w;
     do {
-      const auto r = plain_run(place, picks, nullptr, nullptr);
+      const auto r = plain_run(place, picks, nullptr, nullptr, w);
       sum = sum + weighted(r.weight, r.cost);
     } while (picks.advance());
     return sum;
@@ -74,13 +76,20 @@ template <class G, class Arguments, class V> class expectation_run {
   block_derivatives<V> derivatives(const run_place& place, const V& baseline) const {
     block_derivatives<V> found;
     enumeration picks;
+    workspace w;
     std::uint32_t combination = 0;
-    do add_derivatives(place, baseline, picks, combination++, found);
+    do add_derivatives(place, baseline, picks, combination++, found, w);
     while (picks.advance());
     return found;
   }
 
  private:
+  // The numbers of the runs of a block, one after the other.
+  struct workspace {
+    tile_storage<V> plain;
+    tile_storage<A> on_tape;
+    workspace() { plain.keep_densities = on_tape.keep_densities = false; }
+  };
   struct plain_result {
     V cost, weight;
     std::shared_ptr<const schema> structure;
@@ -95,9 +104,9 @@ template <class G, class Arguments, class V> class expectation_run {
   }
   const std::shared_ptr<const schema> no_structure_ = nullptr;
 
-  plain_result plain_run(const run_place& place, enumeration& picks, const std::vector<forced_value<V>>* forced, bool* scores) const {
+  plain_result plain_run(const run_place& place, enumeration& picks, const std::vector<forced_value<V>>* forced, bool* scores, workspace& w) const {
     const arena_scope memory;
-    tile_storage<V> storage;
+    tile_storage<V>& storage = w.plain;
     const bool known = !G::is_dynamic && structure_;
     structure_walk walk(known ? structure_ : no_structure_, known);
     if (known) storage.fit(*structure_);
@@ -109,10 +118,10 @@ template <class G, class Arguments, class V> class expectation_run {
     return {cost, V(exp(h.log_weight())), std::move(structure)};
   }
 
-  void add_derivatives(const run_place& place, const V& baseline, enumeration& picks, std::uint32_t combination, block_derivatives<V>& found) const {
+  void add_derivatives(const run_place& place, const V& baseline, enumeration& picks, std::uint32_t combination, block_derivatives<V>& found, workspace& w) const {
     const arena_scope memory;
     tape_scope<V> tape;
-    tile_storage<A> storage;
+    tile_storage<A>& storage = w.on_tape;
     const bool known = !G::is_dynamic && structure_;
     structure_walk walk(known ? structure_ : no_structure_, known);
     if (known) storage.fit(*structure_);
@@ -122,13 +131,13 @@ template <class G, class Arguments, class V> class expectation_run {
       const auto given = std::tuple_cat(argument_variable<true>(tape, a)...);
       const A cost = std::apply([&](const auto&... x) { return as_cost<A>(model_.run(h, x...)); }, given);
       throw_if_bad(h.problem(), *walk.finish());
-      const V c = cost.value(), w = exp(h.log_weight().value());
-      const V counted = where(w > V(0), w, V(0)), signal = weighted(w, c);
+      const V c = cost.value(), weight = exp(h.log_weight().value());
+      const V counted = where(weight > V(0), weight, V(0)), signal = weighted(weight, c);
       cost.add_derivative(counted);
       h.log_weight().add_derivative(signal);
-      h.scores().add_derivative(weighted(w, V(c - baseline)));
-      for (const auto& s : h.own_scores()) s.log_density.add_derivative(weighted(w, V(c - s.baseline)));
-      add_jumps(place, picks, combination, h.jumps(), signal);
+      h.scores().add_derivative(weighted(weight, V(c - baseline)));
+      for (const auto& s : h.own_scores()) s.log_density.add_derivative(weighted(weight, V(c - s.baseline)));
+      add_jumps(place, picks, combination, h.jumps(), signal, w);
       tape.sweep();
       found.cost = found.cost + signal;
       std::size_t at = 0;
@@ -152,13 +161,14 @@ template <class G, class Arguments, class V> class expectation_run {
   }
 
   // The cost, weighted, of a run like the one with these picks in which some sites are forced.
-  V rerun(const run_place& place, const enumeration& picks, const std::vector<forced_value<V>>& forced) const {
+  V rerun(const run_place& place, const enumeration& picks, const std::vector<forced_value<V>>& forced, workspace& w) const {
     enumeration same = picks;
-    const auto r = plain_run(place, same, &forced, nullptr);
+    const auto r = plain_run(place, same, &forced, nullptr, w);
     return weighted(r.weight, r.cost);
   }
 
-  void add_jumps(const run_place& place, const enumeration& picks, std::uint32_t combination, const std::vector<jump<V>>& jumps, const V& signal) const {
+  void add_jumps(const run_place& place, const enumeration& picks, std::uint32_t combination, const std::vector<jump<V>>& jumps, const V& signal, workspace& w) const {
+    if (jumps.empty()) return;
     std::vector<forced_value<V>> forced(1);
     V total(0);
     for (const auto& j : jumps) {
@@ -169,9 +179,9 @@ template <class G, class Arguments, class V> class expectation_run {
         continue;
       }
       forced[0] = {j.site, moves, j.plus};
-      const V plus = rerun(place, picks, forced);
+      const V plus = rerun(place, picks, forced, w);
       V minus = signal;
-      if (j.has_minus) forced[0].value = j.minus, minus = rerun(place, picks, forced);
+      if (j.has_minus) forced[0].value = j.minus, minus = rerun(place, picks, forced, w);
       j.direction.add_derivative(where(moves, V(j.coefficient * (plus - minus)), V(0)));
     }
     if (!any(total > V(0))) return;
@@ -193,7 +203,7 @@ template <class G, class Arguments, class V> class expectation_run {
       tried.push_back(&j);
     }
     if (tried.empty()) return;
-    const V difference = rerun(place, picks, forced) - signal;
+    const V difference = rerun(place, picks, forced, w) - signal;
     for (std::size_t i = 0; i < tried.size(); ++i)
       tried[i]->direction.add_derivative(where(forced[i].lanes, V(copysign(total, tried[i]->coefficient) * difference), V(0)));
   }
