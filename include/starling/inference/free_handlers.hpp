@@ -136,6 +136,15 @@ template <class R> class free_handler : public differentiating_handler<free_hand
   template <class X, class D> [[gnu::always_inline]] X decide(std::uint32_t k, const D& d) {
     const std::int64_t at = offsets_[k];
     if (at < 0) return what_ == density_kind::posterior || at == constant_latent ? this->template constant<X>(k, d) : this->template constant_without_density<X>(k);
+    if constexpr (std::is_trivially_destructible_v<D>) {
+      const D same = d;  // a copy, so that d needs no place in memory in the frequent case
+      return latent<X>(k, same, at);
+    } else {
+      return latent<X>(k, d, at);
+    }
+  }
+  // Apart from the frequent case, so that bodies stay small where that is inlined.
+  template <class X, class D> [[gnu::noinline]] X latent(std::uint32_t k, const D& d, std::int64_t at) {
     if constexpr (can_be_freed<D>) {
       const auto support = d.support();
       typename base::jacobian_terms terms{*this, with_jacobian_};

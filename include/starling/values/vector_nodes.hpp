@@ -83,7 +83,7 @@ template <class V> struct vector_node {
     }
   }
   // The same of slopes that stand somewhere.
-  void give_all(std::size_t m, const V* from) {
+  [[gnu::noinline]] void give_all(std::size_t m, const V* from) {
     if (is_active && !is_number && !slope) slope = from;
     else give(m, [&](std::size_t i) { return load_work<V>(from + i); });
   }
@@ -156,7 +156,7 @@ template <class V> class vector_pass {
     for (auto* p = first_; p; p = p->next) p->is_listed = false;
   }
 
-  void add(vector_node<V>& node) {
+  [[gnu::noinline]] void add(vector_node<V>& node) {
     if (node.is_listed) return;
     node.is_listed = true;
     if (node.a) add(*node.a);
@@ -178,19 +178,19 @@ template <class V> class vector_pass {
     }
   }
   // The values of m elements from `first` on, everywhere; nothing is given yet.
-  void forward(std::size_t first, std::size_t m) {
+  [[gnu::noinline]] void forward(std::size_t first, std::size_t m) {
     for (auto* p = first_; p; p = p->next) {
       p->slope = nullptr;
       if (p->forward) p->forward(*p, first, m);
     }
   }
   // Passes on what was given.
-  void backward(std::size_t first, std::size_t m) {
+  [[gnu::noinline]] void backward(std::size_t first, std::size_t m) {
     for (auto* p = last_; p; p = p->previous)
       if (p->slope && p->backward) p->backward(*p, first, m);
   }
   // After the last block: to the cells of the numbers.
-  void finish() {
+  [[gnu::noinline]] void finish() {
     for (auto* p = first_; p; p = p->next)
       if (p->is_number && p->is_active) static_cast<number_node<V>*>(p)->x.add_derivative(p->total);
   }
