@@ -16,6 +16,7 @@ namespace starling {
 
 namespace {
 
+constexpr std::size_t enough_to_stand_still = 50;
 enum class details { all, convergence };
 
 void describe_draws(summary_row& row, std::span<const double> values, std::size_t chains) {
@@ -31,7 +32,7 @@ void describe_draws(summary_row& row, std::span<const double> values, std::size_
       moves = moves || x != first;
     }
     present += count;
-    if (!moves && count >= 50) ++still;
+    if (!moves && count >= enough_to_stand_still) ++still;
   }
   if (values.empty()) return;
   row.present = static_cast<double>(present) / static_cast<double>(values.size());
@@ -245,6 +246,7 @@ summary_row summarise_moments(std::string name, std::span<const running_moments>
   running_moments all;
   running_moments chain_means;
   std::vector<double> means, variances;
+  double still = 0;
   for (std::size_t h = 0; h < halves.size(); ++h) {
     all.merge(halves[h]);
     means.push_back(halves[h].mean());
@@ -253,11 +255,13 @@ summary_row summarise_moments(std::string name, std::span<const running_moments>
       running_moments chain = halves[h - 1];
       chain.merge(halves[h]);
       chain_means.add(chain.mean());
+      if (chain.count() >= enough_to_stand_still && variances[h - 1] == 0.0 && variances[h] == 0.0 && means[h - 1] == means[h]) still += 1;
     }
   }
   row.mean = all.mean();
   row.sd = std::sqrt(all.variance());
   const std::size_t chains = halves.size() / 2;
+  row.still = still / static_cast<double>(chains);
   if (chains >= 2) {
     const double n = static_cast<double>(all.count()) / static_cast<double>(halves.size());
     row.r_hat = std::sqrt((n * variance(means) / mean(variances) + n - 1.0) / n);

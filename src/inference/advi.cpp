@@ -231,6 +231,7 @@ advi_result advi(const target& density, const draw_view& view, const advi_option
     r.ess = weighted_ess(r.log_weights);
   }
   if (o.check_chains != 0) check_width(density, view, drawn.points, r, o, k.scope(hash_text("check")));
+  r.checked = true;  // no chains, nothing to converge
   const char* const names[] = {"mean_field", "low_rank", "full_rank"};
   r.attributes = {{"kernel", "advi"},
                   {"guide", names[static_cast<int>(o.guide)]},

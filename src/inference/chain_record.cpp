@@ -84,6 +84,28 @@ void summarise_blocks(const std::vector<const block_record*>& used, std::size_t 
   r.attributes.emplace_back("acceptance_rate", std::to_string(rate / static_cast<double>(n)));
 }
 
+// Latents that stayed where they are in some chains: all their numbers have the same mean in both halves, and no variance.
+void tell_still_latents(const std::vector<const block_record*>& used, std::size_t slots, result& r) {
+  const block_record& first = *used.front();
+  const auto variables = first.layout.variables(0, 0);
+  const auto targets = first.layout.targets();
+  std::vector<std::vector<std::size_t>> slots_of(variables.size());
+  for (std::size_t s = 0; s < first.latent_slots; ++s) slots_of[targets[s].variable].push_back(s);
+  for (std::size_t v = 0; v < variables.size(); ++v) {
+    if (slots_of[v].empty() || variables[v].kind != variable::kinds::real) continue;
+    std::size_t still = 0, chains = 0;
+    for (const auto* b : used)
+      for (std::size_t l = 0; l < b->lanes; ++l, ++chains) {
+        const auto stays = [&](std::size_t s) {
+          const running_moments* const half = b->moments.data() + (l * slots + s) * 2;
+          return half[0].count() + half[1].count() >= enough_to_tell_still && half[0].variance() == 0.0 && half[1].variance() == 0.0 && half[0].mean() == half[1].mean();
+        };
+        still += std::all_of(slots_of[v].begin(), slots_of[v].end(), stays) ? 1 : 0;
+      }
+    tell_still(variables[v].name, still, chains, r);
+  }
+}
+
 void report_problems(const std::vector<block_record>& records, const schema& structure, result& r) {
   std::size_t count = 0;
   bad_parameter first;
@@ -131,6 +153,7 @@ result collect(const std::vector<block_record>& records, const schema& structure
   const auto& layout = used.front()->layout;
   if (used.front()->summaries_only) {
     summarise_blocks(used, layout.slots(), r);
+    tell_still_latents(used, layout.slots(), r);
     check_convergence(r, threads);
     return r;
   }

@@ -3,6 +3,7 @@
 #include "inference/stuck_chains.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include <starling/execution/executor.hpp>
@@ -82,6 +83,55 @@ void write_statistics(const std::vector<const gradient_record*>& used, bool tree
   }
 }
 
+std::vector<summary_row> rows_of_moments(const std::vector<const gradient_record*>& used, const std::vector<std::string>& names) {
+  std::vector<summary_row> rows;
+  for (std::size_t s = 0; s < names.size(); ++s) {
+    std::vector<running_moments> halves;
+    for (const auto* u : used) halves.insert(halves.end(), {u->moments()[2 * s], u->moments()[2 * s + 1]});
+    rows.push_back(summarise_moments(names[s], halves));
+  }
+  return rows;
+}
+
+// As moves_by_rounding_only: (largest − smallest)² ≤ 2 Σ (x − mean)².
+bool are_of_rounding_only(const running_moments& m) {
+  return std::sqrt(2.0 * m.variance() * static_cast<double>(m.count() - 1)) <= 1e-12 * std::abs(m.mean());
+}
+// The real numbers that stand still in some chains; none that is the same in all.
+std::vector<still_element> still_by_moments(const std::vector<const gradient_record*>& used, const draw_layout& layout, const std::vector<std::string>& names) {
+  const auto variables = layout.variables(0, 0);
+  const auto targets = layout.targets();
+  std::vector<still_element> still;
+  for (std::size_t s = 0; s < names.size(); ++s) {
+    if (variables[targets[s].variable].kind != variable::kinds::real) continue;
+    still_element e{names[s], 0, {}};
+    running_moments all;
+    for (std::size_t c = 0; c < used.size(); ++c) {
+      running_moments chain = used[c]->moments()[2 * s];
+      chain.merge(used[c]->moments()[2 * s + 1]);
+      all.merge(chain);
+      if (!are_of_rounding_only(chain)) continue;
+      if (e.chains.empty()) e.value = chain.mean();
+      e.chains.push_back(c);
+    }
+    if (!e.chains.empty() && !(e.chains.size() == used.size() && are_of_rounding_only(all))) still.push_back(std::move(e));
+  }
+  return still;
+}
+
+// What is stuck is told, and of the others whether they agree.
+void tell_stuck(stuck_chains stuck, result others, result& r, std::size_t threads) {
+  for (auto& sentence : stuck.sentences) r.warnings.push_back(std::move(sentence));
+  if (stuck.chains.empty()) check_convergence(r, threads);
+  else check_convergence_of_others(r, std::move(others), threads);
+}
+
+template <class T>
+std::vector<T> without(std::vector<T> all, const std::vector<std::size_t>& places) {
+  for (auto p = places.rbegin(); p != places.rend(); ++p) all.erase(all.begin() + static_cast<std::ptrdiff_t>(*p));
+  return all;
+}
+
 }  // namespace
 
 void write_points(const std::vector<const double*>& points, const draw_view& view, std::size_t threads, draws& to) {
@@ -122,14 +172,16 @@ result collect_gradient(const std::vector<gradient_record>& records, const draw_
   }
   r.warnings = gradient_warnings(used, settings);
   tell_dropped_chains(counts_of(records), draws, r);
+  const bool trees = settings.transition == kernels::gradient_settings::transitions::tree;
+  result others;  // without chains that are stuck, where there are several
   if (o.summaries_only) {
     const auto names = view.layout().slot_names();
-    for (std::size_t s = 0; s < names.size(); ++s) {
-      std::vector<running_moments> halves;
-      for (const auto* u : used) halves.insert(halves.end(), {u->moments()[2 * s], u->moments()[2 * s + 1]});
-      r.summaries.push_back(summarise_moments(names[s], halves));
-    }
-    check_convergence(r, o.threads);
+    r.summaries = rows_of_moments(used, names);
+    starling::draws statistics{used.size(), draws, {}};
+    write_statistics(used, trees, statistics);
+    auto stuck = find_stuck_chains(statistics, still_by_moments(used, view.layout(), names));
+    if (!stuck.chains.empty() && stuck.chains.size() + 1 < used.size()) others.summaries = rows_of_moments(without(used, stuck.chains), names);
+    tell_stuck(std::move(stuck), std::move(others), r, o.threads);
     return r;
   }
   r.posterior.chains = r.sample_stats.chains = used.size();
@@ -140,9 +192,10 @@ result collect_gradient(const std::vector<gradient_record>& records, const draw_
   for (const auto* u : used)
     for (std::size_t d = 0; d < draws; ++d) points.push_back(u->point(d));
   write_points(points, view, o.threads, r.posterior);
-  write_statistics(used, settings.transition == kernels::gradient_settings::transitions::tree, r.sample_stats);
-  for (auto& warning : stuck_chain_warnings(r)) r.warnings.push_back(std::move(warning));
-  check_convergence(r, o.threads);
+  write_statistics(used, trees, r.sample_stats);
+  auto stuck = find_stuck_chains(r);
+  if (!stuck.chains.empty() && stuck.chains.size() + 1 < used.size()) others.posterior = without_chains(r.posterior, stuck.chains);
+  tell_stuck(std::move(stuck), std::move(others), r, o.threads);
   return r;
 }
 

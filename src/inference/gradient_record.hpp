@@ -24,6 +24,7 @@ class gradient_record {
     if (lost_++ == 0) first_lost_.assign(q, q + dimension_);
   }
   std::size_t lost() const { return lost_; }
+  std::size_t dimension() const { return dimension_; }
   bool keeps_points() const { return !summaries_only_; }
   const double* first_lost() const { return first_lost_.data(); }
   std::size_t draws() const { return draws_; }

@@ -49,13 +49,18 @@ summary_row row_of(const draws& all, const variable& v, std::size_t element) {
   return convergence_row(v.element_name(element), thinned(all, v, element, 2 * total / most_looked_at), all.chains, v.optional);
 }
 
+// Whether a driver has said already that a latent did not move.
+bool is_told_not_to_move(const result& fit, const std::string& name) {
+  return std::any_of(fit.warnings.begin(), fit.warnings.end(), [&](const std::string& w) { return w.starts_with(name + " did not move in"); });
+}
+
 // What is not said of: numbers that no draw has, and the zeros and ones of arrays of which other numbers move, as those of a triangular matrix.
 // Nor of latents of which a driver has said already that they did not move. `rows` are in the order of the elements; some may be left out.
 std::vector<summary_row> worth_a_word(const result& fit, const std::vector<summary_row>& rows) {
   std::vector<summary_row> kept;
   auto next = rows.begin();
   for (const variable& v : fit.posterior.variables) {
-    const bool told = std::any_of(fit.warnings.begin(), fit.warnings.end(), [&](const std::string& w) { return w.starts_with(v.name + " did not move in"); });
+    const bool told = is_told_not_to_move(fit, v.name);
     const auto first = next;
     bool moves = false;
     for (std::size_t e = 0; e < v.elements() && next != rows.end(); ++e) {
@@ -77,7 +82,11 @@ std::vector<std::string> convergence_warnings(const result& fit, const std::vect
   if (!fit.log_weights.empty() || fit.ess) return fit.ess ? weight_warnings(*fit.ess) : std::vector<std::string>();
   // Draws from the prior are independent: there is nothing to converge.
   if (const std::string* method = fit.attribute("method"); method && method->starts_with("simulat")) return {};
-  if (fit.posterior.empty()) return convergence_warnings(rows);
+  if (fit.posterior.empty()) {
+    auto kept = rows;
+    std::erase_if(kept, [&](const summary_row& r) { return (r.sd == 0.0 || r.still == 1.0) && is_told_not_to_move(fit, r.name.substr(0, r.name.find('['))); });
+    return convergence_warnings(kept);
+  }
   return convergence_warnings(worth_a_word(fit, rows), fit.posterior.draws > 0 ? fit.posterior.chains : 0);
 }
 
@@ -127,6 +136,13 @@ void check_convergence(result& fit, std::size_t threads) {
     parallel_for(scalars.size(), [&](std::size_t i) { rows[i] = row_of(fit.posterior, *scalars[i].first, scalars[i].second); }, threads);
   }
   for (auto& sentence : convergence_warnings(fit, rows)) fit.warnings.push_back(std::move(sentence));
+}
+
+void check_convergence_of_others(result& fit, result others, std::size_t threads) {
+  fit.checked = true;
+  if (others.posterior.empty() && others.summaries.empty()) return;
+  check_convergence(others, threads);
+  for (const auto& sentence : others.warnings) fit.warnings.push_back("Without the chains that are named above: " + sentence);
 }
 
 }  // namespace starling

@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "inference/climbing_chains.hpp"
 #include "inference/gradient_record.hpp"
 #include "inference/lane_loop.hpp"
 #include "inference/sampling_chain.hpp"
@@ -24,6 +25,16 @@
 namespace starling {
 
 namespace {
+
+// Says nothing, and ends when another is to end.
+class stop_only final : public progress {
+ public:
+  explicit stop_only(const progress& of) : of_(of) {}
+  bool stop_requested() const override { return of_.stop_requested(); }
+
+ private:
+  const progress& of_;
+};
 
 // The first chain, by number, that found no start.
 class lost_chains {
@@ -217,28 +228,43 @@ result run_gradient(const kernels::gradient_kernel& kernel, const target& densit
     found = find_pathfinder_points(density, {.draws = o.chains, .initial_radius = s.initial_radius, .threads = o.threads}, k.scope(hash_text("pathfinder")), {}, &report).points;
     starts = found;
   }
-  const chain_plan plan{s, density.dimension(), o.warmup, o.draws * o.thin, k, starts.empty() ? nullptr : starts.data()};
-  std::vector<gradient_record> records;
-  records.reserve(o.chains);
-  for (std::size_t c = 0; c < o.chains; ++c) records.emplace_back(o, density.dimension(), view);
   run_monitor monitor(report, o.chains * (o.warmup + o.draws * o.thin));
   monitor.look();  // a search for starts may have been stopped
   lost_chains lost;
-  switch (s.transition) {
-    case kernels::gradient_settings::transitions::tree:
-      run_all<trajectories::nuts_tree>(trajectories::nuts_tree::settings{s.max_depth, s.max_energy_error}, plan, density, o, records, monitor, lost, keeper);
-      break;
-    case kernels::gradient_settings::transitions::path:
-      run_all<trajectories::hamiltonian_path>(trajectories::hamiltonian_path::settings{s.steps, s.jitter, s.max_energy_error}, plan, density, o, records,
-                                              monitor, lost, keeper);
-      break;
-    case kernels::gradient_settings::transitions::jump:
-      run_all<trajectories::barker_jump>(trajectories::barker_jump::settings{}, plan, density, o, records, monitor, lost, keeper);
-      break;
-  }
+  const auto run = [&](std::span<const double> from, const run_options& options, const key& numbers, run_monitor& watch, lost_chains& losers, checkpoint_keeper& saved) {
+    const chain_plan plan{s, density.dimension(), options.warmup, options.draws * options.thin, numbers, from.empty() ? nullptr : from.data()};
+    std::vector<gradient_record> records;
+    records.reserve(options.chains);
+    for (std::size_t c = 0; c < options.chains; ++c) records.emplace_back(options, density.dimension(), view);
+    switch (s.transition) {
+      case kernels::gradient_settings::transitions::tree:
+        run_all<trajectories::nuts_tree>(trajectories::nuts_tree::settings{s.max_depth, s.max_energy_error}, plan, density, options, records, watch, losers, saved);
+        break;
+      case kernels::gradient_settings::transitions::path:
+        run_all<trajectories::hamiltonian_path>(trajectories::hamiltonian_path::settings{s.steps, s.jitter, s.max_energy_error}, plan, density, options, records, watch,
+                                                losers, saved);
+        break;
+      case kernels::gradient_settings::transitions::jump:
+        run_all<trajectories::barker_jump>(trajectories::barker_jump::settings{}, plan, density, options, records, watch, losers, saved);
+        break;
+    }
+    return records;
+  };
+  const auto records = run(starts, o, k, monitor, lost, keeper);
   if (lost.any()) lost.refuse(density, !starts.empty());
   result r = collect_gradient(records, view, s, o, monitor.stopped());
   tell_lost(records, density, r);
+  if (!o.summaries_only)
+    tell_unbounded(
+        records, view, o, k,
+        [&](const std::vector<double>& from, const run_options& few, const key& numbers) {
+          stop_only quiet(report);
+          run_monitor watch(quiet, 1);
+          lost_chains losers;
+          checkpoint_keeper none(nullptr);
+          return run(from, few, numbers, watch, losers, none);
+        },
+        r);
   r.attributes = {{"kernel", s.name},
                   {"warmup", std::to_string(o.warmup)},
                   {"thin", std::to_string(o.thin)},

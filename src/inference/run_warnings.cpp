@@ -37,9 +37,8 @@ void tell_dropped_chains(const std::vector<std::size_t>& draws_of_chains, std::s
 }
 
 void tell_still(const variable& latent, result& r) {
-  constexpr std::size_t enough = 50;
   const std::size_t chains = r.posterior.chains, draws = r.posterior.draws, n = latent.elements();
-  if (draws < enough || latent.kind != variable::kinds::real || n == 0) return;
+  if (draws < enough_to_tell_still || latent.kind != variable::kinds::real || n == 0) return;
   const auto same = [](double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); };
   std::size_t still = 0;
   for (std::size_t c = 0; c < chains; ++c) {
@@ -47,8 +46,12 @@ void tell_still(const variable& latent, result& r) {
     const bool there = std::any_of(first, first + n, [](double x) { return !std::isnan(x); });
     if (there && std::equal(first, first + (draws - 1) * n, first + n, same)) ++still;
   }
+  tell_still(latent.name, still, chains, r);
+}
+
+void tell_still(const std::string& latent, std::size_t still, std::size_t chains, result& r) {
   if (still != 0)
-    r.warnings.push_back(latent.name + " did not move in " + std::to_string(still) + " of " + std::to_string(chains) +
+    r.warnings.push_back(latent + " did not move in " + std::to_string(still) + " of " + std::to_string(chains) +
                          " chains: no kernel moves it, or no step was accepted. Take smaller steps; simplexes and other vectors that are constrained as a whole cannot move number by number, they need "
                          "nuts (within a cycle kernels::at(…, nuts())), regenerate or a proposal");
 }

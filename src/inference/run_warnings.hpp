@@ -20,6 +20,9 @@ void tell_dropped_chains(const std::vector<std::size_t>& draws_of_chains, std::s
 // A real latent of r that stayed where it is in some chains of at least 50 draws: it moves in some direction that its support does not have, as that
 // of a simplex.
 void tell_still(const variable& latent, result& r);
+// The same of draws that were not kept: it stayed where it is in `still` of the chains.
+void tell_still(const std::string& latent, std::size_t still, std::size_t chains, result& r);
+inline constexpr std::size_t enough_to_tell_still = 50;
 
 // Divergences and trees that ran into the limit; `settings`: of the kernel, where there is one.
 std::vector<std::string> trajectory_warnings(const kernels::trajectory_counts& counts, const kernels::gradient_settings* settings);

@@ -39,11 +39,28 @@ std::vector<std::size_t> chains_where_still(const std::vector<double>& values, s
 
 }  // namespace
 
-std::vector<std::string> stuck_chain_warnings(const result& fit) {
-  const variable* const lp = fit.sample_stats.find("lp");
-  const std::size_t chains = fit.sample_stats.chains, draws = fit.sample_stats.draws;
-  std::vector<std::string> said;
-  if (lp == nullptr || draws < enough_draws) return said;
+stuck_chains find_stuck_chains(const result& fit) {
+  const std::size_t chains = fit.posterior.chains, draws = fit.posterior.draws;
+  std::vector<still_element> still;
+  for (const auto& v : fit.posterior.variables) {
+    if (v.kind != variable::kinds::real) continue;
+    for (std::size_t e = 0; e < v.elements(); ++e) {
+      const auto values = v.element(e);
+      auto where = chains_where_still(values, chains, draws);
+      if (where.empty()) continue;
+      const double value = values[where.front() * draws];
+      still.push_back({v.element_name(e), value, std::move(where)});
+    }
+  }
+  return find_stuck_chains(fit.sample_stats, std::move(still));
+}
+
+stuck_chains find_stuck_chains(const draws& statistics, std::vector<still_element> elements) {
+  const variable* const lp = statistics.find("lp");
+  const std::size_t chains = statistics.chains, draws = statistics.draws;
+  stuck_chains found;
+  auto& said = found.sentences;
+  if (lp == nullptr || draws < enough_draws) return found;
 
   std::vector<bool> named(chains);
   std::vector<std::size_t> never_left;
@@ -57,30 +74,20 @@ std::vector<std::string> stuck_chain_warnings(const result& fit) {
     said.push_back(chains_named(never_left, chains) + " never left the place where the warm-up ended (log density " +
                    number_text(lp->values[never_left.front() * draws]) + ")" + remedy);
 
-  std::string first_name;
-  std::vector<std::size_t> still;
-  double first_value = 0;
-  std::size_t elements = 0;
-  for (const auto& v : fit.posterior.variables) {
-    if (v.kind != variable::kinds::real) continue;
-    for (std::size_t e = 0; e < v.elements(); ++e) {
-      const auto values = v.element(e);
-      auto where = chains_where_still(values, chains, draws);
-      std::erase_if(where, [&](std::size_t c) { return std::find(never_left.begin(), never_left.end(), c) != never_left.end(); });
-      if (where.empty()) continue;
-      if (elements++ == 0) {
-        first_name = v.element_name(e);
-        first_value = values[where.front() * draws];
-      }
-      for (const auto c : where)
-        if (std::find(still.begin(), still.end(), c) == still.end()) still.push_back(c);
+  for (auto& e : elements) std::erase_if(e.chains, [&](std::size_t c) { return named[c]; });
+  std::erase_if(elements, [](const still_element& e) { return e.chains.empty(); });
+  if (!elements.empty()) {
+    std::vector<bool> in(chains);
+    std::vector<std::size_t> still;
+    for (const auto& e : elements)
+      for (const auto c : e.chains) in[c] = true;
+    for (std::size_t c = 0; c < chains; ++c) {
+      if (!in[c]) continue;
+      still.push_back(c);
+      named[c] = true;
     }
-  }
-  if (!still.empty()) {
-    std::sort(still.begin(), still.end());
-    for (const auto c : still) named[c] = true;
-    said.push_back("in " + chains_named(still, chains) + " " + first_name + " moves by rounding only (it stays at " + number_text(first_value) + ")" +
-                   (elements > 1 ? ", and so do " + std::to_string(elements - 1) + " more" : "") + remedy);
+    said.push_back("in " + chains_named(still, chains) + " " + elements.front().name + " moves by rounding only (it stays at " + number_text(elements.front().value) + ")" +
+                   (elements.size() > 1 ? ", and so do " + std::to_string(elements.size() - 1) + " more" : "") + remedy);
   }
 
   std::vector<double> lowest(chains), middle(chains), highest(chains);
@@ -99,10 +106,26 @@ std::vector<std::string> stuck_chain_warnings(const result& fit) {
     const double distance = std::max(highest[best] - lowest[best], quantile(steps, 0.5));
     if (!named[c] && highest[c] < lowest[best] - 5 * distance) below.push_back(c);
   }
+  for (const auto c : below) named[c] = true;
+  for (std::size_t c = 0; c < chains; ++c)
+    if (named[c]) found.chains.push_back(c);
   if (!below.empty())
     said.push_back(chains_named(below, chains) + (below.size() == 1 ? " sits far below the others: its" : " sit far below the others: their") + " log density is " +
                    number_text(middle[below.front()]) + ", that of chain " + std::to_string(best) + " is " + number_text(middle[best]) + remedy);
-  return said;
+  return found;
+}
+
+draws without_chains(const draws& all, const std::vector<std::size_t>& chains) {
+  draws kept = all;
+  kept.chains -= chains.size();
+  for (variable& v : kept.variables) {
+    const auto of_a_chain = static_cast<std::ptrdiff_t>(all.draws * v.elements());
+    for (auto c = chains.rbegin(); c != chains.rend(); ++c) {
+      const auto first = v.values.begin() + static_cast<std::ptrdiff_t>(*c) * of_a_chain;
+      v.values.erase(first, first + of_a_chain);
+    }
+  }
+  return kept;
 }
 
 }  // namespace starling

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "traces/path_cursor.hpp"
 #include <starling/models/trace.hpp>
 #include <starling/traces/selection.hpp>
 
@@ -198,15 +199,9 @@ void selected_sites(const selection& s, const schema& run, const path* call, std
     where = call->parts();
     where.push_back({{}, static_cast<std::int64_t>(instance)});
   }
-  const std::size_t outside = where.size();
+  path_cursor cursor(run, where);
   selected.resize(run.sites().size());
-  for (std::uint32_t k = 0; k < selected.size(); ++k) {
-    selected[k] = false;
-    if (!run.sites()[k].is_choice()) continue;
-    where.resize(outside);
-    run.add_components(k, where);
-    selected[k] = s.contains(where);
-  }
+  for (std::uint32_t k = 0; k < selected.size(); ++k) selected[k] = run.sites()[k].is_choice() && s.contains(cursor.at(k));
 }
 
 }  // namespace starling

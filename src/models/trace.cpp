@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "traces/path_components.hpp"
+#include "traces/path_cursor.hpp"
 #include <starling/models/edit.hpp>
 #include <starling/models/regenerate.hpp>
 #include <starling/models/update.hpp>
@@ -252,15 +253,20 @@ std::uint32_t site_at(const schema& s, const path& where) {
 }
 
 namespace {
-double project_run(const schema& structure, const double* densities, const kept_calls* calls, const path& inside, const selection& s) {
+double project_run(const schema& structure, const double* densities, const kept_calls* calls, std::vector<path_component> inside, const selection& s) {
   double total = 0;
   std::size_t next_call = 0;
+  path_cursor cursor(structure, inside);
   for (std::uint32_t k = 0; k < structure.sites().size(); ++k) {
     if (structure.sites()[k].role == site_role::instances && calls) {
       const kept_instances& node = *calls->nodes[next_call++];
-      for (std::size_t i = 0; i < node.size(); ++i)
-        total += project_run(*node[i].structure, node.densities(node[i]), node[i].calls.get(), node.path_of(i), s);
-    } else if (s.contains(inside / structure.path_of(k))) {
+      auto where = node.where().parts();
+      where.emplace_back();
+      for (std::size_t i = 0; i < node.size(); ++i) {
+        where.back().index = static_cast<std::int64_t>(i);
+        total += project_run(*node[i].structure, node.densities(node[i]), node[i].calls.get(), where, s);
+      }
+    } else if (s.contains(cursor.at(k))) {
       total += densities[k];
     }
   }
@@ -268,8 +274,16 @@ double project_run(const schema& structure, const double* densities, const kept_
 }
 }  // namespace
 
+std::vector<std::uint8_t> projected_sites(const schema& run, const selection& s) {
+  std::vector<path_component> where;
+  path_cursor cursor(run, where);
+  std::vector<std::uint8_t> chosen(run.sites().size());
+  for (std::uint32_t k = 0; k < chosen.size(); ++k) chosen[k] = s.contains(cursor.at(k));
+  return chosen;
+}
+
 double project_state(const trace_state& state, const selection& s) {
-  return project_run(*state.structure, state.numbers.densities.data(), state.calls.get(), path(), s);
+  return project_run(*state.structure, state.numbers.densities.data(), state.calls.get(), {}, s);
 }
 
 void append_removed(const schema& before, const schema& after, std::vector<std::uint32_t>& changed) {

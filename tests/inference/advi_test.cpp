@@ -190,6 +190,7 @@ TEST(advi, full_rank_is_exact_for_a_gaussian) {
   const auto r = fit_of(scaled, {.guide = guide_family::full_rank});
   EXPECT_TRUE(r.converged);
   EXPECT_TRUE(r.warnings.empty()) << r.warnings.front();
+  EXPECT_TRUE(r.checked) << "a report would ask for more chains";
   EXPECT_LT(r.pareto_k, 0.5);
   const auto c = r.guide.covariance();
   for (std::size_t i = 0; i < 5; ++i) {

@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "inference/gradient_record.hpp"
 #include "inference/stuck_chains.hpp"
 #include <starling/inference/kernels/nuts.hpp>
 #include <starling/random/stream.hpp>
@@ -60,9 +61,22 @@ struct island {
   }
 };
 
+// Data that a line fits up to `error`, in a and u = log(scale): the conditional sd of a is exp(u). At 0 the density of u falls like exp(-u) without an end.
+struct fitted_line {
+  double error = 0;
+  std::size_t dimension() const { return 2; }
+  template <class V>
+  V log_density_and_gradient(const V* q, V* g) const {
+    const V u = q[1], precision = sl::exp(-2 * u), squares = q[0] * q[0] + V(error * error);
+    g[0] = -q[0] * precision;
+    g[1] = V(-2) + squares * precision - 0.02 * sl::exp(2 * u);
+    return -2 * u - 0.5 * squares * precision - 0.01 * sl::exp(2 * u);
+  }
+};
+
 }  // namespace
 
-TEST(stuck_chains, nothing_is_said_of_a_healthy_run_and_its_constant_notes) { EXPECT_TRUE(sl::stuck_chain_warnings(healthy()).empty()); }
+TEST(stuck_chains, nothing_is_said_of_a_healthy_run_and_its_constant_notes) { EXPECT_TRUE(sl::find_stuck_chains(healthy()).sentences.empty()); }
 
 TEST(stuck_chains, one_that_never_left_its_start_is_named_alone_too) {
   auto fit = healthy();
@@ -70,7 +84,7 @@ TEST(stuck_chains, one_that_never_left_its_start_is_named_alone_too) {
     fit.sample_stats.variables[0].values[2 * draws + d] = -1e25;
     fit.posterior.variables[0].values[2 * (2 * draws + d)] = fit.posterior.variables[0].values[2 * (2 * draws + d) + 1] = 3;
   }
-  const auto said = sl::stuck_chain_warnings(fit);
+  const auto said = sl::find_stuck_chains(fit).sentences;
   ASSERT_EQ(said.size(), 1u);
   EXPECT_TRUE(has(said[0], "chain 2 of 4 never left") && has(said[0], "(log density -1e+25)")) << said[0];
   for (const char* remedy : {"pathfinder", "more chains", "run_tempered", "reparametrise"}) EXPECT_TRUE(has(said[0], remedy)) << remedy;
@@ -78,8 +92,8 @@ TEST(stuck_chains, one_that_never_left_its_start_is_named_alone_too) {
   sl::result alone;
   alone.posterior = {1, draws, {{"sigma", {}, std::vector<double>(draws, 1.485e52)}}};
   alone.sample_stats = {1, draws, {{"lp", {}, std::vector<double>(draws, -27000.0)}}};
-  ASSERT_EQ(sl::stuck_chain_warnings(alone).size(), 1u);
-  EXPECT_TRUE(has(sl::stuck_chain_warnings(alone)[0], "chain 0 of 1 never left"));
+  ASSERT_EQ(sl::find_stuck_chains(alone).sentences.size(), 1u);
+  EXPECT_TRUE(has(sl::find_stuck_chains(alone).sentences[0], "chain 0 of 1 never left"));
   EXPECT_TRUE(std::isnan(sl::summarise(alone).at(0).ess_bulk));
 }
 
@@ -88,7 +102,7 @@ TEST(stuck_chains, an_element_that_moves_by_rounding_is_named) {
   for (const std::size_t chain : {0u, 3u})
     for (std::size_t d = 0; d < draws; ++d)
       fit.posterior.variables[0].values[2 * (chain * draws + d) + 1] = 0.5 * (1 + 2.2e-16 * static_cast<double>(d % 3));
-  const auto said = sl::stuck_chain_warnings(fit);
+  const auto said = sl::find_stuck_chains(fit).sentences;
   ASSERT_EQ(said.size(), 1u);
   EXPECT_TRUE(has(said[0], "in chains 0 and 3 of 4 " + fit.posterior.variables[0].element_name(1) + " moves by rounding only (it stays at 0.5)")) << said[0];
 }
@@ -98,14 +112,43 @@ TEST(stuck_chains, those_far_below_the_others_are_named_but_not_those_in_heavy_t
     auto fit = healthy();
     auto& lp = fit.sample_stats.variables[0].values;
     for (std::size_t d = 0; d < draws; ++d) lp[draws + d] -= far ? 40 : 5;
-    const auto said = sl::stuck_chain_warnings(fit);
+    const auto said = sl::find_stuck_chains(fit).sentences;
     ASSERT_EQ(said.size(), far ? 1u : 0u);
     for (const auto& sentence : said) EXPECT_TRUE(has(sentence, "chain 1 of 4 sits far below the others: its log density is -40.")) << sentence;
   }
   auto fit = healthy();
   auto& lp = fit.sample_stats.variables[0].values;
   for (std::size_t d = 0; d < draws; ++d) lp[draws + d] = 30 * lp[draws + d] - 60;  // as low, but it moves by as much in each step
-  EXPECT_TRUE(sl::stuck_chain_warnings(fit).empty());
+  EXPECT_TRUE(sl::find_stuck_chains(fit).sentences.empty());
+}
+
+// Whether draws are kept or not: the chains are named, and the others judged without them.
+TEST(stuck_chains, are_no_chains_that_disagree) {
+  for (const bool summaries_only : {false, true})
+    for (const bool frozen : {true, false}) {
+      const sl::run_options o{.draws = 2000, .summaries_only = summaries_only};
+      const closed_form::identity_view view(2);
+      std::vector<sl::gradient_record> records;
+      for (std::uint64_t c = 0; c < 4; ++c) {
+        records.emplace_back(o, 2, view);
+        for (std::size_t d = 0; d < o.draws; ++d) {
+          sl::stream<double> numbers(sl::fold_in(sl::fold_in(sl::key(8), c), d));
+          double q[2] = {numbers.normal(), 3.0}, g[2] = {0, 0};
+          if (c != 2) q[1] = numbers.normal();
+          else if (frozen) q[0] = 3.0;
+          const double lp = c == 2 && frozen ? -1e25 : -0.5 * (q[0] * q[0] + q[1] * q[1]);
+          records.back().add({q, g, lp}, {.acceptance_rate = 0.8, .step_size = 1, .energy = numbers.normal() - lp, .n_steps = 3, .tree_depth = 2});
+        }
+      }
+      const auto fit = sl::collect_gradient(records, view, kernels::nuts().settings(), o, false);
+      std::string all;
+      for (const auto& w : fit.warnings) all += w + "\n";
+      EXPECT_EQ(fit.warnings.size(), 1u) << all;
+      EXPECT_TRUE(has(all, frozen ? "chain 2 of 4 never left the place where the warm-up ended (log density -1e+25)"
+                                  : "in chain 2 of 4 x[1] moves by rounding only (it stays at 3)"))
+          << all;
+      EXPECT_TRUE(fit.checked);
+    }
 }
 
 TEST(stuck_chains, nuts_leaves_a_start_at_minus_1e60) {
@@ -121,5 +164,15 @@ TEST(stuck_chains, none_starts_where_the_density_is_absurd_if_there_is_a_better_
     const auto r = fit(kernel, island(), {.chains = 16});
     expect_moments(r, {0}, {0.1}, "island");
     EXPECT_TRUE(r.warnings.empty()) << r.warnings.front();
+  }
+}
+
+TEST(climbing_chains, say_that_a_density_grows_without_bound) {
+  for (const std::uint64_t seed : {1, 2, 3}) {
+    const auto said = fit(kernels::nuts(), fitted_line(), {.draws = 500, .warmup = 500}, seed).warnings;
+    ASSERT_FALSE(said.empty());
+    EXPECT_TRUE(said[0].starts_with("the density seems to grow without bound: chains that began at the highest log density")) << said[0];
+    for (const auto& sentence : fit(kernels::nuts(), fitted_line{1e-4}, {.draws = 500, .warmup = 500}, seed).warnings)
+      EXPECT_FALSE(has(sentence, "without bound")) << sentence;
   }
 }

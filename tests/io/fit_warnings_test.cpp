@@ -113,6 +113,18 @@ TEST(fit_warnings, name_what_a_dynamic_model_never_moved) {
   EXPECT_EQ(joined(fit.warnings).find("e+"), std::string::npos) << joined(fit.warnings);
 }
 
+TEST(fit_warnings, name_what_never_moved_where_draws_are_not_kept) {
+  constexpr auto pair = sl::gen([](auto& trace) {
+    trace("v", sl::iid(sl::normal(0.0, 1.0), 2));
+    trace("y", sl::normal(trace("m", sl::normal(0.0, 1.0)), 1.0));
+  });
+  for (const bool summaries_only : {false, true}) {
+    const auto fit = sl::run(kernels::regenerate({.at = "m"}), sl::posterior(pair, sl::args(), sl::observe("y", 0.5)), {.chains = 4, .draws = 2000, .summaries_only = summaries_only}, sl::key(4));
+    ASSERT_EQ(fit.warnings.size(), 1u) << joined(fit.warnings);
+    EXPECT_TRUE(has(fit.warnings, "v did not move in 4 of 4 chains")) << joined(fit.warnings);
+  }
+}
+
 TEST(fit_warnings, name_members_of_a_family_that_are_not_observed) {
   const auto ys = sl::observe("y", std::vector<double>{0.1, 0.2, 0.3});
   const std::string sentence = "y[3] is not observed and will be drawn";

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include "traces/path_cursor.hpp"
+
 #include <starling/traces/schema.hpp>
 
 namespace sl = starling;
@@ -86,4 +88,30 @@ TEST(structure_walk, many_sites_are_all_found) {
   for (int i = 0; i < 5000; ++i) addresses.push_back({"y", i});
   const auto s = walk_over(nullptr, addresses);
   for (int i = 0; i < 5000; ++i) ASSERT_EQ(s->find(sl::path("y", i).hash()), i);
+}
+
+// Calls within calls, entered and left in every way: `turns` says how many are left before the next is entered.
+TEST(path_cursor, goes_through_the_paths_of_all_sites) {
+  sl::structure_walk walk(nullptr, false);
+  std::vector<std::uint32_t> outer{0};
+  int n = 0;
+  for (const int turns : {0, 0, 2, 0, 0, 0, 1, 3, 0, 0, 2}) {
+    walk.claim({"before", n}, scalar, "normal", no);
+    for (int i = 0; i < turns; ++i, outer.pop_back()) walk.leave(outer.back());
+    walk.claim(sl::address(std::int64_t{n}), scalar, "normal", no);
+    outer.push_back(walk.enter(n % 3 == 0 ? sl::address("call", n, 7) : n % 3 == 1 ? sl::address("deep") : sl::address(std::int64_t{100 + n})));
+    walk.claim("x", scalar, "normal", no);
+    ++n;
+  }
+  while (outer.size() > 1) walk.leave(outer.back()), outer.pop_back();
+  walk.claim("last", scalar, "normal", no);
+  const auto s = walk.finish();
+  for (const sl::path& outside : {sl::path(), sl::path("outside", 3)}) {
+    std::vector<sl::path_component> where = outside.parts();
+    sl::path_cursor cursor(*s, where);
+    for (std::uint32_t k = 0; k < s->sites().size(); ++k) EXPECT_EQ(cursor.at(k), (outside / s->path_of(k)).parts()) << s->path_of(k).str();
+    // And out of order.
+    for (auto k = static_cast<std::uint32_t>(s->sites().size()); k-- > 0;) EXPECT_EQ(cursor.at(k), (outside / s->path_of(k)).parts());
+    EXPECT_EQ(cursor.at(3), (outside / s->path_of(3)).parts());
+  }
 }

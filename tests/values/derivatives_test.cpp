@@ -1,6 +1,8 @@
 // Every function of the library in every value type, against finite differences.
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include <starling/values/dual.hpp>
 #include <starling/values/pick.hpp>
 
@@ -147,4 +149,13 @@ TEST(derivatives, of_what_is_picked) {
   scope.differentiate(y * y);
   for (int l = 0; l < doubles::lanes; ++l)
     for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(x[i].derivative()[l], l % 3 == static_cast<int>(i) ? 2 * (static_cast<double>(i) + 0.5) : 0);
+}
+
+// Nothing is beside infinity, so there is no finite difference; NaN, huge and tiny arguments end too.
+TEST(check_gradient, ends_at_any_argument) {
+  for (const double x : {HUGE_VAL, -HUGE_VAL, std::nan(""), 1.7e308, -1e300, 5e-324, 0.0}) {
+    const auto check = sl::check_gradient([](const auto& a) { return a[0] * 0.5 + a[1]; }, {x, 2.0});
+    EXPECT_TRUE(check.problems.empty()) << x << ": " << check.problems.front();
+    EXPECT_EQ(check.compared, x == 5e-324 || x == 0 ? 2 : std::isfinite(x) ? 1 : 0) << x;
+  }
 }

@@ -50,7 +50,7 @@ summary_row summarise_weighted(std::string name, std::span<const double> values,
 
 /// The summary of a quantity whose draws were not kept, from the moments of the halves of its chains: [chain][half], all of about
 /// the same count. r_hat is split R-hat without ranks. mcse_mean comes from the scatter of the chains' means and ess_bulk
-/// = (sd / mcse_mean)^2 from that; with fewer than 16 chains both are NaN, and so are the rest.
+/// = (sd / mcse_mean)^2 from that; with fewer than 16 chains both are NaN, and so are the rest but `still`.
 /// Throws std::invalid_argument for an odd number of halves or none.
 summary_row summarise_moments(std::string name, std::span<const running_moments> halves);
 

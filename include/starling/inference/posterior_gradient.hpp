@@ -41,6 +41,7 @@ auto with_free_numbers(const Posterior& post, bool notes, F&& f) {
   const unconstrained_posterior<V, Posterior> density(post, std::move(layout));
   auto r = f(density, unconstrained_draws<V, Posterior>(density, notes));
   add_observed(r, post);
+  tell_improper(r, density.structure(), density.layout().latents);
   return r;
 }
 
@@ -108,29 +109,29 @@ struct choices_density {
 };
 
 // The mode of p(choices | observations) as the only draw of a result (maximum a posteriori): the best of several searches.
-// sample_stats lp: its log density p(choices, observations). Warns where no search converged.
+// sample_stats lp: its log density p(choices, observations). Warns where no search converged. `watch` can stop this and what follows (maximize.hpp).
 template <class Posterior>
-result maximize(const Posterior& post, const maximize_options& o, const key& k) {
+result maximize(const Posterior& post, const maximize_options& o, const key& k, const progress* watch = nullptr) {
   return with_free_numbers<gradient_pack>(post, true, [&](const auto& density, const auto& draws) {
     const choices_density<std::remove_cvref_t<decltype(density)>> choices{density};
-    return named_mode(maximize(target_of(choices), o, k).front(), draws);
+    return named_mode(maximize(target_of(choices), o, k, {}, watch).front(), draws);
   });
 }
 
 // A normal distribution around the mode of the free numbers (laplace.hpp).
 template <class Posterior>
-result laplace(const Posterior& post, const laplace_options& o, const key& k) {
+result laplace(const Posterior& post, const laplace_options& o, const key& k, const progress* watch = nullptr) {
   return with_free_numbers<gradient_pack>(post, true, [&](const auto& density, const auto& draws) {
     const target t = target_of(density);
-    return laplace(t, maximize(t, {.threads = o.threads}, k.scope(hash_text("mode"))).front(), draws, o, k);
+    return laplace(t, maximize(t, {.threads = o.threads}, k.scope(hash_text("mode")), {}, watch).front(), draws, o, k, watch);
   });
 }
 
 // Pathfinder (pathfinder.hpp).
 template <class Posterior>
-result pathfinder(const Posterior& post, const pathfinder_options& o, const key& k) {
+result pathfinder(const Posterior& post, const pathfinder_options& o, const key& k, const progress* watch = nullptr) {
   return with_free_numbers<gradient_pack>(post, true, [&](const auto& density, const auto& draws) {
-    return pathfinder(target_of(density), draws, o, k);
+    return pathfinder(target_of(density), draws, o, k, {}, watch);
   });
 }
 

@@ -114,6 +114,7 @@ result run_in(const Kernel& kernel, const Posterior& post, const run_options& o,
       o.threads);
   result r = collect(records, *layout.structure, o.draws, monitor.stopped(), o.threads);
   add_observed(r, post);
+  tell_improper(r, *layout.structure, layout.latents);
   r.attributes = {{"kernel", Kernel::name},
                   {"warmup", std::to_string(o.warmup)},
                   {"thin", std::to_string(o.thin)},

@@ -21,17 +21,22 @@ class tempered_blocks {
   static constexpr std::size_t width = lanes_of<V>;
   using chains_type = lane_chains<V, Posterior>;
 
-  tempered_blocks(const Kernel& kernel, const Posterior& post, const posterior_layout<V>& layout, std::size_t ensemble, temperature_ladder& ladder, const key& k)
+  tempered_blocks(const Kernel& kernel, const Posterior& post, const posterior_layout<V>& layout, std::size_t ensemble, temperature_ladder& ladder, const key& k,
+                  run_monitor& monitor)
       : kernel_(kernel), ladder_(ladder), ensemble_(ensemble), log_likelihoods_(ladder.size()) {
     const std::size_t blocks = (ladder.size() + width - 1) / width;
     for (std::size_t b = 0; b < blocks; ++b) {
       const std::size_t first = (ensemble * blocks + b) * width;
       blocks_.push_back(std::make_unique<block>(post, layout, run_place{first, first + width}));
-      blocks_.back()->chains.start(k.scope(hash_text("start")));
+      if (!blocks_.back()->chains.start(k.scope(hash_text("start")), [&] { return monitor.look(); })) return;
     }
     temper();
     for (auto& b : blocks_) b->state.emplace(kernel_.start(b->chains));
+    begun_ = true;
   }
+
+  // False where the run was to end before all of them had a start.
+  bool begun() const { return begun_; }
 
   chains_type& coldest() { return blocks_.front()->chains; }
 
@@ -84,6 +89,7 @@ class tempered_blocks {
   std::size_t ensemble_;
   std::vector<double> log_likelihoods_;
   std::vector<std::unique_ptr<block>> blocks_;
+  bool begun_ = false;
 };
 
 // As run_tempered with a gradient kernel (run_tempered.hpp), for kernels that run() takes: o.chains ensembles, draws of the replicas at β = 1. Likelihood:
@@ -110,7 +116,9 @@ result run_tempered(const Kernel& kernel, const Posterior& post, const tempering
       [&](std::size_t c) {
         if (monitor.stopped()) return;
         temperature_ladder ladder(betas);
-        tempered_blocks<V, Kernel, Posterior> replicas(kernel, post, layout, c, ladder, k);
+        tempered_blocks<V, Kernel, Posterior> replicas(kernel, post, layout, c, ladder, k, monitor);
+        if (!replicas.begun()) return;
+        pulse clock;
         const key warm = k.scope(hash_text("warmup")), main = k.scope(hash_text("sample"));
         lane_recorder<V> recorder(records[c]);
         const V share(1.0 / static_cast<double>(o.thin));
@@ -126,6 +134,7 @@ result run_tempered(const Kernel& kernel, const Posterior& post, const tempering
             rate = V(0);
           }
           if (s % stride == stride - 1) whole = monitor.advance(stride) || s + 1 == steps;
+          if (whole && clock.beat()) whole = monitor.look() || s + 1 == steps;
         }
         replicas.report(records[c]);
         if (whole) ladders[c] = std::move(ladder);

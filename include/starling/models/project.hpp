@@ -12,11 +12,15 @@ double project(const trace<G, Arguments>& t, const selection& s) {
   return project_state(t.state(), s);
 }
 
+// Of each site, factors too, whether its density counts.
+std::vector<std::uint8_t> projected_sites(const schema& run, const selection& s);
+
 template <class V>
 std::vector<V> project_blocks(const batch_state<V>& state, const selection& s) {
   std::vector<V> total(state.scores.size(), V(0));
+  const auto chosen = projected_sites(*state.structure, s);
   for (std::uint32_t k = 0; k < state.structure->sites().size(); ++k)
-    if (s.contains(state.structure->path_of(k)))
+    if (chosen[k])
       for (std::size_t b = 0; b < total.size(); ++b) total[b] += state.block(b).densities[k];
   return total;
 }

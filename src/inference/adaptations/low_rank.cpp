@@ -45,12 +45,12 @@ trajectories::metric low_rank_metric(const std::vector<double>& rows, std::size_
   const double share = 1 / static_cast<double>(n);
   const matrix identity = matrix::Identity(x.rows(), x.rows());
   const matrix of_draws = x * x.transpose() * share + 1e-5 * identity, of_gradients = g * g.transpose() * share + 1e-5 * identity;
-  // The geometric mean Σ of A and B⁻¹, which solves Σ B Σ = A: B^(−½) (B^½ A B^½)^½ B^(−½).
-  const Eigen::SelfAdjointEigenSolver<matrix> gradients(of_gradients);
-  const matrix root = of_eigenvalues(gradients, [](double v) { return std::sqrt(v); });
-  const matrix inverse_root = of_eigenvalues(gradients, [](double v) { return 1 / std::sqrt(v); });
-  const matrix middle = of_eigenvalues(Eigen::SelfAdjointEigenSolver<matrix>(root * of_draws * root), [](double v) { return std::sqrt(std::max(v, 0.0)); });
-  const matrix mean = inverse_root * middle * inverse_root;
+  // The geometric mean Σ of A and B⁻¹, which solves Σ B Σ = A: with B = L Lᵀ it is L⁻ᵀ (Lᵀ A L)^½ L⁻¹.
+  const Eigen::LLT<matrix> gradients(of_gradients);
+  const matrix root = gradients.matrixL();
+  const matrix middle = of_eigenvalues(Eigen::SelfAdjointEigenSolver<matrix>(root.transpose() * of_draws * root), [](double v) { return std::sqrt(std::max(v, 0.0)); });
+  const matrix half = gradients.matrixU().solve(middle);                               // L⁻ᵀ M^½
+  const matrix mean = gradients.matrixU().solve(half.transpose().eval()).transpose();  // (L⁻ᵀ (L⁻ᵀ M^½)ᵀ)ᵀ
   const Eigen::SelfAdjointEigenSolver<matrix> e(0.5 * (mean + mean.transpose()));
   std::vector<double> vectors, values;
   for (Eigen::Index k = 0; k < x.rows(); ++k) {

@@ -74,9 +74,9 @@ metric metric_adaptation::initial(const double* gradient) const {
   return metric::diagonal(std::move(variances));
 }
 
-metric_adaptation::changes metric_adaptation::learn(std::size_t s, climb lp, const double* q, const double* g, metric& m) {
+metric_adaptation::changes metric_adaptation::learn(std::size_t s, const step& of, const double* q, const double* g, metric& m) {
   if (kind_ == metric_kind::unit_e || warmup_ < 20) return changes::none;
-  return is_moving(kind_) ? learn_moving(s, lp, q, g, m) : learn_in_windows(s, q, m);
+  return is_moving(kind_) ? learn_moving(s, of, q, g, m) : learn_in_windows(s, q, m);
 }
 
 metric_adaptation::changes metric_adaptation::learn_in_windows(std::size_t s, const double* q, metric& m) {
@@ -95,21 +95,22 @@ metric_adaptation::changes metric_adaptation::learn_in_windows(std::size_t s, co
   return take_over(metric::dense(std::move(v), d_), m) ? changes::replaced : changes::none;
 }
 
-bool metric_adaptation::is_far_above(climb lp) {
+bool metric_adaptation::is_far_above(const step& lp) {
   highest_ = std::max(highest_, lp.from);
   const bool far = lp.to > highest_ + 20 + 2 * static_cast<double>(d_) + 1e-9 * std::abs(highest_);
   highest_ = std::max(highest_, lp.to);
   return far;
 }
 
-metric_adaptation::changes metric_adaptation::learn_moving(std::size_t s, climb lp, const double* q, const double* g, metric& m) {
+metric_adaptation::changes metric_adaptation::learn_moving(std::size_t s, const step& of, const double* q, const double* g, metric& m) {
   if (s + warmup_ / 20 >= warmup_) return changes::none;
-  if (is_far_above(lp)) {
+  const std::size_t late = warmup_ - warmup_ / 20;
+  if (is_far_above(of)) {
     older_.clear();
     younger_.clear();
-    doubted_ = false;
-    if (s >= warmup_ * 70 / 100) end_ = warmup_ - warmup_ / 20;
-    m = metric::diagonal(variances_after_climb(lp, q, g));
+    doubted_ = diverged_ = false;
+    if (s >= warmup_ * 70 / 100) end_ = late;
+    m = metric::diagonal(variances_after_climb(of, q, g));
     remember(q, g);
     return changes::replaced;
   }
@@ -124,9 +125,13 @@ metric_adaptation::changes metric_adaptation::learn_moving(std::size_t s, climb 
       w->rows.insert(w->rows.end(), g, g + d_);
     }
   }
-  const bool is_last = s + 1 == end_, is_full = younger_.draws.count() >= length;
-  if (kind_ == metric_kind::low_rank_e && (is_full || is_last) && s >= warmup_ * 45 / 100 && !doubted_ && older_.draws.count() >= 40)
+  const bool is_full = younger_.draws.count() >= length, settled = s >= warmup_ * 45 / 100;
+  const bool is_time = s + 1 == end_ || (is_full && (s + length < end_ || younger_.draws.count() % 20 == 0));
+  if (kind_ == metric_kind::low_rank_e && is_time && settled && !doubted_ && older_.draws.count() >= 40)
     doubted_ = !are_normal(low_rank_of(older_, g), older_.rows, older_.draws.count());
+  diverged_ = diverged_ || (of.diverged && settled);
+  if (wants_care()) end_ = late;
+  const bool is_last = s + 1 == end_;
   bool moved_on = false;
   if (is_full && s + length < end_ && !doubted_) {
     std::swap(older_, younger_);
@@ -150,7 +155,7 @@ void metric_adaptation::remember(const double* q, const double* g) {
   last_.insert(last_.end(), g, g + d_);
 }
 
-std::vector<double> metric_adaptation::variances_after_climb(climb lp, const double* q, const double* g) const {
+std::vector<double> metric_adaptation::variances_after_climb(const step& lp, const double* q, const double* g) const {
   std::vector<double> variances(d_);
   for (std::size_t i = 0; i < d_; ++i) variances[i] = variance_by_slope(g[i]);
   if (last_.empty()) return variances;

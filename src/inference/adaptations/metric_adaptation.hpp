@@ -16,8 +16,8 @@
 // Stillness. An element whose draws differ by rounding only has no variance; its metric is 1/|gradient| where it is now.
 // Doubt (low_rank_e). A metric of draws and gradients is right for a normal; there the whitened gradients are standard normals. Where they are
 // larger or have heavier tails (`are_normal`, asked from 45 % on) the curvature varies, and steps that suit the bulk are too long for where it is
-// narrow: the variances of the draws are used instead, as in diag_e, from a window that goes on growing, and the step size aims half-way from the
-// target acceptance to 1.
+// narrow: the variances of the draws are used instead, as in diag_e, from a window that goes on growing. Where trajectories diverge besides (from 45 % on),
+// it grows until 5 % are left, and the step size aims half-way from the target acceptance to 1.
 #pragma once
 
 #include <cstddef>
@@ -66,17 +66,18 @@ class metric_adaptation {
 
   enum class changes { none, renewed, replaced };  // replaced: the step size is to be found anew
   // The log densities where a step began and ended: under one and the same target, which may be another in the next step.
-  struct climb {
+  struct step {
     double from, to;
+    bool diverged = false;
   };
   // Warm-up step s ended at q with gradient g.
-  changes learn(std::size_t s, climb lp, const double* q, const double* g, trajectories::metric& m);
-  // Whether the metric is that of the draws alone, for the reason above.
-  bool is_doubted() const { return doubted_; }
+  changes learn(std::size_t s, const step& of, const double* q, const double* g, trajectories::metric& m);
+  // Whether steps should be shorter, for the reason above.
+  bool wants_care() const { return doubted_ && diverged_; }
 
   template <class Archive>
   void archive(Archive& a) {
-    a(first_, windows_, older_, younger_, end_, highest_, doubted_, last_);
+    a(first_, windows_, older_, younger_, end_, highest_, doubted_, diverged_, last_);
     for (const window* w : {&older_, &younger_})
       a.require(kind_ == kernels::metric_kind::low_rank_e ? w->rows.size() / (2 * d_) == w->draws.count() && w->rows.size() % (2 * d_) == 0 : w->rows.empty());
     a.require(last_.empty() || last_.size() == 2 * d_);
@@ -94,10 +95,10 @@ class metric_adaptation {
     }
   };
   changes learn_in_windows(std::size_t s, const double* q, trajectories::metric& m);
-  changes learn_moving(std::size_t s, climb lp, const double* q, const double* g, trajectories::metric& m);
-  bool is_far_above(climb lp);
+  changes learn_moving(std::size_t s, const step& of, const double* q, const double* g, trajectories::metric& m);
+  bool is_far_above(const step& lp);
   void remember(const double* q, const double* g);
-  std::vector<double> variances_after_climb(climb lp, const double* q, const double* g) const;
+  std::vector<double> variances_after_climb(const step& lp, const double* q, const double* g) const;
   bool take_over(trajectories::metric next, trajectories::metric& m);
   std::vector<double> fisher_variances(const window& w, const double* gradient) const;
   std::vector<double> draw_variances(const window& w, const double* gradient) const;
@@ -111,7 +112,7 @@ class metric_adaptation {
   window older_, younger_;
   std::size_t end_;                  // of the moving windows
   double highest_ = -__builtin_inf();  // log density so far
-  bool doubted_ = false;
+  bool doubted_ = false, diverged_ = false;
   std::vector<double> last_;         // draw and gradient of the step before
 };
 

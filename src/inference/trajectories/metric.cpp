@@ -1,5 +1,6 @@
 #include "inference/trajectories/metric.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -50,7 +51,27 @@ metric metric::low_rank(std::vector<double> scales, std::vector<double> vectors,
   m.inverse_ = std::move(scales);
   m.vectors_ = std::move(vectors);
   m.values_ = std::move(values);
+  m.multiply_out();
   return m;
+}
+
+namespace {
+constexpr std::size_t stretch = 8;
+std::size_t in_stretches(std::size_t d) { return (d + stretch - 1) / stretch * stretch; }
+}  // namespace
+
+// Where a product with M⁻¹ costs no more than two with each vector, or little.
+void metric::multiply_out() {
+  product_.clear();
+  const std::size_t rank = values_.size(), rows = in_stretches(d_);
+  if (kind_ != kinds::low_rank || rank == 0 || rows > std::max<std::size_t>(16, 4 * rank)) return;
+  product_.resize(d_ * rows);
+  for (std::size_t j = 0; j < d_; ++j) {
+    double* const column = product_.data() + j * rows;
+    column[j] = 1;
+    for (std::size_t k = 0; k < rank; ++k) add_multiple((values_[k] - 1) * vectors_[k * d_ + j], vectors_.data() + k * d_, column, d_);
+    for (std::size_t i = 0; i < d_; ++i) column[i] *= inverse_[i] * inverse_[j];
+  }
 }
 
 bool metric::has_sizes_of_kind() const {
@@ -113,6 +134,29 @@ void metric::whiten(const double* g, double* c) const {
 // With R = I + U (Λ^e − I) Uᵀ: velocity S R S (e = 1), momentum S⁻¹ R (e = −½), step S R (e = ½), whiten R S (e = ½).
 void metric::apply_low_rank(transforms which, const double* in, double* out) const {
   const double* s = inverse_.data();
+  if (which == transforms::velocity && !product_.empty()) {
+    using V = element_pack;
+    static_assert(stretch % (4 * element_width) == 0);
+    const std::size_t rows = in_stretches(d_);
+    for (std::size_t first = 0; first < d_; first += 4 * element_width) {
+      V s0(0), s1(0), s2(0), s3(0);
+      const double* column = product_.data() + first;
+      for (std::size_t j = 0; j < d_; ++j, column += rows) {
+        const V x(in[j]);
+        s0 += V::load(column) * x;
+        s1 += V::load(column + element_width) * x;
+        s2 += V::load(column + 2 * element_width) * x;
+        s3 += V::load(column + 3 * element_width) * x;
+      }
+      double sums[4 * element_width];
+      s0.store(sums);
+      s1.store(sums + element_width);
+      s2.store(sums + 2 * element_width);
+      s3.store(sums + 3 * element_width);
+      std::copy_n(sums, std::min(4 * element_width, d_ - first), out + first);
+    }
+    return;
+  }
   const bool scale_before = which == transforms::velocity || which == transforms::whiten;
   for (std::size_t i = 0; i < d_; ++i) out[i] = scale_before ? s[i] * in[i] : in[i];
   // The vectors are orthonormal: each projection may be taken of what the ones before have left.

@@ -40,6 +40,7 @@ class metric {
     a(kind_, d_, valid_);
     a.of_any_size(inverse_, root_, vectors_, values_);
     a.require(kind_ <= kinds::low_rank && has_sizes_of_kind());
+    if constexpr (Archive::reads) multiply_out();
   }
 
  private:
@@ -47,6 +48,7 @@ class metric {
 
   enum class transforms { velocity, momentum, step, whiten };
   void apply_low_rank(transforms which, const double* in, double* out) const;
+  void multiply_out();
 
   kinds kind_ = kinds::diagonal;
   std::size_t d_ = 0;
@@ -54,6 +56,7 @@ class metric {
   std::vector<double> inverse_;  // diagonal: M⁻¹; dense: M⁻¹ row-major; low rank: S
   std::vector<double> root_;     // diagonal: its root; dense: L row-major
   std::vector<double> vectors_, values_;
+  std::vector<double> product_;  // low rank of few elements or many vectors: M⁻¹, a column after the other, each in whole stretches of 8
 };
 
 }  // namespace starling::trajectories
