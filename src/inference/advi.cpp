@@ -47,13 +47,13 @@ void check(const advi_options& o, std::size_t d) {
 }
 
 // [start][element]: random points and their mirror images, so that both modes of a symmetric density are met.
-std::vector<double> mirrored_starts(const target& density, const advi_options& o, const key& k) {
+std::vector<double> mirrored_starts(const target& density, const advi_options& o, const key& k, const progress* watch) {
   const std::size_t d = density.dimension();
-  auto points = random_starts(density, (o.starts + 1) / 2, o.initial_radius, k);
+  auto points = random_starts(density, (o.starts + 1) / 2, o.initial_radius, k, watch);
   const std::size_t given = points.size() / d;
   std::vector<double> images(points), gradients;
   for (double& x : images) x = -x;
-  const auto values = densities_at(density, images, &gradients, 1);
+  const auto values = densities_at(density, images, &gradients, 1, watch);
   for (std::size_t s = 0; s < given && points.size() < o.starts * d; ++s)
     if (std::isfinite(values[s])) points.insert(points.end(), images.begin() + static_cast<std::ptrdiff_t>(s * d), images.begin() + static_cast<std::ptrdiff_t>((s + 1) * d));
   return points;
@@ -63,21 +63,22 @@ std::vector<double> mirrored_starts(const target& density, const advi_options& o
 struct beginning {
   std::vector<double> middle, widths;
 };
-beginning beginning_at(const target& density, std::span<const double> point, const advi_options& o, const key& k) {
+beginning beginning_at(const target& density, std::span<const double> point, const advi_options& o, const key& k, const progress* watch) {
   const std::size_t d = density.dimension();
   const auto usable = [](double sd) { return std::isfinite(sd) && sd > 0; };
   try {
     if (o.start == advi_start::pathfinder) {
       constexpr std::size_t n = 100;
-      const auto found = find_pathfinder_points(density, {.paths = 1, .draws = n, .draws_per_path = n, .threads = o.threads}, k, point);
+      const auto found = find_pathfinder_points(density, {.paths = 1, .draws = n, .draws_per_path = n, .threads = o.threads}, k, point, watch);
+      if (found.points.size() < n * d) return {{point.begin(), point.end()}, std::vector<double>(d, o.initial_sd)};  // it was stopped
       beginning b{std::vector<double>(d), found.variances};
       for (std::size_t i = 0; i < n * d; ++i) b.middle[i % d] += found.points[i] / static_cast<double>(n);
       for (double& v : b.widths) v = std::sqrt(v);
       if (std::all_of(b.widths.begin(), b.widths.end(), usable)) return b;
     } else if (o.start == advi_start::laplace) {
-      const auto mode = maximize(density, {.starts = 1, .threads = o.threads}, k, point).front();
+      const auto mode = maximize(density, {.starts = 1, .threads = o.threads}, k, point, watch).front();
       if (!mode.point.empty()) {
-        const auto h = curvature(density, mode.point, o.threads);
+        const auto h = curvature(density, mode.point, o.threads, watch);
         beginning b{mode.point, std::vector<double>(d)};
         for (std::size_t i = 0; i < d; ++i) b.widths[i] = 1 / std::sqrt(h[i * d + i]);
         for (double& w : b.widths)
@@ -92,15 +93,15 @@ beginning beginning_at(const target& density, std::span<const double> point, con
 }
 
 // A quick mean-field fit from there; narrower where not all draws have a density.
-guide_fit scout(const target& density, beginning b, const advi_options& o, const key& k) {
+guide_fit scout(const target& density, beginning b, const advi_options& o, const key& k, const progress* watch) {
   for (int tries = 0;; ++tries) {
     const guide_coordinates from(guide_family::mean_field, 0, b.middle, b.widths);
-    variational::elbo_objective objective(density, from, 32, o.threads);
+    variational::elbo_objective objective(density, from, 32, o.threads, watch);
     objective.draw_noise(k);
     objective.match_moments();
     const auto top = variational::climb(objective, std::vector<double>(from.parameters()));
     if (!top.phi.empty()) return {from.guide(top.phi.data()), top.elbo, top.converged, top.reason, {}};
-    if (tries == 60) return {{}, top.elbo, false, top.reason, {}};
+    if (tries == 60 || is_stopped(watch)) return {{}, top.elbo, false, top.reason, {}};
     for (double& w : b.widths) w *= 0.5;
   }
 }
@@ -117,18 +118,20 @@ std::pair<std::size_t, double> distance(const gaussian_guide& a, const gaussian_
 
 // Importance weights only see where the guide has draws. Chains that begin there see what lies around: the quantity in which most of them end
 // outside of the guide's central 95 %, where those are more than chance would have.
-void check_width(const target& density, const draw_view& view, const std::vector<double>& points, advi_result& r, const advi_options& o, const key& k) {
+void check_width(const target& density, const draw_view& view, const std::vector<double>& points, advi_result& r, const advi_options& o, const key& k, const progress* watch) {
   const std::size_t d = density.dimension(), n = std::min(o.check_chains, o.draws);
   std::vector<double> variances = r.guide.sd();
   for (double& v : variances) v *= v;
   result ends;
+  stop_only quiet(watch);
   try {
     // Too short a warm-up for a metric of their own.
     ends = run_gradient(kernels::nuts({.max_depth = 6, .metric = kernels::metric_kind::diag_e, .inverse_metric = variances}), density, view,
-                        {.chains = n, .draws = 1, .warmup = 15, .thin = 15, .threads = o.threads}, k, {.starts = std::span(points).first(n * d)});
+                        {.chains = n, .draws = 1, .warmup = 15, .thin = 15, .threads = o.threads}, k, quiet, {.starts = std::span(points).first(n * d)});
   } catch (const std::runtime_error&) {
     return;  // some draw has no density: the weights say so
   }
+  if (ends.interrupted) return;
   std::size_t most = 0;
   std::string where;
   for (std::size_t v = 0; v < r.posterior.variables.size(); ++v) {
@@ -158,11 +161,19 @@ void check_width(const target& density, const draw_view& view, const std::vector
 
 }  // namespace
 
-advi_result advi(const target& density, const draw_view& view, const advi_options& o, const key& k) {
+advi_result advi(const target& density, const draw_view& view, const advi_options& o, const key& k, const progress* watch) {
   const std::size_t d = density.dimension();
   check(o, d);
   advi_result r;
-  const auto starts = mirrored_starts(density, o, k.scope(hash_text("starts")));
+  // Stopped: with what there is.
+  const auto stopped = [&](gaussian_guide reached) {
+    static_cast<result&>(r) = stopped_without_draws();
+    r.guide = std::move(reached);
+    if (r.guide.dimension() != 0) r.warnings = {"stopped before the fit was done: the guide that was reached is here, but there are no draws"};
+    return r;
+  };
+  const auto starts = mirrored_starts(density, o, k.scope(hash_text("starts")), watch);
+  if (is_stopped(watch)) return stopped({});
   // Side by side, each on one thread: their own work is too small to share.
   advi_options alone = o;
   alone.threads = 1;
@@ -171,13 +182,15 @@ advi_result advi(const target& density, const draw_view& view, const advi_option
       scouts.size(),
       [&](std::size_t s) {
         const auto own = fold_in(k.scope(hash_text("scout")), s);
-        scouts[s] = scout(density, beginning_at(density, std::span(starts).subspan(s * d, d), alone, own), alone, own.scope(hash_text("climb")));
+        scouts[s] = scout(density, beginning_at(density, std::span(starts).subspan(s * d, d), alone, own, watch), alone, own.scope(hash_text("climb")), watch);
       },
       o.threads);
   const char* const failure = scouts.front().reason;
   std::erase_if(scouts, [](const guide_fit& f) { return f.guide.dimension() == 0; });
+  if (scouts.empty() && is_stopped(watch)) return stopped({});
   if (scouts.empty()) throw std::runtime_error(std::string("advi: no start gave a first approximation: ") + failure);
   std::stable_sort(scouts.begin(), scouts.end(), [](const guide_fit& a, const guide_fit& b) { return a.elbo > b.elbo; });
+  if (is_stopped(watch)) return stopped(scouts.front().guide);
   std::size_t elsewhere = 0;
   std::pair<std::size_t, double> farthest{0, 0};
   for (const auto& s : scouts) {
@@ -195,10 +208,12 @@ advi_result advi(const target& density, const draw_view& view, const advi_option
   const guide_coordinates from(o.guide, rank, scouts.front().guide.mean(), scouts.front().guide.scale());
   const bool fixed = o.engine == advi_engine::fixed_draws || (o.engine == advi_engine::automatic && from.parameters() <= 5000);
   const auto search = k.scope(hash_text("fit"));
-  const guide_fit fit = fixed ? variational::fit_by_fixed_draws(density, from, o, search) : variational::fit_stochastically(density, from, o, search);
+  const guide_fit fit = fixed ? variational::fit_by_fixed_draws(density, from, o, search, watch) : variational::fit_stochastically(density, from, o, search, watch);
+  if (is_stopped(watch)) return stopped(fit.guide.dimension() == 0 ? scouts.front().guide : fit.guide);
   if (fit.guide.dimension() == 0) throw std::runtime_error(std::string("advi: ") + fit.reason);
 
-  auto drawn = variational::draw_guide(density, fit.guide, o.draws, k.scope(hash_text("draws")), o.threads);
+  auto drawn = variational::draw_guide(density, fit.guide, o.draws, k.scope(hash_text("draws")), o.threads, watch);
+  if (is_stopped(watch)) return stopped(fit.guide);
   static_cast<result&>(r) = [&] {
     auto named = result_of_points(drawn.points, drawn.log_p, drawn.log_q, view, o.threads);
     named.warnings = r.warnings;
@@ -230,7 +245,7 @@ advi_result advi(const target& density, const draw_view& view, const advi_option
     r.log_weights = smoothed.log_weights;
     r.ess = weighted_ess(r.log_weights);
   }
-  if (o.check_chains != 0) check_width(density, view, drawn.points, r, o, k.scope(hash_text("check")));
+  if (o.check_chains != 0) check_width(density, view, drawn.points, r, o, k.scope(hash_text("check")), watch);
   r.checked = true;  // no chains, nothing to converge
   const char* const names[] = {"mean_field", "low_rank", "full_rank"};
   r.attributes = {{"kernel", "advi"},

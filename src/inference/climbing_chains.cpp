@@ -17,7 +17,6 @@ namespace starling {
 namespace {
 
 constexpr double disagreeing = 1.5;
-constexpr double climb = 2;
 constexpr int most_rounds = 3;
 constexpr double much_smaller = 1e-6;
 
@@ -59,7 +58,7 @@ draws named(const std::vector<gradient_record>& records, const draw_view& view, 
 void tell_unbounded(const std::vector<gradient_record>& records, const draw_view& view, const run_options& o, const key& k, const runs_from& run, result& r) {
   const variable* const lp = r.sample_stats.find("lp");
   if (r.interrupted || r.posterior.empty() || lp == nullptr || r.posterior.chains < 2 || !(convergence_row("lp", lp->values, r.posterior.chains, false).r_hat > disagreeing)) return;
-  const run_options few{.chains = 4, .draws = 100, .warmup = std::clamp<std::size_t>(o.warmup, 100, 300), .threads = o.threads, .notes = false};
+  const run_options few{.chains = 4, .draws = 100, .warmup = std::clamp<std::size_t>(o.warmup, 100, 500), .threads = o.threads, .notes = false};
   const std::size_t d = records.front().dimension();
   std::vector<gradient_record> last;
   summit top = highest(records);
@@ -74,7 +73,7 @@ void tell_unbounded(const std::vector<gradient_record>& records, const draw_view
     } catch (const std::exception&) {
       break;  // the run itself is over and has its draws
     }
-    if (4 * chains_above(next, top.log_density + climb) < 3 * few.chains) break;
+    if (2 * chains_above(next, top.log_density) < few.chains) break;
     last = std::move(next);
     top = highest(last);
   }

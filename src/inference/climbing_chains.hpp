@@ -14,7 +14,7 @@ namespace starling {
 using runs_from = std::function<std::vector<gradient_record>(const std::vector<double>& starts, const run_options&, const key&)>;
 
 // Where the log densities of the chains of r disagree (split R-hat above 1.5), short chains begin at the highest that was found. Those of a posterior fall back to where
-// its mass is. Where most of them climb on, by more than 2 nats in their medians, others begin at their highest, and so on; after three rounds, or
+// its mass is, below the highest of all draws. Where the medians of half of them lie above it, others begin at their highest, and so on; after three rounds, or
 // where some positive number has fallen by 1e-6, a warning says before all others that the density seems to grow without bound.
 void tell_unbounded(const std::vector<gradient_record>& records, const draw_view& view, const run_options& o, const key& k, const runs_from& run, result& r);
 

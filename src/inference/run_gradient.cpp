@@ -26,16 +26,6 @@ namespace starling {
 
 namespace {
 
-// Says nothing, and ends when another is to end.
-class stop_only final : public progress {
- public:
-  explicit stop_only(const progress& of) : of_(of) {}
-  bool stop_requested() const override { return of_.stop_requested(); }
-
- private:
-  const progress& of_;
-};
-
 // The first chain, by number, that found no start.
 class lost_chains {
  public:
@@ -258,7 +248,7 @@ result run_gradient(const kernels::gradient_kernel& kernel, const target& densit
     tell_unbounded(
         records, view, o, k,
         [&](const std::vector<double>& from, const run_options& few, const key& numbers) {
-          stop_only quiet(report);
+          stop_only quiet(&report);
           run_monitor watch(quiet, 1);
           lost_chains losers;
           checkpoint_keeper none(nullptr);

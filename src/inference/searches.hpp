@@ -22,6 +22,16 @@ std::vector<double> random_starts(const target& density, std::size_t count, doub
 std::vector<double> densities_at(const target& density, std::span<const double> points, std::vector<double>* gradients, std::size_t threads,
                                  const progress* watch = nullptr);
 
+// Says nothing, and stops when another does.
+class stop_only final : public progress {
+ public:
+  explicit stop_only(const progress* of) : of_(of) {}
+  bool stop_requested() const override { return of_ != nullptr && of_->stop_requested(); }
+
+ private:
+  const progress* of_;
+};
+
 // Whether there is somebody who wants a search to stop.
 bool is_stopped(const progress* watch);
 

@@ -132,7 +132,7 @@ TEST(elbo, its_gradient_is_that_of_differences) {
   const closed_form::log_gamma f{4, 1.5};
   for (const auto family : {guide_family::mean_field, guide_family::low_rank, guide_family::full_rank}) {
     const sl::variational::guide_coordinates c(family, 2, {0.1, -0.2, 0.3, 0.5}, {0.5, 1, 2, 0.7});
-    sl::variational::elbo_objective elbo(sl::target::of<pack>(f), c, 32, 1);
+    sl::variational::elbo_objective elbo(sl::target::of<pack>(f), c, 32, 1, nullptr);
     elbo.draw_noise(sl::key(1));
     const std::size_t n = c.parameters();
     std::vector<double> phi(n), gradient(n), unread(n);
@@ -166,7 +166,7 @@ TEST(elbo, gradients_that_stick_the_landing_have_no_variance_at_the_optimum) {
     for (std::size_t i = 0; i < d; ++i) phi.push_back(std::log(full ? exact.factor()[i * d + i] : exact.scale()[i] - (exact.family() == guide_family::low_rank ? 1e-3 : 0)));
     for (std::size_t i = 0; i < exact.factor().size(); ++i)
       if (!full || i % d < i / d) phi.push_back(exact.factor()[i]);
-    sl::variational::elbo_objective elbo(sl::target::of<pack>(f), c, 16, 1);
+    sl::variational::elbo_objective elbo(sl::target::of<pack>(f), c, 16, 1, nullptr);
     elbo.draw_noise(sl::key(4));
     std::vector<double> gradient(c.parameters());
     elbo.evaluate(phi.data(), gradient.data(), sticking);

@@ -7,15 +7,19 @@
 #include <vector>
 
 #include <starling/distributions/normal.hpp>
+#include <starling/inference/advi.hpp>
 #include <starling/inference/importance.hpp>
 #include <starling/inference/kernels/barker.hpp>
+#include <starling/inference/kernels/drift.hpp>
 #include <starling/inference/kernels/hmc.hpp>
 #include <starling/inference/kernels/nuts.hpp>
 #include <starling/inference/laplace.hpp>
 #include <starling/inference/maximize.hpp>
 #include <starling/inference/pathfinder.hpp>
+#include <starling/inference/posterior_gradient.hpp>
 #include <starling/inference/run_gradient.hpp>
 #include <starling/inference/run_tempered.hpp>
+#include <starling/inference/run_tempered_kernel.hpp>
 
 #include "gradient_fits.hpp"
 
@@ -187,6 +191,59 @@ TEST(interruption, of_tempering_takes_no_longer_than_a_density) {
       EXPECT_LT(now() - begun, 0.8);
       EXPECT_TRUE(r.interrupted);
     }
+  }
+}
+
+TEST(interruption, of_advi_keeps_the_guide) {
+  const closed_form::identity_view view(2);
+  const slow quick{0};
+  const auto whole = sl::advi(sl::target::of<double>(quick), view, {.threads = 1}, sl::key(1));
+  ASSERT_TRUE(whole.converged);
+  for (const auto engine : {sl::advi_engine::fixed_draws, sl::advi_engine::stochastic})
+    for (const bool nowhere : {false, true})
+      for (const double patience : {0.05, 1.0}) {
+        const slow density{nowhere || patience < 1 ? 0.01 : 1e-4, nowhere};
+        impatient watch(patience);
+        const double begun = now();
+        const auto r = sl::advi(sl::target::of<double>(density), view, {.engine = engine, .max_steps = 1'000'000, .rate = 1e-9, .threads = 1}, sl::key(1), &watch);
+        EXPECT_LT(now() - begun, patience + 0.3);
+        if (engine == sl::advi_engine::fixed_draws && patience == 1) continue;  // it may have been done
+        EXPECT_TRUE(r.interrupted);
+        EXPECT_FALSE(r.converged);
+        EXPECT_EQ(r.posterior.draws, 0u);
+        ASSERT_EQ(r.warnings.size(), 1u);
+        if (patience < 1) { EXPECT_EQ(r.guide.dimension(), 0u); }
+        if (patience == 1 && !nowhere) { EXPECT_NEAR(r.guide.sd()[1], 0.01, 1e-3); }
+      }
+  impatient patient(1e9);
+  EXPECT_EQ(sl::advi(sl::target::of<double>(quick), view, {.threads = 1}, sl::key(1), &patient).posterior["x"].values, whole.posterior["x"].values);
+}
+
+// Of posteriors: a body that takes its time.
+TEST(interruption, of_searches_and_tempering_of_posteriors_takes_no_longer_than_a_density) {
+  constexpr auto model = sl::gen([](auto& trace) {
+    wait(0.005);
+    trace("y", sl::normal(trace("m", sl::normal(0.0, 1.0)), 1.0));
+  });
+  const auto post = sl::posterior(model, sl::args(), sl::observe("y", 0.5));
+  const auto expect_stop = [](double patience, auto&& f) {
+    impatient watch(patience);
+    const double begun = now();
+    const sl::result r = f(watch);
+    EXPECT_LT(now() - begun, patience + 0.4);
+    EXPECT_TRUE(r.interrupted);
+    EXPECT_FALSE(r.warnings.empty());
+    return r;
+  };
+  EXPECT_EQ(expect_stop(0.02, [&](auto& watch) { return sl::maximize(post, {.starts = 50}, sl::key(1), &watch); }).posterior.draws, 0u);
+  EXPECT_EQ(expect_stop(0.3, [&](auto& watch) { return sl::laplace(post, {.draws = 100'000}, sl::key(1), &watch); }).posterior.draws, 0u);
+  expect_stop(0.3, [&](auto& watch) { return sl::pathfinder(post, {.draws = 100'000, .draws_per_path = 100'000}, sl::key(1), &watch); });
+  expect_stop(0.3, [&](auto& watch) { return sl::advi(post, {.draws = 100'000}, sl::key(1), &watch); });
+  for (const std::size_t warmup : {0u, 1000u}) {
+    const auto r = expect_stop(0.3, [&](auto& watch) {
+      return sl::run_tempered(sl::kernels::drift(), post, {.temperatures = 4}, {.chains = 2, .draws = 100'000, .warmup = warmup, .threads = 1}, sl::key(1), watch);
+    });
+    EXPECT_LT(r.posterior.draws, 100'000u);
   }
 }
 

@@ -11,6 +11,7 @@
 
 #include <starling/inference/draw_view.hpp>
 #include <starling/inference/gaussian_guide.hpp>
+#include <starling/inference/progress.hpp>
 #include <starling/inference/result.hpp>
 #include <starling/inference/target.hpp>
 #include <starling/random/key.hpp>
@@ -64,7 +65,8 @@ struct advi_result : result {
 };
 
 // Fits the guide. log_evidence, from the importance weights, where pareto_k is at most 0.7 and the density misses no constants. Throws
-// std::invalid_argument for options that do not fit, std::runtime_error where no start has a finite density.
-advi_result advi(const target& density, const draw_view& view, const advi_options& o, const key& k);
+// std::invalid_argument for options that do not fit, std::runtime_error where no start has a finite density. `watch` can stop it: then there are no draws, but
+// the guide that was reached, of no elements where that was before the first.
+advi_result advi(const target& density, const draw_view& view, const advi_options& o, const key& k, const progress* watch = nullptr);
 
 }  // namespace starling

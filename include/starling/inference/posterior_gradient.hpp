@@ -137,8 +137,8 @@ result pathfinder(const Posterior& post, const pathfinder_options& o, const key&
 
 // A normal distribution over the free numbers by variational inference (advi.hpp).
 template <class Posterior>
-advi_result advi(const Posterior& post, const advi_options& o, const key& k) {
-  return with_free_numbers<gradient_pack>(post, true, [&](const auto& density, const auto& draws) { return advi(target_of(density), draws, o, k); });
+advi_result advi(const Posterior& post, const advi_options& o, const key& k, const progress* watch = nullptr) {
+  return with_free_numbers<gradient_pack>(post, true, [&](const auto& density, const auto& draws) { return advi(target_of(density), draws, o, k, watch); });
 }
 
 }  // namespace starling

@@ -7,6 +7,7 @@
 
 #include <Eigen/Dense>
 
+#include "inference/searches.hpp"
 #include "inference/trajectories/arrays.hpp"
 #include "inference/trajectories/momentum.hpp"
 #include <starling/execution/executor.hpp>
@@ -15,8 +16,8 @@
 
 namespace starling::variational {
 
-elbo_objective::elbo_objective(target density, guide_coordinates coordinates, std::size_t draws, std::size_t threads)
-    : density_(density), coordinates_(std::move(coordinates)), draws_(draws), threads_(threads) {
+elbo_objective::elbo_objective(target density, guide_coordinates coordinates, std::size_t draws, std::size_t threads, const progress* watch)
+    : density_(density), watch_(watch), coordinates_(std::move(coordinates)), draws_(draws), threads_(threads) {
   const std::size_t d = coordinates_.dimension();
   noise_.resize(draws_ * coordinates_.noise() + trajectories::element_width);  // rows are written in whole registers
   points_.resize(draws_ * d);
@@ -52,6 +53,10 @@ double elbo_objective::evaluate(const double* phi, double* gradient, bool sticki
   for (std::size_t s = 0; s < draws_; ++s) coordinates_.place(phi, noise_.data() + s * n, points_.data() + s * d);
   const std::size_t blocks = (draws_ + lanes - 1) / lanes;
   const auto evaluate_block = [&](std::size_t block) {
+    if (is_stopped(watch_)) {
+      std::fill_n(log_densities_.data() + block * lanes, lanes, -__builtin_inf());
+      return;
+    }
     const double* at[target::most_lanes];
     double* to[target::most_lanes];
     for (std::size_t l = 0; l < lanes; ++l) {

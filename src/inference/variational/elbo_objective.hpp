@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "inference/variational/guide_coordinates.hpp"
+#include <starling/inference/progress.hpp>
 #include <starling/inference/target.hpp>
 #include <starling/random/key.hpp>
 
@@ -13,10 +14,12 @@ namespace starling::variational {
 class elbo_objective {
  public:
   // `draws` is even: they come in pairs ε, −ε, which are exact where log p is linear.
-  elbo_objective(target density, guide_coordinates coordinates, std::size_t draws, std::size_t threads);
+  // Once `watch` (null: nobody) wants to stop, the rest of the draws have no density.
+  elbo_objective(target density, guide_coordinates coordinates, std::size_t draws, std::size_t threads, const progress* watch);
 
   const guide_coordinates& coordinates() const { return coordinates_; }
   std::size_t draws() const { return draws_; }
+  const progress* watch() const { return watch_; }
 
   // New noise; the same for the same key.
   void draw_noise(const key& k);
@@ -30,6 +33,7 @@ class elbo_objective {
 
  private:
   target density_;
+  const progress* watch_;
   guide_coordinates coordinates_;
   std::size_t draws_, threads_;  // threads: 0 until the first evaluation has shown whether more than one pays
   std::vector<double> noise_, points_, gradients_, log_densities_;  // [draw][…]

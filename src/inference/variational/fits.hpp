@@ -28,15 +28,16 @@ struct guide_climb {
 guide_climb climb(elbo_objective& objective, const std::vector<double>& phi);
 
 // Climbs over more and more fixed draws.
-guide_fit fit_by_fixed_draws(const target& density, const guide_coordinates& start, const advi_options& o, const key& k);
+// Both, once `watch` wants to stop: what was reached.
+guide_fit fit_by_fixed_draws(const target& density, const guide_coordinates& start, const advi_options& o, const key& k, const progress* watch);
 
-guide_fit fit_stochastically(const target& density, const guide_coordinates& start, const advi_options& o, const key& k);
+guide_fit fit_stochastically(const target& density, const guide_coordinates& start, const advi_options& o, const key& k, const progress* watch);
 
 // log p − log q at n new draws of a guide: their mean is the ELBO. The draws and densities are left where they are wanted.
 struct guide_draws {
   std::vector<double> points, log_p, log_q;
   elbo_record elbo;                   // without a count of gradients
 };
-guide_draws draw_guide(const target& density, const gaussian_guide& g, std::size_t n, const key& k, std::size_t threads);
+guide_draws draw_guide(const target& density, const gaussian_guide& g, std::size_t n, const key& k, std::size_t threads, const progress* watch);
 
 }  // namespace starling::variational

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "inference/searches.hpp"
 #include "inference/variational/elbo_objective.hpp"
 #include <starling/diagnostics/mcse.hpp>
 #include <starling/diagnostics/moments.hpp>
@@ -19,7 +20,7 @@ namespace {
 
 // What must be stationary: the means, and the logarithms of the scales; of low_rank of the marginal ones, since an element's own has no bottom where the
 // factor has taken it over.
-void watch(const std::vector<double>& phi, std::size_t d, bool low_rank, std::vector<double>& watched) {
+void take_watched(const std::vector<double>& phi, std::size_t d, bool low_rank, std::vector<double>& watched) {
   std::copy_n(phi.begin(), 2 * d, watched.begin());
   if (!low_rank) return;
   const std::size_t r = phi.size() / d - 2;
@@ -68,8 +69,8 @@ class iterates {
 
 }  // namespace
 
-guide_fit fit_stochastically(const target& density, const guide_coordinates& start, const advi_options& o, const key& k) {
-  elbo_objective objective(density, start, o.draws_per_step, o.threads);
+guide_fit fit_stochastically(const target& density, const guide_coordinates& start, const advi_options& o, const key& k, const progress* watch) {
+  elbo_objective objective(density, start, o.draws_per_step, o.threads, watch);
   const std::size_t d = start.dimension(), n = start.parameters();
   const bool proximal = start.noise() == d;  // not low_rank
   std::vector<double> watched(2 * d);
@@ -80,7 +81,7 @@ guide_fit fit_stochastically(const target& density, const guide_coordinates& sta
   bool converged = false;
   const char* reason = "all steps are done, and the iterates are not stationary";
   const key steps = k.scope(hash_text("steps"));
-  for (int round = 0; round < 3 && bad < 100; ++round) {
+  for (int round = 0; round < 3 && bad < 100 && !is_stopped(watch); ++round) {
     const double rate = o.rate / std::pow(4.0, round);
     const bool sticking = round > 0 && proximal;
     std::fill(slope.begin(), slope.end(), 0.0);
@@ -91,6 +92,7 @@ guide_fit fit_stochastically(const target& density, const guide_coordinates& sta
     while (!stationary && step < o.max_steps && bad < 100) {
       objective.draw_noise(fold_in(steps, step++));
       const double elbo = objective.evaluate(phi.data(), gradient.data(), sticking);
+      if (is_stopped(watch)) break;
       if (!std::isfinite(elbo)) {
         ++bad;
         continue;
@@ -121,7 +123,7 @@ guide_fit fit_stochastically(const target& density, const guide_coordinates& sta
       // Weights that grow as t⁸ forget the way (Shamir and Zhang, ICML 2013).
       const double part = std::min(1.0, 9 / (static_cast<double>(t) + 8));
       for (std::size_t i = 0; i < n; ++i) average[i] += part * (phi[i] - average[i]);
-      watch(phi, d, !proximal, watched);
+      take_watched(phi, d, !proximal, watched);
       if (!seen.add(watched.data())) continue;
       stationary = seen.nearly_all([](std::size_t, const std::vector<double>& x) { return !(plain_rhat(x, 4) > 1.1); });
       if (stationary && round == 2)
@@ -130,6 +132,7 @@ guide_fit fit_stochastically(const target& density, const guide_coordinates& sta
     phi = average;
     converged = stationary && round == 2;
   }
+  if (is_stopped(watch)) reason = "it was stopped";
   if (bad == 100) reason = "the density or its gradient was not finite in 100 steps in a row";
   if (step == bad) return {{}, -__builtin_inf(), false, reason, {}};
   return {start.guide(average.data()), history.empty() ? 0 : history.back().elbo, converged, reason, history};
