@@ -78,7 +78,7 @@ result approximate_posterior(const posterior<G, Arguments>& post, const Kernel&,
   if constexpr (std::derived_from<Kernel, kernels::gradient_kernel>) {
     result r = with_free_numbers<program_pack<Kernel>>(post, true, [&](const auto& density, const auto& draws) -> result {
       const target t = target_of(density);
-      if (s.method == methods::variational) return advi(t, draws, s.variational, k);
+      if (s.method == methods::variational) return advi(t, draws, s.variational, k, &watch);
       if (s.method == methods::pathfinder) return pathfinder(t, draws, s.pathfinder, k, {}, &watch);
       if (s.method == methods::laplace) return laplace(t, maximize(t, s.optimize, k.scope(hash_text("mode")), {}, &watch).front(), draws, s.laplace, k, &watch);
       if (s.jacobian) return named_mode(maximize(t, s.optimize, k, {}, &watch).front(), draws);
