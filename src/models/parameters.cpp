@@ -14,6 +14,8 @@ std::uint64_t new_version() {
 }
 }  // namespace
 
+std::uint64_t parameter_store::own_number::next() { return new_version(); }
+
 const std::vector<double>& parameter_gradients::operator[](const std::string& name) const {
   for (const auto& e : entries)
     if (e.name == name) return e.derivatives;

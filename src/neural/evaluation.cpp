@@ -68,6 +68,7 @@ template <class T> void read_parameters(prepared_net<T>& net) {
     functions<T>().pack(t.values, t.shape.sizes[0], t.shape.sizes[1], t.packed.data());
   }
   net.version = net.store->version();
+  net.identity = net.store->identity();
 }
 
 template <class T> bool same_layers(const prepared_net<T>& net, std::span<const layer> layers) {
@@ -100,12 +101,11 @@ std::string parameter_name(std::string_view prefix, const layer& l, const parame
 template <class T> const prepared_net<T>& prepared(const parameter_store* store, const address& a, std::string_view own_name, std::span<const layer> layers) {
   static thread_local net_memory<T> memory;
   const std::uint64_t name_hash = own_name.empty() ? a.hash() : hash_text(own_name);
-  const std::uint64_t version = store ? store->version() : 0;
   const auto fits = [&](const prepared_net<T>& net) { return net.store == store && net.name_hash == name_hash && same_layers(net, layers); };
   std::size_t k = memory.last;
   if (k >= memory.nets.size() || !fits(*memory.nets[k]))
     for (k = 0; k < memory.nets.size() && !fits(*memory.nets[k]);) ++k;
-  if (k == memory.nets.size() || memory.nets[k]->version != version) {
+  if (k == memory.nets.size() || (store && (memory.nets[k]->version != store->version() || memory.nets[k]->identity != store->identity()))) {
     if (k < memory.nets.size()) {  // the names are the same, the numbers are not: but they may have gone
       bool all = true;
       for (const auto& t : memory.nets[k]->tensors) all = all && store->find(t.name).size() == t.shape.size();
@@ -159,16 +159,18 @@ template <class T> layer_work<T> work_of(const prepared_net<T>& net, std::size_t
 }
 
 // Whether each of `rows` rows has a derivative that is not 0.
-template <class T> std::vector<std::uint32_t> live_rows(const T* d, std::size_t rows, std::size_t width) {
-  std::vector<std::uint32_t> live;
+template <class T> std::span<const std::uint32_t> live_rows(const T* d, std::size_t rows, std::size_t width) {
+  auto* const live = arena::current().take<std::uint32_t>(rows);
+  std::size_t n = 0;
   for (std::size_t r = 0; r < rows; ++r) {
     bool any = false;
     for (std::size_t j = 0; j < width; ++j) any |= !(d[r * width + j] == T(0));
-    if (any) live.push_back(static_cast<std::uint32_t>(r));
+    live[n] = static_cast<std::uint32_t>(r);
+    n += any;
   }
-  return live;
+  return {live, n};
 }
-template <class T> const T* gathered_rows(const T* from, std::size_t width, const std::vector<std::uint32_t>& rows, T* to) {
+template <class T> const T* gathered_rows(const T* from, std::size_t width, std::span<const std::uint32_t> rows, T* to) {
   for (std::size_t k = 0; k < rows.size(); ++k)
     for (std::size_t j = 0; j < width; ++j) to[k * width + j] = from[rows[k] * width + j];
   return to;
@@ -216,7 +218,8 @@ void backward(const prepared_net<T>& net, const T* memory, std::size_t rows, con
     for (std::size_t j = 0; some && j < rows * net.in(); ++j) argument[j] = T(0);
   if (live.empty()) return;
 
-  std::vector<const T*> xs(n), ys(n), extras(n);
+  arena_memory& a = arena::current();
+  const T **const xs = a.take<const T*>(n), **const ys = a.take<const T*>(n), **const extras = a.take<const T*>(n);
   const T* at = memory;
   for (std::size_t i = 0; i < n; ++i) {
     xs[i] = at;
@@ -226,23 +229,22 @@ void backward(const prepared_net<T>& net, const T* memory, std::size_t rows, con
     extras[i] = at + rows * net.layers[i].out;
     if (i > 0) xs[i] = ys[i - 1];
   }
-  arena_memory& a = arena::current();
   const T* d = some ? gathered_rows(result, net.out(), live, a.take<T>(live.size() * net.out())) : result;
   const std::size_t m = live.size();
-  std::vector<const T*> outside;
+  std::array<const T*, 32> outside{};
+  std::size_t open = 0;
   for (std::size_t i = n; i-- > 0;) {
     const layer& l = net.layers[i];
     const bool last = i == 0;
     T* const dx = last && !argument ? nullptr : last && !some ? argument : a.take<T>(m * l.in);
     if (l.kind == layer_kind::residual_end || l.kind == layer_kind::residual_begin) {
-      const T* const around = l.kind == layer_kind::residual_begin ? outside.back() : nullptr;
+      const T* const around = l.kind == layer_kind::residual_begin ? outside[--open] : nullptr;
       for (std::size_t j = 0; dx && j < m * l.in; ++j) dx[j] = around ? d[j] + around[j] : d[j];
-      if (around) outside.pop_back();
-      else outside.push_back(d);
+      if (!around) outside[open++] = d;
     } else {
       const std::size_t first = net.first_tensor[i], end = i + 1 < n ? net.first_tensor[i + 1] : net.tensors.size();
       layer_work<T> w = work_of(net, i, m, training);
-      std::vector<T*> own(most_parameters, nullptr);
+      std::array<T*, most_parameters> own{};
       w.x = xs[i];
       w.y = const_cast<T*>(ys[i]);
       w.extra = const_cast<T*>(extras[i]);

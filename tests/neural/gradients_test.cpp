@@ -177,6 +177,22 @@ TEST(net_gradients, instances_and_static_models) {
   EXPECT_NEAR(sl::gradients(t).score, by_hand(t.choices()), 1e-10);
 }
 
+// Numbers are read where a store has them: copies, also at the place where another store was, are told apart.
+TEST(net_gradients, copies_of_stores) {
+  sl::parameter_store store;
+  nn::initialise(store, "net", nn::mlp({3, 5, 2}, nn::silu), sl::key(1));
+  const std::vector<double> xs = {0.5, -1.0, 0.25};
+  const double first = sl::simulate(sl::with_parameters(in_doubles, store), sl::args(xs), sl::key(1)).score();
+  std::vector<std::vector<double>> others;
+  for (int i = 0; i < 5; ++i) {
+    const sl::parameter_store copy = store;
+    EXPECT_NE(copy.identity(), store.identity());
+    EXPECT_EQ(copy.version(), store.version());
+    EXPECT_EQ(sl::simulate(sl::with_parameters(in_doubles, copy), sl::args(xs), sl::key(1)).score(), first);
+    others.emplace_back(15, 1e3);  // takes memory that a copy gives back
+  }
+}
+
 std::string said(auto&& f) {
   try {
     f();

@@ -70,6 +70,8 @@ class parameter_store {
   // For handlers: the values of a parameter; empty where it is not here. A number that is the same for stores of the same values only.
   std::span<const double> find(const literal& name) const;
   std::uint64_t version() const { return version_; }
+  // A number that no other store has, nor had: while it and the version are the same, values stand where they stood.
+  std::uint64_t identity() const { return identity_.number; }
 
  private:
   struct entry {
@@ -83,6 +85,18 @@ class parameter_store {
 
   std::unordered_map<std::uint64_t, entry> entries_;  // by the hash of the name
   std::uint64_t version_ = 0;                         // 0: empty
+
+  struct own_number {
+    std::uint64_t number = next();
+    own_number() = default;
+    own_number(const own_number&) {}
+    own_number& operator=(const own_number&) {
+      number = next();
+      return *this;
+    }
+    static std::uint64_t next();
+  };
+  own_number identity_;
 };
 
 // G with its parameters read from `store`, which must outlive it.

@@ -33,7 +33,7 @@ template <class T> struct prepared_net {
   std::vector<std::uint32_t> first_tensor;  // of each layer
   std::uint64_t name_hash = 0;
   const parameter_store* store = nullptr;
-  std::uint64_t version = 0;
+  std::uint64_t identity = 0, version = 0;  // of the store
 
   std::size_t in() const { return layers.front().in; }
   std::size_t out() const { return layers.back().out; }

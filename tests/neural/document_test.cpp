@@ -1,0 +1,23 @@
+// The code in docs/neural_networks.md is code of the compiled example.
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+#include <string>
+
+#include "support/shown_code.hpp"
+
+namespace {
+
+std::string text_of(const std::string& path) {
+  std::ifstream in(std::string(STARLING_SOURCE_DIR) + path);
+  std::ostringstream all;
+  all << in.rdbuf();
+  return all.str();
+}
+
+}  // namespace
+
+TEST(neural_document, shows_code_of_the_compiled_example) {
+  EXPECT_EQ(expect_shown_code(text_of("/docs/neural_networks.md"), text_of("/examples/neural_networks.cpp")), 5);
+}
