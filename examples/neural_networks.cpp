@@ -49,7 +49,7 @@ int main() {
     total += w;
     mean += w * traces.lane(l)["x"];
   }
-  std::printf("posterior mean of x: %.2f\n", mean / total);
+  std::printf("posterior mean of x: %.1f\n", mean / total);
 
   const auto t = sl::simulate(model, sl::args(), sl::key(4));
   const auto [moved, weight, old] = sl::update(t, {{"x", 0.5}}, sl::key(5));
