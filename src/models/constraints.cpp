@@ -42,6 +42,10 @@ std::int64_t first_unfit(const constraint_ref& c, value_kind expected) {
 }
 }  // namespace
 
+constraint_ref given_to(const choice_map& constraints, const path& where, const choice_type& type) {
+  return constraints.of_type(where.hash(), type.code(), constraints.find(where));
+}
+
 bool fits(const constraint_ref& c, const choice_type& expected) { return same_shape(c.type(), expected) && first_unfit(c, expected.kind) < 0; }
 
 void check_constraint(const constraint_ref& c, const choice_type& expected, const path& where) {

@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include <starling/combinators/each.hpp>
+#include <starling/combinators/gate.hpp>
 #include <starling/models/kept_run.hpp>
 
 namespace starling {
@@ -133,6 +133,20 @@ class remembered_arguments {
       (std::get<I>(each_).compare(std::get<I>(now), model, todo), ...);
     }(std::index_sequence_for<A...>());
   }
+  // In a batch: those that all lanes share, or those of a block.
+  static constexpr bool has_lanes = (differs_by_lane<A>() || ...);
+  template <bool OfLanes>
+  void compare_some(const void* function, const std::tuple<const A&...>& now, const argument_context* model, instance_set& todo) {
+    if (!OfLanes && function != function_) todo.add_all();
+    function_ = function;
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      const auto one = [&]<std::size_t J>(std::integral_constant<std::size_t, J>) {
+        if constexpr (differs_by_lane<std::tuple_element_t<J, std::tuple<A...>>>() == OfLanes) std::get<J>(each_).compare(std::get<J>(now), model, todo);
+      };
+      (one(std::integral_constant<std::size_t, I>()), ...);
+    }(std::index_sequence_for<A...>());
+    forget();
+  }
   void take_back() {
     function_ = old_function_;
     std::apply([](auto&... a) { (a.take_back(), ...); }, each_);
@@ -161,6 +175,11 @@ struct instance_policy {
     node.touch(undo);  // the memory may change
     if constexpr (!F::is_stateless) todo.add_all();
     node.memory.compare(&function_tag<F>, arguments, model, todo);
+  }
+  template <bool OfLanes>
+  void compare_some(memory& m, const argument_context* model, instance_set& todo) const {
+    if constexpr (!F::is_stateless && !OfLanes) todo.add_all();
+    m.template compare_some<OfLanes>(&function_tag<F>, arguments, model, todo);
   }
   template <class R>
   static bool feeds(const R& before, const R& now) {

@@ -3,7 +3,7 @@
 #include <starling/models/slips.hpp>
 #include <starling/models/constraints.hpp>
 #include <starling/models/trace.hpp>
-#include <starling/models/batch.hpp>
+#include <starling/models/batch_run.hpp>
 
 namespace starling {
 
@@ -17,6 +17,23 @@ class assess_handler : public site_handler<assess_handler<V>, reading<V>> {
   assess_handler(structure_walk& walk, tile<V> t, const choice_map& choices, const run_place& place)
       : base(walk, key(0), t, place), cursor_(choices) {}
   bool all_used() const { return cursor_.all_used(); }
+
+  // The instances of a batch (run_lanes.hpp).
+  static constexpr bool keeps_lanes = base::width > 1;
+  assess_handler(assess_handler& outer, const lane_instance_run<V>& r) requires(base::width > 1) : base(outer, r), cursor_(outer.cursor_), leads_back_(outer.leads_back_) {
+    keeping_ = r.kept;
+  }
+  auto& keeping() { return keeping_; }
+  const auto& keeping() const { return keeping_; }
+  void add_touched(const path&, std::size_t, instance_set& todo) const { todo.add_all(); }
+  void absorb_lanes(assess_handler& child, const lane_instance_run<V>& r, const schema& now, const tile<V>& numbers, V&) {
+    cursor_ = child.cursor_;
+    const auto given = [&](std::uint32_t j) { return given_to(cursor_.choices(), r.where() / now.path_of(j), now.sites()[j].type); };
+    keeping_.unreached = keeping_.unreached | child.keeping_.unreached | lanes_unreached(now, numbers, this->run.lanes.place, given);
+  }
+  void lose_lanes(const lane_column<V>&, std::size_t) {}
+  void split(lane_entry<V>&, const path&) const {}
+  void count_instances(std::uint32_t, const V&, const V&) {}
   // Of a proposal that leads back from a move: what is missing was not discarded.
   void leads_back() { leads_back_ = true; }
 
@@ -25,8 +42,9 @@ class assess_handler : public site_handler<assess_handler<V>, reading<V>> {
   template <class X, class D>
   X decide(std::uint32_t k, const D& d) {
     const site& s = this->run.at(k);
-    constraint_ref c = cursor_.find(s.full, s.parent, s.last_index);
-    if constexpr (base::width > 1) c = cursor_.choices().of_type(s.full, s.type.code(), c);
+    const auto at = this->run.body.key_of(s);
+    constraint_ref c = cursor_.find(at.full, at.parent, at.last_index);
+    if constexpr (base::width > 1) c = cursor_.choices().of_type(at.full, s.type.code(), c);
     if (is_for_another_region<V>(c, s) && !any(lanes_given<V>(c, this->run.lanes.place) & this->run.lanes.active)) c = {};
     if (!all(lanes_given<V>(c, this->run.lanes.place) | !this->run.lanes.active)) missing(k, lanes_given<V>(c, this->run.lanes.place));
     if (!c) return nobody<X>(k);
@@ -59,6 +77,8 @@ class assess_handler : public site_handler<assess_handler<V>, reading<V>> {
 
   constraint_cursor cursor_;
   bool leads_back_ = false;
+  struct nothing_kept {};
+  std::conditional_t<keeps_lanes, lane_place<V>, nothing_kept> keeping_;
 };
 
 template <class Value>
@@ -99,16 +119,15 @@ auto assess_lanes(const G& model, const arguments<A...>& as, const choice_map& c
   B b(model, std::make_shared<const arguments<A...>>(as), n.count, n.first);
   const auto require_used = [&](const auto& h, const tile<V>& t, const run_place& place) {
     const auto constraint_of = [&](std::uint32_t j) { const auto& s = h.structure().sites()[j]; return choices.of_type(s.full, s.type.code(), choices.find(s.full, s.parent, s.last_index)); };
-    if (any(lanes_unreached(h.structure(), t, place, constraint_of)))
+    if (any(h.keeping().unreached | lanes_unreached(h.structure(), t, place, constraint_of)))
       throw std::invalid_argument("assess: in some lanes a value was given for a choice that the model does not make there");
   };
-  b.run_all(
-      nullptr,
+  batch_run(b).anew(
       [&](structure_walk& walk, tile_storage<V>& storage, const run_place& place, auto done) {
         assess_handler<V> h(walk, storage, choices, place);
         if (leads_back) h.leads_back();
         done(h);
-        require_met(choices, walk.current(), "assess");
+        require_met_by(h, walk, choices, "assess");
         require_used(h, storage.view(), place);
       },
       [&](structure_walk& walk, tile<V> t, const run_place& place, std::size_t, auto done) {

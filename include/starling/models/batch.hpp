@@ -7,7 +7,7 @@
 #include <vector>
 
 #include <starling/execution/executor.hpp>
-#include <starling/models/batch_state.hpp>
+#include <starling/models/flat_batch.hpp>
 #include <starling/models/presence.hpp>
 #include <starling/models/trace.hpp>
 #include <starling/values/counts.hpp>
@@ -54,7 +54,7 @@ class batch {
         model.run(h, a...);
         return nothing{};
       } else {
-        return persist(model.run(h, a...));
+        return keep_value(model.run(h, a...), true);
       }
     });
   }
@@ -78,23 +78,19 @@ class batch {
   const Arguments& args() const { return *whole().arguments_; }
   std::shared_ptr<const Arguments> shared_args() const { return whole().arguments_; }
   const schema& structure() const { return *state().structure; }
-  std::vector<double> scores() const { return column(state().scores, lanes_); }
+  std::vector<double> scores() const { return column(whole().state_.scores, lanes_); }
 
   // The scalar choice at an address, a number a lane.
   std::vector<double> operator[](const path& where) const {
-    const site& s = state().structure->sites()[site_at(*state().structure, where)];
-    if (s.type.rank != 0) throw std::invalid_argument("batch: expected a scalar at " + where.str() + ", it holds " + s.type.str());
-    return get(where);
+    return with_site(where, [&](const auto& part, std::uint32_t k) {
+      const choice_type& type = part.structure->sites()[k].type;
+      if (type.rank != 0) throw std::invalid_argument("batch: expected a scalar at " + where.str() + ", it holds " + type.str());
+      return numbers_at(part, k);
+    });
   }
   // The choice at an address, [lane][element]. NaN in lanes that do not have it.
   std::vector<double> get(const path& where) const {
-    const auto k = site_at(*state().structure, where);
-    auto numbers = elements_at(state().structure->sites()[k]);
-    const auto present = present_at(k);
-    const std::size_t n = state().structure->sites()[k].type.size();
-    for (std::size_t i = 0; i < numbers.size() && !present.empty(); ++i)
-      if (!present[i / n]) numbers[i] = not_a_number;
-    return numbers;
+    return with_site(where, [&](const auto& part, std::uint32_t k) { return numbers_at(part, k); });
   }
 
   // All choices, a value a lane; those that all lanes share are given once. Where lanes differ in kind or size at an address it has several values.
@@ -108,8 +104,8 @@ class batch {
   }
   choice_value value_at(std::uint32_t k) const {
     const site& s = state().structure->sites()[k];
-    auto numbers = elements_at(s);
-    if (!s.shared) return choice_value(s.type, std::move(numbers), lanes_, present_at(k));
+    auto numbers = elements_at(state(), s);
+    if (!s.shared) return choice_value(s.type, std::move(numbers), lanes_, present_at(state(), k));
     numbers.resize(s.type.size());
     return choice_value(s.type, std::move(numbers));
   }
@@ -140,121 +136,78 @@ class batch {
       for (std::size_t e = 0; e < here.type.size() && here.is_choice(); ++e) s.numbers.values[here.offset + e] = static_cast<double>(at[e][l]);
       s.numbers.densities[to++] = static_cast<double>(block.densities[i][l]);
     }
-    s.score = static_cast<double>(state().scores[k / width][l]);
+    s.score = static_cast<double>(state_.scores[k / width][l]);
     t.adopt(std::move(s), lane_of(values_[k / width], l));
     return t;
   }
 
   // For the operations.
-  const batch_state<V>& state() const { return whole().state_; }
-  batch_state<V>& state() { return whole(), state_; }
+  const batch_state<V>& state() const {
+    if (!whole().state_.calls) return state_;
+    return flat_->get([&] { return flat_state(state_); });
+  }
+  // The same with instances kept by themselves.
+  const batch_state<V>& kept_state() const { return whole().state_; }
+  batch_state<V>& kept_state() { return whole(), state_; }
+  void set_state(batch_state<V> s) {
+    state_ = std::move(s);
+    set_calls(state_.calls);
+  }
+  void set_calls(std::shared_ptr<const lane_calls<V>> calls) {
+    state_.calls = std::move(calls);
+    if (state_.calls) flat_ = std::make_shared<found_once<batch_state<V>>>();
+  }
   std::vector<value_type>& values() { return whole(), values_; }
   const std::vector<value_type>& values() const { return whole().values_; }
   void set_args(std::shared_ptr<const Arguments> as) { arguments_ = std::move(as); }
-
-  // Runs the body over all blocks: the first finds (or confirms) the structure, starting from `expected`, the others follow it on all
-  // cores. first(walk, storage, place) and rest(walk, tile, place, block) make the handler and give it to the callback
-  // `done(handler)`, which runs it. Throws parameter_error for the first lane whose distributions got bad parameters.
-  template <class First, class Rest>
-  void run_all(std::shared_ptr<const schema> expected, First&& first, Rest&& rest) {
-    bad_parameter bad;
-    auto storage = find_structure(expected, first, bad);
-    make_room();
-    follow(storage, rest, bad, [](std::size_t) {});
+  // The arguments, for instances that are kept (kept_run.hpp). `same`: a batch that had them.
+  argument_context context() const {
+    const auto* const begin = reinterpret_cast<const std::byte*>(&args());
+    return {begin, begin + sizeof(Arguments), epoch_};
   }
-  // The same on the numbers of `given`, in place while the structure stays: the values of the sites that `changes(site)` names go to `log`.
-  // Where it throws `given` is as before.
-  template <class First, class Rest, class Changes>
-  void run_over(batch_state<V>& given, First&& first, Rest&& rest, Changes&& changes, overwritten<V>& log) {
-    bad_parameter bad;
-    auto storage = find_structure(given.structure, first, bad);
-    if (state_.structure != given.structure || given.structure->is_conditional()) {
-      make_room();
-      return follow(storage, rest, bad, [](std::size_t) {});
-    }
-    const schema& s = *state_.structure;
-    for (std::uint32_t k = 0; k < s.sites().size(); ++k)
-      if (s.sites()[k].is_choice() && !s.sites()[k].shared && changes(k)) log.sites.push_back({k, lane_numbers<V>(blocks() * s.sites()[k].type.size())});
-    log.saved.assign(blocks(), 0);
-    log.in_place = true;
-    state_.densities.resize(given.densities.size());
-    state_.values.swap(given.values);
-    try {
-      follow(storage, rest, bad, [&](std::size_t b) { log.save(s, b, state_.block(b).values); });
-    } catch (...) {
-      log.take_back(s, state_.values.data());
-      state_.values.swap(given.values);
-      throw;
-    }
-  }
+  void has_arguments_of(const batch& same) { epoch_ = same.epoch_; }
 
  private:
   const batch& whole() const {
     if (!arguments_) [[unlikely]] throw_moved_from("batch");
     return *this;
   }
-  // Runs the first block.
-  template <class First>
-  tile_storage<V> find_structure(const std::shared_ptr<const schema>& expected, First& first, bad_parameter& bad) {
-    tile_storage<V> storage;
-    structure_walk walk(expected, false);
-    if (expected) storage.fit(*expected);
-    const arena_scope scope;
-    first(walk, storage, place(0), [&](auto& h) { execute(h, 0, bad); });
-    state_.structure = walk.finish();
-    storage.fit(*state_.structure);
-    return storage;
+  // f(what holds the choice at an address, its site): the run itself, or an instance.
+  template <class F>
+  std::vector<double> with_site(const path& where, F&& f) const {
+    if (whole().state_.calls) {
+      const auto found = find_in_lanes(*state_.structure, state_.calls.get(), where);
+      if (found.site != site::none) return found.column ? f(*found.column, found.site) : f(state_, found.site);
+    }
+    return f(state(), site_at(*state().structure, where));
   }
-  void make_room() {
-    state_.values.resize(blocks() * state_.structure->elements());
-    state_.densities.resize(blocks() * state_.structure->sites().size());
+  template <class Part>
+  std::vector<double> numbers_at(const Part& part, std::uint32_t k) const {
+    auto numbers = elements_at(part, part.structure->sites()[k]);
+    const auto present = present_at(part, k);
+    const std::size_t n = part.structure->sites()[k].type.size();
+    for (std::size_t i = 0; i < numbers.size() && !present.empty(); ++i)
+      if (!present[i / n]) numbers[i] = not_a_number;
+    return numbers;
   }
-  // Runs the others. `begin(block)` comes before a block is written.
-  template <class Rest, class Begin>
-  void follow(tile_storage<V>& storage, Rest& rest, bad_parameter& bad, Begin&& begin) {
-    begin(0);
-    std::copy(storage.values.begin(), storage.values.end(), state_.values.begin());
-    std::copy(storage.densities.begin(), storage.densities.end(), state_.densities.begin());
-    state_.shared = std::move(storage.shared);
-    const auto require_apart_in = [&](std::size_t b) {
-      if (!state_.structure->all_rivals().empty()) [[unlikely]] require_apart<V>(*state_.structure, state_.block(b), lanes_ - b * width);
-    };
-    require_apart_in(0);
-    parallel_for(blocks() - 1, [&](std::size_t i) {
-      const std::size_t b = i + 1;
-      structure_walk walk(state_.structure, true);
-      const arena_scope scope;
-      bad_parameter here;
-      begin(b);
-      rest(walk, state_.block(b), place(b), b, [&](auto& h) { execute(h, b, here); });
-      require_apart_in(b);
-      bad.keep_first_of_threads(here);
-    });
-    throw_if_bad(bad, *state_.structure);
-  }
-  template <class Handler>
-  void execute(Handler& h, std::size_t block, bad_parameter& bad) {
-    values_[block] = run(model_, h, *arguments_, place(block));
-    state_.scores[block] = h.score();
-    bad.keep_first(h.problem());
-  }
-
-  std::vector<double> elements_at(const site& s) const {
+  template <class Part>
+  std::vector<double> elements_at(const Part& all, const site& s) const {
     const std::size_t n = s.type.size();
     std::vector<double> numbers(lanes_ * n);
     for (std::size_t l = 0; l < lanes_; ++l) {
-      const V* at = state_.block(l / width).at(s);
+      const V* at = all.block(l / width).at(s);
       for (std::size_t e = 0; e < n; ++e) numbers[l * n + e] = static_cast<double>(at[e][static_cast<int>(l % width)]);
     }
     return numbers;
   }
 
   // A flag a lane: whether it has the choice of site k. Empty: all do.
-  std::vector<std::uint8_t> present_at(std::uint32_t k) const {
-    if (!state_.structure->sites()[k].is_conditional()) return {};
+  template <class Part>
+  std::vector<std::uint8_t> present_at(const Part& all, std::uint32_t k) const {
+    if (!all.structure->sites()[k].is_conditional()) return {};
     std::vector<std::uint8_t> flags(lanes_);
     for (std::size_t b = 0; b < blocks(); ++b)
-      write_flags(lanes_present(*state_.structure, state_.block(b), k), std::min(width, lanes_ - b * width), flags.data() + b * width);
+      write_flags(lanes_present(*all.structure, all.block(b), k), std::min(width, lanes_ - b * width), flags.data() + b * width);
     return flags;
   }
 
@@ -265,7 +218,9 @@ class batch {
   G model_;
   std::shared_ptr<const Arguments> arguments_;
   std::size_t lanes_, first_;
+  std::uint64_t epoch_ = new_epoch();  // of the arguments
   batch_state<V> state_;
+  std::shared_ptr<found_once<batch_state<V>>> flat_;  // where instances are kept
   std::vector<value_type> values_;
 };
 

@@ -37,10 +37,14 @@ using lane_numbers = std::vector<V, lane_allocator<V>>;
 
 // The untyped part of a batch, [block][element][W] and [block][site][W].
 template <class V>
+struct lane_calls;  // lane_instances.hpp
+template <class V>
 struct batch_state {
   std::shared_ptr<const schema> structure;
   lane_numbers<V> values, densities;
   std::vector<V> shared, scores;
+  std::shared_ptr<const lane_calls<V>> calls;  // with the instances that are kept; null: none
+  bool keeps = false;                          // instances, where it has some
 
   tile<V> block(std::size_t b) {
     return {values.data() + b * structure->elements(), shared.data(), densities.data() + b * structure->sites().size()};
@@ -49,6 +53,15 @@ struct batch_state {
     return {values.data() + b * structure->elements(), shared.data(), densities.data() + b * structure->sites().size()};
   }
 };
+
+// Copies the values of a block to a place where they are shared, or not, otherwise.
+template <class V>
+void copy_values(const schema& from, const tile<const V>& x, const schema& to, const tile<V>& y) {
+  for (std::uint32_t k = 0; k < from.sites().size(); ++k) {
+    const site& here = from.sites()[k];
+    for (std::size_t e = 0; e < here.type.size() && !here.is_factor(); ++e) y.at(to.sites()[k])[e] = x.at(here)[e];
+  }
+}
 
 // What a batch was before an operation. Its values stay where they are while the operation changes them in place.
 template <class V>

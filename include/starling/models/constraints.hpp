@@ -57,6 +57,9 @@ class constraint_cursor {
   std::size_t count_, next_ = 0, element_ = 0, used_ = 0;
 };
 
+// The constraint for a choice of this type at `where`.
+constraint_ref given_to(const choice_map& constraints, const path& where, const choice_type& type);
+
 // Whether a constraint can be the value of a site: same rank and size; whole numbers and booleans where they are needed.
 bool fits(const constraint_ref& c, const choice_type& expected);
 // Throws unless it can.

@@ -14,14 +14,14 @@
 #include <utility>
 #include <vector>
 
+#include <starling/models/factors_gone.hpp>
 #include <starling/models/handler.hpp>
 #include <starling/models/planner.hpp>
 #include <starling/models/run_kept.hpp>
+#include <starling/models/run_lanes.hpp>
 
 namespace starling {
 
-// Σ log density of the factors of a run among its sites from `first` on.
-double factors_from(std::uint32_t first, const schema& run, const double* densities);
 // Appends the selected sites of `before` that `after` still has: their values were drawn anew.
 void append_redrawn(const std::vector<std::uint8_t>& selected, const schema& before, const schema& after, std::vector<std::uint32_t>& changed);
 
@@ -41,7 +41,7 @@ class deciding_handler : public site_handler<deciding_handler<V, Reading>, Readi
   using walk_type = typename Reading::walk;
   static constexpr bool always_follows = std::is_same_v<walk_type, frozen_walk>;
   static constexpr bool is_plain = !Reading::examines;  // the quick run
-  static constexpr bool can_keep = base::width == 1 && !always_follows;
+  static constexpr bool can_keep = base::width == 1 && !always_follows, keeps_lanes = base::width > 1 && !always_follows;
 
   // Finds the steps, and writes them to `plan` where one is given; the sites of the run before that change go to `changed`.
   deciding_handler(structure_walk& walk, const key& k, tile_storage<V>& storage, const planner<V>& asked = {}, const run_place& place = {},
@@ -62,6 +62,11 @@ class deciding_handler : public site_handler<deciding_handler<V, Reading>, Readi
       : base(walk, k, numbers, t, place), follows_(plan.data()), standing_(standing) {}
   // An instance of a call.
   deciding_handler(deciding_handler& outer, const instance_run& r) : base(outer, r), asked_(outer.asked_.within(r)), way_(outer.way_), changed_(&r.changed) { keeping_ = {r.kept, outer.keeping_.arguments}; }
+  deciding_handler(deciding_handler& outer, const lane_instance_run<V>& r) requires(base::width > 1) : base(outer, r), asked_(outer.asked_.within(r)) {
+    keeping_ = r.kept;
+    if (r.storage && outer.plan_) plan_ = r.new_plan();
+    else if (const auto* const known = r.plan()) follows_ = known->data();
+  }
 
   // Improper distributions take their start instead of refusing: what inference asks for.
   void allow_starts() { this->run.use_start = true; }
@@ -72,9 +77,10 @@ class deciding_handler : public site_handler<deciding_handler<V, Reading>, Readi
   void charge(const V& lp) { weight_.charged += lp; }
 
   // What a trace keeps of the run (run_kept.hpp, static_model.hpp).
-  kept_run& keeping() { return keeping_; }
+  auto& keeping() { return keeping_; }
+  const auto& keeping() const { return keeping_; }
   const planner<V>& asked() const { return asked_; }
-  void add_touched(const kept_instances& node, instance_set& todo) const { asked_.add_touched(node, todo); }
+  void add_touched(const path& call, std::size_t size, instance_set& todo) const { asked_.add_touched(call, size, todo); }
   // A site that stays as it is.
   void retain(std::uint32_t k, const V& lp) {
     const site& s = this->run.at(k);
@@ -97,6 +103,30 @@ class deciding_handler : public site_handler<deciding_handler<V, Reading>, Readi
     if (&before != &now) append_removed(before, now, r.changed);
     if (differences) charge(factors_from(child.factors_met(), before, r.old_densities()));
   }
+  // The same in a block of a batch; what is new counts at once.
+  void absorb_lanes(deciding_handler& child, const lane_instance_run<V>& r, const schema& now, const tile<V>& numbers, V& fresh) {
+    asked_.go_on_after(child.asked_);
+    keeping_.add_unreached(child.keeping_, r, now, numbers, this->run.lanes.place);
+    const bool differences = asked_.counts_differences();
+    if (differences || !r.entry.before) weight_.sum.add(this->run.body.walk.position(), child.weight());
+    else fresh += where(child.score() == child.weight(), V(0), log_difference(child.score(), child.weight()));
+    if (differences && r.entry.before) charge(factors_gone<V>(*r.old_structure(), r.old_numbers(), child.factors_met(), now, numbers));
+  }
+  void lose_lanes(const lane_column<V>& c, std::size_t block) {
+    if (asked_.counts_differences()) charge(factors_of(c, block));
+  }
+  // An entry in which each lane can have a value of its own where it may be given one.
+  void split(lane_entry<V>& entry, const path& instance) const {
+    const schema& s = *entry.before->structure;
+    if (s.shared_elements() == 0) return;
+    std::vector<std::uint8_t> which(s.sites().size());
+    bool some = false;
+    for (std::uint32_t k = 0; k < which.size(); ++k) {
+      which[k] = s.sites()[k].shared && asked_.splits(instance / s.path_of(k), s.sites()[k].type);
+      some = some || which[k];
+    }
+    if (some) entry.before = own_lanes(*entry.before, which);
+  }
   void count_instances(std::uint32_t k, const V& total, const V& fresh) {
     if (asked_.has_old() && !asked_.counts_differences()) weight_.sum.add(k, total - fresh);
   }
@@ -110,7 +140,7 @@ class deciding_handler : public site_handler<deciding_handler<V, Reading>, Readi
  private:
   friend base;
   bool follows() const { return always_follows || follows_; }
-  bool is_shared(const site& s) { return asked_.is_shared(s); }
+  bool is_shared(const site& s) { return asked_.is_shared(this->run.body, s); }
 
   template <class X, class D>
   [[gnu::always_inline]] X decide(std::uint32_t k, const D& d) {
@@ -235,6 +265,8 @@ class deciding_handler : public site_handler<deciding_handler<V, Reading>, Readi
   site_step find(std::uint32_t k) {
     const site_step step = asked_.find(this->run.body, k);
     if (step) note_changed(step.old);
+    if constexpr (keeps_lanes)
+      if (step.old < 0 && asked_.has_old() && asked_.old().find(this->run.body.walk, k) < 0) keeping_.look_for(this->run.body.walk.path_of(k));
     if (plan_) write_down(k, step);
     return step;
   }
@@ -254,7 +286,7 @@ class deciding_handler : public site_handler<deciding_handler<V, Reading>, Readi
   V* const* standing_ = nullptr;
   std::vector<std::uint32_t>* changed_ = nullptr;
   run_weight<V> weight_;
-  kept_run keeping_;
+  std::conditional_t<keeps_lanes, lane_place<V>, kept_run> keeping_;
 };
 
 // Follow a plan over and over: importance sampling, particles.
@@ -262,19 +294,5 @@ template <class V>
 using following_handler = deciding_handler<V, reading<V, frozen_walk>>;
 template <class V>
 using quick_following_handler = deciding_handler<V, reading<V, frozen_walk, true, false>>;
-
-// The sums of factors of a block before that are no more: those from site `met` on, and those in regions that run no more. (Before it, both
-// structures are the same.)
-template <class V>
-V factors_gone(const schema& before, const tile<const V>& old, std::uint32_t met, const schema& after, const tile<V>& now) {
-  V total(0);
-  for (std::uint32_t k = 0; k < before.sites().size(); ++k) {
-    const site& s = before.sites()[k];
-    if (!s.is_factor()) continue;
-    if (k >= met) total += old.densities[k];
-    else if (s.is_conditional()) total += where(*now.at(after.slots()[s.presence]) != V(0), V(0), old.densities[k]);
-  }
-  return total;
-}
 
 }  // namespace starling

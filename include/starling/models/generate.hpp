@@ -5,7 +5,7 @@
 #include <starling/models/constraints.hpp>
 #include <starling/models/trace.hpp>
 #include <starling/models/unreached.hpp>
-#include <starling/models/batch.hpp>
+#include <starling/models/batch_run.hpp>
 
 namespace starling {
 
@@ -66,15 +66,14 @@ auto generate(const G& model, const arguments<A...>& as, const choice_map& const
   const auto weight_of = [&](const auto& h, const tile<V>& t, const run_place& place) {
     if (o.unreached == ignore) return h.weight();
     const auto constraint_of = [&](std::uint32_t j) { return j < plan.size() ? plan[j] : site_step(); };
-    return where(lanes_unreached(h.structure(), t, place, constraint_of), V(negative_infinity), h.weight());
+    return where(h.keeping().unreached | lanes_unreached(h.structure(), t, place, constraint_of), V(negative_infinity), h.weight());
   };
-  r.traces.run_all(
-      nullptr,
+  batch_run(r.traces).anew(
       [&](structure_walk& walk, tile_storage<V>& storage, const run_place& place, auto done) {
         deciding_handler<V> h(walk, k, storage, constraints, place, &plan);
         done(h);
         weights[0] = weight_of(h, storage.view(), place);
-        require_met(constraints, walk.current(), "generate");
+        require_met_by(h, walk, constraints, "generate");
       },
       [&](structure_walk& walk, tile<V> t, const run_place& place, std::size_t block, auto done) {
         deciding_handler<V> h(walk, k, t, place, plan);

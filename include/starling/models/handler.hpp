@@ -29,6 +29,7 @@
 #include <starling/models/choice.hpp>
 #include <starling/models/generative_function.hpp>
 #include <starling/models/handler_defaults.hpp>
+#include <starling/models/lane_instances.hpp>
 #include <starling/models/parameters.hpp>
 #include <starling/models/run_parts.hpp>
 #include <starling/models/scopes.hpp>
@@ -156,7 +157,12 @@ class site_handler {
     } else {
       region_scope<parts_type, decltype(self().sums())> scope(run, m, place, self().sums());
       self().mark_presence(scope.first_site, run.lanes.active);
-      f();
+      if constexpr (Derived::keeps_lanes) {
+        const lanes_outside<real> outside(self().keeping());
+        f();
+      } else {
+        f();
+      }
       scope.keep_what_counts();
     }
   }
@@ -165,6 +171,8 @@ class site_handler {
   results<R> instances(std::size_t n, Policy&& policy, F&& f) {
     if constexpr (Derived::can_keep)
       if (self().keeping().place.undo) return run_kept<R>(self(), n, policy, f);
+    if constexpr (Derived::keeps_lanes)
+      if (self().keeping().run) return run_lanes<R>(self(), n, policy, f);
     auto* const cells = arena::current().take<result_cell<R>>(n);
     auto* const cell = arena::current().take<const result_cell<R>*>(1);
     *cell = cells;
@@ -229,8 +237,8 @@ class site_handler {
   const parts_type& parts() const { return run; }
 
   // Whether conditional regions run whatever their masks hold: in lanes. Whether each site is visited once: no address stands in several regions.
-  // Whether a trace keeps instances in it (deciding.hpp), and whether it can run instances in packs: one lane, all values in their places.
-  static constexpr bool runs_all_regions = width > 1, is_plain = false, can_keep = false, can_widen = false;
+  // Whether a trace keeps instances in it, or a batch (deciding.hpp), and whether it can run instances in packs: one lane, all values in their places.
+  static constexpr bool runs_all_regions = width > 1, is_plain = false, can_keep = false, keeps_lanes = false, can_widen = false;
 
  protected:
   // A run of one instance, inside another run.
@@ -238,6 +246,14 @@ class site_handler {
       : run{{r.walk, r.scope_hash, &r},
             {typename parts_type::stream_type(r.key_of(outer.run.numbers.all), outer.run.lanes.place.first_lane), outer.run.numbers.all},
             {r.storage.view(), &r.storage}, {outer.run.lanes.place}, {}, {outer.run.found.notes, {}}, {outer.run.parameters.store}, outer.run.use_start} {
+    run.lanes.alive = outer.run.alive_now();
+  }
+
+  // The same in a block of a batch.
+  site_handler(site_handler& outer, const lane_instance_run<real>& r)
+      : run{{r.walk, r.scope_hash, &r},
+            {typename parts_type::stream_type(r.key_of(outer.run.numbers.all), outer.run.lanes.place.first_lane), outer.run.numbers.all},
+            {r.numbers, r.storage}, {outer.run.lanes.place, outer.run.lanes.active}, {}, {}, {outer.run.parameters.store}, outer.run.use_start} {
     run.lanes.alive = outer.run.alive_now();
   }
 

@@ -50,20 +50,26 @@ struct kept_outside {
   ~kept_outside() { place.undo = undo; }
 };
 
+// Where an instance stands.
+struct instance_address {
+  const path& call;
+  std::size_t i;
+  std::uint64_t scope_hash;
+
+  path where() const { return path(call).append(path_component{{}, static_cast<std::int64_t>(i)}); }
+  key key_of(const key& k) const { return k.scope(scope_hash); }
+};
+
 // A run of one instance.
-struct instance_run {
+struct instance_run : instance_address {
   structure_walk& walk;
   tile_storage<double>& storage;
   const kept_instances& node;
-  std::size_t i;
   const kept_instances::instance* before;  // null: it is new
   std::vector<std::uint32_t>& changed;     // where overwritten and removed sites of `before` go
   std::vector<std::uint8_t>& flags;        // to use
-  std::uint64_t scope_hash;
   kept_place kept;
 
-  path where() const { return node.path_of(i); }
-  key key_of(const key& k) const { return k.scope(scope_hash); }
   const double* old_values() const { return before ? node.values(*before) : nullptr; }
   const double* old_densities() const { return before ? node.densities(*before) : nullptr; }
 };

@@ -25,17 +25,12 @@ std::optional<batch_state<V>> split_lanes(const batch_state<V>& s, Which&& which
   t.structure = std::make_shared<const schema>(s.structure->without_sharing(split));
   t.scores = s.scores;
   t.densities = s.densities;
+  t.calls = s.calls;
+  t.keeps = s.keeps;
   const std::size_t blocks = s.scores.size();
   t.values.resize(blocks * t.structure->elements());
   t.shared.resize(t.structure->shared_elements());
-  for (std::size_t b = 0; b < blocks; ++b) {
-    for (std::uint32_t k = 0; k < split.size(); ++k) {
-      const site& from = s.structure->sites()[k];
-      const V* numbers = s.block(b).at(from);
-      V* to = t.block(b).at(t.structure->sites()[k]);
-      for (std::size_t e = 0; e < from.type.size() && !from.is_factor(); ++e) to[e] = numbers[e];
-    }
-  }
+  for (std::size_t b = 0; b < blocks; ++b) copy_values<V>(*s.structure, s.block(b), *t.structure, t.block(b));
   return t;
 }
 template <class V, class Which>

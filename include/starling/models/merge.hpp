@@ -20,9 +20,9 @@ batch<G, Arguments, V> merge(const std::vector<bool>& mask, const batch<G, Argum
   require_same_size(mask.size(), a.size(), b.size());
   const auto own = [](const batch<G, Arguments, V>& x) { return with_lanes_of_their_own(x.state(), [](std::uint32_t) { return true; }); };
   batch<G, Arguments, V> merged = a;
-  merged.state() = own(a);
+  merged.set_state(own(a));
   const batch_state<V> other = own(b);
-  auto& state = merged.state();
+  auto& state = merged.kept_state();
   const auto& sites = state.structure->sites();
   bool same = sites.size() == other.structure->sites().size();
   for (std::size_t k = 0; same && k < sites.size(); ++k)
@@ -37,7 +37,7 @@ batch<G, Arguments, V> merge(const std::vector<bool>& mask, const batch<G, Argum
     for (std::size_t s = 0; s < sites.size(); ++s)
       state.block(block).densities[s] = where(m, state.block(block).densities[s], other.block(block).densities[s]);
     state.scores[block] = where(m, state.scores[block], other.scores[block]);
-    merged.values()[block] = blend(m, a.values()[block], b.values()[block]);
+    merged.values()[block] = typename batch<G, Arguments, V>::value_type(blend(m, persist(a.values()[block]), persist(b.values()[block])));
   }
   return merged;
 }

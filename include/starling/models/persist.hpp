@@ -5,6 +5,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <span>
@@ -154,7 +155,7 @@ bool same_values(const X& a, const Y& b) {
   if constexpr (requires { requires std::same_as<X, owned_value<Y>>; }) {
     return same_values(a.get(), b);
   } else if constexpr (value<X>) {
-    if constexpr (lanes_of<X> > 1) return false;
+    if constexpr (lanes_of<X> > 1) return std::memcmp(&a, &b, sizeof(X)) == 0;
     else if constexpr (std::same_as<X, double>) return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b);
     else return a == b || (a != a && b != b);
   } else if constexpr (refers_elsewhere<X> || refers_elsewhere<Y>) {

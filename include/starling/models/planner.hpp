@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <starling/models/constraints.hpp>
+#include <starling/models/lane_instances.hpp>
 #include <starling/models/old_values.hpp>
 #include <starling/models/presence.hpp>
 #include <starling/models/run_parts.hpp>
@@ -36,6 +37,19 @@ class planner {
     if (selected_) p.redrawn_ = r.flags.data();
     return p;
   }
+  planner within(const lane_instance_run<V>& r) const {
+    planner p(*this);
+    p.old_ = {};
+    if (has_old_ && r.entry.before) p.old_ = {r.old_structure(), r.old_numbers()};
+    if (!selected_ || !r.storage) return p;
+    if (r.entry.before) selected_sites(*selected_, *r.old_structure(), &r.call, r.i, r.entry.selected);
+    p.redrawn_ = r.entry.selected.data();
+    return p;
+  }
+  // Whether it may give each lane another value at `where`.
+  bool splits(const path& where, const choice_type& type) const {
+    return selected_ ? selected_->contains(where) : given_to(cursor_.choices(), where, type).lane_stride != 0;
+  }
   void go_on_after(const planner& inner) { cursor_ = inner.cursor_; }
 
   bool has_old() const { return has_old_; }
@@ -45,9 +59,11 @@ class planner {
   const constraint_cursor& cursor() const { return cursor_; }
 
   // Whether a site that is new has one value for all lanes.
-  bool is_shared(const site& s) {
+  template <class Walk>
+  bool is_shared(const position<Walk>& body, const site& s) {
     if (lanes_of<V> == 1 || has_old_ || cursor_.empty()) return false;
-    found_ = cursor_.find(s.full, s.parent, s.last_index);
+    const auto at = body.key_of(s);
+    found_ = cursor_.find(at.full, at.parent, at.last_index);
     return found_ && found_.lane_stride == 0;
   }
   template <class Walk>
@@ -66,10 +82,10 @@ class planner {
   }
 
   // The instances of a call that it concerns, all where nothing is kept.
-  void add_touched(const kept_instances& node, instance_set& todo) const {
+  void add_touched(const path& call, std::size_t size, instance_set& todo) const {
     if (!has_old_) todo.add_all();
-    else if (selected_) selected_->add_instances(node.where(), node.size(), todo);
-    else cursor_.choices().add_instances(node.where(), node.size(), todo);
+    else if (selected_) selected_->add_instances(call, size, todo);
+    else cursor_.choices().add_instances(call, size, todo);
   }
   // Of a static model (static_model.hpp): marks what it concerns; false where that cannot be told.
   template <class Cone>

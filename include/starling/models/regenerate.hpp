@@ -55,10 +55,10 @@ auto regenerate(T&& given, const typename std::remove_cvref_t<T>::arguments_type
 template <batch_type B>
 auto regenerate(B&& given, std::shared_ptr<const typename std::remove_cvref_t<B>::arguments_type> as, const selection& s, const key& k) {
   using V = typename std::remove_cvref_t<B>::pack_type;
-  const auto selected = selected_sites(s, given.structure());
   site_plan plan;
-  const auto is_split = [&](std::uint32_t i) { return selected[i] != 0; };
-  return changed_batch(std::forward<B>(given), std::move(as), is_split, [&](auto& b, const batch_before<V>& before, std::vector<V>& weights, auto&& run) {
+  const auto is_split = [&](const schema& before, std::uint32_t i) { return s.contains(before.path_of(i)); };
+  return changed_batch(std::forward<B>(given), std::move(as), is_split, touched_by_selection{s}, [&](auto&, const batch_before<V>& before, std::vector<V>& weights, auto&& run) {
+    const auto selected = selected_sites(s, *before.structure);
     std::uint32_t met = 0;
     const auto weight_of = [&](auto& h, const tile<V>& now, std::size_t block) {
       h.charge(factors_gone<V>(*before.structure, before.block(block), met, h.structure(), now));
@@ -66,7 +66,7 @@ auto regenerate(B&& given, std::shared_ptr<const typename std::remove_cvref_t<B>
     };
     run(
         [&](structure_walk& walk, tile_storage<V>& storage, const run_place& place, auto done) {
-          deciding_handler<V> h(walk, k, storage, {{before.structure.get(), before.block(0)}, selected}, place, &plan);
+          deciding_handler<V> h(walk, k, storage, {{before.structure.get(), before.block(0)}, selected, &s}, place, &plan);
           done(h);
           met = h.factors_met();
           weights[0] = weight_of(h, storage.view(), 0);
@@ -77,11 +77,6 @@ auto regenerate(B&& given, std::shared_ptr<const typename std::remove_cvref_t<B>
           weights[block] = weight_of(h, t, block);
         },
         [&](std::uint32_t i) { return selected[i] != 0; });
-    const auto drawn = [&](std::uint32_t i) {
-      const auto j = before.structure->find(b.structure().sites()[i].full, b.structure().sites()[i].type);
-      return j >= 0 && selected[static_cast<std::size_t>(j)] != 0;
-    };
-    return touched_sites{[drawn](std::uint32_t i) { return std::optional(drawn(i)); }, [drawn](std::uint32_t i, const run_place&) { return mask_of<V>(drawn(i)); }};
   });
 }
 template <batch_type B>

@@ -19,6 +19,16 @@ struct result_cell {
   R value;
 };
 
+// Results that do not lie in one piece: those that a batch keeps (lane_instances.hpp).
+class result_source {
+ public:
+  virtual const void* at(std::size_t i) const = 0;
+  virtual std::shared_ptr<const result_source> persistent() const = 0;  // what outlives the run
+
+ protected:
+  ~result_source() = default;
+};
+
 // Which part of a result is looked at.
 struct whole_result {
   template <class R>
@@ -41,13 +51,19 @@ class results {
   results() = default;
   template <class Other>
     requires(!std::is_same_v<Other, Part>)
-  explicit results(const results<R, Other>& other) : cells_(other.cells()), size_(other.size()), kept_(other.is_kept()) {}
+  explicit results(const results<R, Other>& other) : cells_(other.cells()), source_(other.source()), size_(other.size()), kept_(other.is_kept()) {}
+  results(const result_source* source, std::size_t n) : source_(source), size_(n) {}
   // `kept`: by the trace, not in the run's arena.
   results(const result_cell<R>* const* cells, std::size_t n, bool kept = false) : cells_(cells), size_(n), kept_(kept) {}
 
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
-  const value_type& operator[](std::size_t i) const { return Part()((*cells_)[i].value); }
+  const value_type& operator[](std::size_t i) const { return Part()(whole(i)); }
+  const R& whole(std::size_t i) const {
+    if (source_) return *static_cast<const R*>(source_->at(i));
+    return (*cells_)[i].value;
+  }
+  const result_source* source() const { return source_; }
   const value_type& front() const { return (*this)[0]; }
   const value_type& back() const { return (*this)[size_ - 1]; }
   const result_cell<R>* const* cells() const { return cells_; }
@@ -58,17 +74,19 @@ class results {
     using value_type = results::value_type;
     using difference_type = std::ptrdiff_t;
     iterator() = default;
-    explicit iterator(const result_cell<R>* at) : at_(at) {}
-    const value_type& operator*() const { return Part()(at_->value); }
-    iterator& operator++() { return ++at_, *this; }
-    iterator operator++(int) { return iterator(at_++); }
-    friend bool operator==(const iterator&, const iterator&) = default;
+    iterator(const results* of, std::size_t i) : cells_(of->cells_ ? *of->cells_ : nullptr), source_(of->source_), i_(i) {}
+    const value_type& operator*() const { return Part()(source_ ? *static_cast<const R*>(source_->at(i_)) : cells_[i_].value); }
+    iterator& operator++() { return ++i_, *this; }
+    iterator operator++(int) { return [this] { auto before = *this; ++*this; return before; }(); }
+    friend bool operator==(const iterator& a, const iterator& b) { return a.i_ == b.i_; }
 
    private:
-    const result_cell<R>* at_ = nullptr;
+    const result_cell<R>* cells_ = nullptr;
+    const result_source* source_ = nullptr;
+    std::size_t i_ = 0;
   };
-  iterator begin() const { return iterator(cells_ ? *cells_ : nullptr); }
-  iterator end() const { return iterator(cells_ ? *cells_ + size_ : nullptr); }
+  iterator begin() const { return iterator(this, 0); }
+  iterator end() const { return iterator(this, size_); }
 
   // All of them as a vector in the run's arena, for arithmetic.
   vector<value_type> all() const {
@@ -93,6 +111,7 @@ class results {
 
  private:
   const result_cell<R>* const* cells_ = nullptr;
+  const result_source* source_ = nullptr;
   std::size_t size_ = 0;
   bool kept_ = false;
 };
@@ -124,7 +143,7 @@ struct parts_of<results<R, Part>> {
   static std::size_t bytes(const view& x) {
     if (x.is_kept()) return 0;
     std::size_t n = 64 + rounded_to_line(x.size() * sizeof(result_cell<R>));
-    for (std::size_t i = 0; i < x.size(); ++i) n += arena_bytes((*x.cells())[i].value);
+    for (std::size_t i = 0; i < x.size(); ++i) n += arena_bytes(x.whole(i));
     return n;
   }
   static view moved(const view& x, std::byte*& at) {
@@ -132,7 +151,7 @@ struct parts_of<results<R, Part>> {
     auto* const cell = reinterpret_cast<const result_cell<R>**>(at);
     auto* const to = reinterpret_cast<result_cell<R>*>(at + 64);
     at += 64 + rounded_to_line(x.size() * sizeof(result_cell<R>));
-    for (std::size_t i = 0; i < x.size(); ++i) ::new (static_cast<void*>(to + i)) result_cell<R>{moved_to((*x.cells())[i].value, at)};
+    for (std::size_t i = 0; i < x.size(); ++i) ::new (static_cast<void*>(to + i)) result_cell<R>{moved_to(x.whole(i), at)};
     return in_place(to, cell, x.size());
   }
 };
@@ -150,7 +169,11 @@ class trace_results {
  public:
   using value_type = decltype(persist(std::declval<const typename results<R, Part>::value_type&>()));
   trace_results() = default;
-  explicit trace_results(const results<R, Part>& view) : view_(view) {}
+  explicit trace_results(const results<R, Part>& view) : view_(view) {
+    if (!view.source()) return;
+    source_ = view.source()->persistent();
+    view_ = results<R, Part>(source_.get(), view.size());
+  }
   trace_results(std::vector<value_type> own) : own_(std::move(own)), owns_(true) {}
 
   std::size_t size() const { return owns_ ? own_.size() : view_.size(); }
@@ -166,9 +189,16 @@ class trace_results {
 
  private:
   results<R, Part> view_;
+  std::shared_ptr<const result_source> source_;
   std::vector<value_type> own_;
   bool owns_ = false;
 };
+template <class R, class Part>
+auto lane_of(const trace_results<R, Part>& x, int k) {
+  std::vector<lane_type<typename trace_results<R, Part>::value_type>> lane;
+  for (std::size_t i = 0; i < x.size(); ++i) lane.push_back(lane_of(x[i], k));
+  return lane;
+}
 template <class R, class Part>
 auto persist(const trace_results<R, Part>& x) {
   return std::vector<typename trace_results<R, Part>::value_type>(x);
@@ -192,7 +222,7 @@ template <class X>
 using kept_value_t = std::remove_const_t<decltype(keep_value(std::declval<const X&>(), true))>;
 template <class R, class Part>
 auto keep_value(const results<R, Part>& x, bool views) {
-  return views && x.is_kept() ? trace_results<R, Part>(x) : trace_results<R, Part>(persist(x));
+  return views && (x.is_kept() || x.source()) ? trace_results<R, Part>(x) : trace_results<R, Part>(persist(x));
 }
 template <class X>
 auto keep_value(const X& x, bool views) {

@@ -66,7 +66,7 @@ results<R> run_kept(Handler& h, std::size_t n, Policy& policy, F& f, bool same_a
 
   instance_set& todo = node.todo();
   todo.clear();
-  h.add_touched(node, todo);
+  h.add_touched(node.where(), node.size(), todo);
   [[maybe_unused]] const bool none_touched = !todo.all() && todo.some().empty();
   node.compare_parameters(version_of(run.parameters.store), todo, undo);
   if (!same_arguments) policy.compare(node, h.keeping().arguments, todo, undo);
@@ -88,8 +88,8 @@ results<R> run_kept(Handler& h, std::size_t n, Policy& policy, F& f, bool same_a
     auto& calls = node.calls_of(i);
     structure_walk walk(expected, false);
     walk.lies_at([](const void* p, std::size_t instance) { return static_cast<const kept_instances*>(p)->path_of(instance); }, static_cast<const kept_instances*>(&node), i);
-    const instance_run r{walk, storage, node, i, is_new ? nullptr : &node[i], node.changed_sites(), node.flags(),
-                         hash_combine(run.body.scope, hash_index(static_cast<std::int64_t>(i))), kept_place{&undo, calls.get(), &calls, 0}};
+    const instance_run r{{node.where(), i, hash_combine(run.body.scope, hash_index(static_cast<std::int64_t>(i)))}, walk, storage, node,
+                         is_new ? nullptr : &node[i], node.changed_sites(), node.flags(), kept_place{&undo, calls.get(), &calls, 0}};
     Handler child(h, r);
     const R result = f(child, i, node.view(i));
     end_kept(child);

@@ -49,7 +49,7 @@ template <class Walk>
 struct position {
   Walk& walk;
   std::uint64_t scope = path::root_hash;   // of the path of the call that the body is in
-  const instance_run* inside = nullptr;    // the instance that this is a run of; null: it is a whole run
+  const instance_address* inside = nullptr;  // the instance that this is a run of; null: it is a whole run
 
   const site& at(std::uint32_t k) const { return walk[k]; }
   // Which constraints are for site k: the hashes of its path and of that without its last component, and that one, where it is an index.
@@ -57,10 +57,10 @@ struct position {
     std::uint64_t full, parent;
     std::int64_t last_index;
   };
-  site_key key_of(std::uint32_t k) const {
-    const site& s = at(k);
+  site_key key_of(std::uint32_t k) const { return key_of(at(k)); }
+  site_key key_of(const site& s) const {
     if (!inside) [[likely]] return {s.full, s.parent, s.last_index};
-    if (s.local.indices() == 0 && s.local.name().empty() && walk.scope() == 0) return {scope, inside->node.where().hash(), static_cast<std::int64_t>(inside->i)};
+    if (s.local.indices() == 0 && s.local.name().empty() && walk.scope() == 0) return {scope, inside->call.hash(), static_cast<std::int64_t>(inside->i)};
     return {extend_hash(scope, s.local), s.local.indices() == 0 ? scope : extend_hash(scope, s.local, s.local.indices() - 1), s.last_index};
   }
   path here() const {

@@ -2,7 +2,7 @@
 // simulate: draw a trace from the model. Weight: none; score = log p(choices; arguments).
 #include <starling/models/slips.hpp>
 #include <starling/models/trace.hpp>
-#include <starling/models/batch.hpp>
+#include <starling/models/batch_run.hpp>
 
 namespace starling {
 
@@ -40,8 +40,7 @@ template <generative_function G, class... A, class T>
 auto simulate(const G& model, const arguments<A...>& as, const key& k, const lane_request<T>& n) {
   using V = native_pack<T>;
   batch<G, arguments<A...>, V> b(model, std::make_shared<const arguments<A...>>(as), n.count, n.first);
-  b.run_all(
-      nullptr,
+  batch_run(b).anew(
       [&](structure_walk& walk, tile_storage<V>& storage, const run_place& place, auto done) {
         deciding_handler<V> h(walk, k, storage, {}, place);
         done(h);

@@ -94,22 +94,22 @@ auto update(B&& given, std::shared_ptr<const typename std::remove_cvref_t<B>::ar
   site_plan plan;
   const auto constraint_of = [&](std::uint32_t j) { return j < plan.size() ? plan[j] : site_step(); };
   require_lanes(constraints, given.first_lane() + given.size());
-  const auto is_split = [&](std::uint32_t s) {
-    const site& here = given.structure().sites()[s];
+  const auto is_split = [&](const schema& before, std::uint32_t s) {
+    const site& here = before.sites()[s];
     const auto c = constraints.find(here.full, here.parent, here.last_index);
     return c && c.lane_stride != 0;
   };
-  return changed_batch(std::forward<B>(given), std::move(as), is_split, [&](auto& b, const batch_before<V>& before, std::vector<V>& weights, auto&& run) {
+  return changed_batch(std::forward<B>(given), std::move(as), is_split, touched_by_constraints{&constraints}, [&](auto&, const batch_before<V>& before, std::vector<V>& weights, auto&& run) {
     const auto weight_of = [&](const deciding_handler<V>& h, const tile<V>& t, const run_place& place, std::size_t block) {
       const V w = log_difference(h.weight(), before.scores[block]);
       if (o.unreached == ignore) return w;
-      return where(lanes_unreached(h.structure(), t, place, constraint_of), V(negative_infinity), w);
+      return where(h.keeping().unreached | lanes_unreached(h.structure(), t, place, constraint_of), V(negative_infinity), w);
     };
     run(
         [&](structure_walk& walk, tile_storage<V>& storage, const run_place& place, auto done) {
           deciding_handler<V> h(walk, k, storage, {{before.structure.get(), before.block(0)}, constraints}, place, &plan);
           done(h);
-          require_met(constraints, *walk.finish(), "update");  // it may have ended before the run it began as
+          require_met_by(h, walk, constraints, "update");  // it may have ended before the run it began as
           weights[0] = weight_of(h, storage.view(), place, 0);
         },
         [&](structure_walk& walk, tile<V> t, const run_place& place, std::size_t block, auto done) {
@@ -118,13 +118,6 @@ auto update(B&& given, std::shared_ptr<const typename std::remove_cvref_t<B>::ar
           weights[block] = weight_of(h, t, place, block);
         },
         [&](std::uint32_t s) { return static_cast<bool>(constraint_of(s)); });
-    return touched_sites{[&](std::uint32_t s) -> std::optional<bool> {
-                           const auto c = constraint_of(s);
-                           return c.present ? std::nullopt : std::optional(static_cast<bool>(c));
-                         },
-                         [&](std::uint32_t s, const run_place& place) {
-                           return lanes_given<V>(constraint_of(s), {b.first_lane() + place.first_lane, b.first_lane() + b.size()});
-                         }};
   });
 }
 template <batch_type B>
