@@ -32,7 +32,7 @@ template <class Coefficients, class Scale> struct autoregressive : distribution 
     const auto good = is_good();
     for (std::size_t t = 0; t < n; ++t) {
       V next = x[t] * V(scale);
-      for (std::size_t k = 0; k < coefficients.size() && k < t; ++k) next = next + V(element_at{k}(coefficients)) * x[t - 1 - k];
+      for (std::size_t k = 0; k < coefficients.size() && k < t; ++k) next = into_finite(V(next + into_finite(V(V(element_at{k}(coefficients)) * x[t - 1 - k]))));
       x[t] = where(good, into_finite(next), V(not_a_number));
     }
     return x;

@@ -56,6 +56,9 @@ template <class Inputs, class Kernel, class Noise> class gaussian_process : publ
   template <class Visit> void parameters(Visit&& visit) const {
     kernel_.parameters(visit);
     if constexpr (!is_latent) visit("noise", noise_, is_positive_finite(noise_), "must be positive and finite");
+    mask_of<element> factored(true);
+    for (std::size_t i = 0; i < size(); ++i) factored = both(factored, is_positive_finite(factor_(i, i)));
+    visit("kernel", factor_(0, 0), factored, "must give a covariance of the inputs that is positive definite");
   }
 
  private:

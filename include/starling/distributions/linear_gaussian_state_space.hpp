@@ -169,13 +169,13 @@ template <class Model> class linear_gaussian_state_space : public distribution {
       for (V& a : e) a = rng.normal();
       for (std::size_t i = 0; i < states(); ++i) {
         V sum = t == 0 ? V(element_at{i}(of_.mean)) : V(0);
-        for (std::size_t j = 0; t > 0 && j < states(); ++j) sum = sum + V(as_real(of_.transition(i, j))) * x(t - 1, j);
+        for (std::size_t j = 0; t > 0 && j < states(); ++j) sum = into_finite(V(sum + into_finite(V(V(as_real(of_.transition(i, j))) * x(t - 1, j)))));  // ∞ − ∞ is none
         for (std::size_t j = 0; j <= i; ++j) sum = sum + (t == 0 ? start : step)(i, j) * z[j];
-        x(t, i) = sum;
+        x(t, i) = into_finite(sum);
       }
       for (std::size_t i = 0; i < cols(); ++i) {
         V sum(0);
-        for (std::size_t j = 0; j < states(); ++j) sum = sum + V(as_real(of_.observation(i, j))) * x(t, j);
+        for (std::size_t j = 0; j < states(); ++j) sum = into_finite(V(sum + into_finite(V(V(as_real(of_.observation(i, j))) * x(t, j)))));
         for (std::size_t j = 0; j <= i; ++j) sum = sum + seen(i, j) * e[j];
         y(t, i) = sum;
       }
