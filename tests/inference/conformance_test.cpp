@@ -164,6 +164,20 @@ TEST(conformance, static_models) {
   expect_draws(hash_of(hash_of(1, u.trace), u.weight), 0x6e415f6b60041027);
 }
 
+TEST(conformance, traces_tell_whether_they_are_incremental) {
+  const auto moves = sl::gen(sl::dynamic, [](auto& trace) {
+    if (trace("k", sl::bernoulli(0.5))) trace("y", sl::map(leaf), sl::each(inputs), 0.0);
+    else
+      for (std::size_t i = 0; i < inputs.size(); ++i) trace({"y", i}, sl::normal(0.0, 2.0));
+  });
+  const auto t = sl::generate(moves, sl::args(), {{"k", 1.0}}, sl::key(1)).trace;
+  EXPECT_TRUE(t.is_incremental());
+  const auto u = sl::update(t, {{"k", 0.0}}, sl::key(2));
+  EXPECT_FALSE(u.trace.is_incremental());
+  EXPECT_EQ((u.trace[{"y", 1}]), (t[{"y", 1}]));
+  expect_same(u.weight, u.trace.score() - t.score(), "update");
+}
+
 TEST(conformance, lanes) {
   constexpr std::size_t n = 2 * sl::lanes_of<V>;
   const auto as = sl::args(true);

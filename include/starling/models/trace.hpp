@@ -187,6 +187,10 @@ class trace {
     value_.emplace(std::move(value));
   }
 
+  // Whether updates pass over instances of map, unfold and scan that they do not concern. Where a body's own `if` moved a choice into another kind
+  // of call the trace is laid flat (lay_flat.hpp), and each later update runs the whole body.
+  bool is_incremental() const { return state().calls != nullptr; }
+
   // From now on instances are scopes of the one run: before its first run.
   void keep_no_instances() { state_.calls = nullptr; }
   template <class Handler>
