@@ -8,7 +8,7 @@
 
 #include <starling/models/edit.hpp>
 
-#include <starling/models/results.hpp>
+#include <starling/models/kept/results.hpp>
 
 namespace laws {
 

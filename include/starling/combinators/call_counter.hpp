@@ -2,8 +2,8 @@
 // itself are only counted. Whatever it is given has no values of its own, so it counts the same in all lanes.
 #pragma once
 
-#include <starling/models/choice.hpp>
-#include <starling/models/handler_defaults.hpp>
+#include <starling/models/runs/choice.hpp>
+#include <starling/models/runs/handler_defaults.hpp>
 
 namespace starling {
 

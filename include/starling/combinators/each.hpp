@@ -5,7 +5,7 @@
 #include <utility>
 
 #include <starling/models/arguments.hpp>
-#include <starling/models/wide.hpp>
+#include <starling/models/runs/wide.hpp>
 
 namespace starling {
 

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include <starling/combinators/each.hpp>
-#include <starling/models/persist.hpp>
+#include <starling/models/kept/persist.hpp>
 #include <starling/values/blend.hpp>
 
 namespace starling {

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include <starling/combinators/gate.hpp>
-#include <starling/models/kept_run.hpp>
+#include <starling/models/kept/kept_run.hpp>
 
 namespace starling {
 

@@ -6,7 +6,7 @@
 #include <limits>
 #include <vector>
 
-#include <starling/models/results.hpp>
+#include <starling/models/kept/results.hpp>
 #include <starling/traces/choice_map.hpp>
 #include <starling/values/exp.hpp>
 #include <starling/values/log.hpp>

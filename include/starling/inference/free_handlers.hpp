@@ -9,7 +9,7 @@
 
 #include <starling/distributions/at_free_numbers.hpp>
 #include <starling/inference/trouble_told.hpp>
-#include <starling/models/differentiating.hpp>
+#include <starling/models/runs/differentiating.hpp>
 
 namespace starling {
 

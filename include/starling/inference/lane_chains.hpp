@@ -11,7 +11,7 @@
 #include <starling/inference/metropolis.hpp>
 #include <starling/inference/posterior_layout.hpp>
 #include <starling/inference/run_checkpoint.hpp>
-#include <starling/models/current.hpp>
+#include <starling/models/runs/current.hpp>
 #include <starling/models/regenerate.hpp>
 #include <starling/values/exp.hpp>
 

@@ -3,8 +3,8 @@
 
 #include <cstdint>
 
-#include <starling/models/site_plan.hpp>
-#include <starling/models/tile.hpp>
+#include <starling/models/runs/site_plan.hpp>
+#include <starling/models/runs/tile.hpp>
 #include <starling/traces/schema.hpp>
 #include <starling/values/where.hpp>
 

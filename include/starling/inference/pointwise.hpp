@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include <starling/models/score.hpp>
+#include <starling/models/runs/score.hpp>
 
 namespace starling {
 

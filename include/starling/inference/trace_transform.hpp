@@ -18,7 +18,7 @@
 #include <utility>
 #include <vector>
 
-#include <starling/models/current.hpp>
+#include <starling/models/runs/current.hpp>
 #include <starling/values/adjoint.hpp>
 #include <starling/values/adjoint_vectors.hpp>
 #include <starling/values/math.hpp>

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include <starling/models/choice.hpp>
+#include <starling/models/runs/choice.hpp>
 
 namespace starling {
 

@@ -1,9 +1,9 @@
 #pragma once
 // assess: the score of given choices. Every address must be given, and nothing else.
 #include <starling/models/slips.hpp>
-#include <starling/models/constraints.hpp>
+#include <starling/models/runs/constraints.hpp>
 #include <starling/models/trace.hpp>
-#include <starling/models/batch_run.hpp>
+#include <starling/models/runs/batch_run.hpp>
 
 namespace starling {
 

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include <starling/execution/executor.hpp>
-#include <starling/models/flat_batch.hpp>
-#include <starling/models/presence.hpp>
+#include <starling/models/kept/flat_batch.hpp>
+#include <starling/models/runs/presence.hpp>
 #include <starling/models/trace.hpp>
 #include <starling/values/counts.hpp>
 #include <starling/values/lift.hpp>

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include <starling/models/tile.hpp>
+#include <starling/models/runs/tile.hpp>
 
 namespace starling {
 

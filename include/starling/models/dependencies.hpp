@@ -19,10 +19,10 @@
 #include <vector>
 
 #include <starling/models/arguments.hpp>
-#include <starling/models/choice.hpp>
+#include <starling/models/runs/choice.hpp>
 #include <starling/models/generative_function.hpp>
-#include <starling/models/handler_defaults.hpp>
-#include <starling/models/symbolic_arguments.hpp>
+#include <starling/models/runs/handler_defaults.hpp>
+#include <starling/models/runs/symbolic_arguments.hpp>
 #include <starling/traces/address.hpp>
 #include <starling/values/symbol.hpp>
 

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include <starling/models/batch_run.hpp>
+#include <starling/models/runs/batch_run.hpp>
 #include <starling/models/lanes_of_their_own.hpp>
 #include <starling/traces/selection.hpp>
 

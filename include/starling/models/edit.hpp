@@ -14,7 +14,7 @@
 #include <tuple>
 #include <utility>
 
-#include <starling/models/current.hpp>
+#include <starling/models/runs/current.hpp>
 #include <starling/models/trace_batch.hpp>
 
 namespace starling {

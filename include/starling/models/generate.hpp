@@ -2,10 +2,10 @@
 // generate: a trace that agrees with constraints, the rest drawn from the model.
 // log weight = Σ log density of the constrained choices (and factors). No constraints: 0. All constrained: the score.
 #include <starling/models/slips.hpp>
-#include <starling/models/constraints.hpp>
+#include <starling/models/runs/constraints.hpp>
 #include <starling/models/trace.hpp>
-#include <starling/models/unreached.hpp>
-#include <starling/models/batch_run.hpp>
+#include <starling/models/runs/unreached.hpp>
+#include <starling/models/runs/batch_run.hpp>
 
 namespace starling {
 

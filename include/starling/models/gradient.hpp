@@ -12,7 +12,7 @@
 #include <vector>
 
 #include <starling/models/assess.hpp>
-#include <starling/models/differentiating.hpp>
+#include <starling/models/runs/differentiating.hpp>
 #include <starling/traces/selection.hpp>
 
 namespace starling {

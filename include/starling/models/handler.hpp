@@ -26,15 +26,15 @@
 #include <type_traits>
 #include <utility>
 
-#include <starling/models/choice.hpp>
+#include <starling/models/runs/choice.hpp>
 #include <starling/models/generative_function.hpp>
-#include <starling/models/handler_defaults.hpp>
-#include <starling/models/lane_instances.hpp>
+#include <starling/models/runs/handler_defaults.hpp>
+#include <starling/models/kept/lane_instances.hpp>
 #include <starling/models/parameters.hpp>
-#include <starling/models/run_parts.hpp>
-#include <starling/models/scopes.hpp>
-#include <starling/models/tile.hpp>
-#include <starling/models/wide.hpp>
+#include <starling/models/runs/run_parts.hpp>
+#include <starling/models/runs/scopes.hpp>
+#include <starling/models/runs/tile.hpp>
+#include <starling/models/runs/wide.hpp>
 #include <starling/traces/schema.hpp>
 
 namespace starling {

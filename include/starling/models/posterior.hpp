@@ -6,7 +6,7 @@
 #include <utility>
 
 #include <starling/models/generate.hpp>
-#include <starling/models/score.hpp>
+#include <starling/models/runs/score.hpp>
 
 namespace starling {
 

@@ -2,7 +2,7 @@
 // simulate: draw a trace from the model. Weight: none; score = log p(choices; arguments).
 #include <starling/models/slips.hpp>
 #include <starling/models/trace.hpp>
-#include <starling/models/batch_run.hpp>
+#include <starling/models/runs/batch_run.hpp>
 
 namespace starling {
 

@@ -13,8 +13,8 @@
 #include <utility>
 
 #include <starling/models/generative_function.hpp>
-#include <starling/models/kept_cone.hpp>
-#include <starling/models/run_kept.hpp>
+#include <starling/models/kept/kept_cone.hpp>
+#include <starling/models/kept/run_kept.hpp>
 
 namespace starling {
 

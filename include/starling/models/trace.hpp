@@ -9,8 +9,8 @@
 #include <vector>
 
 #include <starling/models/arguments.hpp>
-#include <starling/models/deciding.hpp>
-#include <starling/models/persist.hpp>
+#include <starling/models/runs/deciding.hpp>
+#include <starling/models/kept/persist.hpp>
 
 namespace starling {
 

@@ -3,12 +3,12 @@
 // log weight = Σ log density in the new trace over constrained and retained choices (and factors) − score of the old trace.
 // What is new is drawn from the model and cancels; what falls away is charged through the old score.
 
-#include <starling/models/constraints.hpp>
+#include <starling/models/runs/constraints.hpp>
 #include <starling/models/discarded_lanes.hpp>
-#include <starling/models/lay_flat.hpp>
-#include <starling/models/old_values.hpp>
+#include <starling/models/kept/lay_flat.hpp>
+#include <starling/models/runs/old_values.hpp>
 #include <starling/models/trace.hpp>
-#include <starling/models/unreached.hpp>
+#include <starling/models/runs/unreached.hpp>
 #include <starling/models/batch.hpp>
 
 namespace starling {

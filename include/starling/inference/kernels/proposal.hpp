@@ -15,7 +15,7 @@
 #include <utility>
 
 #include <starling/inference/kernels/kernel.hpp>
-#include <starling/models/current.hpp>
+#include <starling/models/runs/current.hpp>
 #include <starling/models/edit.hpp>
 #include <starling/models/simulate.hpp>
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include <starling/inference/variational/guide_handlers.hpp>
-#include <starling/models/current.hpp>
+#include <starling/models/runs/current.hpp>
 
 namespace starling {
 

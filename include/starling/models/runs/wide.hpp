@@ -7,11 +7,11 @@
 #include <type_traits>
 #include <utility>
 
-#include <starling/models/choice.hpp>
+#include <starling/models/runs/choice.hpp>
 #include <starling/models/generative_function.hpp>
-#include <starling/models/handler_defaults.hpp>
+#include <starling/models/runs/handler_defaults.hpp>
 #include <starling/models/parameters.hpp>
-#include <starling/models/results.hpp>
+#include <starling/models/kept/results.hpp>
 #include <starling/traces/schema.hpp>
 #include <starling/values/lift.hpp>
 #include <starling/values/pack.hpp>

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include <starling/models/batch_state.hpp>
-#include <starling/models/persistent_vector.hpp>
+#include <starling/models/kept/persistent_vector.hpp>
 
 namespace starling {
 

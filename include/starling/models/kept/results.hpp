@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include <starling/models/persist.hpp>
+#include <starling/models/kept/persist.hpp>
 #include <starling/values/arena.hpp>
 #include <starling/values/blend.hpp>
 

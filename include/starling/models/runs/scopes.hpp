@@ -6,7 +6,7 @@
 #include <type_traits>
 #include <utility>
 
-#include <starling/models/run_parts.hpp>
+#include <starling/models/runs/run_parts.hpp>
 #include <starling/traces/address.hpp>
 #include <starling/values/where.hpp>
 

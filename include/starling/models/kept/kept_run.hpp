@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include <starling/models/kept_instances.hpp>
+#include <starling/models/kept/kept_instances.hpp>
 #include <starling/random/key.hpp>
 
 namespace starling {

@@ -5,9 +5,9 @@
 #include <vector>
 
 #include <starling/distributions/distribution.hpp>
-#include <starling/models/choice.hpp>
-#include <starling/models/constraints.hpp>
-#include <starling/models/tile.hpp>
+#include <starling/models/runs/choice.hpp>
+#include <starling/models/runs/constraints.hpp>
+#include <starling/models/runs/tile.hpp>
 
 namespace starling {
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include <starling/models/dependencies.hpp>
-#include <starling/models/kept_instances.hpp>
+#include <starling/models/kept/kept_instances.hpp>
 
 namespace starling {
 

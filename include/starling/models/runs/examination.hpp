@@ -7,9 +7,9 @@
 #include <vector>
 
 #include <starling/distributions/distribution.hpp>
-#include <starling/models/choice.hpp>
-#include <starling/models/problem.hpp>
-#include <starling/models/tile.hpp>
+#include <starling/models/runs/choice.hpp>
+#include <starling/models/runs/problem.hpp>
+#include <starling/models/runs/tile.hpp>
 
 namespace starling {
 

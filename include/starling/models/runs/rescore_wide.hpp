@@ -3,8 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include <starling/models/kept_instances.hpp>
-#include <starling/models/wide.hpp>
+#include <starling/models/kept/kept_instances.hpp>
+#include <starling/models/runs/wide.hpp>
 
 namespace starling {
 

@@ -1,4 +1,4 @@
-#include <starling/models/kept_cone.hpp>
+#include <starling/models/kept/kept_cone.hpp>
 
 #include <algorithm>
 #include <stdexcept>

@@ -14,11 +14,11 @@
 #include <utility>
 #include <vector>
 
-#include <starling/models/factors_gone.hpp>
+#include <starling/models/runs/factors_gone.hpp>
 #include <starling/models/handler.hpp>
-#include <starling/models/planner.hpp>
-#include <starling/models/run_kept.hpp>
-#include <starling/models/run_lanes.hpp>
+#include <starling/models/runs/planner.hpp>
+#include <starling/models/kept/run_kept.hpp>
+#include <starling/models/runs/run_lanes.hpp>
 
 namespace starling {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include <starling/models/constraints.hpp>
+#include <starling/models/runs/constraints.hpp>
 #include <starling/models/simulate.hpp>
 
 namespace starling {

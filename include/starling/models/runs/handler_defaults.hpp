@@ -7,7 +7,7 @@
 
 #include <starling/models/generative_function.hpp>
 #include <starling/models/parameters.hpp>
-#include <starling/models/results.hpp>
+#include <starling/models/kept/results.hpp>
 #include <starling/traces/address.hpp>
 #include <starling/values/real.hpp>
 

@@ -9,7 +9,7 @@
 #pragma once
 
 #include <starling/models/handler.hpp>
-#include <starling/models/rescore_wide.hpp>
+#include <starling/models/runs/rescore_wide.hpp>
 
 namespace starling {
 

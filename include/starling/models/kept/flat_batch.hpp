@@ -7,7 +7,7 @@
 #include <vector>
 
 #include <starling/execution/executor.hpp>
-#include <starling/models/lane_instances.hpp>
+#include <starling/models/kept/lane_instances.hpp>
 
 namespace starling {
 

@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include <starling/models/results.hpp>
-#include <starling/models/tile.hpp>
+#include <starling/models/kept/results.hpp>
+#include <starling/models/runs/tile.hpp>
 #include <starling/traces/change.hpp>
 #include <starling/traces/choice_map.hpp>
 #include <starling/traces/schema.hpp>

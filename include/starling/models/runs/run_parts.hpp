@@ -8,11 +8,11 @@
 #include <string>
 #include <type_traits>
 
-#include <starling/models/choice.hpp>
-#include <starling/models/examination.hpp>
-#include <starling/models/kept_run.hpp>
+#include <starling/models/runs/choice.hpp>
+#include <starling/models/runs/examination.hpp>
+#include <starling/models/kept/kept_run.hpp>
 #include <starling/models/parameters.hpp>
-#include <starling/models/tile.hpp>
+#include <starling/models/runs/tile.hpp>
 #include <starling/random/stream.hpp>
 #include <starling/traces/schema.hpp>
 

@@ -5,12 +5,12 @@
 #include <utility>
 #include <vector>
 
-#include <starling/models/constraints.hpp>
-#include <starling/models/lane_instances.hpp>
-#include <starling/models/old_values.hpp>
-#include <starling/models/presence.hpp>
-#include <starling/models/run_parts.hpp>
-#include <starling/models/site_plan.hpp>
+#include <starling/models/runs/constraints.hpp>
+#include <starling/models/kept/lane_instances.hpp>
+#include <starling/models/runs/old_values.hpp>
+#include <starling/models/runs/presence.hpp>
+#include <starling/models/runs/run_parts.hpp>
+#include <starling/models/runs/site_plan.hpp>
 #include <starling/traces/selection.hpp>
 
 namespace starling {

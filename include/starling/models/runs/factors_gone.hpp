@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include <starling/models/lane_instances.hpp>
+#include <starling/models/kept/lane_instances.hpp>
 
 namespace starling {
 

@@ -4,7 +4,7 @@
 #include <limits>
 #include <vector>
 
-#include <starling/models/presence.hpp>
+#include <starling/models/runs/presence.hpp>
 #include <starling/traces/schema.hpp>
 
 namespace starling {

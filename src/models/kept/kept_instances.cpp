@@ -1,10 +1,10 @@
-#include <starling/models/kept_instances.hpp>
+#include <starling/models/kept/kept_instances.hpp>
 
 #include <algorithm>
 #include <atomic>
 
-#include <starling/models/kept_cone.hpp>
-#include <starling/models/kept_run.hpp>
+#include <starling/models/kept/kept_cone.hpp>
+#include <starling/models/kept/kept_run.hpp>
 
 namespace starling {
 

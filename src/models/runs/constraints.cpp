@@ -1,4 +1,4 @@
-#include <starling/models/constraints.hpp>
+#include <starling/models/runs/constraints.hpp>
 
 #include <algorithm>
 #include <cmath>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <starling/models/handler.hpp>
-#include <starling/models/wide.hpp>
+#include <starling/models/runs/wide.hpp>
 
 namespace starling {
 

@@ -11,10 +11,10 @@
 #include <vector>
 
 #include <starling/models/batch_state.hpp>
-#include <starling/models/kept_run.hpp>
-#include <starling/models/lane_sums.hpp>
-#include <starling/models/presence.hpp>
-#include <starling/models/site_plan.hpp>
+#include <starling/models/kept/kept_run.hpp>
+#include <starling/models/runs/lane_sums.hpp>
+#include <starling/models/runs/presence.hpp>
+#include <starling/models/runs/site_plan.hpp>
 
 namespace starling {
 
