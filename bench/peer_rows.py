@@ -106,7 +106,7 @@ SCORED = ("normal", "exponential", "gamma_3", "beta", "student_t", "poisson_5", 
 
 
 def distribution(kind, name, *peers):
-    return [Variant("jax", "distributions_peers.py", f"--kind={kind} --only={name} --peer={peer}", peer) for peer in peers]
+    return [Variant("jax", "distributions_peers.py", f"--dtype=f64 --kind={kind} --only={name} --peer={peer}", peer) for peer in peers]
 
 
 def distribution_rows():
