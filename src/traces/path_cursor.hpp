@@ -1,6 +1,7 @@
 // The components of the paths of a run's sites, one site after the other.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -9,6 +10,30 @@
 #include <starling/traces/schema.hpp>
 
 namespace starling {
+
+// A stack that allocates nothing while it is small.
+template <class T>
+class small_stack {
+ public:
+  bool empty() const { return size_ == 0; }
+  T& back() { return size_ <= few_.size() ? few_[size_ - 1] : many_.back(); }
+  const T& back() const { return size_ <= few_.size() ? few_[size_ - 1] : many_.back(); }
+  void push_back(T x) {
+    if (size_ < few_.size()) few_[size_] = std::move(x);
+    else many_.push_back(std::move(x));
+    ++size_;
+  }
+  void pop_back() {
+    if (size_ > few_.size()) many_.pop_back();
+    --size_;
+  }
+  void clear() { size_ = 0, many_.clear(); }
+
+ private:
+  std::array<T, 16> few_{};
+  std::vector<T> many_;
+  std::size_t size_ = 0;
+};
 
 // Going through the sites in order takes as many steps as there are components of addresses, however deep the calls are: what two sites have in common stays.
 class path_cursor {
@@ -35,7 +60,7 @@ class path_cursor {
     where_.resize(entered_.empty() ? outside_ : entered_.back().second);
     for (; !above_.empty(); above_.pop_back()) {
       add(run_.calls()[above_.back()].local);
-      entered_.emplace_back(above_.back(), where_.size());
+      entered_.push_back({above_.back(), where_.size()});
     }
   }
   void add(const address& a) {
@@ -46,8 +71,8 @@ class path_cursor {
   const schema& run_;
   std::vector<path_component>& where_;
   std::size_t outside_;
-  std::vector<std::pair<std::uint32_t, std::size_t>> entered_;  // but for the root: calls, and how many components lead into them
-  std::vector<std::uint32_t> above_;
+  small_stack<std::pair<std::uint32_t, std::size_t>> entered_;  // but for the root: calls, and how many components lead into them
+  small_stack<std::uint32_t> above_;
 };
 
 }  // namespace starling

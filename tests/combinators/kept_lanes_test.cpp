@@ -109,7 +109,10 @@ void check(const char* name, const Model& model, const std::vector<sl::path>& so
   std::size_t n = 3;
   double scale = 1.0;
   for (int i = 0; i < operations && !testing::Test::HasFailure(); ++i) {
-    const std::string what = std::string(name) + ", operation " + std::to_string(i) + ": ";
+    std::string what = name;  // piece by piece: g++ 12 warns falsely of sums of strings at -O1
+    what += ", operation ";
+    what += std::to_string(i);
+    what += ": ";
     const auto k = sl::key(1000 * seed + static_cast<std::uint64_t>(i));
     const auto before = b;
     if (pick(6) == 0) copies.push_back(b);

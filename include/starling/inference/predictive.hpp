@@ -150,15 +150,17 @@ const draws& log_likelihood(const Posterior& post, result& fit) {
     fit.log_likelihood = for_each_draw(
         post, fit,
         [&](const choice_map& given, const schema& structure, const std::vector<std::uint32_t>& sites) {
-          auto r = run_all(given, 1);
+          const auto r = run_all(given, 1);
+          auto values = r.traces.state();  // a copy: the walk writes where it reads
           pointwise_densities<V> one(structure, sites);
-          one.find(post, r.traces.state().block(0), r.traces.place(0));
+          one.find(post, values.block(0), r.traces.place(0));
           return one.types();
         },
         [&](observed_draws& to, const choice_map& given, std::size_t first, std::size_t count) {
-          auto r = run_all(given, count);
+          const auto r = run_all(given, count);
+          auto values = r.traces.state();
           std::vector<pointwise_densities<V>> blocks(r.traces.blocks(), pointwise_densities<V>(r.traces.structure(), to.sites()));
-          parallel_for(blocks.size(), [&](std::size_t b) { blocks[b].find(post, r.traces.state().block(b), r.traces.place(b)); });
+          parallel_for(blocks.size(), [&](std::size_t b) { blocks[b].find(post, values.block(b), r.traces.place(b)); });
           copy_lanes(to, first, count, [&](std::uint32_t k, std::size_t e, std::size_t block) { return blocks[block].of(k)[e]; });
         });
   }
