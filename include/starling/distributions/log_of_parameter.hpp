@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <type_traits>
 
+#include <starling/values/arena.hpp>
 #include <starling/values/derivatives.hpp>
 #include <starling/values/log.hpp>
 

@@ -69,6 +69,17 @@ void copy_lane(X& a, int to, const X& b, int from) {
   }
 }
 
+// Of what a batch keeps: `a` has results of its own afterwards, and what other batches share stays as it was.
+template <class R, class Part>
+void copy_lane(trace_results<R, Part>& a, int to, const trace_results<R, Part>& b, int from) {
+  auto& own = a.own();
+  for (std::size_t i = 0; i < own.size(); ++i) {
+    const auto x = b[i];
+    if constexpr (requires { own[i].get(); }) copy_lane(own[i].get(), to, x.get(), from);
+    else copy_lane(own[i], to, x, from);
+  }
+}
+
 // The state of block b of a filter, what it is made of moved out of the arena into `memory`.
 template <class S>
 S own(const S& s, std::vector<own_memory>& memory, std::size_t b) {

@@ -183,6 +183,11 @@ class trace_results {
   value_type back() const { return (*this)[size() - 1]; }
   operator std::vector<value_type>() const { return owns_ ? own_ : persist(view_); }
   void rebind(const std::unordered_map<const void*, const void*>& copies) { view_.rebind(copies); }
+  // To be changed: from here on they are no view.
+  std::vector<value_type>& own() {
+    if (!owns_) *this = trace_results(std::vector<value_type>(*this));
+    return own_;
+  }
 
   friend bool operator==(const trace_results& a, const trace_results& b) { return a == std::vector<value_type>(b); }
   friend bool operator==(const trace_results& a, const std::vector<value_type>& b) { return std::vector<value_type>(a) == b; }
