@@ -6,40 +6,14 @@
 
 namespace starling {
 
-template <class Degrees, class Element> class wishart : public distribution {
+template <class Degrees, class Element> class wishart : public wishart_family<wishart<Degrees, Element>, false, false, Degrees, Element> {
  public:
   static constexpr std::string_view name = "wishart";
   static constexpr auto draws_follow = draw_derivative::implicit;
-  template <class V> using value = matrix<V>;
+  static constexpr auto scale_name = "scale";
 
   // Throws std::invalid_argument where the scale is not square.
-  template <class Matrix> wishart(Degrees degrees, const Matrix& scale) : degrees_(std::move(degrees)), scale_(name, "scale", scale, scale.rows()) {}
-
-  std::size_t rows() const { return scale_.factor.rows(); }
-  std::size_t cols() const { return rows(); }
-  auto support() const { return covariance{rows()}; }
-
-  template <class Rng> auto sample(Rng& rng) const {
-    return where_good(is_good(), square_of_lower(product_of_lower(scale_.factor, draw_bartlett(rng, rows(), degrees_, false))));
-  }
-
-  template <class X> auto log_density(const X& x) const {
-    using real = promote<matrix_element<X>, Degrees, Element>;
-    const auto factor = cholesky(square_value(name, x, rows()));
-    const real lp = wishart_log_density<false>(degrees_, scale_, factor);
-    return never_nan(real(where(both(is_good(), support().contains(x)), lp, real(negative_infinity))));
-  }
-
-  template <class Visit> void parameters(Visit&& visit) const {
-    visit("degrees", degrees_, are_degrees_enough(degrees_, rows()), "must be finite and more than the number of rows less 1");
-    scale_.visit(visit, "scale");
-  }
-
- private:
-  auto is_good() const { return both(are_degrees_enough(degrees_, rows()), scale_.good); }
-
-  Degrees degrees_;
-  positive_definite_parameter<Element> scale_;
+  template <class Matrix> wishart(Degrees degrees, const Matrix& scale) : wishart::wishart_family(std::move(degrees), scale) {}
 };
 template <class Degrees, class Matrix> wishart(Degrees&&, const Matrix&) -> wishart<held<Degrees>, matrix_element<Matrix>>;
 

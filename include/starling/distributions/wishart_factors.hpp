@@ -102,4 +102,50 @@ template <class K> K log_jacobian_of_square(const matrix<K>& factor) {
   return total;
 }
 
+// Of W from a Wishart distribution or from that of its inverse, or of W's Cholesky factor, with a parameter of the same kind: all but the names. Self has `name`
+// and `scale_name`.
+template <class Self, bool Inverse, bool OfFactor, class Degrees, class Element> class wishart_family : public distribution {
+ public:
+  template <class V> using value = matrix<V>;
+
+  std::size_t rows() const { return scale_.factor.rows(); }
+  std::size_t cols() const { return rows(); }
+  auto support() const { return std::conditional_t<OfFactor, covariance_cholesky, covariance>{rows()}; }
+
+  template <class Rng> auto sample(Rng& rng) const {
+    const auto factor = [&] {
+      const auto a = draw_bartlett(rng, rows(), degrees_, Inverse);
+      if constexpr (Inverse) return product_of_lower(scale_.factor, inverse_of_lower(a));
+      else return product_of_lower(scale_.factor, a);
+    }();
+    if constexpr (OfFactor) return where_good(is_good(), factor);
+    else return where_good(is_good(), square_of_lower(factor));
+  }
+
+  template <class X> auto log_density(const X& x) const {
+    using real = promote<matrix_element<X>, Degrees, Element>;
+    const auto lp = [&]() -> real {
+      const auto given = square_value(Self::name, x, rows(), OfFactor);
+      if constexpr (OfFactor) return wishart_log_density<Inverse>(degrees_, scale_, given) + log_jacobian_of_square(given);
+      else return wishart_log_density<Inverse>(degrees_, scale_, cholesky(given));
+    }();
+    return never_nan(real(where(both(is_good(), support().contains(x)), lp, real(negative_infinity))));
+  }
+
+  template <class Visit> void parameters(Visit&& visit) const {
+    visit("degrees", degrees_, are_degrees_enough(degrees_, rows()), "must be finite and more than the number of rows less 1");
+    scale_.visit(visit, Self::scale_name);
+  }
+
+ protected:
+  // Throws std::invalid_argument where the scale, or its factor, is not square.
+  template <class Matrix> wishart_family(Degrees degrees, const Matrix& scale) : degrees_(std::move(degrees)), scale_(Self::name, Self::scale_name, scale, scale.rows()) {}
+
+ private:
+  auto is_good() const { return both(are_degrees_enough(degrees_, rows()), scale_.good); }
+
+  Degrees degrees_;
+  std::conditional_t<OfFactor, factor_parameter<Element>, positive_definite_parameter<Element>> scale_;
+};
+
 }  // namespace starling
