@@ -3,13 +3,11 @@
 #include <cmath>
 #include <memory>
 
-#include <starling/distributions/generalised_linear.hpp>
-#include <starling/distributions/iid.hpp>
 #include <starling/inference/kernels/hmc.hpp>
 #include <starling/inference/kernels/nuts.hpp>
 #include <starling/inference/posterior_gradient.hpp>
 
-#include "works/logistic_data.hpp"
+#include "works/logistic_model.hpp"
 #include "works/repeated_fit.hpp"
 #include "works/work.hpp"
 
@@ -21,17 +19,6 @@ namespace {
 
 constexpr std::size_t chains = 4;
 
-constexpr auto regression = sl::gen([](auto& trace, const logistic_data& x) {
-  const auto a = trace("a", sl::normal(0.0, 1.0));
-  const auto b = trace("b", sl::iid(sl::normal(0.0, 1.0), covariates));
-  trace("y", sl::bernoulli_logit_glm(x.view(), a, b));
-});
-
-auto logistic_posterior() {
-  const auto data = make_logistic_data();
-  return sl::posterior(regression, sl::args(data), sl::observe("y", data.y));
-}
-using logistic = decltype(logistic_posterior());
 
 }  // namespace
 

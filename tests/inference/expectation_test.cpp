@@ -148,6 +148,17 @@ TEST(expectation, that_is_enumerated_is_exact) {
   EXPECT_NEAR(std::get<0>(g.argument_errors), 0, 1e-7);
 }
 
+TEST(expectation, that_is_enumerated_has_derivatives_where_values_are_impossible) {
+  // E = p f(1) + (1 − p) f(0): the derivative is f(1) − f(0) at p = 0 and at p = 1, too. In ranks: E = Σ p_k k.
+  for (const double p : {0.0, 1.0}) {
+    const auto g = drawing([](const auto& t) { return sl::bernoulli(t); }, p).gradient(sl::key(1), sl::lanes(20'000));
+    const auto by_draw = [&](double z) { return mean_cost(p, z); };
+    EXPECT_NEAR(std::get<0>(g.arguments), by_draw(1) - by_draw(0) + (p == 0 ? 1 : std::cos(1)), allowed_errors * std::get<0>(g.argument_errors));
+  }
+  const auto ranks = sl::expectation([](auto& trace, const auto& t) { return sl::as_real(trace("k", sl::categorical(std::array{1.0 - t, 0.0 * t, t + 0.0}))); }, sl::args(0.0));
+  EXPECT_NEAR(std::get<0>(ranks.gradient(sl::key(1), sl::lanes(4)).arguments), 2, 1e-13);
+}
+
 TEST(expectation, of_classic_bugs_is_found_wrong) {
   // Without the cost's own derivative; with a logit where a probability stands.
   const auto truth = exactly(of_bernoulli, 0.3).derivative;

@@ -56,7 +56,7 @@ template <generative_function G, class... A> class expectation_of {
     const lane_blocks<V> blocks(n);
     const expectation_run<G, arguments<A...>, V> run(model_, arguments_, k, n);
     std::vector<V> costs(blocks.count);
-    run.over_blocks(blocks, [&](std::size_t b, const run_place& place) { costs[b] = run.expected_cost(place); });
+    run.over_blocks(blocks, [&](std::size_t b, const run_place& place, auto& w) { costs[b] = run.expected_cost(place, w); });
     const auto m = mean_of_lanes(blocks, [&](std::size_t b) { return costs[b]; });
     return {m.mean, m.standard_error};
   }
@@ -73,14 +73,14 @@ template <generative_function G, class... A> class expectation_of {
         throw std::invalid_argument("expectation: a score-function site has the mean of the other lanes as its baseline, which needs at least 2 lanes; ask for more, or give "
                                     "a baseline: sl::reinforce(d, baseline)");
       costs.resize(blocks.count);
-      run.over_blocks(blocks, [&](std::size_t b, const run_place& place) { costs[b] = run.expected_cost(place); });
+      run.over_blocks(blocks, [&](std::size_t b, const run_place& place, auto& w) { costs[b] = run.expected_cost(place, w); });
       total = mean_of_lanes(blocks, [&](std::size_t b) { return costs[b]; }).mean * static_cast<double>(n.count);
     }
     std::vector<block_derivatives<V>> found(blocks.count);
-    run.over_blocks(blocks, [&](std::size_t b, const run_place& place) {
+    run.over_blocks(blocks, [&](std::size_t b, const run_place& place, auto& w) {
       V baseline(0);
       if (!costs.empty()) baseline = V((V(static_cast<scalar_of<V>>(total)) - costs[b]) * (1.0 / static_cast<double>(n.count - 1)));
-      found[b] = run.derivatives(place, baseline);
+      found[b] = run.derivatives(place, baseline, w);
     });
     return collected(blocks, found);
   }

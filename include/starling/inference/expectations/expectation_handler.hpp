@@ -56,12 +56,12 @@ template <class R> class expectation_handler : public site_handler<expectation_h
                       const std::vector<forced_value<V>>* forced)
       : base(walk, k, storage, place), enumeration_(picks), parameters_read_(parameters), forced_(forced) {}
 
-  // After the run. The log probability of the enumerated values; the log densities whose signal has a baseline of all lanes; those with one of their own.
+  // After the run. The probability of the enumerated values; the log densities whose signal has a baseline of all lanes; those with one of their own.
   struct scored {
     R log_density;
     V baseline;
   };
-  const R& log_weight() const { return log_weight_; }
+  const R& weight() const { return weight_; }
   const R& scores() const { return scores_; }
   bool has_scores() const { return has_scores_; }
   const std::vector<scored>& own_scores() const { return own_scores_; }
@@ -179,11 +179,22 @@ template <class R> class expectation_handler : public site_handler<expectation_h
     const X x = from_stored<X>(number);
     check(k, d, x);
     this->run.record(k, x);
-    R lp(d.log_density(x));
+    R probability = probability_at(d, x, enumeration_.picks[e]);
     if constexpr (base::width > 1)
-      if (!all(this->run.lanes.active)) lp = where(this->run.lanes.active, lp, R(enumeration_.picks[e] == 0 ? 0.0 : negative_infinity));
-    log_weight_ = log_weight_ + lp;
+      if (!all(this->run.lanes.active)) probability = where(this->run.lanes.active, probability, R(enumeration_.picks[e] == 0 ? 1.0 : 0.0));
+    weight_ = e == 0 ? probability : R(weight_ * probability);
     return x;
+  }
+  // Of the pick-th value x: as the parameters say it where they do, so that its derivative is right where it is 0, too.
+  template <class D, class X> static R probability_at(const D& d, const X& x, long pick) {
+    if constexpr (has_formulas<D, bernoulli_formulas>()) {
+      const R p(std::get<0>(d.values()));
+      return pick == 0 ? R(1.0 - p) : p;
+    } else if constexpr (is_categorical<D>) {
+      return R(element_at{static_cast<std::size_t>(pick)}(d.probabilities));
+    } else {
+      return R(exp(R(d.log_density(x))));
+    }
   }
 
   template <class X, class D> void check(std::uint32_t k, const D& d, const X& x) {
@@ -212,7 +223,7 @@ template <class R> class expectation_handler : public site_handler<expectation_h
   double combinations_ = 1;
   parameter_variables<V>* parameters_read_;
   const std::vector<forced_value<V>>* forced_;
-  R log_weight_ = R(0.0), scores_ = R(0.0);
+  R weight_ = R(1.0), scores_ = R(0.0);
   bool has_scores_ = false;
   std::vector<scored> own_scores_;
   std::vector<jump<V>> jumps_;

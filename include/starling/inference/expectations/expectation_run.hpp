@@ -54,42 +54,52 @@ template <class G, class Arguments, class V> class expectation_run {
     structure_ = plain_run({n.first, n.first + n.count}, picks, nullptr, &has_scores_, w).structure;
   }
 
+  // The numbers of the runs of some blocks, one after the other.
+  struct workspace {
+    tile_storage<V> plain;
+    tile_storage<A> on_tape;
+    enumeration picks;
+    workspace() { plain.keep_densities = on_tape.keep_densities = false; }
+  };
+
   bool has_scores() const { return has_scores_; }
 
+  // f(block, its lanes, workspace) for all blocks, some of them one after the other.
   template <class F> void over_blocks(const lane_blocks<V>& blocks, F f) const {
-    parallel_for(blocks.count, [&](std::size_t b) { f(b, blocks.place(b)); });
+    const std::size_t together = blocks.count / 64 + 1;
+    parallel_for((blocks.count + together - 1) / together, [&](std::size_t some) {
+      workspace w;
+      for (std::size_t b = some * together; b < blocks.count && b < (some + 1) * together; ++b) f(b, blocks.place(b), w);
+    });
   }
 
   // The cost in each lane, its mean over enumerated sites.
-  V expected_cost(const run_place& place) const {
+  V expected_cost(const run_place& place, workspace& w) const {
     V sum(0);
-    enumeration picks;
-    workspace w;
     do {
-      const auto r = plain_run(place, picks, nullptr, nullptr, w);
+      const auto r = plain_run(place, w.picks, nullptr, nullptr, w);
       sum = sum + weighted(r.weight, r.cost);
-    } while (picks.advance());
+    } while (w.picks.advance());
     return sum;
   }
 
   // baseline: the mean cost of the other lanes.
-  block_derivatives<V> derivatives(const run_place& place, const V& baseline) const {
+  block_derivatives<V> derivatives(const run_place& place, const V& baseline, workspace& w) const {
     block_derivatives<V> found;
-    enumeration picks;
-    workspace w;
-    std::uint32_t combination = 0;
-    do add_derivatives(place, baseline, picks, combination++, found, w);
-    while (picks.advance());
+    const arena_scope memory;
+    tape_scope<V> tape;
+    with_arguments<V>(arguments_, place.first_lane, place.lanes, [&](const auto&... a) {
+      const auto given = std::tuple_cat(argument_variable<true>(tape, a)...);
+      std::uint32_t combination = 0;
+      do add_derivatives(place, baseline, given, w, combination++, found);
+      while (w.picks.advance());
+      found.arguments.reserve(std::apply([](const auto&... x) { return (count_of(x) + ... + 0); }, given));
+      std::apply([&](const auto&... x) { (add_argument(x, found.arguments), ...); }, given);
+    });
     return found;
   }
 
  private:
-  // The numbers of the runs of a block, one after the other.
-  struct workspace {
-    tile_storage<V> plain;
-    tile_storage<A> on_tape;
-    workspace() { plain.keep_densities = on_tape.keep_densities = false; }
-  };
   struct plain_result {
     V cost, weight;
     std::shared_ptr<const schema> structure;
@@ -115,10 +125,12 @@ template <class G, class Arguments, class V> class expectation_run {
     auto structure = walk.finish();
     throw_if_bad(h.problem(), *structure);
     if (scores) *scores = h.has_scores();
-    return {cost, V(exp(h.log_weight())), std::move(structure)};
+    return {cost, h.weight(), std::move(structure)};
   }
 
-  void add_derivatives(const run_place& place, const V& baseline, enumeration& picks, std::uint32_t combination, block_derivatives<V>& found, workspace& w) const {
+  // Of one combination of enumerated values; those with respect to arguments are gathered in the cells of `given`.
+  template <class Given>
+  void add_derivatives(const run_place& place, const V& baseline, const Given& given, workspace& w, std::uint32_t combination, block_derivatives<V>& found) const {
     const arena_scope memory;
     tape_scope<V> tape;
     tile_storage<A>& storage = w.on_tape;
@@ -126,38 +138,35 @@ template <class G, class Arguments, class V> class expectation_run {
     structure_walk walk(known ? structure_ : no_structure_, known);
     if (known) storage.fit(*structure_);
     parameter_variables<V> parameters(tape);
-    expectation_handler<A> h(walk, key_, storage, place, picks, &parameters, nullptr);
-    with_arguments<V>(arguments_, place.first_lane, place.lanes, [&](const auto&... a) {
-      const auto given = std::tuple_cat(argument_variable<true>(tape, a)...);
-      const A cost = std::apply([&](const auto&... x) { return as_cost<A>(model_.run(h, x...)); }, given);
-      throw_if_bad(h.problem(), *walk.finish());
-      const V c = cost.value(), weight = exp(h.log_weight().value());
-      const V counted = where(weight > V(0), weight, V(0)), signal = weighted(weight, c);
-      cost.add_derivative(counted);
-      h.log_weight().add_derivative(signal);
-      h.scores().add_derivative(weighted(weight, V(c - baseline)));
-      for (const auto& s : h.own_scores()) s.log_density.add_derivative(weighted(weight, V(c - s.baseline)));
-      add_jumps(place, picks, combination, h.jumps(), signal, w);
-      tape.sweep();
-      found.cost = found.cost + signal;
-      std::size_t at = 0;
-      std::apply([&](const auto&... x) { (add_argument(x, at, found.arguments), ...); }, given);
-    });
+    expectation_handler<A> h(walk, key_, storage, place, w.picks, &parameters, nullptr);
+    const A cost = std::apply([&](const auto&... x) { return as_cost<A>(model_.run(h, x...)); }, given);
+    if (!known || h.problem().found) throw_if_bad(h.problem(), *walk.finish());
+    const V c = cost.value(), weight = h.weight().value();
+    const auto possible = weight > V(0);
+    const V signal = where(possible, V(weight * c), V(0));
+    cost.add_derivative(where(possible, weight, V(0)));
+    h.weight().add_derivative(where(either(possible, c - c == V(0)), c, V(0)));
+    h.scores().add_derivative(weighted(weight, V(c - baseline)));
+    for (const auto& s : h.own_scores()) s.log_density.add_derivative(weighted(weight, V(c - s.baseline)));
+    add_jumps(place, w.picks, combination, h.jumps(), signal, w);
+    tape.sweep();
+    found.cost = found.cost + signal;
     parameters.each([&](const std::string& name, const std::vector<double>& values, const V* cells) {
       auto& p = found.parameter_named(name, values);
       for (std::size_t i = 0; i < values.size(); ++i) p.by[i] = p.by[i] + cells[i];
     });
   }
 
-  template <class X> static void add_argument(const X& x, std::size_t& at, std::vector<V>& sums) {
-    const auto add = [&](const V& d) {
-      if (sums.size() <= at) sums.resize(at + 1, V(0));
-      sums[at] = sums[at] + d;
-      ++at;
-    };
-    if constexpr (is_adjoint<X>) add(x.derivative());
-    else if constexpr (requires { x[0].cell(); x.size(); }) 
-      for (std::size_t i = 0; i < x.size(); ++i) add(x[i].derivative());
+  template <class X> static constexpr bool is_variables = requires(const X& x) { x[0].cell(); x.size(); };
+  template <class X> static std::size_t count_of(const X& x) {
+    if constexpr (is_adjoint<X>) return 1;
+    else if constexpr (is_variables<X>) return x.size();
+    else return 0;
+  }
+  template <class X> static void add_argument(const X& x, std::vector<V>& to) {
+    if constexpr (is_adjoint<X>) to.push_back(x.derivative());
+    else if constexpr (is_variables<X>)
+      for (std::size_t i = 0; i < x.size(); ++i) to.push_back(x[i].derivative());
   }
 
   // The cost, weighted, of a run like the one with these picks in which some sites are forced.
