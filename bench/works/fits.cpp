@@ -23,7 +23,7 @@ namespace {
 constexpr std::size_t steps = 2000, samples = 16;
 
 verdict near_the_optimum(double elbo, double optimum) { return {"ELBO " + std::to_string(elbo) + ", at best " + std::to_string(optimum), std::abs(elbo - optimum) < 1}; }
-constexpr double best_mean_field = 0, best_full_rank = 0;
+constexpr double best_mean_field = -566.9, best_full_rank = -566.68;  // by many steps
 
 constexpr auto mean_field = sl::gen([](auto& trace) {
   trace("a", sl::normal(trace.param("a_at", 0.0), sl::exp(trace.param("a_width", -2.0))));
@@ -75,13 +75,14 @@ struct fit_by_hand {
       for (std::size_t i = 0; i < 2 * d; ++i) leaves[i] = tape.variable(pack(at[i]));
       A log_p(0.0), a(0.0), log_q(0.0);
       for (std::size_t i = 0; i < d; ++i) {
-        numbers.element(static_cast<std::uint32_t>(i));
+        numbers.visit(static_cast<std::uint32_t>(i));
         const A e(numbers.normal()), x = leaves[i] + sl::exp(leaves[d + i]) * e;
         const double width_now = std::exp(at[d + i]);
         const A z = (x - at[i]) * (1 / width_now);
         log_p = log_p - 0.5 * x * x;
         log_q = log_q - 0.5 * z * z - at[d + i];
-        (i == 0 ? a : b[i - 1]) = x;
+        if (i == 0) a = x;
+        else b[i - 1] = x;
       }
       log_p = log_p + sl::bernoulli_logit_glm(data.view(), a, b).log_density(data.y);
       const A worth = log_p - log_q;

@@ -67,7 +67,12 @@ TEST(generalised_linear, derivatives) {
     check("poisson", [&](const auto& v) { return v[1] * sl::poisson_log_glm(design, v[0], b(v)).log_density(counts); });
     check("normal", [&](const auto& v) { return sl::normal_glm(design, v[0], b(v), v[1]).log_density(y); });
     check("a constant intercept", [&](const auto& v) { return sl::normal_glm(design, 0.5, b(v) * v[0], v[1] * v[1]).log_density(y); });
-    EXPECT_EQ(compared, 28);
+    check("numbers that depend on two others each", [&](const auto& v) {
+      sl::vector<std::remove_cvref_t<decltype(v[0] * v[1])>> products(d);
+      for (std::size_t j = 0; j < d; ++j) products[j] = v[0] * v[j + 2];
+      return sl::normal_glm(design, v[0] * v[1], products, v[0] + v[1]).log_density(y);
+    });
+    EXPECT_EQ(compared, 35);
   }
 }
 

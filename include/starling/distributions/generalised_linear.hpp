@@ -142,12 +142,13 @@ template <class Formulas, class Intercept, class Coefficients, class... Further>
   }
   template <class V, class Pass> adjoint<V> entry(const V& lp, const Pass& pass, V* by) const {
     using entry_type = fused_entry<V, 3>;
+    fused_derivatives<V> of[3] = {};  // before the entry: they may make some themselves
+    if constexpr (is_adjoint<Intercept>) of[0] = one_number(pass.by_intercept(), intercept_);
+    if constexpr (is_adjoint<element_of<Coefficients>>) of[1] = derivatives_of(coefficients_, by);
+    if constexpr ((is_adjoint<Further> || ...)) of[2] = one_number(pass.by_further(), std::get<0>(further_));
     auto* const e = tape<V>::current->template push<entry_type>(entry_type::pull_all);
     e->own = V(0);
-    for (auto& d : e->of) d = {};
-    if constexpr (is_adjoint<Intercept>) e->of[0] = one_number(pass.by_intercept(), intercept_);
-    if constexpr (is_adjoint<element_of<Coefficients>>) e->of[1] = derivatives_of(coefficients_, by);
-    if constexpr ((is_adjoint<Further> || ...)) e->of[2] = one_number(pass.by_further(), std::get<0>(further_));
+    for (std::size_t k = 0; k < 3; ++k) e->of[k] = of[k];
     return {lp, V(1), &e->own};
   }
 
