@@ -64,6 +64,32 @@ TEST(given_away, a_body_that_throws_leaves_the_trace_or_batch_as_it_was) {
   expect_whole(sl::simulate(dynamic_model, sl::args(1.0), sl::key(1), sl::lanes(11)));
 }
 
+// The run that throws had begun to differ from the one before.
+constexpr auto other_choices_then_stops = sl::gen([](auto& trace, bool stops) {
+  auto x = trace("x", sl::normal(0.0, 1.0));
+  if (stops) {
+    trace("z", sl::normal(x, 1.0));
+    throw std::runtime_error("too large");
+  }
+  for (int i = 0; i < 40; ++i) x = trace({"y", i}, sl::normal(x, 1.0));
+  return x;
+});
+TEST(given_away, a_body_that_throws_among_other_choices_leaves_the_trace_as_it_was) {
+  auto t = sl::simulate(other_choices_then_stops, sl::args(false), sl::key(1));
+  const auto before = contents(t);
+  for (int i = 0; i < 2; ++i) {
+    t = sl::update(std::move(t), {{"x", t["x"]}}, sl::key(2)).trace;
+    EXPECT_EQ(thrown([&] { sl::update(std::move(t), sl::args(true), {}, sl::key(3)); }), "too large");
+    EXPECT_EQ(contents(t), before);
+    auto u = sl::update(std::move(t), {{"x", 0.5}}, sl::key(4)).trace;
+    const auto copy = u;
+    EXPECT_EQ(contents(copy), contents(u));
+    u.rollback();
+    EXPECT_EQ(contents(u), before);
+    t = std::move(u);
+  }
+}
+
 // Edits whose first part is done when the second throws, and a proposal whose way back does.
 constexpr auto propose_x = sl::gen([](auto& trace, const auto&) { trace("x", sl::normal(0.0, 1.0)); });
 constexpr auto no_way_back = sl::gen([](auto& trace, const auto&) {

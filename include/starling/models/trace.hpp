@@ -221,6 +221,7 @@ class trace {
       old_value_ = keep_value(f(state_, next, *journal_), state_.calls != nullptr);
     } catch (...) {
       journal_->undo.take_back();
+      next.structure = nullptr;  // its numbers may be of a run that had begun to differ
       throw;
     }
     swap_numbers();
