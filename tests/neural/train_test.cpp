@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <fstream>
 #include <string>
 #include <vector>
 
@@ -10,27 +9,12 @@
 #include <starling/neural/layers.hpp>
 #include <starling/neural/train.hpp>
 
+#include "digits.hpp"
+
 namespace sl = starling;
 namespace nn = starling::neural;
 
 namespace {
-
-struct digits {
-  std::vector<double> pictures, labels;
-  std::size_t size() const { return labels.size(); }
-};
-// Every fifth picture is for testing.
-std::pair<digits, digits> read_digits() {
-  std::ifstream file(STARLING_SOURCE_DIR "/tests/neural/digits.txt");
-  digits train, test;
-  std::string label, numbers;
-  for (std::size_t i = 0; file >> label >> numbers; ++i) {
-    digits& to = i % 5 == 4 ? test : train;
-    to.labels.push_back(std::stod(label));
-    for (const char c : numbers) to.pictures.push_back((c - 'a') / 16.0);
-  }
-  return {train, test};
-}
 
 constexpr auto classifier = nn::mlp({64, 32, 10}, nn::relu);
 constexpr auto loss = sl::gen([](auto& trace, const auto& pictures, const auto& labels) { return nn::cross_entropy(trace("net", classifier, pictures), labels); });

@@ -9,7 +9,7 @@
 
 namespace starling {
 
-// The structure of a posterior, found once by a run, shared by all its chains.
+// The structure of a posterior, found once by a run, shared by all its chains. `parameters`: what the model reads.
 template <class V>
 struct posterior_layout {
   std::shared_ptr<const schema> structure;
@@ -21,13 +21,14 @@ struct posterior_layout {
 };
 
 template <class V, class Posterior>
-posterior_layout<V> find_layout(const Posterior& post) {
+posterior_layout<V> find_layout(const Posterior& post, const parameter_store* parameters = nullptr) {
   posterior_layout<V> found;
   tile_storage<V> storage;
   structure_walk walk(nullptr, false);
   const arena_scope scope;
   deciding_handler<V> h(walk, key(0), storage, post.observations(), {0, lanes_of<V>}, &found.plan);
   h.allow_starts();
+  if (parameters) h.read_parameters(parameters);
   post.run(h);
   found.structure = walk.finish();
   require_met(post.observations(), *found.structure, "posterior");

@@ -215,9 +215,10 @@ class site_handler {
     return std::exchange(run.parameters.store, store);
   }
   // For functions that read parameters in place: the store (null: none); where the derivatives with respect to one are summed up over lanes (null: nobody
-  // asks for them); how many lanes of the pack count.
+  // asks for them), each lane's with its weight, which may be filled in until they are summed (null: all count once); how many lanes of the pack count.
   const parameter_store* parameters() const { return run.parameters.store; }
   double* parameter_sums(const literal& name, std::span<const double> values) { return self().read_shared_parameter(name, values); }
+  const primal_of<real>* lane_weights() const { return self().weights_of_lanes(); }
   std::size_t counted_lanes() const {
     const std::size_t left = run.lanes.place.lanes - run.lanes.place.first_lane;
     return left < static_cast<std::size_t>(width) ? left : static_cast<std::size_t>(width);
@@ -266,8 +267,10 @@ class site_handler {
   std::tuple<> sums() { return {}; }
   void read_parameter(const literal&, const vector<real>&) {}
   double* read_shared_parameter(const literal&, std::span<const double>) { return nullptr; }
+  const primal_of<real>* weights_of_lanes() const { return nullptr; }
 
   Derived& self() { return static_cast<Derived&>(*this); }
+  const Derived& self() const { return static_cast<const Derived&>(*this); }
 
   parts_type run;
 

@@ -100,6 +100,7 @@ class cone_trace {
   const parameter_store* read_parameters(const parameter_store* store) { return h_.read_parameters(store); }
   const parameter_store* parameters() const { return h_.parameters(); }
   double* parameter_sums(const literal& name, std::span<const double> values) { return h_.parameter_sums(name, values); }
+  auto lane_weights() const { return h_.lane_weights(); }
   std::size_t counted_lanes() const { return h_.counted_lanes(); }
   template <class F>
   void masked(const mask& m, std::uint64_t region, F&& f) { h_.masked(m, region, std::forward<F>(f)); }

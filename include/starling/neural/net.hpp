@@ -56,10 +56,16 @@ template <class V, class T> struct net_entry : tape_entry {
   V* own;
   captured_cells<V> x;
   double** sums;
+  const V* weights;                   // by which each lane's derivatives count in the sums; null: all once
   std::size_t batch, lanes, counted;  // instances; rows of each; lanes that count
 
   static void pull_all(tape_entry* e) {
     const auto& self = static_cast<const net_entry&>(*e);
+    // The rows are weighted on their way to the sums; what their arguments get is divided by the weight again.
+    const bool weighted = self.weights && self.sums && any(*self.weights != V(0));
+    double* const* const sums = weighted || !self.weights ? self.sums : nullptr;
+    if (!sums && !self.x) return;
+    const auto weight = [&](std::size_t l) { return weighted ? lane_of(*self.weights, static_cast<int>(l)) : scalar_of<V>(1); };
     const arena_scope scratch;
     arena_memory& a = arena::current();
     const std::size_t in = self.net->in(), out = self.net->out(), rows = self.batch * self.lanes;
@@ -68,25 +74,27 @@ template <class V, class T> struct net_entry : tape_entry {
       for (std::size_t o = 0; o < out; ++o) {
         const V& d = self.own[b * out + o];
         if constexpr (lanes_of<V> == 1) {
-          result[b * out + o] = static_cast<T>(d);
+          result[b * out + o] = static_cast<T>(d * weight(0));
         } else if (self.lanes == 1) {  // what all lanes share
           double total = 0;
-          for (std::size_t l = 0; l < self.counted; ++l) total += static_cast<double>(d[static_cast<int>(l)]);
+          for (std::size_t l = 0; l < self.counted; ++l) total += static_cast<double>(d[static_cast<int>(l)] * weight(l));
           result[b * out + o] = static_cast<T>(total);
         } else {
-          for (std::size_t l = 0; l < self.lanes; ++l) result[(b * self.lanes + l) * out + o] = l < self.counted ? static_cast<T>(d[static_cast<int>(l)]) : T(0);
+          for (std::size_t l = 0; l < self.lanes; ++l)
+            result[(b * self.lanes + l) * out + o] = l < self.counted ? static_cast<T>(d[static_cast<int>(l)] * weight(l)) : T(0);
         }
       }
     T* const argument = self.x ? a.take<T>(rows * in) : nullptr;
-    backward(*self.net, self.memory, rows, self.training, static_cast<const T*>(result), argument, static_cast<double* const*>(self.sums));
+    backward(*self.net, self.memory, rows, self.training, static_cast<const T*>(result), argument, sums);
     if (!argument) return;
+    const auto without = [&](T d, std::size_t l) { return d == T(0) ? scalar_of<V>(0) : static_cast<scalar_of<V>>(d) / weight(l); };
     for (std::size_t b = 0; b < self.batch; ++b)
       for (std::size_t i = 0; i < in; ++i) {
         if constexpr (lanes_of<V> == 1) {
-          self.x.add(b * in + i, static_cast<V>(argument[b * in + i]));
+          self.x.add(b * in + i, static_cast<V>(without(argument[b * in + i], 0)));
         } else {
           V d(scalar_of<V>(0));
-          for (std::size_t l = 0; l < self.lanes; ++l) d.set(static_cast<int>(l), static_cast<scalar_of<V>>(argument[(b * self.lanes + l) * in + i]));
+          for (std::size_t l = 0; l < self.lanes; ++l) d.set(static_cast<int>(l), without(argument[(b * self.lanes + l) * in + i], l));
           self.x.add(b * in + i, d);
         }
       }
@@ -237,6 +245,7 @@ template <std::size_t N> struct net : generative {
       e->own = own;
       e->x = cells;
       e->sums = sums;
+      e->weights = trace.lane_weights();
       e->batch = batch;
       e->lanes = lanes;
       e->counted = trace.counted_lanes();

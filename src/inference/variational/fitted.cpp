@@ -37,6 +37,19 @@ std::string trouble_in(double value, const parameter_gradients& gradients) {
   return "";
 }
 
+void tell_latents(fit_result& r, std::vector<latent_use> latents) {
+  std::string idle;
+  std::size_t active = 0;
+  for (const auto& l : latents) {
+    active += l.is_active();
+    if (!l.is_active()) idle += (idle.empty() ? "" : ", ") + l.name;
+  }
+  if (!idle.empty())
+    r.warnings.push_back("Posterior collapse: " + std::to_string(active) + " of " + std::to_string(latents.size()) + " latent numbers are used; for " + idle +
+                         " the guide's mean varies over items by a variance below 0.01: they say nothing of the data. A prior_warm_up, a stronger encoder or fewer latents may help.");
+  r.latents = std::move(latents);
+}
+
 void fit_history::add(std::size_t step, double value, const std::string& trouble, const parameter_store& now) {
   ++steps_;
   if (!trouble.empty()) {

@@ -27,7 +27,13 @@
 
 namespace starling {
 
-// fit's steps on any source of posteriors: source.posterior_of_step(t) gives one, source.count() how often local terms count in it, source.local() which those are.
+template <class Source> item_rows items_of(Source& source, std::size_t step) {
+  if constexpr (requires { source.items_of_step(step); }) return source.items_of_step(step);
+  else return {};
+}
+
+// fit's steps on any source of posteriors: source.posterior_of_step(t) gives one, source.count() how often local terms count in it, source.local() which those are;
+// source.items_of_step(t), where it has that, the rows of data that are items of their own.
 template <class Objective, class Source, class Guide, class Optimizer>
 fit_result fit_to(const Objective& objective, Source& source, const Guide& guide, const Optimizer& optimizer, const fit_options& o, const key& k) {
   check_fit_options(o);
@@ -45,7 +51,7 @@ fit_result fit_to(const Objective& objective, Source& source, const Guide& guide
       const std::size_t n = t * o.accumulate + i;
       const auto& post = source.posterior_of_step(n);
       const double prior_weight = o.prior_warm_up == 0 ? 1 : min(1.0, static_cast<double>(t + 1) / static_cast<double>(o.prior_warm_up));
-      const auto found = step.run(post, source.count(), source.local(), prior_weight, r.last, fold_in(steps, o.first_step + n));
+      const auto found = step.run(post, source.count(), source.local(), prior_weight, r.last, fold_in(steps, o.first_step + n), items_of(source, n));
       value += found.value / static_cast<double>(o.accumulate);
       trouble = found.trouble;
       sum += found.gradients;

@@ -24,6 +24,13 @@ struct fit_record {
   double value, standard_error;  // of the objective, over the 100 steps before
 };
 
+// Of a number that the guide draws for each item (items.hpp): how much its mean varies over items, and how much it varies for an item.
+struct latent_use {
+  std::string name;  // "z[3]"
+  double between = 0, within = 0;
+  bool is_active() const { return between > 0.01; }  // Burda, Grosse, Salakhutdinov 2016
+};
+
 struct fit_result {
   parameter_store parameters;  // averaged where that was asked for
   parameter_store last;        // to go on from
@@ -32,12 +39,16 @@ struct fit_result {
   std::size_t steps = 0, skipped = 0;
   bool stopped = false;        // after 100 steps in a row that were not finite
   std::vector<std::string> warnings;
+  std::vector<latent_use> latents;  // of items: which of them the guide uses; those that it does not are a warning, since they have collapsed to the prior
 };
 
 // Throws std::invalid_argument.
 void check_fit_options(const fit_options& o);
 // What is not finite; empty: all is.
 std::string trouble_in(double value, const parameter_gradients& gradients);
+
+// Puts them into the result, with a warning of those that are not active.
+void tell_latents(fit_result& r, std::vector<latent_use> latents);
 
 // Keeps count of steps.
 class fit_history {

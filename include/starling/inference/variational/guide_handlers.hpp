@@ -9,7 +9,7 @@
 
 #include <starling/distributions/following_draws.hpp>
 #include <starling/inference/expectations/expectation_handler.hpp>
-#include <starling/models/gradient.hpp>
+#include <starling/inference/variational/step_parameters.hpp>
 #include <starling/models/handler.hpp>
 #include <starling/random/adjoint_stream.hpp>
 
@@ -21,13 +21,13 @@ template <class V> class guide_draw_handler : public site_handler<guide_draw_han
   using A = adjoint<V>;
   using base = site_handler<guide_draw_handler<V>, reading<A>>;
 
-  guide_draw_handler(structure_walk& walk, const key& k, tile_storage<A>& storage, const run_place& place, bool follow, parameter_variables<V>& parameters)
-      : base(walk, k, storage, place), follow_(follow), parameters_read_(parameters) {}
+  guide_draw_handler(structure_walk& walk, const key& k, tile_storage<A>& storage, const run_place& place, bool follow, const step_parameters<V>& parameters)
+      : base(walk, k, storage, place), follow_(follow), parameters_(parameters) {}
 
   const A& discrete_scores() const { return discrete_scores_; }
   bool all_follow() const { return all_follow_; }
-  void read_parameter(const literal& name, const vector<A>& values) { parameters_read_.read(name, values); }
-  double* read_shared_parameter(const literal& name, std::span<const double>) { throw_needs_lanes("fit", name); }
+  void read_parameter(const literal& name, const vector<A>& values) { parameters_.own.read(name, values); }
+  double* read_shared_parameter(const literal& name, std::span<const double> values) { return follow_ ? parameters_.of_nets.of(name, values) : nullptr; }
 
  private:
   friend base;
@@ -57,7 +57,7 @@ template <class V> class guide_draw_handler : public site_handler<guide_draw_han
   }
 
   bool follow_, all_follow_ = true;
-  parameter_variables<V>& parameters_read_;
+  step_parameters<V> parameters_;
   A discrete_scores_ = A(0.0);
 };
 
@@ -68,14 +68,14 @@ template <class V> class lane_density_handler : public differentiating_handler<l
   using real = adjoint<V>;
 
   lane_density_handler(frozen_walk& walk, tile<const V> choices, constant_values& constants, const run_place& place, const std::vector<std::uint8_t>& free,
-                       const std::vector<double>& counts, bool variable, tape_scope<V>& tape)
-      : base(walk, choices, constants, place), free_(free), counts_(counts), variable_(variable), tape_(tape), parameters_(tape), cells_(free.size(), nullptr) {}
+                       const std::vector<double>& counts, bool variable, tape_scope<V>& tape, const step_parameters<V>& parameters)
+      : base(walk, choices, constants, place), free_(free), counts_(counts), variable_(variable), tape_(tape), parameters_(parameters), cells_(free.size(), nullptr) {}
 
   // After the sweep: of site k, an element each; null where it is no variable.
   const V* derivatives(std::uint32_t k) const { return cells_[k]; }
-  const parameter_variables<V>& parameters_read() const { return parameters_; }
-  void read_parameter(const literal& name, const vector<real>& values) { parameters_.read(name, values); }
-  double* read_shared_parameter(const literal& name, std::span<const double>) { throw_needs_lanes("fit", name); }
+  void read_parameter(const literal& name, const vector<real>& values) { parameters_.own.read(name, values); }
+  double* read_shared_parameter(const literal& name, std::span<const double> values) { return parameters_.of_nets.of(name, values); }
+  const V* weights_of_lanes() const { return parameters_.weights; }
 
  private:
   friend base;
@@ -103,7 +103,7 @@ template <class V> class lane_density_handler : public differentiating_handler<l
   const std::vector<double>& counts_;
   bool variable_;
   tape_scope<V>& tape_;
-  parameter_variables<V> parameters_;
+  step_parameters<V> parameters_;
   std::vector<V*> cells_;  // by the first site of a choice
 };
 

@@ -18,7 +18,8 @@ template <class V, class Posterior, class Guide> class sleep_step {
   static constexpr std::size_t width = lanes_of<V>;
 
   // Adds `share` of the mean derivatives over `lanes` pairs. Gives the mean log density.
-  double run(const Posterior& post, const Guide& guide, const schema& of_guide, std::size_t lanes, double share, const parameter_store& store, const key& k, fit_step_result& r) {
+  double run(const Posterior& post, const Guide& guide, const schema& of_guide, std::size_t lanes, double share, const parameter_store& store, const key& k, fit_step_result& r,
+             shared_sums& of_nets) {
     double total = 0;
     for (std::size_t first = 0; first < lanes; first += width) {
       const arena_scope memory;
@@ -28,20 +29,18 @@ template <class V, class Posterior, class Guide> class sleep_step {
       const tile<const V> drawn{drawn_.values.data(), drawn_.shared.data(), nullptr};
       take_choices(of_guide, drawn);
       tape_scope<V> tape;
+      V weight(0);
+      for (std::size_t l = 0; l < width && first + l < lanes; ++l) weight.set(static_cast<int>(l), static_cast<scalar_of<V>>(share / static_cast<double>(lanes)));
+      parameter_variables<V> read(tape);
       frozen_walk walk(of_guide);
       constant_values constants(of_guide.sites().size());
       const std::vector<std::uint8_t> none(of_guide.sites().size(), 0);
-      lane_density_handler<V> h(walk, {choices_.data(), nullptr, nullptr}, constants, place, none, once_, false, tape);
+      lane_density_handler<V> h(walk, {choices_.data(), nullptr, nullptr}, constants, place, none, once_, false, tape, {read, of_nets, &weight});
       h.read_parameters(&store);
       run_guide<V>(guide, h, *structure_, drawn);
       tape.sweep();
-      V weight(0);
-      for (std::size_t l = 0; l < width && first + l < lanes; ++l) {
-        weight.set(static_cast<int>(l), static_cast<scalar_of<V>>(share / static_cast<double>(lanes)));
-        total += static_cast<double>(h.value()[static_cast<int>(l)]);
-      }
-      read_.keep(h.parameters_read());
-      read_.add_to(r.gradients, weight);
+      for (std::size_t l = 0; l < width && first + l < lanes; ++l) total += static_cast<double>(h.value()[static_cast<int>(l)]);
+      add_weighted(read, weight, r.gradients);
     }
     if (!(total - total == 0)) r.trouble = "the density of the guide is 0 at choices drawn from the model";
     return total / static_cast<double>(lanes);
@@ -72,7 +71,6 @@ template <class V, class Posterior, class Guide> class sleep_step {
   tile_storage<V> drawn_;
   std::vector<V> choices_;
   const std::vector<double> once_;
-  lane_parameters<V> read_;
 };
 
 }  // namespace starling
