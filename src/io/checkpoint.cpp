@@ -17,7 +17,8 @@
 namespace starling {
 namespace {
 
-constexpr std::string_view any_format = "starling checkpoint ", first_line = "starling checkpoint 2\n";
+// Raised whenever what a chain, a kernel or a record saves is other than before: 3, with whether a chain has diverged.
+constexpr std::string_view any_format = "starling checkpoint ", format = "3", first_line = "starling checkpoint 3\n";
 
 void put(std::string& to, const void* from, std::size_t size) {
   const std::uint64_t n = size;
@@ -58,7 +59,7 @@ run_checkpoint read_checkpoint(const std::string& path, const std::string& of) {
   std::string_view left = text;
   if (!left.starts_with(any_format)) throw input_error(fmt::format("{} is no checkpoint.", path));
   if (!left.starts_with(first_line))
-    throw input_error(fmt::format("{} is a checkpoint of another format than 2, of another version of starling. Another file begins a run of its own.", path));
+    throw input_error(fmt::format("{} is a checkpoint of another format than {}, of another version of starling. Another file begins a run of its own.", path, format));
   left.remove_prefix(first_line.size());
   std::uint64_t checksum = 0;
   if (left.size() < sizeof checksum) throw input_error(fmt::format("{} is a checkpoint that is cut short.", path));
