@@ -1,4 +1,4 @@
-"""Every public header compiles alone, without warnings, with the compiler of the build and none of the machine's SIMD."""
+"""Every public header compiles alone, and all of them together, without warnings, with the compiler of the build and none of the machine's SIMD."""
 import concurrent.futures
 import os
 import subprocess
@@ -14,25 +14,29 @@ NEEDS = {
 }
 
 
-def compile_alone(root, header):
-    """None, or the first lines of what the compiler said. The header is included by name, so #pragma once warns of nothing."""
-    name = header.relative_to(root / "include")
-    flags = FLAGS + NEEDS.get(header.name, []) + (["-Wno-psabi"] if "clang" not in COMPILER else [])
-    done = subprocess.run([COMPILER, *flags, "-I", root / "include", "-"], input=f"#include <{name}>\n", text=True, capture_output=True)
+def compile_headers(root, headers, what):
+    """None, or the first lines of what the compiler said. Headers are included by name, so #pragma once warns of nothing."""
+    needs = NEEDS.get(headers[0].name, []) if len(headers) == 1 else []
+    flags = FLAGS + needs + (["-Wno-psabi"] if "clang" not in COMPILER else [])
+    text = "".join(f"#include <{header.relative_to(root / 'include')}>\n" for header in headers)
+    done = subprocess.run([COMPILER, *flags, "-I", root / "include", "-"], input=text, text=True, capture_output=True)
     if done.returncode == 0:
         return None
     said = [line for line in done.stderr.splitlines() if "error" in line or "warning" in line] or done.stderr.splitlines()
-    return f"{header.relative_to(root)}: does not compile alone:\n    " + "\n    ".join(said[:3])
+    return f"{what}:\n    " + "\n    ".join(said[:3])
 
 
 def problems(root):
+    headers = list(public_headers(root))
     with concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        answers = pool.map(lambda header: compile_alone(root, header), public_headers(root))
-        return [answer for answer in answers if answer]
+        together = pool.submit(compile_headers, root, [h for h in headers if h.name not in NEEDS], "the public headers do not compile together")
+        answers = pool.map(lambda header: compile_headers(root, [header], f"{header.relative_to(root)}: does not compile alone"), headers)
+        return [answer for answer in [*answers, together.result()] if answer]
 
 
 BAD_TREES = [
     ({"include/starling/values/a.hpp": "#pragma once\ninline std::size_t n = 1;\n"}, r"a\.hpp: does not compile alone"),
     ({"include/starling/values/a.hpp": "#pragma once\ninline int f(int unused) { return 1; }\n"}, r"unused parameter"),
+    ({"include/starling/values/a.hpp": "#pragma once\nstruct s {};\n", "include/starling/values/b.hpp": "#pragma once\nclass s;\nstruct s { int other; };\n"}, r"do not compile together"),
 ]
 GOOD_TREE = {"include/starling/values/a.hpp": "#pragma once\n#include <cstddef>\ninline std::size_t n = 1;\n"}

@@ -94,7 +94,7 @@ struct jacobian_row {
 
 // What a transform did.
 template <real V>
-struct transformed {
+struct transform_result {
   transformed_side<V> model, auxiliary;
   std::size_t columns = 0;
   std::vector<jacobian_row<V>> rows;  // of the continuous numbers written: the model's, then the auxiliary ones
@@ -237,7 +237,7 @@ class transform_runner {
  public:
   // What stands here until the next run.
   template <class F>
-  const transformed<V>& operator()(const F& f, const current_choices<V>& model, const current_choices<V>& auxiliary, bool derivatives = true) {
+  const transform_result<V>& operator()(const F& f, const current_choices<V>& model, const current_choices<V>& auxiliary, bool derivatives = true) {
     std::size_t done = 0;  // rows
     const auto skip = [&] {
       while (done < result_.rows.size() && !result_.rows[done].is_mixed) ++done;
@@ -245,7 +245,7 @@ class transform_runner {
     for (bool first = true; first || (derivatives && done < result_.rows.size()); first = false) {
       const arena_scope memory;
       tape_scope<V> tape;
-      transformed<V>& to = first ? result_ : again_;
+      transform_result<V>& to = first ? result_ : again_;
       to.model.clear();
       to.auxiliary.clear();
       cells_.clear();
@@ -276,7 +276,7 @@ class transform_runner {
     }
   }
 
-  transformed<V> result_, again_;
+  transform_result<V> result_, again_;
   std::vector<V*> cells_;
   std::vector<adjoint<V>> rows_, auxiliary_rows_;
   cell_columns columns_;
