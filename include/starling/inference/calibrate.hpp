@@ -58,10 +58,9 @@ class rank_tally {
   double independent_ = 0, drawn_ = 0;   // sums of effective sample sizes and of draws
 };
 
-/// Runs `kernel` on data simulated from the model of `post`, `o.data_sets` times. Throws std::invalid_argument where the model is dynamic, nothing is
-/// observed, a latent is improper, or a count is out of range.
-template <class Kernel, class Posterior>
-calibration calibrate(const Kernel& kernel, const Posterior& post, const calibration_options& o, const key& k, progress& report) {
+/// infer(posterior, key) gives a result for each of the simulated data sets.
+template <class Infer, class Posterior>
+calibration calibrate_by(const Infer& infer, const Posterior& post, const calibration_options& o, const key& k, progress& report) {
   static_assert(!Posterior::model_type::is_dynamic, "calibrate: models with gen(dynamic, ...) have no fixed set of latents to rank");
   require_count("calibrate", "the number of data sets", o.data_sets, 10, 1'000'000);
   const auto layout = find_layout<double>(post);
@@ -70,7 +69,6 @@ calibration calibrate(const Kernel& kernel, const Posterior& post, const calibra
     return site >= 0 && layout.plan[static_cast<std::size_t>(site)];
   };
   rank_tally ranks;
-  progress silent;
   std::size_t i = 0;
   for (; i < o.data_sets && !report.stop_requested(); ++i) {
     report.update("calibration", i, o.data_sets);
@@ -79,11 +77,18 @@ calibration calibrate(const Kernel& kernel, const Posterior& post, const calibra
     choice_map data, truth;
     for (const auto& e : choices.entries()) (is_observed(e.where) ? data : truth).set(e.where, e.value);
     if (data.empty()) throw std::invalid_argument("calibrate: the posterior has no observations");
-    ranks.add(observed_variables(truth), run(kernel, posterior(post.model(), post.args(), data, post.options()), o.run, here.scope(hash_text("fit")), silent),
-              here.scope(hash_text("ties")));
+    ranks.add(observed_variables(truth), infer(posterior(post.model(), post.args(), data, post.options()), here.scope(hash_text("fit"))), here.scope(hash_text("ties")));
   }
   report.update("calibration", i, o.data_sets);
   return ranks.finish(i < o.data_sets);
+}
+
+/// Runs `kernel` on data simulated from the model of `post`, `o.data_sets` times. Throws std::invalid_argument where the model is dynamic, nothing is
+/// observed, a latent is improper, or a count is out of range.
+template <class Kernel, class Posterior>
+calibration calibrate(const Kernel& kernel, const Posterior& post, const calibration_options& o, const key& k, progress& report) {
+  progress silent;
+  return calibrate_by([&](const Posterior& simulated, const key& here) { return run(kernel, simulated, o.run, here, silent); }, post, o, k, report);
 }
 
 template <class Kernel, class Posterior>
