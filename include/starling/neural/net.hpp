@@ -65,7 +65,11 @@ template <class V, class T> struct net_entry : tape_entry {
     const bool weighted = self.weights && self.sums && any(*self.weights != V(0));
     double* const* const sums = weighted || !self.weights ? self.sums : nullptr;
     if (!sums && !self.x) return;
-    const auto weight = [&](std::size_t l) { return weighted ? lane_of(*self.weights, static_cast<int>(l)) : scalar_of<V>(1); };
+    const auto weight = [&]([[maybe_unused]] std::size_t l) -> scalar_of<V> {
+      if (!weighted) return 1;
+      if constexpr (lanes_of<V> == 1) return *self.weights;
+      else return (*self.weights)[static_cast<int>(l)];
+    };
     const arena_scope scratch;
     arena_memory& a = arena::current();
     const std::size_t in = self.net->in(), out = self.net->out(), rows = self.batch * self.lanes;
