@@ -9,7 +9,7 @@
 #include <starling/diagnostics/psis.hpp>
 #include <starling/distributions/distributions.hpp>
 #include <starling/distributions/structured_bijectors.hpp>
-#include <starling/inference/calibrate.hpp>
+#include <starling/inference/calibrate_guide.hpp>
 #include <starling/inference/expectations/expectation.hpp>
 #include <starling/inference/importance.hpp>
 #include <starling/inference/kernels/at.hpp>
@@ -35,7 +35,7 @@
 #include <starling/inference/run.hpp>
 #include <starling/inference/run_tempered_kernel.hpp>
 #include <starling/inference/trace_translator.hpp>
-#include <starling/inference/variational/minibatches.hpp>
+#include <starling/inference/variational/items.hpp>
 #include <starling/io/checkpoint.hpp>
 #include <starling/io/input_error.hpp>
 #include <starling/io/netcdf.hpp>
@@ -59,6 +59,11 @@
 #include <starling/models/static_model.hpp>
 #include <starling/models/trace_batch.hpp>
 #include <starling/models/update.hpp>
+#include <starling/neural/coupling_flow.hpp>
+#include <starling/neural/initialise.hpp>
+#include <starling/neural/layers.hpp>
+#include <starling/neural/random_net.hpp>
+#include <starling/neural/train.hpp>
 #include <starling/values/check_gradient.hpp>
 #include <starling/values/linear_algebra.hpp>
 #include <starling/values/math.hpp>

@@ -84,14 +84,17 @@ bool training_run::next_batch() {
 bool training_run::takes(double loss, parameter_gradients& down) {
   std::string trouble;
   if (!std::isfinite(loss)) trouble = "the loss is not a finite number";
-  for (const auto& e : down.entries)
+  for (const auto& e : down.entries) {
+    const bool is_stored = result_.last.contains(e.name);
+    const std::vector<double>& values = is_stored ? result_.last[e.name] : e.values;
     for (std::size_t i = 0; i < e.derivatives.size(); ++i) {
       // A parameter that is no number comes before what follows from it.
-      const bool value = std::isfinite(e.values[i]);
+      const bool value = std::isfinite(values[i]);
       if (value && (std::isfinite(e.derivatives[i]) || trouble.starts_with("the derivative"))) continue;
       if (!trouble.starts_with("element")) trouble = value ? "the derivative of the loss with respect to element " + std::to_string(i) + " of \"" + e.name + "\" is not a finite number"
                                                            : "element " + std::to_string(i) + " of the parameter \"" + e.name + "\" is not a finite number";
     }
+  }
   if (trouble.empty()) {
     result_.loss_so_far += loss * static_cast<double>(count_);
     result_.skipped_in_a_row = 0;

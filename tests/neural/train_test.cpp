@@ -5,11 +5,13 @@
 #include <string>
 #include <vector>
 
+#include <starling/distributions/distributions.hpp>
 #include <starling/neural/initialise.hpp>
 #include <starling/neural/layers.hpp>
 #include <starling/neural/train.hpp>
 
 #include "digits.hpp"
+#include "support/counted_allocations.hpp"
 
 namespace sl = starling;
 namespace nn = starling::neural;
@@ -194,6 +196,61 @@ TEST(train, losses) {
   check([&](const auto& x) { return nn::cross_entropy(x, of); });
   check([&](const auto& x) { return nn::binary_cross_entropy(x, targets); });
   check([&](const auto& x) { return nn::squared_error(x, targets); });
+  // Means y[0 … 2], log variances y[3 … 5].
+  const auto divergence = [](const auto& x) {
+    using A = std::remove_reference_t<decltype(*x.data())>;
+    return nn::normal_divergence(sl::matrix<A>(x.data(), 1, 3), sl::matrix<A>(x.data() + 3, 1, 3));
+  };
+  double expected = 0;
+  for (std::size_t i = 0; i < 3; ++i) expected += 0.5 * (y[i] * y[i] + std::exp(y[3 + i]) - 1 - y[3 + i]);
+  EXPECT_NEAR(divergence(sl::matrix_view<double>(y.data(), 2, 3)), expected, 1e-14);
+  check(divergence);
+}
+
+// Choices in a loss are noise that derivatives pass through: E (z − x)² with z around a net of x is least where the net is x, and the deviation 0.
+constexpr auto noisy_net = nn::linear(1, 1);
+constexpr auto noisy_loss = sl::gen([](auto& trace, const auto& x) {
+  using R = sl::real_of<decltype(trace)>;
+  const auto m = trace("net", noisy_net, x);
+  const R s = sl::exp(trace.param("log_s", -1.0));
+  const auto z = trace("z", sl::normal(sl::vector<const R>(m.data(), m.size()), s));
+  return nn::squared_error(sl::matrix<const R>(z.data(), x.rows(), 1), x) - 0.02 * sl::log(s);  // least where s² = 0.01
+});
+TEST(train, derivatives_pass_through_choices_of_the_loss) {
+  std::vector<double> x;
+  for (int i = 0; i < 64; ++i) x.push_back(std::sin(0.7 * i));
+  sl::parameter_store store;
+  nn::initialise(store, "net", noisy_net, sl::key(1));
+  const sl::training_rows data(sl::training_columns{x});
+  const sl::training_options options{.epochs = 400, .batch = 16, .validation = 0.25};
+  const sl::adam climb{.rate = sl::cosine(0.02, 1200)};
+  const auto whole = sl::train(noisy_loss, data, store, climb, options, sl::key(2));
+  EXPECT_NEAR(whole.last["net/weight"][0], 1, 0.03);
+  EXPECT_NEAR(whole.last["net/bias"][0], 0, 0.03);
+  EXPECT_NEAR(std::exp(whole.last["log_s"][0]), 0.1, 0.01);
+  auto first = options, rest = options;
+  first.stop_after = 77;
+  const auto part = sl::train(noisy_loss, data, store, climb, first, sl::key(2));
+  rest.resume = &part;
+  expect_same(sl::train(noisy_loss, data, store, climb, rest, sl::key(2)), whole);
+  const auto discrete = sl::gen([](auto& trace, const auto& x) {
+    const auto b = trace("b", sl::bernoulli(0.5));
+    return nn::squared_error(trace("net", noisy_net, x), x) + sl::where(b, 1.0, 0.0);
+  });
+  EXPECT_NE(said([&] { sl::train(discrete, data, store, climb, options, sl::key(2)); }).find("cannot follow"), std::string::npos);
+}
+
+// Steps allocate nothing: a longer run makes no more allocations than a shorter one.
+TEST(train, steps_are_free) {
+  const auto data = curve_rows();
+  const auto made = [&](std::size_t steps) {
+    const std::size_t before = allocations_made;
+    sl::train(curve_loss, data, curve_store(), sl::adam{.rate = 0.01}, {.epochs = 2, .batch = 4, .stop_after = steps}, sl::key(4));
+    return allocations_made - before;
+  };
+  made(10);
+  EXPECT_GT(made(5), 20u);
+  EXPECT_EQ(made(24), made(4));
 }
 
 }  // namespace

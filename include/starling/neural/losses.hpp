@@ -8,6 +8,7 @@
 
 #include <starling/values/adjoint_vectors.hpp>
 #include <starling/values/matrix.hpp>
+#include <starling/values/vector_math.hpp>
 
 namespace starling::neural {
 
@@ -76,14 +77,47 @@ template <class A> auto binary_cross_entropy(const matrix<A>& logits, const matr
   const std::size_t width = logits.cols();
   return mean_over_rows(logits, [&](const auto* x, std::size_t r, auto* d) {
     using V = std::remove_cvref_t<decltype(*x)>;
+    const arena_scope scratch;
+    const vector<const V> logit(x, width);
+    const auto high = log1p_exp(logit), share = inverse_logit(logit);  // of plain numbers in packs
     V total(0);
     for (std::size_t j = 0; j < width; ++j) {
       const V target(targets(r, j));
-      d[j] = inverse_logit(x[j]) - target;
-      total += log1p_exp(x[j]) - target * x[j];
+      d[j] = share[j] - target;
+      total += high[j] - target * x[j];
     }
     return total;
   });
+}
+
+// The divergence of normal(mean, e^(l/2)) from normal(0, 1), ½ Σ (mean² + eˡ − 1 − l) of a row, l = log_variance, kept between −10 and 10: the closed term of a
+// variational autoencoder's bound.
+template <class A> auto normal_divergence(const matrix<A>& mean, const matrix<A>& log_variance) {
+  using R = std::remove_const_t<A>;
+  using V = primal_of<R>;
+  if (log_variance.rows() != mean.rows() || log_variance.cols() != mean.cols())
+    throw_wrong_rows("normal_divergence: log variances", mean.rows(), mean.cols(), log_variance.rows(), log_variance.cols());
+  const std::size_t n = mean.size();
+  const V by = V(1) / V(static_cast<double>(mean.rows()));
+  V total(0);
+  const auto term = [&](const V& m, const V& l, V& of_mean, V& of_variance) {
+    const V kept = min(max(l, V(-10)), V(10)), e = exp(kept);
+    total += V(0.5) * (m * m + e - V(1) - kept);
+    of_mean = m * by;
+    of_variance = where(kept == l, V(0.5) * (e - V(1)) * by, V(0));
+  };
+  if constexpr (is_adjoint<R>) {
+    require_tape<V>();
+    const auto m = capture<V>(static_cast<const R*>(mean.data()), n), l = capture<V>(static_cast<const R*>(log_variance.data()), n);
+    V* const of_mean = tape<V>::current->template take<V>(n);
+    V* const of_variance = tape<V>::current->template take<V>(n);
+    for (std::size_t i = 0; i < n; ++i) term(m.values[i], l.values[i], of_mean[i], of_variance[i]);
+    return reduced<V>(V(total * by), reduction_part<V>{m.cells, of_mean}, reduction_part<V>{l.cells, of_variance});
+  } else {
+    V unused[2];
+    for (std::size_t i = 0; i < n; ++i) term(mean.data()[i], log_variance.data()[i], unused[0], unused[1]);
+    return V(total * by);
+  }
 }
 
 }  // namespace starling::neural

@@ -7,21 +7,25 @@
 //   const auto fit = sl::train(loss, data, store, sl::adam{.rate = 1e-3}, {.epochs = 30, .batch = 64, .validation = 0.1}, key);
 //   fit.best                                     the parameters with the least validation loss (without validation: the last)
 //
-// The loss is a body without choices that returns a real; it gets a matrix_view of each column group, in order. Parameters, rows' order and dropout
-// depend on the key alone: the same key, the same training, bit for bit, also where it was stopped in an epoch and goes on with `.resume`.
+// The loss is a body that returns a real; it gets a matrix_view of each column group, in order. Choices in it are drawn afresh in each step, and derivatives pass
+// through the draws: the noise of a variational autoencoder (docs/amortised_inference.md). Parameters, rows' order, dropout and draws depend on the key alone: the same
+// key, the same training, bit for bit, also where it was stopped in an epoch and goes on with `.resume`. A step allocates nothing once the first epoch is over, but for
+// parameters that are read by trace.param.
 #pragma once
 
 #include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include <starling/models/assess.hpp>
+#include <starling/inference/variational/guide_handlers.hpp>
 #include <starling/models/gradient.hpp>
+#include <starling/models/simulate.hpp>
 #include <starling/neural/evaluation.hpp>
 #include <starling/neural/losses.hpp>
 
@@ -73,6 +77,9 @@ class training_run {
   std::size_t batch_rows() const { return count_; }
   std::span<const double> batch(std::size_t group) const { return buffers_[group]; }
   neural::training_step step() const { return {key_.state() | 1, result_.steps}; }
+  // Of the draws of this step; of those for the rows held out.
+  key of_draws() const { return fold_in(key_.scope(hash_text("draws")), result_.steps); }
+  key of_held_out_draws() const { return fold_in(key_.scope(hash_text("held out draws")), next_held_); }
   // The loss and derivatives of this batch, downwards; whether they are to be used.
   bool takes(double loss, parameter_gradients& down);
   void stepped();
@@ -106,30 +113,39 @@ training_result train(const Loss& loss, const training_rows<Groups>& data, const
       return f(matrix_view<double>(run.batch(I).data(), run.batch_rows(), data.groups[I].width)...);
     }(std::make_index_sequence<Groups>());
   };
-  const selection nothing_selected;
+  shared_sums of_nets;
+  tile_storage<adjoint<double>> drawn;
+  drawn.keep_densities = false;
+  std::shared_ptr<const schema> structure, found;
+  parameter_gradients down;
   while (run.next_batch()) {
-    parameter_gradients down;
+    of_nets.clear();
     const double value = with_batch([&](const auto&... x) {
       const arena_scope memory;
       const neural::training_step step = run.step();
       const neural::training_scope in_training(step);
       tape_scope<double> tape;
-      structure_walk walk(nullptr, false);
-      constant_values constants;
-      const choice_map no_choices;
-      gradient_handler h(walk, constants, no_choices, nothing_selected, tape);
+      structure_walk walk(structure, false);
+      if (structure) drawn.fit(*structure);
+      parameter_variables<double> own(tape);
+      guide_draw_handler<double> h(walk, run.of_draws(), drawn, {0, 1}, true, {own, of_nets});
       const auto of_store = with_parameters(loss, run.store());
       const adjoint<double> y = of_store.run(h, x...);
+      if (!h.all_follow()) throw std::invalid_argument("train: the loss makes a choice that cannot follow its parameters, a discrete one; fit (inference/variational/fit.hpp) takes such");
+      found = walk.finish();
+      throw_if_bad(h.problem(), *found);
       y.add_derivative(-1);
       tape.sweep();
-      down = h.gradients_of_parameters();
+      of_nets.give_to(down);
+      down += own.gradients(1);
       return y.value();
     });
+    structure = found;
     if (run.takes(value, down)) run.store().ascend(down, optimizer);
     run.stepped();
     if (!run.epoch_ended()) continue;
     while (run.next_held_out())
-      run.held_out_loss(with_batch([&](const auto&... x) { return static_cast<double>(assess(with_parameters(loss, run.store()), args(x...), choice_map()).value); }));
+      run.held_out_loss(with_batch([&](const auto&... x) { return static_cast<double>(simulate(with_parameters(loss, run.store()), args(x...), run.of_held_out_draws()).value()); }));
     run.end_epoch();
   }
   return run.finish();

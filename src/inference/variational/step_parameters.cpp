@@ -24,4 +24,18 @@ void shared_sums::add_to(parameter_gradients& to) const {
     if (p.is_read) to.entries.push_back({p.name, {p.values.begin(), p.values.end()}, p.sums});
 }
 
+void shared_sums::give_to(parameter_gradients& to) {
+  std::size_t n = 0;
+  for (auto& p : all_) {
+    if (!p.is_read) continue;
+    if (to.entries.size() == n) to.entries.emplace_back();
+    auto& e = to.entries[n++];
+    e.name = p.name;
+    e.values.clear();
+    e.derivatives.resize(p.sums.size());
+    std::swap(e.derivatives, p.sums);
+  }
+  to.entries.resize(n);
+}
+
 }  // namespace starling

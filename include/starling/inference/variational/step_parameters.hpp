@@ -27,6 +27,8 @@ class shared_sums {
   void clear();
   double* of(const literal& name, std::span<const double> values);
   void add_to(parameter_gradients& to) const;
+  // Makes them the entries of `to`, without their values, by exchange: nothing is allocated where `to` has got them before.
+  void give_to(parameter_gradients& to);
 
  private:
   struct parameter {
