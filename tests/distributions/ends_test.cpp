@@ -3,11 +3,24 @@
 
 #include <cmath>
 #include <limits>
+#include <string>
+#include <tuple>
 #include <vector>
 
 #include "distributions/basic_rows.hpp"
 
+#include <starling/distributions/arcsine.hpp>
+#include <starling/distributions/asymmetric_laplace.hpp>
 #include <starling/distributions/draw.hpp>
+#include <starling/distributions/generalized_pareto.hpp>
+#include <starling/distributions/gumbel.hpp>
+#include <starling/distributions/laplace.hpp>
+#include <starling/distributions/logistic.hpp>
+#include <starling/distributions/lomax.hpp>
+#include <starling/distributions/rayleigh.hpp>
+#include <starling/distributions/triangular.hpp>
+#include <starling/distributions/weibull.hpp>
+#include <starling/distributions/wrapped_normal.hpp>
 
 namespace {
 
@@ -204,4 +217,44 @@ TEST(ends, densities_and_their_derivatives) {
     const auto z = x / s, by = 2 * z / (1 + z * z) / s;
     return slopes{x < 0 ? -INFINITY : std::log(2.0L) - log_pi - std::log(s) - std::log1p(z * z), -by, 0, (1 - 2 / (1 + z * z)) / s};
   });
+}
+
+// f(x; s) = f(x / s; 1) / s, at scales whose squares are beyond the range; draws have a density.
+TEST(ends, scales_of_the_catalogue) {
+  const auto expect_scaled = [](const std::string& name, auto make) {
+    for (const double s : {1e-300, 1e-200, 1e-160, 1e160, 1e200, 1e300}) {
+      const auto one = make(1.0), d = make(s);
+      for (const double x : {0.3, 0.8, -0.4}) {
+        const double expected = one.log_density(x);
+        if (!std::isfinite(expected)) continue;
+        EXPECT_NEAR(d.log_density(s * x) + std::log(s), expected, 1e-12) << name << " " << s << " at " << x;
+      }
+      const auto xs = sl::draw(d, sl::key(3), 200);
+      for (const double x : xs) ASSERT_TRUE(std::isfinite(d.log_density(x))) << name << " " << s << " drew " << x;
+      EXPECT_NE(xs[0], xs[1]) << name << " " << s;
+    }
+  };
+  expect_scaled("triangular", [](double s) { return sl::triangular(-s, 0.1 * s, s); });
+  expect_scaled("arcsine", [](double s) { return sl::arcsine(-s, s); });
+  expect_scaled("laplace", [](double s) { return sl::laplace(0.0, s); });
+  expect_scaled("logistic", [](double s) { return sl::logistic(0.0, s); });
+  expect_scaled("gumbel", [](double s) { return sl::gumbel(0.0, s); });
+  expect_scaled("rayleigh", [](double s) { return sl::rayleigh(s); });
+  expect_scaled("lomax", [](double s) { return sl::lomax(s, 1.5); });
+  expect_scaled("weibull", [](double s) { return sl::weibull(1.5, s); });
+  expect_scaled("generalized_pareto", [](double s) { return sl::generalized_pareto(0.0, s, 0.5); });
+  expect_scaled("asymmetric_laplace", [](double s) { return sl::asymmetric_laplace(0.0, s, 0.3); });
+}
+TEST(ends, a_narrow_or_wide_wrapped_normal) {
+  for (const double s : {1e-300, 1e-200, 1e-160}) EXPECT_NEAR(sl::wrapped_normal(0.0, s).log_density(0.5 * s), -0.125 - 0.918938533204672742 - std::log(s), 1e-12);
+  for (const double s : {1e160, 1e300, 1.7e308}) {
+    const auto d = sl::wrapped_normal(0.0, s);
+    for (const double x : sl::draw(d, sl::key(3), 100)) EXPECT_NEAR(d.log_density(x), -std::log(2 * 3.14159265358979323846), 1e-12) << s << " drew " << x;
+  }
+}
+TEST(ends, a_generalized_pareto_far_out) {
+  for (const auto& [x, scale, shape] : {std::tuple{1e300, 1.0, 1000.0}, {1e308, 1e-100, 2.0}, {1e200, 1e-200, 0.5}, {1e30, 1.0, 1e100}, {5e19, 1.0, 2.0}, {0.5e20, 1.0, 2.0001}}) {
+    const long double w = log1pl(static_cast<long double>(shape) * x / scale);
+    EXPECT_NEAR(sl::generalized_pareto(0.0, scale, shape).log_density(x), static_cast<double>(-logl(scale) - w - w / shape), 1e-12 * static_cast<double>(w)) << x;
+  }
 }

@@ -36,7 +36,12 @@ struct generalized_pareto_formulas : real_valued {
   template <class X, class L, class S, class Sh> static auto log_density(const X& x, const L& location, const S& scale, const Sh& shape) {
     const auto z = (x - location) / scale;
     const auto w = shape * z;
-    const auto lp = -log(scale) - log1p(w) - z * log1p_ratio(w);
+    // Far out, where w may be more than a number can hold, 1 + w is w.
+    const auto far = w > 1e20;
+    const auto r = where(far, shape, 1.0);
+    const auto log_w = log(r) + log(where(far, x - location, 1.0)) - log(scale);
+    const auto near_w = where(far, 0.0, w);
+    const auto lp = -log(scale) - where(far, log_w + log_w / r, log1p(near_w) + where(far, 0.0, z) * log1p_ratio(near_w));
     return where(both(x >= location, w > -1.0), lp, negative_infinity);
   }
 

@@ -17,7 +17,7 @@ struct triangular_formulas : real_valued {
     using V = typename Rng::real;
     const V u = rng.uniform();
     const V width = V(hi) - V(lo), left = V(mode) - V(lo), right = V(hi) - V(mode);
-    return max(min(where(u * width < left, V(lo) + sqrt(u * width * left), V(hi) - sqrt((1.0 - u) * width * right)), V(hi)), V(lo));
+    return max(min(where(u * width < left, V(lo) + sqrt(u) * (sqrt(width) * sqrt(left)), V(hi) - sqrt(1.0 - u) * (sqrt(width) * sqrt(right))), V(hi)), V(lo));
   }
 
   template <class X, class L, class M, class H> static auto log_density(const X& x, const L& lo, const M& mode, const H& hi) {
@@ -37,7 +37,7 @@ struct triangular_formulas : real_valued {
 
   template <class T, class L, class M, class H> static auto quantile(const T& tails, const L& lo, const M& mode, const H& hi) {
     const auto width = hi - lo;
-    return where(tails.below < log((mode - lo) / width), lo + sqrt(exp(tails.below) * width * (mode - lo)), hi - sqrt(exp(tails.above) * width * (hi - mode)));
+    return where(tails.below < log((mode - lo) / width), lo + exp(0.5 * tails.below) * (sqrt(width) * sqrt(mode - lo)), hi - exp(0.5 * tails.above) * (sqrt(width) * sqrt(hi - mode)));
   }
 
   template <class L, class M, class H> static auto mean(const L& lo, const M& mode, const H& hi) { return (lo + mode + hi) / 3.0; }

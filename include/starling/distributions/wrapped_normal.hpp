@@ -17,7 +17,7 @@ struct wrapped_normal_formulas : real_valued {
   static constexpr auto draws_follow = draw_derivative::pathwise;
 
   template <class Rng, class L, class S> static auto sample(Rng& rng, const L& location, const S& scale) {
-    return wrapped_draw(typename Rng::real(location + scale * rng.normal()));
+    return wrapped_draw(into_finite(typename Rng::real(location + scale * rng.normal())));
   }
 
   template <class X, class L, class S> static auto log_density(const X& x, const L& location, const S& scale) {
@@ -25,14 +25,15 @@ struct wrapped_normal_formulas : real_valued {
     const auto d = abs(wrapped(x - location));
     const auto square = scale * scale;
     const auto wide = square > two_pi;
-    const auto narrow_square = where(wide, 1.0, square);
-    auto turns = exp(-two_pi * (pi - d) / narrow_square) + 1.0;
+    const auto one = where(wide, 1.0, scale);  // its square may be 0
+    auto turns = exp(-two_pi * ((pi - d) / one / one)) + 1.0;
     for (const double k : {1.0, 2.0, 3.0, 4.0}) {
-      turns = turns + exp(-two_pi * k * (pi * k + d) / narrow_square);
-      if (k > 1) turns = turns + exp(-two_pi * k * (pi * k - d) / narrow_square);
+      turns = turns + exp(-two_pi * k * ((pi * k + d) / one / one));
+      if (k > 1) turns = turns + exp(-two_pi * k * ((pi * k - d) / one / one));
     }
-    const auto narrow = log(turns) - 0.5 * d * d / narrow_square - half_log_two_pi - 0.5 * log(narrow_square);
-    auto waves = 0.0 * d + 0.0 * square;
+    const auto z = d / one;
+    const auto narrow = log(turns) - 0.5 * z * z - half_log_two_pi - log(one);
+    auto waves = 0.0 * d + 0.0 * scale;
     for (const double n : {1.0, 2.0, 3.0, 4.0}) waves = waves + cos(n * d) * exp(-0.5 * n * n * square);
     const auto lp = where(wide, log1p(2.0 * where(wide, waves, 0.0)) - 1.83787706640934548356, narrow);
     return where(both(angles().contains(x), scale > S(0)), lp, negative_infinity);
