@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <starling/distributions/at_free_numbers.hpp>
+#include <starling/inference/dual_instances.hpp>
 #include <starling/inference/trouble_told.hpp>
 #include <starling/models/runs/differentiating.hpp>
 
@@ -122,6 +123,28 @@ template <class R> class free_handler : public differentiating_handler<free_hand
     base::decide_factor(k, lp);
     if constexpr (!is_adjoint<R>)
       if (trouble_ && trouble_->empty() && !(number_in(lp, 0) > negative_infinity)) *trouble_ = "the factor at " + this->run.body.walk.current().path_of(k).str() + " is −∞";
+  }
+  // Instances whose choices are all constants (dual_instances.hpp); false: they have to run one by one.
+  template <class Result, class F> bool run_on_duals(std::size_t n, const F& f, results<Result>& all)
+    requires(is_adjoint<R> && dual_instances<V, Result, F>::possible)
+  {
+    auto& walk = this->run.body.walk;
+    const schema& s = walk.current();
+    const std::uint32_t call = walk.call_position(), site = walk.position();
+    if (n < 2 || n > s.alike(call) || what_ != density_kind::posterior || !this->everywhere() || this->run.found.notes) return false;
+    const instance_size size(s, call, site);
+    auto* const places = arena::current().take<constant_place<V>>(size.sites);
+    for (std::uint32_t k = 0; k < size.sites; ++k) {
+      if (const site_role role = s.sites()[site + k].role; role != site_role::choice && role != site_role::factor) return false;
+      places[k] = {this->plain_place(site + k), std::ptrdiff_t{s.slots()[site + size.sites + k].offset} - std::ptrdiff_t{s.slots()[site + k].offset}};
+    }
+    for (std::size_t k = site, end = site + n * size.sites; k < end; ++k)
+      if (offsets_[k] >= 0) return false;
+    V value;
+    if (!dual_instances<V, Result, F>::run(n, f, {places, size.sites, this->run.parameters.store}, value, all)) return false;
+    this->run.score.add(site, R(value));
+    walk.skip(static_cast<std::uint32_t>(n * size.sites), static_cast<std::uint32_t>(n) * size.calls);
+    return true;
   }
   R factor_term(const R& lp) const { return what_ == density_kind::posterior ? lp : R(0); }
   template <class D, class X> [[gnu::noinline, gnu::cold]] void explain(std::uint32_t k, const D& d, const X& x, const V& lp) {

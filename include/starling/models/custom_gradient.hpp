@@ -21,6 +21,7 @@
 
 #include <starling/models/generative_function.hpp>
 #include <starling/values/captured.hpp>
+#include <starling/values/dual.hpp>
 #include <starling/values/lift.hpp>
 
 namespace starling {
@@ -107,6 +108,7 @@ template <class Forward, class Backward, bool... Flags> struct custom_gradient_f
   template <class... Args> auto operator()(const Args&... args) const {
     static_assert(sizeof...(Args) == sizeof...(Flags), "custom_gradient: one flag an argument");
     constexpr bool recorded = ((Flags && holds_adjoints<Args>) || ...);
+    if constexpr (((Flags && differentiable<Args> && !is_adjoint<Args>) || ...)) dual_refusal::of_thread = true;
     if constexpr (recorded) return on_tape(args...);
     else return forward(without_derivatives(args)...);
   }

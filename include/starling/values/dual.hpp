@@ -85,6 +85,10 @@ template <class V, unsigned Variables> class dual {
 };
 
 template <class V, unsigned A> inline constexpr bool is_differentiable<dual<V, A>> = true;
+// Set by functions that have derivatives of their own on the tape alone (custom_gradient.hpp) where they are given duals.
+struct dual_refusal {
+  static inline constinit thread_local bool of_thread = false;
+};
 template <class V, unsigned A> struct primal_type<dual<V, A>> { using type = V; };
 template <class V, unsigned A> struct value_traits<dual<V, A>> {
   using scalar = scalar_of<V>;

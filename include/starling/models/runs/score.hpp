@@ -25,9 +25,7 @@ class score_handler : public site_handler<score_handler<V, Examines>, reading<V,
     const std::uint32_t call = this->run.body.walk.call_position(), site = this->run.body.walk.position();
     const std::size_t wide = std::min<std::size_t>(n, s.alike(call)) / width * width;
     if (wide < 2 * width) return 0;
-    const std::uint32_t sites = s.calls()[call].last_site - site;
-    std::uint32_t calls = 1;
-    while (s.calls()[call + calls].parent != s.calls()[call].parent) ++calls;
+    const auto [sites, calls] = instance_size(s, call, site);
     auto* each = arena::current().take<instance_place>(sites);
     for (std::uint32_t k = 0; k < sites; ++k)
       each[k] = {this->run.storage.now.at(s.slots()[site + k]), std::ptrdiff_t{s.slots()[site + sites + k].offset} - std::ptrdiff_t{s.slots()[site + k].offset}};

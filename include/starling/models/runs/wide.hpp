@@ -68,6 +68,14 @@ struct instance_places {
   const schema* structure = nullptr;  // whose addresses and types the visits must have (null: it is known that they do)
 };
 
+// How many sites and calls one of the instances has that begin where a walk is.
+struct instance_size {
+  std::uint32_t sites, calls = 1;
+  instance_size(const schema& s, std::uint32_t call, std::uint32_t site) : sites(s.calls()[call].last_site - site) {
+    while (s.calls()[call + calls].parent != s.calls()[call].parent) ++calls;
+  }
+};
+
 // The handler of W instances: every value stands in its place. score() is a number an instance. A body whose branches differ from
 // instance to instance does not run so: failed() says it, and what was worked out counts for nothing.
 template <class P>
