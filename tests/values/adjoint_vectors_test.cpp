@@ -1,5 +1,7 @@
 // Operations on whole vectors and matrices: single tape entries, against finite differences.
+#include <array>
 #include <cmath>
+#include <limits>
 
 #include <gtest/gtest.h>
 
@@ -57,6 +59,33 @@ TEST(adjoint_vectors, reductions) {
   check("log_sum_exp", [&](const auto& x) { return sl::log_sum_exp(x) * sl::log_sum_exp(scattered(x)); });
   check("softmax", [&](const auto& x) { return mixed(sl::softmax(x)) + mixed(sl::softmax(scattered(x))); });
   EXPECT_GT(compared, 60);
+}
+
+// Arrays, as of the components of a mixture: terms of one cell, of two, of none.
+TEST(adjoint_vectors, log_sum_exp_of_few) {
+  int compared = 0;
+  const auto check = [&](const char* name, auto f) { compared += expect_gradient(f, point, name); };
+  check("three", [&](const auto& x) {
+    using R = std::remove_cvref_t<decltype(x[0])>;
+    return sl::log_sum_exp(std::array<R, 3>{x[0] - 2.0 * x[1], R(0.4), sl::exp(x[2])}) * x[3];
+  });
+  check("two alike, and one", [&](const auto& x) {
+    using R = std::remove_cvref_t<decltype(x[0])>;
+    return sl::log_sum_exp(std::array<R, 2>{x[0] + x[1], x[1] + x[0]}) * sl::log_sum_exp(std::array<R, 1>{x[2] * x[3]});
+  });
+  EXPECT_GT(compared, 10);
+
+  const sl::arena_scope memory;
+  sl::tape_scope<double> tape;
+  const double inf = std::numeric_limits<double>::infinity();
+  const auto a = tape.variable(0.0), b = tape.variable(2.0);
+  const auto y = sl::log_sum_exp(std::array{sl::log(a), b, sl::adjoint<double>(-inf)});  // log 0 has an infinite derivative and no share
+  EXPECT_EQ(y.value(), 2.0);
+  EXPECT_EQ(sl::log_sum_exp(std::array{sl::log(a), sl::adjoint<double>(-inf)}).value(), -inf);
+  EXPECT_TRUE(sl::log_sum_exp(std::array{sl::adjoint<double>(1), sl::adjoint<double>(-inf)}).is_constant());
+  tape.differentiate(y);
+  EXPECT_EQ(a.derivative(), 0.0);
+  EXPECT_EQ(b.derivative(), 1.0);
 }
 
 TEST(adjoint_vectors, softmax_sums_to_one_and_does_not_overflow) {

@@ -81,14 +81,15 @@ template <class V, class Posterior> class unconstrained_posterior {
   V log_density_and_gradient(const V* q, V* gradient, bool with_jacobian = true, density_kind what = density_kind::posterior) const {
     const arena_scope memory;
     tape_scope<V> tape;
-    V* const cells = tape.cells(dimension_);
+    for (std::size_t i = 0; i < dimension_; ++i) gradient[i] = V(0);  // the cells of the free numbers
     frozen_walk walk(structure());
-    free_handler<adjoint<V>> h(walk, constants(), constants_, place_, offsets_.data(), {q, cells}, nullptr, with_jacobian, what);
+    free_handler<adjoint<V>> h(walk, constants(), constants_, place_, offsets_.data(), {q, gradient}, nullptr, with_jacobian, what);
     run_body(h);
     tape.sweep();
     const V density = h.value() + h.log_jacobian();
     const auto good = density - density == V(0);
-    for (std::size_t i = 0; i < dimension_; ++i) gradient[i] = where(good, cells[i], V(0));
+    if (!all(good)) [[unlikely]]
+      for (std::size_t i = 0; i < dimension_; ++i) gradient[i] = where(good, gradient[i], V(0));
     return where(good, density, V(-std::numeric_limits<scalar_of<V>>::infinity()));
   }
   double log_density_and_gradient(std::span<const double> q, std::span<double> gradient) const

@@ -173,10 +173,8 @@ class site_handler {
       if (self().keeping().place.undo) return run_kept<R>(self(), n, policy, f);
     if constexpr (Derived::keeps_lanes)
       if (self().keeping().run) return run_lanes<R>(self(), n, policy, f);
-    if constexpr (requires(results<R>& all) { self().template run_on_duals<R>(n, f, all); }) {
-      results<R> all;
-      if (self().template run_on_duals<R>(n, f, all)) return all;
-    }
+    if constexpr (requires(results<R>& all) { self().template run_on_duals<R>(n, f, all); })
+      if (results<R> all; self().template run_on_duals<R>(n, f, all)) return all;
     auto* const cells = arena::current().take<result_cell<R>>(n);
     auto* const cell = arena::current().take<const result_cell<R>*>(1);
     *cell = cells;

@@ -79,8 +79,50 @@ template <class V> adjoint<V> log_sum_exp(const vector<adjoint<V>>& a) {
   return reduced<V>(f, reduction_part<V>{x.cells, shares});
 }
 
-// Of an array or span (log_sum_exp.hpp).
-template <class V> adjoint<V> log_sum_exp_on_tape(const adjoint<V>* xs, std::size_t n) { return log_sum_exp(vector<adjoint<V>>(const_cast<adjoint<V>*>(xs), n)); }
+// An entry whose result has derivatives with respect to n cells: behind it stand n derivatives, then n cells.
+template <class V> struct many_arguments : tape_entry {
+  std::size_t n;
+  V own;
+  static constexpr std::size_t room(std::size_t n) { return n * (sizeof(V) + sizeof(V*)); }
+  V* by() { return reinterpret_cast<V*>(this + 1); }
+  V** cell() { return reinterpret_cast<V**>(by() + n); }
+  static void pull_all(tape_entry* e) {
+    auto& self = static_cast<many_arguments&>(*e);
+    const V own = self.own;
+    const V* const by = self.by();
+    V* const* const cell = self.cell();
+    for (std::size_t k = 0; k < self.n; ++k) *cell[k] += passed_on(own, by[k]);
+  }
+};
+// Of an array or span (log_sum_exp.hpp). Of few numbers, the components of a mixture, without a detour: their exponentials and cells go into the entry.
+template <class V> adjoint<V> log_sum_exp_on_tape(const adjoint<V>* xs, std::size_t n) {
+  constexpr std::size_t few = 8;
+  if (n > few || n == 0) return log_sum_exp(vector<adjoint<V>>(const_cast<adjoint<V>*>(xs), n));
+  V shares[few];
+  V high = xs[0].value();
+  std::size_t cells = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    high = max(xs[i].value(), high);
+    cells += (xs[i].cell() ? 1u : 0u) + (xs[i].other() ? 1u : 0u);
+  }
+  const V shift = where(isfinite(high), high, V(0));
+  V total(0);
+  for (std::size_t i = 0; i < n; ++i) total = total + (shares[i] = exp(xs[i].value() - shift));
+  const V f = log(total) + shift, factor = where(isfinite(f), V(1) / total, V(1));
+  if (cells == 0) return adjoint<V>(f);
+  using entry = many_arguments<V>;
+  auto* const e = tape<V>::current->template push<entry>(entry::pull_all, entry::room(cells));
+  e->n = cells;
+  e->own = V(0);
+  V* by = e->by();
+  V** cell = e->cell();
+  for (std::size_t i = 0; i < n; ++i) {
+    const V share = shares[i] * factor;
+    if (xs[i].cell()) *cell++ = xs[i].cell(), *by++ = passed_on(share, xs[i].by());
+    if (xs[i].other()) *cell++ = xs[i].other(), *by++ = passed_on(share, xs[i].by_other());
+  }
+  return {f, V(1), &e->own};
+}
 
 // softmax(x): derivatives d → s ∘ (d − s · d).
 template <class V> struct softmax_entry : tape_entry {

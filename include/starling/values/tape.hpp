@@ -39,9 +39,10 @@ template <class V> class tape {
   // The tape in use on this thread; null outside of every tape_scope.
   static inline constinit thread_local tape* current = nullptr;
 
-  // An entry of type E (derived from tape_entry, trivially destructible), uninitialised but for its header.
-  template <class E> [[gnu::always_inline]] E* push(void (*pull)(tape_entry*)) {
-    E* const e = memory_.take<E>(1);
+  // An entry of type E (derived from tape_entry, trivially destructible), uninitialised but for its header; behind it are `more` bytes.
+  template <class E> [[gnu::always_inline]] E* push(void (*pull)(tape_entry*), std::size_t more = 0) {
+    static_assert(std::is_trivially_destructible_v<E>);
+    E* const e = reinterpret_cast<E*>(memory_.take<std::byte>(sizeof(E) + more));
     e->previous = last_;
     e->pull = pull;
     last_ = e;
