@@ -44,6 +44,8 @@ run_monitor::~run_monitor() = default;
 
 bool run_monitor::stopped() const { return shared_->stopped.load(std::memory_order_relaxed); }
 
+const progress& run_monitor::watch() const { return shared_->report; }
+
 bool run_monitor::look() {
   if (shared_->report.stop_requested()) shared_->stopped.store(true);
   return !stopped();

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "inference/sampling_chain.hpp"
+#include <starling/inference/pulse.hpp>
 #include "inference/trajectories/barker_jump.hpp"
 #include "inference/trajectories/hamiltonian_path.hpp"
 #include "inference/trajectories/nuts_tree.hpp"
@@ -18,7 +19,7 @@ template <class Transition>
 using chains = std::vector<std::unique_ptr<sampling_chain<Transition>>>;
 
 template <class Transition>
-void step_all(chains<Transition>& all, std::size_t d, const key& k, const target& density, double* const* q, gradient_step_info* info) {
+bool step_all(chains<Transition>& all, std::size_t d, const key& k, const target& density, double* const* q, gradient_step_info* info, const progress* watch, pulse& clock) {
   using events = typename sampling_chain<Transition>::events;
   const double* points[target::most_lanes];
   double* gradients[target::most_lanes];
@@ -45,7 +46,9 @@ void step_all(chains<Transition>& all, std::size_t d, const key& k, const target
       std::copy_n(all[l]->state().q, d, q[l]);
       info[l] = {all[l]->info().acceptance_rate, all[l]->info().n_steps, all[l]->info().diverging};
     }
+    if (watch && running > 0 && clock.beat() && watch->stop_requested()) [[unlikely]] return false;
   }
+  return true;
 }
 
 }  // namespace
@@ -53,6 +56,7 @@ void step_all(chains<Transition>& all, std::size_t d, const key& k, const target
 struct gradient_steps::state {
   kernels::gradient_settings settings;
   chain_plan plan;
+  pulse clock;
   std::variant<chains<trajectories::nuts_tree>, chains<trajectories::hamiltonian_path>, chains<trajectories::barker_jump>> all;
 
   state(const kernels::gradient_settings& s, std::size_t d, std::size_t warmup)
@@ -104,12 +108,12 @@ void gradient_steps::archive(archive_reader& a) {
       state_->all);
 }
 
-void gradient_steps::step(const key& k, const target& density, double* const* q, gradient_step_info* info) {
-  std::visit(
+bool gradient_steps::step(const key& k, const target& density, double* const* q, gradient_step_info* info, const progress* watch) {
+  return std::visit(
       [&](auto& all) {
         if (all.size() != density.lanes() || state_->plan.dimension != density.dimension())
           throw std::logic_error("gradient_steps: the target has other lanes or another dimension than were announced");
-        step_all(all, state_->plan.dimension, k, density, q, info);
+        return step_all(all, state_->plan.dimension, k, density, q, info, watch, state_->clock);
       },
       state_->all);
 }

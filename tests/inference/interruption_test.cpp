@@ -1,6 +1,7 @@
 // Runs that are saved while they go on, and runs that are asked to stop: wherever they are, at once, and nothing is lost.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <cmath>
 #include <thread>
@@ -9,7 +10,9 @@
 #include <starling/distributions/normal.hpp>
 #include <starling/inference/advi.hpp>
 #include <starling/inference/importance.hpp>
+#include <starling/inference/kernels/at.hpp>
 #include <starling/inference/kernels/barker.hpp>
+#include <starling/inference/kernels/composition.hpp>
 #include <starling/inference/kernels/drift.hpp>
 #include <starling/inference/kernels/hmc.hpp>
 #include <starling/inference/kernels/nuts.hpp>
@@ -245,6 +248,49 @@ TEST(interruption, of_searches_and_tempering_of_posteriors_takes_no_longer_than_
     });
     EXPECT_LT(r.posterior.draws, 100'000u);
   }
+}
+
+// A step of half a second and more, of a kernel among others: it is left in its middle, and begun again by whoever goes on.
+std::atomic<double> delay{0};
+struct stopper final : sl::progress {
+  mutable std::atomic<int> left;
+  mutable double asked = 0;
+  explicit stopper(int n) : left(n) {}
+  bool stop_requested() const override {
+    if (--left > 0) return false;
+    if (asked == 0) asked = now();
+    return true;
+  }
+};
+TEST(interruption, of_a_kernel_among_others_does_not_wait_for_the_end_of_its_step) {
+  constexpr auto model = sl::gen([](auto& trace) {
+    if (delay > 0) wait(delay);
+    const auto a = trace("a", sl::normal(0.0, 1.0));
+    trace("y", sl::normal(a + trace("b", sl::normal(a, 1.0)), 1.0));
+  });
+  const auto post = sl::posterior(model, sl::args(), sl::observe("y", 0.5));
+  const auto kernel = kernels::cycle(kernels::at("a", kernels::hmc({.steps = 60})), kernels::repeat(kernels::at("b", kernels::hmc({.steps = 60})), 2));
+  const sl::run_options o{.chains = 2, .draws = 3, .warmup = 3, .threads = 1};
+  const auto whole = sl::run(kernel, post, o, sl::key(1));
+  for (const bool keeps : {false, true})
+    for (const int n : {1, 7, 25}) {
+      delay = 0.01;
+      sl::run_checkpoint saved;
+      stopper watch(n);
+      const auto part = sl::run(kernel, post, o, sl::key(1), watch, {.checkpoint = keeps ? &saved : nullptr});
+      EXPECT_LT(now() - watch.asked, 0.3);
+      EXPECT_TRUE(part.interrupted);
+      delay = 0;
+      if (!keeps) continue;
+      const auto rest = sl::run(kernel, post, o, sl::key(1), {.checkpoint = &saved});
+      for (const char* name : {"a", "b"}) EXPECT_EQ(rest.posterior[name].values, whole.posterior[name].values) << n;
+    }
+  delay = 0.01;
+  stopper watch(3);
+  const auto tempered = sl::run_tempered(kernel, post, {.temperatures = 2}, {.chains = 1, .draws = 3, .warmup = 0, .threads = 1}, sl::key(1), watch);
+  EXPECT_LT(now() - watch.asked, 0.3);
+  EXPECT_TRUE(tempered.interrupted);
+  delay = 0;
 }
 
 TEST(interruption, of_importance_sampling_keeps_the_particles) {

@@ -59,6 +59,8 @@ class run_monitor {
   bool stopped() const;
   // Asks whether the run should end, between steps that take long; false once it should.
   bool look();
+  // What look() asks, for steps that take long.
+  const progress& watch() const;
 
  private:
   struct shared;

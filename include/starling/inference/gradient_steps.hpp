@@ -5,6 +5,7 @@
 
 #include <starling/inference/archive.hpp>
 #include <starling/inference/kernels/gradient_kernel.hpp>
+#include <starling/inference/progress.hpp>
 #include <starling/inference/target.hpp>
 #include <starling/random/key.hpp>
 
@@ -27,8 +28,9 @@ class gradient_steps {
 
   // One transition of every lane, from q[lane][0 … d−1], which is replaced by where it ends. The density may be another one at each step, as a
   // conditional is; it is asked for at q first. A lane where it is −∞ at q stays. Writes info[lane].
-  // Allocates nothing once the warm-up is over.
-  void step(const key& k, const target& density, double* const* q, gradient_step_info* info);
+  // Allocates nothing once the warm-up is over. `watch`, where there is one, is asked several times a second: false where it stopped the step, in the middle of
+  // which all are then.
+  bool step(const key& k, const target& density, double* const* q, gradient_step_info* info, const progress* watch = nullptr);
   // Nothing adapts from here on, as if the warm-up had been as long as it was so far: where steps were left out.
   void end_warmup();
   // Between steps.

@@ -43,33 +43,49 @@ void run_block(const Kernel& kernel, const Posterior& post, const posterior_layo
     a(done, taken, rate);
     chains.archive(a);  // of another model, or other data, it is refused
     kernels::archive_state(a, kernel, state);
-    recorder.archive(a, chains, o.notes);
+  };
+  // Where a checkpoint is kept, a step can be left in its middle if it is known how all was before it.
+  std::vector<std::byte> before;
+  std::size_t step_after = 0;
+  bool is_within = false;  // it was left
+  const auto rest = [&] {
+    before.clear();
+    archive_writer writer(before);
+    archive(writer);
+    step_after = done;
   };
   const auto save = [&] {
-    std::vector<std::byte> bytes;
+    if (!is_within) rest();
+    std::vector<std::byte> bytes = before;
     archive_writer writer(bytes);
-    archive(writer);
+    recorder.archive(writer, chains, o.notes);
     keeper.put(part, std::move(bytes));
   };
   const bool goes_on = keeper.keeps() && !keeper.saved(part).empty();
   if (goes_on) {
     archive_reader reader(keeper.saved(part));
     archive(reader);
+    recorder.archive(reader, chains, o.notes);
     reader.end();
     const std::size_t drawn = done - std::min(done, o.warmup);
     reader.require(taken < o.thin && drawn % o.thin == taken && record.draws == std::min(drawn / o.thin, o.draws));
-  } else if (keeper.keeps()) {
-    std::vector<std::byte> trial;  // whether this kernel can be saved, before the work is done
-    archive_writer writer(trial);
-    kernels::archive_state(writer, kernel, state);
   }
+  if (keeper.keeps()) rest();  // tells, before the work is done, where this kernel cannot be saved
   const std::size_t begun = done;
   double last_saved = 0;
   // One loop for the warm-up and the rest: the kernel's step is compiled once, into it.
   for (std::size_t s = done; s < steps; ++s) {
     const bool warming = s < o.warmup;
     const std::size_t n = warming ? s : s - o.warmup;
-    const auto info = kernel.step(fold_in(warming ? warm : main, n), chains, state, kernels::phase{warming, warming ? n : 0, o.warmup});
+    const progress* const watch = !keeper.keeps() || step_after == s ? &monitor.watch() : nullptr;
+    step_info<V> info{};
+    try {
+      info = kernel.step(fold_in(warming ? warm : main, n), chains, state, kernels::phase{warming, warming ? n : 0, o.warmup, watch});
+    } catch (const kernels::step_interrupted&) {
+      is_within = true;
+      monitor.look();
+      break;
+    }
     if (!warming) {
       rate = rate + info.acceptance_rate * share;
       if (++taken == o.thin) {
@@ -87,6 +103,7 @@ void run_block(const Kernel& kernel, const Posterior& post, const posterior_layo
     }
     keeper.hand_over();
     if (!monitor.look()) break;
+    if (keeper.keeps() && step_after != done) rest();
   }
   if (keeper.keeps() && (done > begun || !goes_on)) save();
   record.problems = chains.problems();

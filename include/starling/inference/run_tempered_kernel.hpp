@@ -127,7 +127,13 @@ result run_tempered(const Kernel& kernel, const Posterior& post, const tempering
         for (std::size_t s = 0; s < steps && whole; ++s) {
           const bool warming = s < o.warmup;
           const std::size_t n = warming ? s : s - o.warmup;
-          const V accepted = replicas.step(fold_in(warming ? warm : main, n), s, {warming, warming ? n : 0, o.warmup}, t.ladder.empty(), o.warmup);
+          V accepted(0);
+          try {
+            accepted = replicas.step(fold_in(warming ? warm : main, n), s, {warming, warming ? n : 0, o.warmup, &monitor.watch()}, t.ladder.empty(), o.warmup);
+          } catch (const kernels::step_interrupted&) {
+            whole = monitor.look();
+            break;
+          }
           if (!warming) rate = rate + accepted * share;
           if (!warming && n % o.thin == o.thin - 1) {
             recorder.record(replicas.coldest(), rate, o.notes);

@@ -67,7 +67,7 @@ class parameter_store {
   void ascend(const parameter_gradients& gradients, const adam& options);
   void ascend(const parameter_gradients& gradients, const adamw& options);
 
-  // For handlers: the values of a parameter; empty where it is not here. A number that is the same for stores of the same values only.
+  // For handlers: the values of a parameter; empty where it is not here. The version is the same for equal stores only; any change has kept instances run again.
   std::span<const double> find(const literal& name) const;
   std::uint64_t version() const { return version_; }
   // A number that no other store has, nor had: while it and the version are the same, values stand where they stood.

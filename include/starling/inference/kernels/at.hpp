@@ -96,7 +96,7 @@ class at : public kernel {
       for (std::size_t i = 0; i < d; ++i) q[l][i] = number_in(s.free[i], static_cast<int>(l));
     }
     const tempered_density<std::remove_reference_t<decltype(density)>> tempered{density, chains.temperatures()};
-    s.moves->step(k, chains.temperatures().used ? target::of<V>(tempered) : target::of<V>(density), q, info);
+    if (!s.moves->step(k, chains.temperatures().used ? target::of<V>(tempered) : target::of<V>(density), q, info, p.watch)) [[unlikely]] throw step_interrupted();
 
     auto moved = mask_of<V>(false);
     for (std::size_t i = 0; i < d; ++i) {

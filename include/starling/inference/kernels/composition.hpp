@@ -145,7 +145,7 @@ class repeat : public kernel {
     using V = typename Chains::real;
     step_info<V> total{mask_of<V>(false), V(0)};
     for (std::size_t i = 0; i < n_; ++i) {
-      const auto one = inner_.step(k.scope(i), chains, s, {p.warmup, p.step * n_ + i, p.steps * n_});
+      const auto one = inner_.step(k.scope(i), chains, s, {p.warmup, p.step * n_ + i, p.steps * n_, p.watch});
       total.accepted = total.accepted | one.accepted;
       total.acceptance_rate = total.acceptance_rate + one.acceptance_rate;
     }

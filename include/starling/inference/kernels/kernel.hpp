@@ -17,6 +17,7 @@
 
 #include <starling/inference/lane_chains.hpp>
 #include <starling/inference/metropolis.hpp>
+#include <starling/inference/progress.hpp>
 #include <starling/random/stream.hpp>
 #include <starling/traces/selection.hpp>
 
@@ -28,11 +29,14 @@ struct kernel {};
 template <class K>
 concept kernel_type = std::derived_from<std::remove_cvref_t<K>, kernel>;
 
-// Where a chain is: `step` counts the warm-up's steps while it lasts, `steps` is how many it has.
+// Where a chain is: `step` counts the warm-up's steps while it lasts, `steps` is how many it has. `watch` may be asked within a step that takes long, which
+// then ends by step_interrupted: chains and states are somewhere in it. Null: the step is to be finished.
 struct phase {
   bool warmup = false;
   std::size_t step = 0, steps = 0;
+  const progress* watch = nullptr;
 };
+struct step_interrupted {};
 
 // Kernels of which at(selection, kernel) makes one for some of its latents: `within(selection)`.
 template <class K>
