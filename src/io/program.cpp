@@ -15,6 +15,7 @@
 #include "plain_sentence.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
@@ -113,6 +114,16 @@ result run_command(const arguments& given, const program_description& descriptio
   return model.simulate(s, watch);
 }
 
+// Throws where the chains need more memory than the machine has, which asking for it need not tell: the system may end the program instead.
+void require_memory(const arguments& given) {
+  const double has = static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGE_SIZE));
+  const double kept = given.whole("output.keep_draws") == 0 ? 0 : static_cast<double>(given.whole("sample.num_samples") / given.whole("sample.thin"));
+  const double needs = static_cast<double>(given.whole("sample.num_chains")) * (1000 + 4 * sizeof(double) * kept);  // at the very least: a chain's state; a latent, lp, …
+  if (needs > has && has > 0)
+    throw input_error(fmt::format("num_chains={} with num_samples={} need at least {:.3g} GB of memory, and this machine has {:.3g}: ask for fewer{}.", given.text("sample.num_chains"),
+                                  given.text("sample.num_samples"), needs / 1e9, has / 1e9, kept > 0 ? ", or for summaries only (keep_draws=0)" : ""));
+}
+
 void warn_of_unused(const data& given) {
   const auto unused = given.unused();
   if (unused.empty()) return;
@@ -171,6 +182,7 @@ int run_model(const arguments& given, const program_description& description, co
   const auto model = source.make(from);
   warn_of_unused(from);
   out.check(given.command() == "sample" ? given.whole("sample.num_chains") : 1);
+  if (given.command() == "sample") require_memory(given);
 
   // A checkpoint belongs to one program and its data.
   const bool goes_on = !out.checkpoint().empty();

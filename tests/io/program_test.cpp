@@ -209,6 +209,10 @@ TEST_F(program, refuses_numbers_that_no_machine_takes_before_it_looks_at_files) 
   EXPECT_EQ(refusal("sample num_chains=100000000 data file=@/d.json"), "Stan CSV has one file a chain, which would be 100000000 files: say output file=….nc.");
   EXPECT_EQ(refusal("sample num_chains=100000000 num_samples=100000000 data file=@/d.json"),
             "num_chains=100000000 with num_warmup=1000 and num_samples=100000000 are 1e+16 steps: no machine takes so many.");
+  // The system would end the program.
+  const std::string chains = "num_chains=2000000000 with num_samples=1000 need at least ";
+  EXPECT_EQ(refusal("sample num_chains=2000000000 data file=@/d.json output file=@/x.nc").find(chains + "6.6e+04 GB of memory, and this machine has "), 0u);
+  EXPECT_EQ(refusal("sample num_chains=2000000000 data file=@/d.json output keep_draws=0").find(chains + "2e+03 GB of memory, and this machine has "), 0u);
   EXPECT_EQ(run("sample num_samples=1 random seed=18446744073709551615 data file=@/d.json output file=@/f.nc").calls.sample.seed, 18446744073709551615u);
 }
 
