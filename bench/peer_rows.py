@@ -123,6 +123,22 @@ def jax_adev():
     return [Variant("jax", "w13_adev_genjax.py", f"--dtype=f64 --peer=jax --how={how} --exp=poly --prng=rbg", "jax") for how in ("hand", "auto")]
 
 
+def jax_advi(peer):
+    return [Variant("jax", "w5_jax.py", f"--dtype=f64 --peer={peer}", peer, "", True)]
+
+
+def jax_advi_full():
+    return [Variant("jax", "w10_advi_full_jax.py", f"--dtype=f64 --peer=jaxfused --lik={lik}", "jaxfused", "", True) for lik in ("prod", "log1p")]
+
+
+def jax_doubly():
+    return [Variant("jax", "w11_nets_jax.py", f"--dtype=f64 --work=dreg --peer={peer}", peer, "W11 dreg", True) for peer in ("jaxfused", "jaxhand")]
+
+
+def wake_sleep_by(peer):
+    return [Variant("pyro", "w14_rws_pyro.py", f"--dtype=f64 --peer={peer}", peer, "", True)]
+
+
 LOGISTIC = "logistic regression 1000 x 20"
 GRADIENT = f"gradient, {LOGISTIC}, 4 chains in lanes, a chain's"
 HMC = f"static HMC, {LOGISTIC}, 4 chains x 1,000 x 10 leapfrogs"
@@ -190,6 +206,17 @@ ROWS = [
         jax_hmm()),
     Row("adev_genjax", "derivatives of an expectation, three enumerated flips and a normal, 10,000 lanes, f64", 3, 4, "--work=adev", "genjax", genjax_adev()),
     Row("adev_jax", "the same", 1, None, "--work=adev", "jax by hand", jax_adev()),
+    # Time of a step.
+    Row("advi_jax", f"mean-field variational inference, {LOGISTIC}, 16 draws a step", 1.4, None, "--work=fit_step", "jax", jax_advi("jaxhand") + jax_advi("jax")),
+    Row("advi_full_jax", f"full-rank variational inference, {LOGISTIC}, 16 draws a step", 1.4, None, "--work=advi_full", "jax", jax_advi_full()),
+    Row("advi_numpyro", f"mean-field variational inference, {LOGISTIC}, 16 draws a step", 5, None, "--work=fit_step", "numpyro", jax_advi("numpyro")),
+    Row("vimco_jax", "vimco, K = 16, a mixture of four normals with a discrete guide, 128 data", 5, None, "--work=vimco", "jax",
+        [Variant("jax", "w5b.py", "--dtype=f64 --peer=jax", "jax", "", True)]),
+    Row("dreg_jax", "doubly reparameterised gradients, K = 16, a linear model 10 -> 2, 128 data", 3, 6, "--work=doubly", "jax", jax_doubly()),
+    Row("rws_pyro", "wake-sleep with insomnia 1, K = 16, the mixture, 128 data", 25, None, "--work=wake_sleep", "pyro", wake_sleep_by("pyro")),
+    Row("rws_torch", "the same", 1.5, None, "--work=wake_sleep", "torch by hand", wake_sleep_by("torch")),
+    Row("fit_loop", f"a step of the elbo, {LOGISTIC}, through sl::fit", 1.5, 1.2, "--work=fit_step", "by hand over adjoints and packs", loop="--work=fit_step_by_hand", at_most=True),
+    Row("guide_compile", "compile time of eight schools with advi less that with nuts, over 1.5 s", 1, None, peer="limit", special="guide_compile", at_most=True),
     Row("adjoint_loop_pack", "gradient of a robust regression, plain operators on adjoints, 4 lanes", 3, None, "--work=adjoint_pack", "written by hand",
         loop="--work=adjoint_pack_by_hand", at_most=True),
     Row("adjoint_loop_double", "the same, one lane", 3, None, "--work=adjoint_double", "written by hand, not vectorised",

@@ -75,6 +75,11 @@ def compile_nuts(root, bench, json_lines, options):
     return {"ours_s": seconds, "ratio": seconds / 10, "detail": f"{seconds:.2f} s"}
 
 
+def guide_compile(root, bench, json_lines, options):
+    advi, nuts = (compile_seconds(root, f"bench/compiled/schools_{method}.cpp", 3) for method in ("advi", "nuts"))
+    return {"ours_s": advi - nuts, "ratio": (advi - nuts) / 1.5, "detail": f"advi {advi:.2f} s, nuts {nuts:.2f} s"}
+
+
 def first_draw(root, bench, json_lines, options):
     """A whole run of one chain with one warm-up step and one draw: no less than the time to the first of them."""
     program, data = root / "build/release/models/eight_schools", root / "models/data/eight_schools/data.json"
@@ -92,4 +97,4 @@ def batch_update(root, bench, json_lines, options):
     return {"ours_s": seconds, "ratio": seconds / 8e-9, "detail": f"{1e9 * seconds:.1f} ns"}
 
 
-MEASURE = {"batch_update": batch_update, "first_draw": first_draw, "compile_nuts": compile_nuts, "threads": threads, "memory": memory, "compile": compile_times}
+MEASURE = {"batch_update": batch_update, "first_draw": first_draw, "compile_nuts": compile_nuts, "guide_compile": guide_compile, "threads": threads, "memory": memory, "compile": compile_times}

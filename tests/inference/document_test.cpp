@@ -37,3 +37,7 @@ TEST(expectations_document, shows_code_of_the_compiled_example) {
 TEST(fitting_document, shows_code_of_the_compiled_example) {
   EXPECT_EQ(expect_shown_code(flush_left("/docs/fitting.md"), flush_left("/examples/fitting.cpp")), 4);
 }
+
+TEST(learning_document, shows_code_of_the_compiled_example) {
+  EXPECT_EQ(expect_shown_code(flush_left("/docs/learning.md"), flush_left("/examples/learning.cpp")), 3);
+}

@@ -31,9 +31,9 @@ double bound_of(std::span<const double> log_weights, std::vector<double>& normal
 
 void require_samples(const char* what, std::size_t samples, std::size_t least) { require_count(what, "the number of samples", samples, least, 1'000'000); }
 
-// The derivatives of a bound with weights w̃ through everything that follows; choices that do not take its signals.
-void pass_in_total(const std::vector<double>& normalised, group_weights& g) {
-  for (std::size_t k = 0; k < normalised.size(); ++k) g.model[k] = g.path[k] = normalised[k], g.score[k] = -normalised[k];
+// The derivatives of a bound whose weights w̃ stand in g.model, through everything that follows; choices that do not take its signals.
+void pass_in_total(group_weights& g) {
+  for (std::size_t k = 0; k < g.model.size(); ++k) g.path[k] = g.model[k], g.score[k] = -g.model[k];
 }
 
 }  // namespace
@@ -53,7 +53,7 @@ iwelbo::iwelbo(std::size_t samples, path_gradient by) : samples_(samples), by_(b
 void iwelbo::weigh(std::span<const double> log_weights, bool all_follow, group_weights& g) const {
   g.value = bound_of(log_weights, g.model);
   if (by_ == path_gradient::total || !all_follow) {
-    pass_in_total(std::vector<double>(g.model), g);
+    pass_in_total(g);
   } else {
     for (std::size_t k = 0; k < log_weights.size(); ++k) {
       g.path[k] = by_ == path_gradient::sticking_the_landing ? g.model[k] : g.model[k] * g.model[k];
@@ -74,10 +74,10 @@ renyi::renyi(double alpha, std::size_t samples) : alpha_(alpha), samples_(sample
   if (!std::isfinite(alpha) || alpha == 1) throw std::invalid_argument("renyi: alpha must be finite and not 1, got " + std::to_string(alpha) + "; for 1 it is the elbo");
 }
 void renyi::weigh(std::span<const double> log_weights, bool all_follow, group_weights& g) const {
-  std::vector<double> tempered(log_weights.begin(), log_weights.end()), normalised(log_weights.size());
+  std::vector<double> tempered(log_weights.begin(), log_weights.end());
   for (double& w : tempered) w *= 1 - alpha_;
-  g.value = bound_of(tempered, normalised) / (1 - alpha_);
-  pass_in_total(normalised, g);
+  g.value = bound_of(tempered, g.model) / (1 - alpha_);
+  pass_in_total(g);
   if (all_follow) return;
   if (tempered.size() == 1) {
     g.discrete[0] = g.value;

@@ -48,10 +48,10 @@ fit_result fit_to(const Objective& objective, Source& source, const Guide& guide
     double value = 0;
     std::string trouble;
     for (std::size_t i = 0; i < o.accumulate && trouble.empty(); ++i) {
-      const std::size_t n = t * o.accumulate + i;
+      const std::size_t n = (o.first_step + t) * o.accumulate + i;
       const auto& post = source.posterior_of_step(n);
-      const double prior_weight = o.prior_warm_up == 0 ? 1 : min(1.0, static_cast<double>(t + 1) / static_cast<double>(o.prior_warm_up));
-      const auto found = step.run(post, source.count(), source.local(), prior_weight, r.last, fold_in(steps, o.first_step + n), items_of(source, n));
+      const double prior_weight = o.prior_warm_up == 0 ? 1 : min(1.0, static_cast<double>(o.first_step + t + 1) / static_cast<double>(o.prior_warm_up));
+      const auto found = step.run(post, source.count(), source.local(), prior_weight, r.last, fold_in(steps, n), items_of(source, n));
       value += found.value / static_cast<double>(o.accumulate);
       trouble = found.trouble;
       sum += found.gradients;
