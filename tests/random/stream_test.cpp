@@ -54,6 +54,47 @@ template <class V> void expect_draws_at_addresses() {
   }
 }
 
+// A pair is what the next own block of which nothing was drawn would give one by one, however the site's numbers were drawn before.
+template <class V> void expect_pairs_are_whole_blocks() {
+  using T = sl::scalar_of<V>;
+  constexpr std::uint32_t per_block = sl::stream<V>::per_block;
+  const sl::key k = fold_in(sl::key(7).scope(99), 12);
+  for (std::uint32_t before = 0; before < 10; ++before) {
+    sl::stream<V> rng(k, 40);
+    rng.visit(5);
+    for (std::uint32_t d = 0; d < before; ++d) rng.uniform();
+    const std::uint32_t row = before == 0 ? 0 : (before - 1 + per_block - 1) / per_block;  // blocks that were begun
+    for (std::uint32_t round = 0; round < 2; ++round) {
+      const auto both = rng.pair();
+      for (std::uint32_t slot = 0; slot < 2; ++slot)
+        for (int i = 0; i < sl::lanes_of<V>; ++i)
+          ASSERT_EQ(sl::pack_for<V>(both[slot])[i], expected<T>(k, 40 + static_cast<std::uint32_t>(i), 5, 1 + (row + round) * per_block + slot)) << before << ' ' << round;
+    }
+    const auto next = rng.uniform();
+    ASSERT_EQ(sl::pack_for<V>(next)[0], expected<T>(k, 40, 5, 1 + (row + 2) * per_block)) << before;
+  }
+}
+// Elements in lanes get the pairs that they get one by one.
+template <class T> void expect_pairs_of_elements_agree() {
+  using P = sl::native_pack<T>;
+  sl::stream<T> rng(sl::key(3), 17);
+  rng.visit(4);
+  auto lanes = rng.template elements<P>(2, sl::mask_of<P>(true));
+  lanes.uniform();
+  lanes.next_stage();
+  const auto first = lanes.pair(), second = lanes.pair();
+  for (int i = 0; i < P::lanes; ++i) {
+    rng.element(2 + static_cast<std::uint32_t>(i));
+    rng.uniform();
+    rng.next_stage();
+    const auto one = rng.pair(), other = rng.pair();
+    for (std::size_t slot = 0; slot < 2; ++slot) {
+      ASSERT_EQ(first[slot][i], one[slot]) << i;
+      ASSERT_EQ(second[slot][i], other[slot]) << i;
+    }
+  }
+}
+
 template <class T> void expect_elements_agree() {
   using P = sl::native_pack<T>;
   using wide = sl::pack<T, 6, sl::isa::portable>;
@@ -93,6 +134,14 @@ TEST(stream, draws_what_its_address_says_in_every_number_type) {
   expect_draws_at_addresses<sl::pack<float, 6, sl::isa::portable>>();
 }
 
+TEST(stream, a_pair_is_the_first_two_of_a_block_of_its_own) {
+  expect_pairs_are_whole_blocks<double>();
+  expect_pairs_are_whole_blocks<float>();
+  expect_pairs_are_whole_blocks<sl::native_pack<double>>();
+  expect_pairs_are_whole_blocks<sl::native_pack<float>>();
+  expect_pairs_of_elements_agree<double>();
+  expect_pairs_of_elements_agree<float>();
+}
 TEST(stream, elements_of_a_site_are_the_same_one_by_one_and_in_lanes) {
   expect_elements_agree<double>();
   expect_elements_agree<float>();

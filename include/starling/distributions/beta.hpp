@@ -36,9 +36,14 @@ struct beta_formulas : real_valued {
   static constexpr auto draws_follow = draw_derivative::implicit;
 
   template <class Rng, class F, class S> static auto sample(Rng& rng, const F& first, const S& second) {
-    const auto g = draw_gammas<2>(rng, first, second);
     using V = typename Rng::real;
-    return V(inverse_logit(g[0].log_value() - g[1].log_value()));
+    const auto a = draw_gamma(rng, first);
+    rng.next_stage();
+    const auto b = draw_gamma(rng, second);
+    const auto plain = both(both(!a.is_boosted(), !b.is_boosted()), primal(a.factor) + primal(b.factor) < primal_of<V>(positive_infinity));
+    const V x = a.factor / (a.factor + b.factor);
+    if (all(plain)) return x;
+    return V(where(plain, x, inverse_logit(a.log_value() - b.log_value())));
   }
 
   template <class X, class F, class S> [[gnu::always_inline]] static auto log_density_inside(const X& x, const F& first, const S& second) {

@@ -23,9 +23,11 @@ struct beta_binomial_formulas : whole_valued {
 
   template <class Rng, class T, class F, class S> static auto sample(Rng& rng, const T& trials, const F& first, const S& second) {
     using V = typename Rng::real;
-    const auto g = draw_gammas<2>(rng, first, second);
+    const auto a = draw_gamma(rng, first);
     rng.next_stage();
-    const V log_odds = g[0].log_value() - g[1].log_value();
+    const auto b = draw_gamma(rng, second);
+    rng.next_stage();
+    const V log_odds = a.log_value() - b.log_value();
     return binomial_draw_by_log_odds(rng, trials, log_odds);
   }
 

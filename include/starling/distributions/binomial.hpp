@@ -20,16 +20,16 @@ struct binomial_formulas : whole_valued {
     const V given(probability);
     const auto flipped = given > V(0.5);  // count the rarer outcome
     const V p = where(flipped, 1.0 - given, given);
-    const V u = rng.uniform();
     const auto active = both(rng.active(), both(nonnegative_whole{}.contains(n), is_probability(given)));
     const auto small = both(active, n * p < V(10));
     V count(not_a_number);
     if (any(small)) {
       const V odds = p / (1.0 - p);
       const auto ratio = [&](const V& k) { return odds * max(n - k + 1.0, V(0)) / k; };
-      count = where(small, min(invert_counts(u, V(exp(n * log1p(-p))), small, ratio), n), count);
+      count = where(small, min(invert_counts(V(rng.uniform()), V(exp(n * log1p(-p))), small, ratio), n), count);
     }
 
+    rng.next_stage();
     // W. Hörmann: The generation of binomial random variates (1993), algorithm BTRS.
     auto pending = both(active, !small);
     const V spread = sqrt(n * p * (1.0 - p));
@@ -38,16 +38,16 @@ struct binomial_formulas : whole_valued {
     const V centre = n * p + 0.5;
     const V quick = 0.92 - 4.2 / b;
     const V alpha = (2.83 + 5.1 / b) * spread;
-    const V mode = floor((n + 1.0) * p);
+    const V of_mode = any(pending) ? V(log_density(V(floor((n + 1.0) * p)), n, p)) : V(0);
     for (int round = 0; round < most_rounds && any(pending); ++round) {
-      const V w = rng.uniform() - 0.5;
-      const V v = rng.uniform();
+      const auto [place, v] = rng.pair();
+      const V w = place - 0.5;
       const V room = 0.5 - abs(w);
       const V k = floor((2.0 * a / room + b) * w + centre);
-      const auto quickly = both(room >= V(0.07), v <= quick);
-      const auto within = both(k >= V(0), k <= n);
-      const auto slowly = log(v * alpha / (a / (room * room) + b)) <= log_density(k, n, p) - log_density(mode, n, p);
-      const auto accepted = both(pending, both(within, either(quickly, slowly)));
+      const auto within = both(pending, both(k >= V(0), k <= n));
+      auto accepted = both(within, both(room >= V(0.07), v <= quick));
+      const auto open = both(within, !accepted);
+      if (any(open)) accepted = either(accepted, both(open, log(v * alpha / (a / (room * room) + b)) <= log_density(k, n, p) - of_mode));
       count = where(accepted, k, count);
       pending = both(pending, !accepted);
     }

@@ -23,17 +23,21 @@ template <class Concentration> struct dirichlet : distribution {
 
   std::size_t size() const { return concentration.size(); }
 
-  // Independent gamma draws over their sum, from their logarithms: small concentrations underflow.
+  // Independent gamma draws over their sum; small concentrations underflow, so that the boosts stay logarithms until the largest is known.
   template <class Rng> auto sample(Rng& rng) const {
     using V = typename Rng::real;
+    vector<V> boosts(size());
     const auto x = draw_elements<V>(rng, size(), [&](auto& r, auto at) {
-      return draw_gammas<1>(r, at(concentration))[0].log_value();
+      const auto g = draw_gamma(r, at(concentration));
+      store_element(g.log_boost, boosts, at);
+      return g.factor;
     });
-    V top = x[0];
-    for (std::size_t k = 1; k < size(); ++k) top = max(top, x[k]);
+    V top = boosts[0], largest = x[0];
+    for (std::size_t k = 1; k < size(); ++k) top = max(top, boosts[k]), largest = max(largest, x[k]);
     V total(0);
     for (std::size_t k = 0; k < size(); ++k) {
-      x[k] = exp(x[k] - top);
+      x[k] = x[k] / largest;
+      if (any(primal(boosts[k]) != primal(top))) x[k] = x[k] * exp(boosts[k] - top);
       total = total + x[k];
     }
     const auto good = is_good();

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 #include <vector>
 
 #include <starling/distributions/elements.hpp>
@@ -44,7 +45,13 @@ template <class D> auto draw(const D& d, const key& k, std::size_t n) {
     stream<P> rng(k, first, mask_of<P>::first(count));
     rng.visit(0);
     const auto x = d.sample(rng);
-    for (int lane = 0; lane < count; ++lane) draws.push_back(plain_lane(x, lane));
+    if constexpr (std::is_same_v<plain, double> || std::is_same_v<plain, long>) {
+      plain lanes[width];
+      store_lanes(x, lanes, 0, lanes_of<P>);
+      draws.insert(draws.end(), lanes, lanes + count);
+    } else {
+      for (int lane = 0; lane < count; ++lane) draws.push_back(plain_lane(x, lane));
+    }
   }
   return draws;
 }

@@ -125,6 +125,8 @@ template <class Real, class X, class F>
 
 // Copies lanes first, first + 1, … of a pack, of whole numbers or of booleans to consecutive plain values.
 template <class Value, class T> void store_lanes(const Value& from, T* to, int first, int count) {
+  if constexpr (!std::is_arithmetic_v<Value> && value_traits<Value>::is_real && std::same_as<scalar_of<Value>, T>)
+    if (first == 0 && count == lanes_of<Value>) return from.store(to);
   for (int k = 0; k < count; ++k) {
     if constexpr (std::is_arithmetic_v<Value>) {
       to[k] = from;
@@ -142,6 +144,10 @@ template <class Rng>
 concept draws_in_packs = std::is_arithmetic_v<typename Rng::real> && requires(Rng& rng) {
   rng.template elements<native_pack<typename Rng::real>>(std::uint32_t{0}, mask_of<native_pack<typename Rng::real>>(true));
 };
+
+// Stores a number or a pack that goes with the elements that `at` picks.
+template <class V, class X> void store_element(const X& x, const vector<V>& to, const element_at& at) { to[at.i] = x; }
+template <class V, class P> void store_element(const P& x, const vector<V>& to, const elements_at<P>& at) { store_lanes(x, to.data() + at.i, 0, at.count); }
 
 // A vector of n draws f(rng, at), element by element.
 template <class Value, class Rng, class F> vector<Value> draw_elements(Rng& rng, std::size_t n, F f) {

@@ -30,8 +30,9 @@ struct gamma_formulas : real_valued {
   static constexpr auto draws_follow = draw_derivative::implicit;
 
   template <class Rng, class S, class R> static auto sample(Rng& rng, const S& shape, const R& rate) {
-    const auto g = draw_gammas<1>(rng, shape)[0];
+    const auto g = draw_gamma(rng, shape);
     using V = typename Rng::real;
+    if (!any(g.is_boosted())) return V(g.factor / rate);
     const V x = g.factor * exp(g.log_boost) / rate;
     const auto lost = x < V(std::numeric_limits<scalar_of<V>>::min());  // the boost, which a small rate may make up for
     if (!any(lost)) return x;

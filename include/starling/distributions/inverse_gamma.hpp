@@ -12,9 +12,12 @@ struct inverse_gamma_formulas : real_valued {
   static constexpr auto draws_follow = draw_derivative::implicit;
 
   template <class Rng, class S, class SE> static auto sample(Rng& rng, const S& shape, const SE& scale) {
-    const auto g = draw_gammas<1>(rng, shape)[0];
+    const auto g = draw_gamma(rng, shape);
     using V = typename Rng::real;
-    return V(exp(log(scale) - g.log_value()));
+    const auto boosted = g.is_boosted();
+    const V x = scale / g.factor;
+    if (!any(boosted)) return x;
+    return V(where(boosted, exp(log(scale) - g.log_value()), x));
   }
 
   template <class X, class S, class SE> static auto log_density_inside(const X& x, const S& shape, const SE& scale) {

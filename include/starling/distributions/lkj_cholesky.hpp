@@ -54,7 +54,7 @@ template <class Eta> struct lkj_cholesky : distribution {
           x(i, j) = rng.normal();
           squares = squares + x(i, j) * x(i, j);
         }
-        const auto rest = draw_gammas<1>(rng, V(e + 0.5 * static_cast<double>(n - 1 - i)))[0];
+        const auto rest = draw_gamma(rng, V(e + 0.5 * static_cast<double>(n - 1 - i)));
         // |z| and the root are as `ratio` to 1. For a small η the root may underflow, and its inverse overflow.
         const V inverse_root = exp(-0.5 * (rest.log_value() + 0.69314718055994530942));
         const V length = sqrt(squares), ratio = length * inverse_root;

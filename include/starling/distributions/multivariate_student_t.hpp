@@ -27,7 +27,7 @@ template <class Degrees, class Location, class Element> class multivariate_stude
     const auto z = draw_standard_normals(rng, size());
     rng.element(static_cast<std::uint32_t>(size()));
     const V half = V(0.5) * V(degrees_);
-    const V factor = exp(0.5 * (log(half) - draw_gammas<1>(rng, half)[0].log_value()));
+    const V factor = exp(0.5 * (log(half) - draw_gamma(rng, half).log_value()));
     const auto good = is_good();
     for (std::size_t i = size(); i-- > 0;) {  // from the last, so that z becomes x in place
       V x(0);

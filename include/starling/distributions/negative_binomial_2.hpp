@@ -29,9 +29,13 @@ auto negative_binomial_log_mass(const K& k, const S& size, const O& mean, const 
 // A count from a Poisson distribution whose rate is drawn from a gamma distribution.
 template <class Rng, class S, class M> auto negative_binomial_draw(Rng& rng, const S& size, const M& mean) {
   using V = typename Rng::real;
-  const auto g = draw_gammas<1>(rng, size)[0];
+  const auto g = draw_gamma(rng, size);
   rng.next_stage();
-  return poisson_formulas::sample(rng, V(exp(g.log_value() + (log(mean) - log(size)))));
+  const V ratio = V(mean) / V(size);
+  const auto plain = both(!g.is_boosted(), both(ratio > V(1e-100), ratio < V(1e100)));
+  V rate = g.factor * ratio;
+  if (!all(plain)) rate = where(plain, rate, exp(g.log_value() + (log(mean) - log(size))));
+  return poisson_formulas::sample(rng, rate);
 }
 
 struct negative_binomial_2_formulas : whole_valued {

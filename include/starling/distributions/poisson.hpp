@@ -17,12 +17,12 @@ struct poisson_formulas : whole_valued {
   template <class Rng, class R> static auto sample(Rng& rng, const R& rate) {
     using V = typename Rng::real;
     const V mean = min(V(rate), V(certainly_too_many));
-    const V u = rng.uniform();
     const auto active = both(rng.active(), is_good(mean));
     const auto small = both(active, mean < V(10));
     V count(not_a_number);
-    if (any(small)) count = where(small, invert_counts(u, V(exp(-mean)), small, [&](const V& k) { return mean / k; }), count);
+    if (any(small)) count = where(small, invert_counts(rng.uniform(), V(exp(-mean)), small, [&](const V& k) { return mean / k; }), count);
 
+    rng.next_stage();
     // W. Hörmann: The transformed rejection method for generating Poisson random variables (1993), algorithm PTRS.
     auto pending = both(active, !small);
     const V b = 0.931 + 2.53 * sqrt(mean);
@@ -30,14 +30,14 @@ struct poisson_formulas : whole_valued {
     const V inverse_alpha = 1.1239 + 1.1328 / (b - 3.4);
     const V quick = 0.9277 - 3.6224 / (b - 2.0);
     for (int round = 0; round < most_rounds && any(pending); ++round) {
-      const V w = rng.uniform() - 0.5;
-      const V v = rng.uniform();
+      const auto [place, v] = rng.pair();
+      const V w = place - 0.5;
       const V room = 0.5 - abs(w);
       const V k = floor((2.0 * a / room + b) * w + mean + 0.43);
-      const auto quickly = both(room >= V(0.07), v <= quick);
+      auto accepted = both(pending, both(room >= V(0.07), v <= quick));
       const auto refused = either(k < V(0), both(room < V(0.013), v > room));
-      const auto slowly = log(v * inverse_alpha / (a / (room * room) + b)) <= log_density(k, mean);
-      const auto accepted = both(pending, either(quickly, both(!refused, slowly)));
+      const auto open = both(both(pending, !accepted), !refused);
+      if (any(open)) accepted = either(accepted, both(open, log(v * inverse_alpha / (a / (room * room) + b)) <= log_density(k, mean)));
       count = where(accepted, k, count);
       pending = both(pending, !accepted);
     }

@@ -31,11 +31,14 @@ struct student_t_formulas : real_valued {
 
   template <class Rng, class D, class L, class S> static auto sample(Rng& rng, const D& degrees, const L& location, const S& scale) {
     const auto z = rng.normal();
-    const auto g = draw_gammas<1>(rng, 0.5 * degrees)[0];
+    const auto g = draw_gamma(rng, 0.5 * degrees);
     using V = typename Rng::real;
+    const V scaled = scale * z, plain = location + scaled * sqrt(0.5 * degrees / g.factor);
+    const auto boosted = g.is_boosted();
+    if (!any(boosted)) return plain;
     const V log_factor = -0.5 * (g.log_value() + log(2.0 / degrees));
-    const V scaled = scale * z, factor = exp(log_factor), x = location + scaled * factor;
-    const auto lost = factor > V(std::numeric_limits<scalar_of<V>>::max());  // which a small scale may make up for
+    const V factor = exp(log_factor), x = where(boosted, location + scaled * factor, plain);
+    const auto lost = both(boosted, factor > V(std::numeric_limits<scalar_of<V>>::max()));  // which a small scale may make up for
     if (!any(lost)) return x;
     return V(where(lost, location + copysign(exp(log(abs(scaled)) + log_factor), scaled), x));
   }

@@ -31,19 +31,23 @@ struct von_mises_formulas : real_valued {
     const V s = where(large, 2.0 * kappa, sqrt(1.0 + 4.0 * where(large, V(0), kappa) * kappa));
     const V rest = 1.0 + 1.0 / (s + 2.0 * kappa);  // 2κ (r − 1)
     const V q = 2.0 * kappa / (1.0 + s), q_less = rest / (1.0 + s);
-    V angle(not_a_number);
+    V less(not_a_number), side(0);  // 1 less the cosine, and what has the sign of the angle
     auto pending = both(rng.active(), both(both(kappa >= V(0), kappa < V(positive_infinity)), is_finite(centre)));
     for (int round = 0; round < most_rounds && any(pending); ++round) {
-      const V half = 1.57079632679489661923 * rng.uniform();
+      const auto [turn, u] = rng.pair();
+      const V half = 3.14159265358979323846 * (turn - 0.5);
       const auto turned = sincos(half);
       const V f_less = 2.0 * q_less * turned.sine * turned.sine / (q_less + 2.0 * q * turned.cosine * turned.cosine);
       const V c = 0.5 * rest + kappa * f_less;
-      const V side = rng.uniform() - 0.5;
-      const auto accepted = both(pending, log(c) + rng.exponential() + 1.0 - c >= V(0));
-      angle = where(accepted, copysign(2.0 * asin(min(sqrt(0.5 * f_less), V(1))), side), angle);
+      // Accepted where log c − log u + 1 − c ≥ 0: at least where c (2 − c) > u.
+      auto accepted = both(pending, c * (2.0 - c) > u);
+      const auto open = both(pending, !accepted);
+      if (any(open)) accepted = either(accepted, both(open, log(c) - log(u) + 1.0 - c >= V(0)));
+      less = where(accepted, f_less, less);
+      side = where(accepted, half, side);
       pending = both(pending, !accepted);
     }
-    return angle;
+    return copysign(2.0 * asin(min(sqrt(0.5 * less), V(1))), side);
   }
   template <class Rng, class L, class C> static auto following(Rng& rng, const L& location, const C& concentration) {
     using R = typename Rng::real;

@@ -24,7 +24,7 @@ template <class Rng, class D> auto draw_bartlett(Rng& rng, std::size_t n, const 
       }
       rng.element(static_cast<std::uint32_t>(i * (i + 1) / 2 + j));
       if (j < i) a(i, j) = rng.normal();
-      else a(i, i) = into_positive(V(exp(0.5 * (draw_gammas<1>(rng, V(0.5 * (V(degrees) - static_cast<double>(reversed ? n - 1 - i : i))))[0].log_value() + 0.69314718055994530942))));
+      else a(i, i) = into_positive(V(exp(0.5 * (draw_gamma(rng, V(0.5 * (V(degrees) - static_cast<double>(reversed ? n - 1 - i : i)))).log_value() + 0.69314718055994530942))));
     }
   }
   return a;

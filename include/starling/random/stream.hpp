@@ -75,6 +75,14 @@ template <real V> class stream {
     using starling::log;
     return -log(uniform());
   }
+  // The first two draws of the next block that is the site's own; draw 0, and what is left of a block, are passed over. For loops that reject, which
+  // take two numbers a round.
+  [[gnu::always_inline]] std::array<V, 2> pair() {
+    const std::uint32_t row = next_row(draw_);
+    draw_ = 1 + row * per_block;
+    const numbers x = own_block(row);
+    return {x[0], x[1]};
+  }
   // Draw 0 of the visits that share a block: row · per_block, row · per_block + 1, …
   static constexpr std::uint32_t per_block = uniform_bits<V>::per_block;
   [[gnu::always_inline]] std::array<V, per_block> uniforms(std::uint32_t row) const { return block(product_of_lane_, step_, row, 0, key_); }
@@ -154,13 +162,15 @@ template <real V> class stream {
       return shared_[element_ % per_block];
     }
     const std::uint32_t slot = (draw - 1) % per_block;
-    if (slot == 0) {
-      const std::uint32_t row = 1 + (draw - 1) / per_block;
-      const bool scalar_site = element_ == no_element;
-      own_ = block(product_of_lane_, step_, visit_, scalar_site ? row : first_element_word + element_,
-                   scalar_site ? key_ : element_key(key_, row));
-    }
+    if (slot == 0) own_ = own_block(1 + (draw - 1) / per_block);
     return own_[slot];
+  }
+  // The row of the first own block from which nothing was drawn when `draw` is next.
+  static constexpr std::uint32_t next_row(std::uint32_t draw) { return draw == 0 ? 1 : 1 + (draw - 1 + per_block - 1) / per_block; }
+  // Draws 1 + (row − 1) B, … of the site or element.
+  [[gnu::always_inline]] numbers own_block(std::uint32_t row) const {
+    const bool scalar_site = element_ == no_element;
+    return block(product_of_lane_, step_, visit_, scalar_site ? row : first_element_word + element_, scalar_site ? key_ : element_key(key_, row));
   }
 
   std::uint64_t key_;
@@ -186,16 +196,15 @@ template <real V> class element_stream {
     const std::uint32_t draw = draw_++;
     if (draw == 0) return first_draw();
     const std::uint32_t slot = (draw - 1) % per_block;
-    if (slot == 0) {
-      const std::uint64_t k = scalar_stream::element_key(key_, 1 + (draw - 1) / per_block);
-      std::array<std::array<words, 4>, bits::groups> x;
-      for (std::size_t g = 0; g < bits::groups; ++g) {
-        const words draws = counting::or_bits(element_[g], counting::broadcast_bits(scalar_stream::first_element_word));
-        x[g] = philox::block_over_draws(lane_, step_, visit_, draws, k);
-      }
-      own_ = bits::numbers(x);
-    }
+    if (slot == 0) own_ = own_block(1 + (draw - 1) / per_block);
     return own_[slot];
+  }
+  // As stream::pair.
+  [[gnu::always_inline]] std::array<V, 2> pair() {
+    const std::uint32_t row = scalar_stream::next_row(draw_);
+    draw_ = 1 + row * per_block;
+    const auto x = own_block(row);
+    return {x[0], x[1]};
   }
   [[gnu::always_inline]] V normal() { return normal_quantile(uniform()); }
   V exponential() {
@@ -222,6 +231,16 @@ template <real V> class element_stream {
       : key_(k), lane_(lane), step_(step), visit_(visit), active_(active) {
     element_ = bits::lane_numbers(lanes_of<V>);
     for (auto& e : element_) e = counting::add_bits(e, counting::broadcast_bits(first));
+  }
+
+  [[gnu::always_inline]] std::array<V, per_block> own_block(std::uint32_t row) const {
+    const std::uint64_t k = scalar_stream::element_key(key_, row);
+    std::array<std::array<words, 4>, bits::groups> x;
+    for (std::size_t g = 0; g < bits::groups; ++g) {
+      const words draws = counting::or_bits(element_[g], counting::broadcast_bits(scalar_stream::first_element_word));
+      x[g] = philox::block_over_draws(lane_, step_, visit_, draws, k);
+    }
+    return bits::numbers(x);
   }
 
   // Lanes share blocks: each computes its block and takes its own part.
