@@ -166,7 +166,7 @@ ROWS["negative_binomial"] = row(
     {"size": [(0, 0.4), (-1, 0.4), (NAN, 0.4), (INF, 0.4)], "probability": [(3, 0), (3, 1), (3, -1), (3, NAN)]}, counts, discrete=True, extra=[0.0, 1.0, 200.0],
     moments=negative_binomial_moments, only_points={(1e8, 1e-3): [0.0, 1e6, 9.99e10, 1.1e11]})
 def negative_binomial_2(k, m, phi):
-    with mp.workdps(260 if phi > 1e9 else 40):
+    with mp.workdps(700 if phi > 1e200 else 260 if phi > 1e9 else 40):
         return (mp.loggamma(k + phi) - log_factorial(k) - mp.loggamma(phi) - phi * mp.log1p(m / phi) + (k * (mp.log(m) - mp.log(m + phi)) if k else 0))
 def negative_binomial_2_moments(m, phi): return m, m + m ** 2 / phi, 3 + 6 / phi + phi / ((m + phi) * m)
 with_mean = {"mean": [(0, 2), (-1, 2), (NAN, 2), (INF, 2)], "overdispersion": [(4, 0), (4, -1), (4, NAN), (4, INF)]}
@@ -176,7 +176,7 @@ ROWS["negative_binomial_2"] = row(
 ROWS["negative_binomial_2_log"] = row(
     lambda k, l, phi: negative_binomial_2(k, mp.exp(l), phi), [(1.5, 2), (-2, 30), (4.5, 1e12), (2, 1e-2), (6, 50)], [-1, 1.5, INF],
     {"log_mean": [(NAN, 2), (INF, 2)], "overdispersion": with_mean["overdispersion"]}, counts, discrete=True, extra=[0.0, 1.0, 60.0],
-    moments=lambda l, phi: negative_binomial_2_moments(mp.exp(l), phi))
+    moments=lambda l, phi: negative_binomial_2_moments(mp.exp(l), phi), wrong=[1.65, 2])
 def beta_binomial(k, n, a, b):
     return (log_choose(n, k) + mp.loggamma(k + a) + mp.loggamma(n - k + b) - mp.loggamma(n + a + b) - mp.loggamma(a) - mp.loggamma(b) + mp.loggamma(a + b))
 count = [-1, 1.5, NAN]

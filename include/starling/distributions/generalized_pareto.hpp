@@ -42,7 +42,9 @@ struct generalized_pareto_formulas : real_valued {
     const auto log_w = log(r) + log(where(far, x - location, 1.0)) - log(scale);
     const auto near_w = where(far, 0.0, w);
     const auto lp = -log(scale) - where(far, log_w + log_w / r, log1p(near_w) + where(far, 0.0, z) * log1p_ratio(near_w));
-    return where(both(x >= location, w > -1.0), lp, negative_infinity);
+    // At the upper end: 0, that of a uniform distribution, or a pole.
+    const auto at_end = where(shape < -1.0, positive_infinity, where(shape == -1.0, -log(scale), negative_infinity));
+    return where(both(x >= location, w >= -1.0), where(w > -1.0, lp, at_end), negative_infinity);
   }
 
   template <class X, class L, class S, class Sh> static auto tails(const X& x, const L& location, const S& scale, const Sh& shape) {

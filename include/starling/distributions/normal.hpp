@@ -74,6 +74,10 @@ struct normal_formulas : real_valued {
   template <class L, class S> static auto variance(const L&, const S& scale) { return scale * scale; }
 
   template <class X, class L, class S> static auto tails(const X& x, const L& location, const S& scale) { return normal_tails((x - location) / scale); }
+  static constexpr bool knows_intervals = true;
+  template <class A, class B, class L, class S> static auto log_between(const A& lo, const B& hi, const L& location, const S& scale) {
+    return log_normal_interval((lo - location) / scale, (hi - location) / scale);
+  }
   template <class T, class L, class S> static auto quantile(const T& tails, const L& location, const S& scale) {
     return location + scale * normal_quantile_of(tails);
   }

@@ -1,6 +1,9 @@
 // Both tails of the standard normal distribution, its quantile from them, and the logarithm of an interval's probability.
 #pragma once
 
+#include <type_traits>
+
+#include <starling/distributions/following_draws.hpp>
 #include <starling/distributions/probabilities.hpp>
 #include <starling/values/derivatives.hpp>
 #include <starling/values/normal_functions.hpp>
@@ -25,12 +28,21 @@ template <class V> V normal_quantile_of(const log_tails<V>& tails) {
   return where(upper, -z, z);
 }
 
-// log P(a < Z < b) for a < b, from the tail in which both lie.
+// log P(a < Z < b) for a < b, from the tail in which both lie; where these nearly cancel, from the density about the middle.
 template <class A, class B> auto log_normal_interval(const A& a, const B& b) {
   const auto mirrored = a > A(0);
   const auto upper = log_normal_cdf(where(mirrored, -a, b));
   const auto lower = log_normal_cdf(where(mirrored, -b, a));
-  return upper + log1m_exp(lower - upper);
+  const auto from_tails = upper + log1m_exp(lower - upper);
+  const auto narrow = lower - upper > -0.5;
+  if (!any(narrow)) return from_tails;
+  using R = std::remove_cvref_t<decltype(from_tails)>;
+  const R middle = where(narrow, R(0.5 * (a + b)), R(0)), width = where(narrow, R(b - a), R(1));
+  const R mean = gauss_legendre::integral<R>([&](double at) {
+    const R t = (at - 0.5) * width;
+    return R(exp(-t * (middle + 0.5 * t)));
+  });
+  return R(where(narrow, R(log(width) + log(mean) - 0.5 * middle * middle - 0.91893853320467274178), from_tails));
 }
 
 // log(e^(a²/2) P(Z > a)) for a ≥ 0: what is left of the tail's logarithm when its square is taken off.

@@ -20,6 +20,9 @@ template <class Low, class High> auto log_between(const Low& lo, const High& hi)
   return more + log1m_exp(less - more);
 }
 
+// Whether the formulas of D know the probability of an interval better than by the tails at its ends.
+template <class D> inline constexpr bool knows_intervals = requires { requires D::formulas::knows_intervals; };
+
 template <class D, class Lo, class Hi> struct truncated : distribution {
   static constexpr bool can_be = has_log_tails<D> && has_quantile<D>;
   static_assert(can_be, "sl::truncated(d, lo, hi) needs a scalar distribution that knows its tails and quantiles (distributions/probabilities.hpp)");
@@ -39,7 +42,7 @@ template <class D, class Lo, class Hi> struct truncated : distribution {
     using V = primal_of<R>;
     const V u = primal(rng.uniform());
     const log_tails<V> at_lo{V(primal(log_cdf(of, edge()))), V(primal(log_survival(of, edge())))}, at_hi{V(primal(log_cdf(of, hi))), V(primal(log_survival(of, hi)))};
-    const V between = log_between(at_lo, at_hi);
+    const V between(primal(log_probability()));
     const log_tails<V> drawn{log_sum_exp(at_lo.below, log(u) + between), log_sum_exp(at_hi.above, log1p(-u) + between)};
     const V x = max(min(V(primal(quantile(of, drawn))), V(primal(hi))), V(primal(lo)));
     const V kept = where(is_good(), x, V(not_a_number));
@@ -61,8 +64,11 @@ template <class D, class Lo, class Hi> struct truncated : distribution {
 
   // log P(lo ≤ X ≤ hi) under d.
   auto log_probability() const {
-    const log_tails at_lo{log_cdf(of, edge()), log_survival(of, edge())}, at_hi{log_cdf(of, hi), log_survival(of, hi)};
-    return log_between(at_lo, at_hi);
+    if constexpr (knows_intervals<D>) {
+      return std::apply([&](const auto&... p) { return D::formulas::log_between(lo, hi, p...); }, of.values());
+    } else {
+      return probability_by_tails();
+    }
   }
 
   template <class Visit> void parameters(Visit&& visit) const {
@@ -72,6 +78,10 @@ template <class D, class Lo, class Hi> struct truncated : distribution {
   }
 
  private:
+  auto probability_by_tails() const {
+    const log_tails at_lo{log_cdf(of, edge()), log_survival(of, edge())}, at_hi{log_cdf(of, hi), log_survival(of, hi)};
+    return log_between(at_lo, at_hi);
+  }
   // log P(X ≤ x) and log P(X > x) for x between the ends.
   template <class X> auto tails_inside(const X& x) const {
     const log_tails at_lo{log_cdf(of, edge()), log_survival(of, edge())}, at_hi{log_cdf(of, hi), log_survival(of, hi)}, at_x{log_cdf(of, x), log_survival(of, x)};

@@ -36,17 +36,21 @@ struct zipf_formulas : whole_valued {
   static constexpr auto draws_follow = draw_derivative::none;
 
   template <class Rng, class E> static auto sample(Rng& rng, const E& exponent) {
-    // L. Devroye: Non-uniform random variate generation (1986), X.6.1.
+    // L. Devroye: Non-uniform random variate generation (1986), X.6.1, with a proposal of the k that reals hold only.
     using V = typename Rng::real;
     const V s(exponent), less = s - 1.0;
-    const V b = exp(0.69314718055994530942 * less);
-    const V largest(sizeof(scalar_of<V>) == 8 ? 9007199254740992.0 : 16777216.0);
+    const V rise = expm1(0.69314718055994530942 * less);
+    constexpr bool is_double = sizeof(scalar_of<V>) == 8;
+    const V largest(is_double ? 9007199254740992.0 : 16777216.0);
+    const V within = -expm1(-less * (is_double ? 36.73680056967710 : 16.63553239327374));  // of a proposal without end: P(k ≤ largest)
     V count(not_a_number);
     auto pending = both(rng.active(), both(s > V(1), is_finite(s)));
-    for (int round = 0; round < 64 * most_rounds && any(pending); ++round) {
-      const V k = floor(exp(rng.exponential() / less));
-      const V t = exp(less * log1p(1.0 / k));
-      const auto accepted = both(both(pending, k <= largest), rng.uniform() * k * (t - 1.0) * b <= t * (b - 1.0));
+    for (int round = 0; round < most_rounds && any(pending); ++round) {
+      const auto [u, v] = rng.pair();
+      const V log_beyond = where(within < V(0.5), log1p((u - 1.0) * within), log(u + (1.0 - within) * (1.0 - u)));
+      const V k = min(floor(exp(-log_beyond / less)), largest);
+      const V step = expm1(less * log1p(1.0 / k));
+      const auto accepted = both(pending, v * k * step * (1.0 + rise) <= (1.0 + step) * rise);
       count = where(accepted, k, count);
       pending = both(pending, !accepted);
     }
