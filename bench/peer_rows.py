@@ -96,6 +96,11 @@ def jax_hmm():
             for environment, unroll in (("genjax", 1), ("genjax", 4), ("jax", 1), ("jax", 4))]
 
 
+def jax_kalman():
+    return [Variant(environment, "kalman_jax.py", f"--dtype=f64 --form={form} --unroll={unroll}", "jax")
+            for environment, form, unroll in (("jax", "closed", 1), ("jax", "closed", 4), ("jax", "cholesky", 1), ("genjax", "closed", 4))]
+
+
 def jax_plain(work, chains=4):
     return [Variant("jax", "plain_jax.py", f"--dtype=f64 --work={work} --chains={chains}", "jax", "", True)]
 
@@ -204,6 +209,8 @@ ROWS = [
     Row("poly_jax", "HMC, polynomial regression, one chain, 1,050 x 20 leapfrogs, f64", 8, None, "--work=polynomial_hmc", "jax", jax_polynomial()),
     Row("hmm_grad_jax", "gradient of the likelihood of a hidden Markov model, K = 20, T = 1,000, one lane, f64", 1.5, None, "--work=hmm_gradient", "jax",
         jax_hmm()),
+    Row("hidden_markov", "the same", 2.5, None, "--work=hmm_gradient", "jax", jax_hmm()),
+    Row("kalman", "gradient of the log density of a state space of 6 states, two sums of them seen, T = 500, one lane, f64", 3, None, "--work=kalman", "jax", jax_kalman()),
     Row("adev_genjax", "derivatives of an expectation, three enumerated flips and a normal, 10,000 lanes, f64", 3, 4, "--work=adev", "genjax", genjax_adev()),
     Row("adev_jax", "the same", 1, None, "--work=adev", "jax by hand", jax_adev()),
     # Time of a step.
@@ -242,5 +249,7 @@ ROWS = [
     Row("compile_nuts", "compile time of models/eight_schools.cpp with NUTS over 10 s", 1, None, peer="limit", special="compile_nuts", at_most=True),
     Row("threads", "MH on 2 cores over 1, of what spinning loops reach", 0.9, None, peer="two spinning loops", special="threads"),
     Row("memory", "peak RSS over 40 MB + 40 B x N, and over 64 MB for summaries", 1, None, peer="limit", special="memory", at_most=True),
+    Row("compile_catalogue", "compile time of a model that uses two distributions of the catalogue, over that of the model with two basic ones", 1.03, None, peer="the same without",
+        special="compile_catalogue", at_most=True),
     Row("compile", "compile time over 8 s for a model with MH, 1.5 s for the header", 1, None, peer="limit", special="compile", at_most=True),
 ] + distribution_rows()

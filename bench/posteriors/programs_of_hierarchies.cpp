@@ -1,6 +1,8 @@
 // Programs of models/: see program_of_models.hpp.
 #include <array>
 
+#include <starling/distributions/mixture.hpp>
+
 #include "program_of_models.hpp"
 
 namespace of_eight_schools {

@@ -1,6 +1,8 @@
 // Programs of models/: see program_of_models.hpp.
 #include <array>
 
+#include <starling/distributions/hidden_markov.hpp>
+
 #include "program_of_models.hpp"
 
 namespace of_ar_k {

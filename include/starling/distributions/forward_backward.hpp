@@ -18,6 +18,35 @@
 
 namespace starling {
 
+// f.template operator()<P>(i) for the elements i, … of n: in one lane in packs P, else one by one with P = V; `load_at` and `store_at` there.
+template <class V, class F> [[gnu::always_inline]] inline void over_elements(std::size_t n, F f) {
+  if constexpr (std::is_arithmetic_v<V>) in_packs<V>(n, f);
+  else
+    for (std::size_t i = 0; i < n; ++i) f.template operator()<V>(i);
+}
+template <class P, class V> [[gnu::always_inline]] inline P load_at(const V* x) {
+  if constexpr (std::is_same_v<P, V>) return *x;
+  else return P::load(x);
+}
+template <class P, class V> [[gnu::always_inline]] inline void store_at(const P& x, V* to) {
+  if constexpr (std::is_same_v<P, V>) *to = x;
+  else x.store(to);
+}
+template <class V> V largest_of(const V* x, std::size_t n) {
+  V r = x[0];
+  std::size_t i = 0;
+  if constexpr (std::is_arithmetic_v<V>) {
+    using P = native_pack<V>;
+    if (n >= P::lanes) {
+      P all = P::load(x);
+      for (i = P::lanes; i + P::lanes <= n; i += P::lanes) all = max(all, P::load(x + i));
+      r = max_lane(all);
+    }
+  }
+  for (; i < n; ++i) r = max(r, x[i]);
+  return r;
+}
+
 template <class V> struct forward_pass {
   std::size_t steps, states;
   vector<V> emissions, forward, scales;  // [step][state], but for a factor of each step; [step][state]; [step]
@@ -25,29 +54,19 @@ template <class V> struct forward_pass {
 
   // log_emissions: [step][state]; transition [from][to].
   forward_pass(std::size_t n, std::size_t k, const V* initial, const V* transition, const V* log_emissions)
-      : steps(n), states(k), forward(n * k), scales(n), log_density(0) {
-    vector<V> predicted(k), shifted(n * k);
+      : steps(n), states(k), emissions(n * k), forward(n * k), scales(n), log_density(0) {
+    vector<V> predicted(k);
     for (std::size_t t = 0; t < n; ++t) {
       const V* const l = log_emissions + t * k;
-      V top = l[0];
-      for (std::size_t i = 1; i < k; ++i) top = max(top, l[i]);
-      top = where(isfinite(top), top, V(0));
-      for (std::size_t i = 0; i < k; ++i) shifted[t * k + i] = l[i] - top;
-      log_density = log_density + top;
-    }
-    emissions = map_elements(shifted, [](const auto& l) { return exp(l); });
-    for (std::size_t t = 0; t < n; ++t) {
-      const V* const e = emissions.data() + t * k;
+      V* const e = emissions.data() + t * k;
       V* const a = forward.data() + t * k;
+      const V largest = largest_of(l, k), top = where(isfinite(largest), largest, V(0));
+      log_density = log_density + top;
+      over_elements<V>(k, [&]<class P>(std::size_t i) { store_at(P(exp(load_at<P>(l + i) - P(top))), e + i); });
       for (std::size_t i = 0; i < k; ++i) predicted[i] = t == 0 ? initial[i] : V(0);
       if (t > 0) add_transposed(transition, k, k, static_cast<const V*>(a - k), predicted.data());
-      V scale(0);
-      for (std::size_t i = 0; i < k; ++i) {
-        a[i] = predicted[i] * e[i];
-        scale = scale + a[i];
-      }
-      const V inverse = V(1) / scale;
-      for (std::size_t i = 0; i < k; ++i) a[i] = a[i] * inverse;
+      const V scale = dot_of(static_cast<const V*>(predicted.data()), static_cast<const V*>(e), k), inverse = V(1) / scale;
+      over_elements<V>(k, [&]<class P>(std::size_t i) { store_at(P(load_at<P>(predicted.data() + i) * load_at<P>(e + i) * P(inverse)), a + i); });
       scales[t] = scale;
     }
     const auto logarithms = map_elements(scales, [](const auto& c) { return log(c); });
@@ -66,22 +85,35 @@ template <class V> struct backward_pass {
     by_transition = memory.template take<V>(k * k);
     posterior = memory.template take<V>(n * k);
     const arena_scope scratch;
-    vector<V> b(k, V(1)), weights(n * k), before(k * n);  // w_t; a_(t−1) by state: [state][step]
+    vector<V> b(k, V(1)), weights(n * k), transposed(k * k);  // b_t, w_t
+    for (std::size_t i = 0; i < k; ++i)
+      for (std::size_t j = 0; j < k; ++j) transposed[j * k + i] = transition[i * k + j];
     for (std::size_t t = n; t-- > 0;) {
       const V* const a = f.forward.data() + t * k;
       const V* const e = f.emissions.data() + t * k;
       V* const w = weights.data() + t * k;
       const V inverse = V(1) / f.scales[t];
-      for (std::size_t i = 0; i < k; ++i) {
-        posterior[t * k + i] = a[i] * b[i];
-        w[i] = e[i] * b[i] * inverse;
-        if (t + 1 < n) before[i * n + t] = a[i];
-      }
-      multiply(transition, k, k, static_cast<const V*>(w), b.data());
+      over_elements<V>(k, [&]<class P>(std::size_t i) {
+        const P at = load_at<P>(b.data() + i);
+        store_at(P(load_at<P>(a + i) * at), posterior + t * k + i);
+        store_at(P(load_at<P>(e + i) * at * P(inverse)), w + i);
+      });
+      for (std::size_t i = 0; i < k; ++i) b[i] = V(0);
+      add_transposed(static_cast<const V*>(transposed.data()), k, k, static_cast<const V*>(w), b.data());
     }
     for (std::size_t i = 0; i < k; ++i) by_initial[i] = weights[i];
     for (std::size_t i = 0; i < k * k; ++i) by_transition[i] = V(0);
-    for (std::size_t i = 0; i < k; ++i) add_transposed(weights.data() + k, n - 1, k, static_cast<const V*>(before.data() + i * n), by_transition + i * k);
+    // Σ_t a_(t−1) w_tᵀ, eight steps at once.
+    constexpr std::size_t together = 8;
+    std::size_t t = 1;
+    for (; t + together <= n; t += together)
+      for (std::size_t i = 0; i < k; ++i) {
+        V before[together];
+        for (std::size_t r = 0; r < together; ++r) before[r] = f.forward[(t - 1 + r) * k + i];
+        add_rows<together>(static_cast<const V*>(weights.data()) + t * k, k, k, static_cast<const V*>(before), by_transition + i * k);
+      }
+    for (; t < n; ++t)
+      for (std::size_t i = 0; i < k; ++i) add_multiple(by_transition + i * k, f.forward[(t - 1) * k + i], static_cast<const V*>(weights.data()) + t * k, k);
   }
 };
 

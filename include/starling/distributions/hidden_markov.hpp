@@ -20,10 +20,10 @@ template <class Initial, class Transition, class Emission> class hidden_markov :
  public:
   static constexpr bool has_states = requires { requires Emission::is_vector; typename Emission::formulas; };
   static_assert(has_states, "sl::hidden_markov(initial, transition, emission, n): the emission is a scalar distribution with vector parameters, an element for each state");
-  using formulas = typename Emission::formulas;
+  using emitting = typename Emission::formulas;
   static constexpr std::string_view name = "hidden_markov";
   static constexpr auto draws_follow = draw_derivative::none;
-  template <class V> using value = vector<typename formulas::template value<V>>;
+  template <class V> using value = vector<typename emitting::template value<V>>;
 
   // Throws std::invalid_argument where the sizes do not fit.
   template <std::integral Size>
@@ -38,13 +38,13 @@ template <class Initial, class Transition, class Emission> class hidden_markov :
   std::size_t size() const { return n_; }
   std::size_t states() const { return initial_.size(); }
   auto support() const {
-    return std::apply([&](const auto&... p) { return vector_of{formulas::support(element_at{0}(p)...), n_}; }, emission_.values());
+    return std::apply([&](const auto&... p) { return vector_of{emitting::support(element_at{0}(p)...), n_}; }, emission_.values());
   }
 
   // Element 2t of the site gives the state at t, element 2t + 1 what it emits.
   template <class Rng> auto sample(Rng& rng) const {
     using V = typename Rng::real;
-    using drawn = typename formulas::template value<V>;
+    using drawn = typename emitting::template value<V>;
     vector<drawn> y(n_);
     const auto good = is_good();
     whole_of<V> state(0);
@@ -52,7 +52,7 @@ template <class Initial, class Transition, class Emission> class hidden_markov :
       rng.element(static_cast<std::uint32_t>(2 * t));
       state = chosen<V>(rng.uniform(), [&](std::size_t k) { return t == 0 ? V(element_at{k}(initial_)) : from<V>(state, k); });
       rng.element(static_cast<std::uint32_t>(2 * t + 1));
-      std::apply([&](const auto&... p) { y[t] = where(good, drawn(draw_element<formulas>(rng, of_state<V>(p, state)...)), no_value<drawn>()); }, emission_.values());
+      std::apply([&](const auto&... p) { y[t] = where(good, drawn(draw_element<emitting>(rng, of_state<V>(p, state)...)), no_value<drawn>()); }, emission_.values());
     }
     return y;
   }
@@ -172,7 +172,7 @@ template <class Initial, class Transition, class Emission> class hidden_markov :
     std::apply(
         [&](const auto&... p) {
           for (std::size_t t = 0; t < n_; ++t)
-            for (std::size_t k = 0; k < states(); ++k) log_emissions[t * states() + k] = V(never_nan(formulas::log_density(primal(element_at{t}(y)), primal(element_at{k}(p))...)));
+            for (std::size_t k = 0; k < states(); ++k) log_emissions[t * states() + k] = V(never_nan(emitting::log_density(primal(element_at{t}(y)), primal(element_at{k}(p))...)));
         },
         emission_.values());
     return {n_, states(), initial, transition, log_emissions.data()};
@@ -207,7 +207,7 @@ template <class Initial, class Transition, class Emission> class hidden_markov :
           [&](const auto&... p) {
             for (std::size_t step = 0; step < n_; ++step)
               for (std::size_t state = 0; state < k; ++state) {
-                const auto terms = fused([](const auto&... q) { return formulas::log_density(q...); }, element_at{step}(y), element_at{state}(p)...);
+                const auto terms = fused([](const auto&... q) { return emitting::log_density(q...); }, element_at{step}(y), element_at{state}(p)...);
                 const V share = backward.posterior[step * k + state];
                 for (std::size_t m = 0; m <= parameters; ++m) {
                   const std::size_t at = m == 0 ? step : n_ + (m - 1) * k + state;

@@ -68,6 +68,32 @@ struct mixture_components<D> {
   }
 };
 
+// Whether D is a distribution of one number by formulas, with parameters that are numbers.
+template <class D> inline constexpr bool is_by_formulas = requires { requires !D::is_vector; typename D::formulas; };
+template <class D> struct component_parameters;
+template <class D>
+  requires is_by_formulas<D>
+struct component_parameters<D> {
+  using tuple = std::remove_cvref_t<decltype(std::declval<const D&>().values())>;
+  template <class> struct of;
+  template <class... P> struct of<std::tuple<P...>> { static constexpr bool adjoint = any_adjoint<P...>; };
+  static constexpr bool are_adjoint = of<tuple>::adjoint;
+};
+// log Σ exp(weight k + log density k at x): the logarithms of the weights of a list of distributions by formulas, then the parameters of each.
+template <class... D> struct density_of_list {
+  template <class X, class... A> [[gnu::always_inline]] auto operator()(const X& x, const A&... a) const {
+    return sum<0, sizeof...(D), D...>(x, std::tie(a...));
+  }
+  template <std::size_t Weight, std::size_t First, class Component, class... Rest, class X, class All> [[gnu::always_inline]] static auto sum(const X& x, const All& all) {
+    constexpr std::size_t count = std::tuple_size_v<typename component_parameters<Component>::tuple>;
+    const auto term = [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
+      return std::get<Weight>(all) + Component::formulas::log_density(x, std::get<First + I>(all)...);
+    }(std::make_index_sequence<count>());
+    if constexpr (sizeof...(Rest) == 0) return term;
+    else return log_sum_exp(term, sum<Weight + 1, First + count, Rest...>(x, all));
+  }
+};
+
 template <class Weights, class... D> struct mixture : distribution {
   static constexpr std::string_view name = "mixture";
   static constexpr bool by_logits = are_logits<Weights>;
@@ -111,6 +137,19 @@ template <class Weights, class... D> struct mixture : distribution {
     vector<real> terms(of.size());
     of.each([&](std::size_t k, const auto& d) { terms[k] = real(log_weight(k) + d.log_density(x)); });
     return never_nan(where(is_good<real>(), real(log_sum_exp(terms) - log_total()), real(negative_infinity)));
+  }
+
+  // The log density of n values of which each is drawn by itself, as elementwise's: one entry on the tape.
+  template <bool PassedOn = false, class X> auto fused_log_density_of_all(const X& x) const
+    requires((is_by_formulas<D> && ...) && (has_adjoints<Weights> || is_adjoint<element_of<X>> || (component_parameters<D>::are_adjoint || ...)))
+  {
+    const auto weights_of = [&]<std::size_t... K>(std::index_sequence<K...>) { return std::tuple((log_weight(K) - log_total())...); }(std::index_sequence_for<D...>());
+    const auto numbers_of = std::apply([&](const auto&... d) { return std::tuple_cat(weights_of, d.values()...); }, of.all);
+    const auto sum = std::apply([&](const auto&... p) { return fused_sum<PassedOn>(x.size(), density_of_list<D...>(), x, p...); }, numbers_of);
+    using real = std::remove_cvref_t<decltype(sum)>;
+    using V = primal_of<real>;
+    const mask_of<V> good = is_good<V>();
+    return real(where(good, sum, real(negative_infinity)));
   }
 
   // From the least of all components to the greatest.
