@@ -3,7 +3,7 @@ JOBS ?= $(shell nproc)
 BUILD = cmake --build --preset
 CTEST = ctest --preset
 
-.PHONY: help demo test structure sanitize clang tidy bench bench-peers format clean
+.PHONY: help demo test docs structure sanitize clang tidy bench bench-peers format clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' Makefile | while IFS='|' read -r name text; do printf '%-20s %s\n' "$$name" "$$text"; done
@@ -19,6 +19,13 @@ test: ## build everything and run all tests with ctest
 	@cmake --preset dev > build/dev.log 2>&1 || { cat build/dev.log; exit 1; }
 	@$(BUILD) dev -j $(JOBS)
 	@$(CTEST) dev -j $(JOBS)
+
+docs: ## the pages and a reference of all headers as one site (writes out/docs/html/index.html)
+	@scripts/install_dependencies docs
+	@mkdir -p out/docs
+	@doxygen docs/reference.doxyfile
+	@cp -r examples models out/docs/html
+	@echo "written: out/docs/html/index.html"
 
 structure: ## only the checks of the tree: layers, headers, sizes, rows, misuse
 	@scripts/install_dependencies build run test

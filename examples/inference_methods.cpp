@@ -34,6 +34,10 @@ void results() {
   const std::string everything = sl::report(fit);
 
   std::printf("%zu draws, %zu depths, a report of %s\n", slopes.size(), depths.size(), everything.size() > 100 ? "some length" : "no length");
+
+  const std::vector<sl::choice_map> points = {{{"slope", 2.0}}, {{"slope", -2.0}, {"noise", 0.5}}, {{"slope", 0.0}}, {}};
+  const auto elsewhere = sl::run(kernels::nuts(), post, {.chains = 4}, sl::key(1), {.starts = points});   // or sl::init::prior(post, 4, key)
+  show("starts by name", elsewhere);
 }
 
 // What compositions are made of beside the library's own kernels.

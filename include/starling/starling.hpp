@@ -2,7 +2,10 @@
 #pragma once
 
 // Before all others, so that the compiler's messages of slips do not begin with a tower of headers.
+#include <starling/values/sentences.hpp>
+
 #include <starling/models/slips.hpp>
+#include <starling/values/std_functions.hpp>
 
 #include <starling/combinators/combinators.hpp>
 #include <starling/diagnostics/energy.hpp>
@@ -12,6 +15,7 @@
 #include <starling/inference/calibrate_guide.hpp>
 #include <starling/inference/expectations/expectation.hpp>
 #include <starling/inference/importance.hpp>
+#include <starling/inference/init.hpp>
 #include <starling/inference/kernels/at.hpp>
 #include <starling/inference/kernels/barker.hpp>
 #include <starling/inference/kernels/composition.hpp>
@@ -30,6 +34,7 @@
 #include <starling/inference/posterior_program.hpp>
 #include <starling/inference/predictive.hpp>
 #include <starling/inference/predictive_accuracy.hpp>
+#include <starling/inference/predictive_checks.hpp>
 #include <starling/inference/proposed_importance.hpp>
 #include <starling/inference/resample.hpp>
 #include <starling/inference/run.hpp>
@@ -68,5 +73,6 @@
 #include <starling/values/linear_algebra.hpp>
 #include <starling/values/math.hpp>
 #include <starling/values/matrix.hpp>
+#include <starling/values/ode.hpp>
 #include <starling/values/pick.hpp>
 #include <starling/values/vector_math.hpp>

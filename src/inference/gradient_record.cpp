@@ -160,6 +160,30 @@ void write_points(const std::vector<const double*>& points, const draw_view& vie
       threads);
 }
 
+namespace {
+// Draws and statistics of these chains, of which each has as many.
+void write_chains(const std::vector<const gradient_record*>& used, std::size_t draws, const draw_view& view, bool trees, std::size_t threads, starling::draws& to,
+                  starling::draws& statistics) {
+  to = {used.size(), draws, view.layout().variables(used.size(), draws)};
+  statistics = {used.size(), draws, {}};
+  std::vector<const double*> points;
+  points.reserve(used.size() * draws);
+  for (const auto* u : used)
+    for (std::size_t d = 0; d < draws; ++d) points.push_back(u->point(d));
+  write_points(points, view, threads, to);
+  write_statistics(used, trees, statistics);
+}
+bool has_trees(const kernels::gradient_settings& s) { return s.transition == kernels::gradient_settings::transitions::tree; }
+}  // namespace
+
+void add_warmup(const std::vector<gradient_record>& records, const std::vector<gradient_record>& warmups, const draw_view& view,
+                const kernels::gradient_settings& settings, const run_options& o, result& r) {
+  std::vector<const gradient_record*> used;
+  for (std::size_t c = 0; c < records.size(); ++c)
+    if (r.posterior.draws > 0 && records[c].draws() >= r.posterior.draws) used.push_back(&warmups[c]);
+  if (!used.empty() && o.warmup > 0) write_chains(used, o.warmup, view, has_trees(settings), o.threads, r.warmup_posterior, r.warmup_sample_stats);
+}
+
 result collect_gradient(const std::vector<gradient_record>& records, const draw_view& view, const kernels::gradient_settings& settings,
                         const run_options& o, bool interrupted) {
   result r;
@@ -172,7 +196,7 @@ result collect_gradient(const std::vector<gradient_record>& records, const draw_
   }
   r.warnings = gradient_warnings(used, settings);
   tell_dropped_chains(counts_of(records), draws, r);
-  const bool trees = settings.transition == kernels::gradient_settings::transitions::tree;
+  const bool trees = has_trees(settings);
   result others;  // without chains that are stuck, where there are several
   if (o.summaries_only) {
     const auto names = view.layout().slot_names();
@@ -184,15 +208,7 @@ result collect_gradient(const std::vector<gradient_record>& records, const draw_
     tell_stuck(std::move(stuck), std::move(others), r, o.threads);
     return r;
   }
-  r.posterior.chains = r.sample_stats.chains = used.size();
-  r.posterior.draws = r.sample_stats.draws = draws;
-  r.posterior.variables = view.layout().variables(used.size(), draws);
-  std::vector<const double*> points;
-  points.reserve(used.size() * draws);
-  for (const auto* u : used)
-    for (std::size_t d = 0; d < draws; ++d) points.push_back(u->point(d));
-  write_points(points, view, o.threads, r.posterior);
-  write_statistics(used, trees, r.sample_stats);
+  write_chains(used, draws, view, trees, o.threads, r.posterior, r.sample_stats);
   auto stuck = find_stuck_chains(r);
   if (!stuck.chains.empty() && stuck.chains.size() + 1 < used.size()) others.posterior = without_chains(r.posterior, stuck.chains);
   tell_stuck(std::move(stuck), std::move(others), r, o.threads);

@@ -65,6 +65,10 @@ class gradient_record {
 result collect_gradient(const std::vector<gradient_record>& records, const draw_view& view, const kernels::gradient_settings& settings,
                         const run_options& o, bool interrupted);
 
+// r.warmup_posterior and warmup_sample_stats, of the chains that collect_gradient has kept draws of.
+void add_warmup(const std::vector<gradient_record>& records, const std::vector<gradient_record>& warmups, const draw_view& view,
+                const kernels::gradient_settings& settings, const run_options& o, result& r);
+
 // Writes the draws of unconstrained points, in the order [chain][draw] of `to`, whose variables have room for them.
 void write_points(const std::vector<const double*>& points, const draw_view& view, std::size_t threads, draws& to);
 

@@ -9,7 +9,8 @@
 
 namespace starling {
 
-latent_draws::latent_draws(const schema& structure, const std::vector<std::uint32_t>& latents, const draws& fit) {
+latent_draws::latent_draws(const schema& structure, const std::vector<std::uint32_t>& latents, const draws& fit, bool partial) {
+  static constexpr double missing = std::numeric_limits<double>::quiet_NaN();
   draw_layout layout;
   for (const auto k : latents) layout.add(structure.path_of(k), structure.sites()[k].type);
   const auto variables = layout.variables(0, 0);
@@ -20,6 +21,11 @@ latent_draws::latent_draws(const schema& structure, const std::vector<std::uint3
     for (std::size_t e = 0; e < p.type.size(); ++e, ++slot) {
       const variable& expected = variables[targets[slot].variable];
       const variable* v = fit.find(expected.name);
+      if (v == nullptr && partial) {
+        p.numbers.push_back(&missing);
+        p.strides.push_back(0);
+        continue;
+      }
       if (v == nullptr || v->shape != expected.shape)
         throw std::invalid_argument("the fit has no draws of " + expected.name + " of the posterior's shape: is it a fit of another posterior?");
       p.numbers.push_back(v->values.data() + targets[slot].element);
@@ -39,6 +45,11 @@ choice_map latent_draws::constraints(std::size_t first, std::size_t count) const
     c.set(p.where, choice_value(p.type, std::move(numbers), count));
   }
   return c;
+}
+
+void latent_draws::read(std::size_t draw, double* to) const {
+  for (const auto& p : places_)
+    for (std::size_t e = 0; e < p.numbers.size(); ++e) *to++ = p.numbers[e][draw * p.strides[e]];
 }
 
 void require_draws(const result& fit) {

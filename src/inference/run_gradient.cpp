@@ -57,8 +57,8 @@ class recorded_chain {
  public:
   template <class Settings>
   recorded_chain(const chain_plan& plan, const Settings& settings, std::size_t chain, std::size_t thin, gradient_record& record, run_monitor& monitor,
-                 lost_chains& lost, checkpoint_keeper& keeper)
-      : plan_(plan), chain_(plan, settings, chain), thin_(thin), record_(record), monitor_(monitor), lost_(lost), keeper_(keeper) {
+                 lost_chains& lost, checkpoint_keeper& keeper, gradient_record* warmup)
+      : plan_(plan), chain_(plan, settings, chain), thin_(thin), record_(record), warmup_(warmup), monitor_(monitor), lost_(lost), keeper_(keeper) {
     if (keeper.keeps()) chain_.remember_rest();
   }
 
@@ -91,6 +91,7 @@ class recorded_chain {
       lost_.add(chain_.chain(), chain_.point(), plan_.dimension);
       return false;
     }
+    if (event == events::warmed && warmup_ != nullptr) warmup_->add(chain_.state(), chain_.info());
     if (event == events::moved && ++since_draw_ == thin_) {
       record_.add(chain_.state(), chain_.info());
       since_draw_ = 0;
@@ -134,6 +135,7 @@ class recorded_chain {
   sampling_chain<Transition> chain_;
   std::size_t thin_;
   gradient_record& record_;
+  gradient_record* warmup_;  // null: not kept
   run_monitor& monitor_;
   lost_chains& lost_;
   checkpoint_keeper& keeper_;
@@ -143,7 +145,7 @@ class recorded_chain {
 
 template <class Transition, class Settings>
 void run_all(const Settings& settings, const chain_plan& plan, const target& density, const run_options& o, std::vector<gradient_record>& records,
-             run_monitor& monitor, lost_chains& lost, checkpoint_keeper& keeper) {
+             std::vector<gradient_record>& warmups, run_monitor& monitor, lost_chains& lost, checkpoint_keeper& keeper) {
   std::atomic<std::size_t> next{0};
   const std::size_t workers = (o.chains + density.lanes() - 1) / density.lanes();
   parallel_for(
@@ -154,7 +156,7 @@ void run_all(const Settings& settings, const chain_plan& plan, const target& den
           while (true) {
             const std::size_t chain = monitor.stopped() || lost.any() ? o.chains : next.fetch_add(1);
             if (chain >= o.chains) return nullptr;
-            auto one = std::make_unique<machine>(plan, settings, chain, o.thin, records[chain], monitor, lost, keeper);
+            auto one = std::make_unique<machine>(plan, settings, chain, o.thin, records[chain], monitor, lost, keeper, warmups.empty() ? nullptr : &warmups[chain]);
             if (!keeper.keeps() || keeper.saved(chain).empty() || one->restore(keeper.saved(chain), density)) return one;
           }
         };
@@ -209,7 +211,8 @@ bool some_begin(const run_checkpoint* c) {
 result run_gradient(const kernels::gradient_kernel& kernel, const target& density, const draw_view& view, const run_options& o, const key& k,
                     progress& report, const gradient_start& start) {
   const auto& s = kernel.settings();
-  std::span<const double> starts = start.starts;
+  std::span<const double> starts = start.starts.numbers;
+  if (!start.starts.maps.empty()) throw std::invalid_argument(std::string(s.name) + ": starting points by name are for posteriors; a target has numbers only");
   check(s, density, o, starts);
   if (start.checkpoint != nullptr) start.checkpoint->open(mark_of_gradient_run(kernel, density, o, k), o.chains, density.machine());
   checkpoint_keeper keeper(start.checkpoint);
@@ -218,31 +221,41 @@ result run_gradient(const kernels::gradient_kernel& kernel, const target& densit
     found = find_pathfinder_points(density, {.draws = o.chains, .initial_radius = s.initial_radius, .threads = o.threads}, k.scope(hash_text("pathfinder")), {}, &report).points;
     starts = found;
   }
+  if (o.save_warmup && (start.checkpoint != nullptr || o.summaries_only))
+    throw std::invalid_argument(std::string(s.name) + ": save_warmup keeps draws beside a run that is not continued: it goes neither with a checkpoint nor with summaries_only");
+  std::vector<gradient_record> warmups;
+  if (o.save_warmup) {
+    run_options of_warmup = o;
+    of_warmup.draws = o.warmup;
+    for (std::size_t c = 0; c < o.chains; ++c) warmups.emplace_back(of_warmup, density.dimension(), view);
+  }
   run_monitor monitor(report, o.chains * (o.warmup + o.draws * o.thin));
   monitor.look();  // a search for starts may have been stopped
   lost_chains lost;
-  const auto run = [&](std::span<const double> from, const run_options& options, const key& numbers, run_monitor& watch, lost_chains& losers, checkpoint_keeper& saved) {
+  const auto run = [&](std::span<const double> from, const run_options& options, const key& numbers, run_monitor& watch, lost_chains& losers, checkpoint_keeper& saved,
+                       std::vector<gradient_record>& before) {
     const chain_plan plan{s, density.dimension(), options.warmup, options.draws * options.thin, numbers, from.empty() ? nullptr : from.data()};
     std::vector<gradient_record> records;
     records.reserve(options.chains);
     for (std::size_t c = 0; c < options.chains; ++c) records.emplace_back(options, density.dimension(), view);
     switch (s.transition) {
       case kernels::gradient_settings::transitions::tree:
-        run_all<trajectories::nuts_tree>(trajectories::nuts_tree::settings{s.max_depth, s.max_energy_error}, plan, density, options, records, watch, losers, saved);
+        run_all<trajectories::nuts_tree>(trajectories::nuts_tree::settings{s.max_depth, s.max_energy_error}, plan, density, options, records, before, watch, losers, saved);
         break;
       case kernels::gradient_settings::transitions::path:
-        run_all<trajectories::hamiltonian_path>(trajectories::hamiltonian_path::settings{s.steps, s.jitter, s.max_energy_error}, plan, density, options, records, watch,
+        run_all<trajectories::hamiltonian_path>(trajectories::hamiltonian_path::settings{s.steps, s.jitter, s.max_energy_error}, plan, density, options, records, before, watch,
                                                 losers, saved);
         break;
       case kernels::gradient_settings::transitions::jump:
-        run_all<trajectories::barker_jump>(trajectories::barker_jump::settings{}, plan, density, options, records, watch, losers, saved);
+        run_all<trajectories::barker_jump>(trajectories::barker_jump::settings{}, plan, density, options, records, before, watch, losers, saved);
         break;
     }
     return records;
   };
-  const auto records = run(starts, o, k, monitor, lost, keeper);
+  const auto records = run(starts, o, k, monitor, lost, keeper, warmups);
   if (lost.any()) lost.refuse(density, !starts.empty());
   result r = collect_gradient(records, view, s, o, monitor.stopped());
+  if (o.save_warmup) add_warmup(records, warmups, view, s, o, r);
   tell_lost(records, density, r);
   if (!o.summaries_only)
     tell_unbounded(
@@ -252,7 +265,8 @@ result run_gradient(const kernels::gradient_kernel& kernel, const target& densit
           run_monitor watch(quiet, 1);
           lost_chains losers;
           checkpoint_keeper none(nullptr);
-          return run(from, few, numbers, watch, losers, none);
+          std::vector<gradient_record> no_warmups;
+          return run(from, few, numbers, watch, losers, none, no_warmups);
         },
         r);
   r.attributes = {{"kernel", s.name},

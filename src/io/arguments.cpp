@@ -1,7 +1,9 @@
 #include "arguments.hpp"
 
 #include <starling/io/input_error.hpp>
+#include <starling/io/report.hpp>
 
+#include "file_names.hpp"
 #include "nearest_name.hpp"
 
 #include <fmt/format.h>
@@ -16,7 +18,7 @@
 namespace starling {
 namespace {
 
-enum class kinds { text, from_zero, from_one, positive, not_negative, share, word };
+enum class kinds { text, start, from_zero, from_one, positive, share, word };
 
 // More steps, draws or chains than any machine takes; sums and products of a few such counts are far from the end of 64 bits.
 constexpr std::uint64_t most_counted = 1'000'000'000'000'000;
@@ -32,10 +34,18 @@ struct argument {
   std::string key() const { return group.empty() ? name : group + "." + name; }
 };
 
-const std::vector<std::string> commands = {"sample", "importance", "simulate", "optimize", "laplace", "pathfinder", "variational", "summary"};
+const std::vector<std::string> commands = {"sample", "importance", "simulate", "optimize", "laplace", "pathfinder", "variational", "generate_quantities", "log_prob", "diagnose", "summary"};
 const std::vector<std::string> groups = {"adapt", "data", "random", "output"};
 const std::vector<std::string> metrics = {"unit_e", "diag_e", "dense_e", "fisher_diag_e", "low_rank_e"};   // in the order of kernels::metric_kind
 const std::vector<std::string> guides = {"meanfield", "lowrank", "fullrank"};                             // in the order of guide_family
+
+}  // namespace
+
+bool is_file_of_starts(const std::string& value) {
+  return ends_with_extension(value, ".json") || ends_with_extension(value, ".nc") || ends_with_extension(value, ".csv");
+}
+
+namespace {
 
 std::vector<argument> table(const program_description& d) {
   const auto number = [](std::size_t x) { return std::to_string(x); };
@@ -44,10 +54,12 @@ std::vector<argument> table(const program_description& d) {
       {"sample", "num_samples", number(d.sample.draws), kinds::from_one, "steps after warm-up, in each chain"},
       {"sample", "num_warmup", number(d.sample.warmup), kinds::from_zero, "steps of warm-up, which adapt the kernel and are not kept"},
       {"sample", "thin", number(d.sample.thin), kinds::from_one, "keep every thin-th draw"},
+      {"sample", "save_warmup", "0", kinds::from_zero, "1: the warm-up is written too", 1},
       {"sample", "algorithm", "", kinds::word, "CmdStan's word, as engine=nuts is: the program says which kernel samples", most_counted, {"hmc"}},
       {"sample", "engine", "", kinds::word, "", most_counted, {"nuts"}},
       {"sample", "max_depth", "", kinds::from_one, "of a trajectory of nuts: at most 2^max_depth - 1 gradients a step", 30},
       {"sample", "metric", "", kinds::word, fmt::format("{}", fmt::join(metrics, ", ")), most_counted, metrics},
+      {"sample", "metric_file", "", kinds::text, "JSON, {\"inv_metric\": …}: variances of the free numbers, or their covariances, to begin with"},
       {"sample", "stepsize", "", kinds::positive, "where the warm-up begins; without warm-up the step size"},
       {"adapt", "delta", "", kinds::share, "the acceptance rate that the step size aims at; raise it where trajectories diverge"},
       {"importance", "num_particles", number(d.importance.particles), kinds::from_one, "weighted draws"},
@@ -66,15 +78,29 @@ std::vector<argument> table(const program_description& d) {
       {"variational", "output_samples", number(d.approximate.variational.draws), kinds::from_one, "draws in the result"},
       {"variational", "iter", number(d.approximate.variational.max_steps), kinds::from_one, "steps at most"},
       {"variational", "grad_samples", number(d.approximate.variational.draws_per_step), kinds::from_one, "draws a step, where steps draw anew", 1'000'000},
+      {"generate_quantities", "fitted_params", "", kinds::text, "draws of this program: .nc, or .csv (of several chains the name without _1, _2, …)"},
+      {"log_prob", "constrained_params", "", kinds::text, "points by the names of the choices: .json (one point), .nc or .csv (draws)"},
+      {"log_prob", "unconstrained_params", "", kinds::text, "points by their free numbers, JSON: {\"params_r\": [1, 2]} or a list of such lists"},
+      {"log_prob", "jacobian", "1", kinds::from_zero, "1: the density of the free numbers, 0: of the choices themselves", 1},
+      {"diagnose", "test", "gradient", kinds::word, "what is tested", most_counted, {"gradient"}},
+      {"diagnose", "epsilon", fmt::format("{}", gradient_test_options{}.epsilon), kinds::positive, "the distance over which differences are taken"},
+      {"diagnose", "error", fmt::format("{}", gradient_test_options{}.error), kinds::positive, "what a derivative may be wrong by, relative above 1"},
       {"data", "file", "", kinds::text, "the data, JSON"},
       {"random", "seed", "1", kinds::from_zero, "the same seed gives the same draws; seed= also stands alone", ~std::uint64_t{0}},
       {"output", "file", "output.csv", kinds::text, "where the draws go: .nc (NetCDF for ArviZ) or .csv (Stan CSV, one file a chain)"},
       {"output", "summary", "", kinds::text, "where the summary goes, JSON; none unless given"},
       {"output", "report", "", kinds::text, "where a page for a browser goes, .html: the summary, warnings and plots; none unless given"},
+      {"output", "predictions", "0", kinds::from_zero, "1, of sample: the draws of what was observed, and the log likelihood of each observation, are written too", 1},
+      {"output", "diagnostic_file", "", kinds::text, "of sample: .csv (one file a chain) or .nc of the log density and its derivatives by the free numbers at each draw"},
+      {"output", "sig_figs", "", kinds::from_one, "significant digits in .csv files; all, unless given", 18},
+      {"output", "rows", fmt::format("{}", report_options{}.rows), kinds::from_one, "of the summary on the terminal; of more, those with the most trouble are shown"},
+      {"output", "sort", "model", kinds::word, "the order of these rows: model, or trouble, the worst first", most_counted, {"model", "trouble"}},
+      {"output", "refresh", "", kinds::from_zero, "0: no line of progress", most_counted},
       {"output", "checkpoint", "", kinds::text, "of sample: the run goes on from this file where it is there, and leaves its state in it when it ends or is interrupted"},
       {"output", "checkpoint_every", "60", kinds::from_zero, "seconds between checkpoints while the run goes on, which is all that an abrupt end costs; 0: only at the end"},
       {"output", "keep_draws", "1", kinds::from_zero, "0: only the summary is computed, no file of draws is written", 1},
-      {"", "init", "", kinds::not_negative, "of sample and the approximations: starts are uniform between -init and init in the unconstrained space; 0: all start at 0"},
+      {"", "init", "", kinds::start, "of sample, the approximations and diagnose: starts are uniform between -init and init in the unconstrained space; or a file: .json (NAME_1.json, … one a chain), .nc, .csv"},
+      {"", "id", "1", kinds::from_one, "the number of the first chain: in the names of .csv files, and runs with other numbers draw other numbers", 1'000'000},
       {"", "num_threads", "0", kinds::from_zero, "threads; 0 or -1: all cores"},
   };
 }
@@ -94,18 +120,19 @@ const argument* find(const std::vector<argument>& all, const std::string& group,
 void check_value(const argument& a, const std::string& value) {
   if (value.empty()) throw input_error(fmt::format("\"{}=\" has no value.", a.name));
   if (a.kind == kinds::text) return;
+  if (a.kind == kinds::start && is_file_of_starts(value)) return;
   if (a.kind == kinds::word) {
     if (std::find(a.words.begin(), a.words.end(), value) == a.words.end())
       throw input_error(fmt::format("\"{}\" should be {}, but is \"{}\".{}", a.name, fmt::join(a.words, ", "), value, did_you_mean(value, a.words)));
     return;
   }
-  if (a.kind == kinds::positive || a.kind == kinds::not_negative || a.kind == kinds::share) {
+  if (a.kind == kinds::positive || a.kind == kinds::start || a.kind == kinds::share) {
     double x = 0;
     const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), x);
-    const bool above = a.kind == kinds::not_negative ? x >= 0 : x > 0;
+    const bool above = a.kind == kinds::start ? x >= 0 : x > 0;
     if (error != std::errc() || end != value.data() + value.size() || !std::isfinite(x) || !above || (a.kind == kinds::share && x >= 1))
       throw input_error(fmt::format("\"{}\" should be a number {}, but is \"{}\".", a.name,
-                                    a.kind == kinds::share ? "between 0 and 1" : a.kind == kinds::positive ? "above 0" : "from 0 on", value));
+                                    a.kind == kinds::share ? "between 0 and 1" : a.kind == kinds::positive ? "above 0" : "from 0 on, or a file of .json, .nc or .csv", value));
     return;
   }
   if (a.name == "num_threads" && value == "-1") return;
@@ -136,7 +163,12 @@ arguments::arguments(const std::vector<std::string>& words, const program_descri
   if (given("sample.thin") && command_ == "sample" && whole("sample.thin") > whole("sample.num_samples"))
     throw input_error(fmt::format("thin={} keeps none of num_samples={} draws.", text("sample.thin"), text("sample.num_samples")));
   if (given("adapt.delta") && command_ != "sample") throw input_error(fmt::format("\"adapt delta=\" belongs to sample, not to {}.", command_));
-  if (given("init") && (command_ == "importance" || command_ == "simulate" || command_ == "summary"))
+  for (const char* name : {"output.predictions", "output.diagnostic_file"})
+    if (given(name) && command_ != "sample") throw input_error(fmt::format("\"{}=\" belongs to sample, not to {}.", std::string(name).substr(7), command_));
+  if (command_ == "generate_quantities" && !given("generate_quantities.fitted_params")) throw input_error("generate_quantities needs the draws: fitted_params=FILE.nc.");
+  if (command_ == "log_prob" && given("log_prob.constrained_params") == given("log_prob.unconstrained_params"))
+    throw input_error("log_prob needs points: constrained_params=FILE or unconstrained_params=FILE.");
+  if (given("init") && (command_ == "importance" || command_ == "simulate" || command_ == "summary" || command_ == "generate_quantities" || command_ == "log_prob"))
     throw input_error(fmt::format("\"init=\" is where chains and searches start: {} has none.", command_));
   if (command_ == "sample") {
     const double steps = static_cast<double>(whole("sample.num_chains")) * (static_cast<double>(whole("sample.num_warmup")) + static_cast<double>(whole("sample.num_samples")));
@@ -236,6 +268,9 @@ std::string arguments::help(const std::string& command, const program_descriptio
             "  laplace     draw from a normal distribution around the mode\n"
             "  pathfinder  draw from the best normal distributions along searches for modes\n"
             "  variational draw from the normal distribution that is nearest to the posterior\n"
+            "  generate_quantities  what the draws of a file predict, and how well\n"
+            "  log_prob    the log density and its derivatives at given points\n"
+            "  diagnose    compare the derivatives with finite differences\n"
             "  summary     summarise files of draws: one .nc, or the .csv files of all chains\n";
     if (command == "summary") return text;
   } else {

@@ -9,12 +9,15 @@
 
 namespace starling {
 
+// Whether `init=` names a file, by its end.
+bool is_file_of_starts(const std::string& value);
+
 // A command line in CmdStan's words, checked: what is not an argument is an input_error with the nearest one that is.
 class arguments {
  public:
   arguments(const std::vector<std::string>& words, const program_description& description);
 
-  const std::string& command() const { return command_; }            // sample, importance, simulate, optimize, laplace, pathfinder, variational, summary; "" only with help, version
+  const std::string& command() const { return command_; }            // sample, importance, simulate, optimize, laplace, pathfinder, variational, generate_quantities, log_prob, diagnose, summary; "" only with help, version
   const std::vector<std::string>& files() const { return files_; }   // of summary
   bool wants_help() const { return help_; }
   bool wants_version() const { return version_; }

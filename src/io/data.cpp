@@ -171,6 +171,11 @@ bool data::has(std::string_view name) const {
   return there;
 }
 
+bool data::has_list(std::string_view name) const {
+  const auto found = contents_->fields.find(name);
+  return found != contents_->fields.end() && found->is_array() && has(name);
+}
+
 std::size_t data::size(std::string_view name) const { return static_cast<std::size_t>(whole(name, {.lower = 0})); }
 
 long data::whole(std::string_view name, limits range) const {
@@ -204,6 +209,48 @@ data_matrix data::matrix(std::string_view name, limits range) const {
 data_matrix data::matrix(std::string_view name, std::size_t rows, std::size_t columns, limits range) const {
   const data_matrix shape{rows, columns, {}};
   return read_matrix(*contents_, contents_->field(name), std::string(name), &shape, range);
+}
+
+std::vector<std::string> data::texts(std::string_view name) const {
+  const json& list = contents_->field(name);
+  check_list(*contents_, list, std::string(name), nullptr, "text");
+  std::vector<std::string> all;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    if (!list[i].is_string() && !list[i].is_number()) contents_->refuse(fmt::format("{}[{}]", name, i), "a text", describe(list[i]));
+    all.push_back(list[i].is_string() ? list[i].get<std::string>() : list[i].dump());
+  }
+  return all;
+}
+
+std::vector<std::string> data::texts(std::string_view name, std::size_t length) const {
+  const json& list = contents_->field(name);
+  check_list(*contents_, list, std::string(name), &length, "text");
+  return texts(name);
+}
+
+namespace {
+// Appends the numbers of a rectangle and finds its shape; false where it is none.
+bool read_rectangle(const json& value, std::size_t axis, variable& v) {
+  if (value.is_number()) {
+    if (axis != v.shape.size()) return false;
+    v.values.push_back(value.get<double>());
+    if (value.is_number_float()) v.kind = variable::kinds::real;
+    return true;
+  }
+  if (!value.is_array() || axis > 8) return false;
+  if (v.values.empty() && axis == v.shape.size()) v.shape.push_back(value.size());
+  if (axis >= v.shape.size() || v.shape[axis] != value.size()) return false;
+  return std::all_of(value.begin(), value.end(), [&](const json& element) { return read_rectangle(element, axis + 1, v); });
+}
+}  // namespace
+
+std::vector<variable> data::used() const {
+  std::vector<variable> all;
+  for (const auto& item : contents_->fields.items()) {
+    variable v{item.key(), {}, {}, variable::kinds::whole};
+    if (contents_->asked.contains(item.key()) && read_rectangle(item.value(), 0, v) && !v.values.empty()) all.push_back(std::move(v));
+  }
+  return all;
 }
 
 std::vector<std::string> data::unused() const {

@@ -2,6 +2,7 @@
 #include <starling/io/netcdf.hpp>
 #include <starling/io/version.hpp>
 
+#include "axis_names.hpp"
 #include "draws_checksum.hpp"
 #include "file_names.hpp"
 #include "files.hpp"
@@ -21,7 +22,7 @@ namespace {
 // An open file under construction; the path is what messages name.
 class writer {
  public:
-  writer(const std::string& temporary, std::string path) : path_(std::move(path)) {
+  writer(const std::string& temporary, std::string path, axis_names names) : path_(std::move(path)), names_(std::move(names)) {
     check(nc_create(temporary.c_str(), NC_NETCDF4 | NC_CLOBBER, &file_));
   }
   writer(const writer&) = delete;
@@ -47,11 +48,19 @@ class writer {
   }
   void attribute(int group, const char* name, double value) const { check(nc_put_att_double(group, NC_GLOBAL, name, NC_DOUBLE, 1, &value)); }
 
-  // A dimension with the coordinates 0, 1, …
+  // A dimension of a group with its coordinates: the names along it, or 0, 1, …
   int dimension(int group, const std::string& name, std::size_t length) const {
     int id = 0;
     int coordinate = 0;
+    if (nc_inq_dimid(group, name.c_str(), &id) == NC_NOERR) return id;
     check(nc_def_dim(group, name.c_str(), length, &id));
+    if (const auto* places = names_.along(name); places && places->size() == length) {
+      std::vector<const char*> texts;
+      for (const std::string& place : *places) texts.push_back(place.c_str());
+      check(nc_def_var(group, name.c_str(), NC_STRING, 1, &id, &coordinate));
+      if (length > 0) check(nc_put_var_string(group, coordinate, texts.data()));
+      return id;
+    }
     check(nc_def_var(group, name.c_str(), NC_INT64, 1, &id, &coordinate));
     std::vector<long long> values(length);
     std::iota(values.begin(), values.end(), 0);
@@ -60,8 +69,8 @@ class writer {
   }
 
   void variable_of(int group, const variable& v, const std::string& name, std::vector<int> dimensions) const {
-    for (std::size_t axis = 0; axis < v.shape.size(); ++axis)
-      dimensions.push_back(dimension(group, fmt::format("{}_dim_{}", name, axis), v.shape[axis]));
+    const auto axes = names_.of(v, name);
+    for (std::size_t axis = 0; axis < v.shape.size(); ++axis) dimensions.push_back(dimension(group, axes[axis], v.shape[axis]));
     const nc_type type = v.kind == variable::kinds::real ? NC_DOUBLE : v.kind == variable::kinds::whole ? NC_INT64 : NC_BYTE;
     int id = 0;
     check(nc_def_var(group, name.c_str(), type, static_cast<int>(dimensions.size()), dimensions.data(), &id));
@@ -75,6 +84,7 @@ class writer {
 
  private:
   std::string path_;
+  axis_names names_;
   int file_ = -1;
 };
 
@@ -101,6 +111,13 @@ int write_draws(const writer& file, const char* name, const draws& of) {
   return group;
 }
 
+void write_constants(const writer& file, const char* name, const std::vector<variable>& of) {
+  const int group = file.group(name);
+  const auto names = file_names(of);
+  for (std::size_t i = 0; i < names.size(); ++i) file.variable_of(group, of[i], names[i], {});
+  write_origin(file, group);
+}
+
 draws statistics_of(const result& fit) {
   draws statistics = fit.sample_stats;
   statistics.chains = fit.posterior.chains;
@@ -115,7 +132,7 @@ void write_netcdf(const result& fit, const std::string& path, const std::string&
   check_writable(path);   // HDF5 calls every reason "permission denied"
   pending_files files;
   const std::string temporary = files.reserve(path);
-  writer file(temporary, path);
+  writer file(temporary, path, axis_names(fit));
   const int posterior = write_draws(file, group.c_str(), fit.posterior);
   for (const auto& [name, value] : fit.attributes) file.attribute(posterior, name, value);
   if (fit.log_evidence) file.attribute(posterior, "log_evidence", *fit.log_evidence);
@@ -123,14 +140,16 @@ void write_netcdf(const result& fit, const std::string& path, const std::string&
   if (fit.interrupted) file.attribute(posterior, "interrupted", "true");
   const std::string statistics = group == "posterior" ? "sample_stats" : "sample_stats_" + group;
   if (const draws held = statistics_of(fit); group == "posterior" || !held.empty()) write_draws(file, statistics.c_str(), held);
+  if (!fit.warmup_posterior.empty()) {
+    write_draws(file, "warmup_posterior", fit.warmup_posterior);
+    write_draws(file, "warmup_sample_stats", fit.warmup_sample_stats);
+  }
   if (!fit.prior_predictive.empty()) write_draws(file, "prior_predictive", fit.prior_predictive);
   if (!fit.posterior_predictive.empty()) write_draws(file, "posterior_predictive", fit.posterior_predictive);
   if (!fit.log_likelihood.empty()) write_draws(file, "log_likelihood", fit.log_likelihood);
 
-  const int observed = file.group("observed_data");
-  const auto names = file_names(fit.observed_data);
-  for (std::size_t i = 0; i < names.size(); ++i) file.variable_of(observed, fit.observed_data[i], names[i], {});
-  write_origin(file, observed);
+  write_constants(file, "observed_data", fit.observed_data);
+  if (!fit.constant_data.empty()) write_constants(file, "constant_data", fit.constant_data);
   file.close();
   add_trailer(temporary, path);
   files.commit();

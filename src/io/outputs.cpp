@@ -21,6 +21,13 @@ outputs::outputs(const arguments& given) {
   if (given.given("output.report")) report_ = given.text("output.report");
   if (!report_.empty() && !ends_with_extension(report_, ".html")) throw input_error(fmt::format("report={} should end in .html.", report_));
   if (given.given("output.checkpoint")) checkpoint_ = given.text("output.checkpoint");
+  if (given.given("output.diagnostic_file")) diagnostics_ = given.text("output.diagnostic_file");
+  if (given.given("output.sig_figs")) csv_.digits = static_cast<int>(given.whole("output.sig_figs"));
+  csv_.first_chain = given.whole("id");
+  if (!keep_draws_ && (wants_diagnostics() || given.whole("output.predictions") != 0))
+    throw input_error("diagnostic_file= and predictions=1 are of draws: they do not go with keep_draws=0.");
+  if (wants_diagnostics() && !ends_with_extension(diagnostics_, ".csv") && !ends_with_extension(diagnostics_, ".nc"))
+    throw input_error(fmt::format("diagnostic_file={} should end in .csv or .nc.", diagnostics_));
   if (given.given("data.file")) data_ = given.text("data.file");
   if (!checkpoint_.empty() && given.command() != "sample") throw input_error("checkpoint= is for sample: other commands start anew.");
   if (checkpoint_.empty() && given.given("output.checkpoint_every")) throw input_error("checkpoint_every= goes with checkpoint=, the name of the file.");
@@ -38,7 +45,7 @@ void outputs::check(std::size_t chains) const {
     throw input_error(fmt::format("Stan CSV has one file a chain, which would be {} files: say output file=….nc.", chains));
   std::vector<std::pair<const char*, std::string>> others;
   if (!data_.empty()) others.emplace_back("data file=", data_);
-  for (const auto& [role, path] : {std::pair("summary=", summary_), std::pair("report=", report_), std::pair("checkpoint=", checkpoint_)}) {
+  for (const auto& [role, path] : {std::pair("summary=", summary_), std::pair("report=", report_), std::pair("checkpoint=", checkpoint_), std::pair("diagnostic_file=", diagnostics_)}) {
     if (path.empty()) continue;
     for (const auto& [other, there] : others)
       if (same_file(path, there)) throw input_error(fmt::format("{} and {} are the same file, {}.", other, role, path));
@@ -46,7 +53,7 @@ void outputs::check(std::size_t chains) const {
   }
   if (keep_draws_)
     for (std::size_t c = 1; c <= (has_file_a_chain() ? chains : 1); ++c) {
-      const std::string path = has_file_a_chain() ? chain_path(draws_, c, chains) : draws_;
+      const std::string path = has_file_a_chain() ? chain_path(draws_, c + csv_.first_chain - 1, chains) : draws_;
       for (const auto& [other, there] : others)
         if (same_file(path, there)) throw input_error(fmt::format("{} and output file= are the same file, {}.", other, path));
       // The folder is the same for all; only what is there can differ.
@@ -54,15 +61,23 @@ void outputs::check(std::size_t chains) const {
     }
   if (!summary_.empty()) check_writable(summary_);
   if (!report_.empty()) check_writable(report_);
+  if (!diagnostics_.empty()) check_writable(diagnostics_);
   if (!checkpoint_.empty()) check_writable(checkpoint_);
 }
 
 std::vector<std::string> outputs::write_draws(const result& fit, const std::string& group) const {
   if (!keep_draws_) return {};
-  if (has_file_a_chain()) return write_stan_csv(fit, draws_);
-  write_netcdf(fit, draws_, group);
-  return {draws_};
+  return write(fit, draws_, group);
 }
+
+std::vector<std::string> outputs::write(const result& of, const std::string& path, const std::string& group) const {
+  if (ends_with_extension(path, ".csv")) return write_stan_csv(of, path, csv_);
+  write_netcdf(of, path, group);
+  return {path};
+}
+
+std::vector<std::string> outputs::write_diagnostics(const result& densities) const { return write(densities, diagnostics_, "posterior"); }
+
 
 std::vector<std::string> outputs::write_summary(const result& fit) const {
   std::vector<std::string> written;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <starling/inference/result.hpp>
+#include <starling/io/stan_csv.hpp>
 
 #include <string>
 #include <vector>
@@ -23,11 +24,17 @@ class outputs {
   // Both give the names of what they wrote.
   std::vector<std::string> write_draws(const result& fit, const std::string& group) const;
   std::vector<std::string> write_summary(const result& fit) const;   // and the report
+  // Densities and derivatives at the draws; of no fit.
+  std::vector<std::string> write_diagnostics(const result& densities) const;
+  bool wants_diagnostics() const { return !diagnostics_.empty(); }
 
  private:
   bool has_file_a_chain() const;
 
-  std::string draws_, summary_, report_, checkpoint_, data_;
+  std::vector<std::string> write(const result& of, const std::string& path, const std::string& group) const;
+
+  std::string draws_, summary_, report_, checkpoint_, data_, diagnostics_;
+  stan_csv_options csv_;
   bool keep_draws_ = true;
 };
 

@@ -1,3 +1,4 @@
+#include <starling/inference/predictive_checks.hpp>
 #include <starling/inference/result_checks.hpp>
 #include <starling/io/report.hpp>
 
@@ -10,6 +11,7 @@
 #include <array>
 #include <cmath>
 #include <initializer_list>
+#include <limits>
 
 namespace starling {
 namespace {
@@ -55,6 +57,13 @@ std::size_t shown_width(const std::string& text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
+std::vector<std::size_t> widths_of(const std::vector<std::vector<std::string>>& lines) {
+  std::vector<std::size_t> widths(lines[0].size());
+  for (const auto& line : lines)
+    for (std::size_t c = 0; c < line.size(); ++c) widths[c] = std::max(widths[c], shown_width(line[c]));
+  return widths;
+}
+
 }  // namespace
 
 std::vector<std::vector<std::string>> summary_cells(const std::vector<summary_row>& rows) {
@@ -69,11 +78,10 @@ std::vector<std::vector<std::string>> summary_cells(const std::vector<summary_ro
   return lines;
 }
 
-std::string summary_table(const std::vector<summary_row>& rows) {
-  const auto lines = summary_cells(rows);
-  std::vector<std::size_t> widths(lines[0].size());
-  for (const auto& line : lines)
-    for (std::size_t c = 0; c < line.size(); ++c) widths[c] = std::max(widths[c], shown_width(line[c]));
+namespace {
+
+std::string table_of(const std::vector<std::vector<std::string>>& lines) {
+  const auto widths = widths_of(lines);
   std::string text;
   for (const auto& line : lines) {
     text += line[0] + std::string(widths[0] - shown_width(line[0]), ' ');
@@ -83,6 +91,51 @@ std::string summary_table(const std::vector<summary_row>& rows) {
   return text;
 }
 
+// Without the columns that can be spared, as long as it is too wide.
+std::string table_within(std::vector<std::vector<std::string>> lines, std::size_t width) {
+  for (const char* spared : {"mcse_sd", "mcse_mean", "50%"}) {
+    std::size_t total = 0;
+    for (const std::size_t w : widths_of(lines)) total += w + (total == 0 ? 0 : 2);
+    const auto found = std::find(lines[0].begin(), lines[0].end(), spared);
+    if (total <= width || found == lines[0].end()) continue;
+    const auto column = found - lines[0].begin();
+    for (auto& line : lines) line.erase(line.begin() + column);
+  }
+  return table_of(lines);
+}
+
+// How far a row is from what is asked of it; above 1 there is a warning.
+double trouble_of(const summary_row& r) {
+  if (r.still > 0) return std::numeric_limits<double>::infinity();
+  double trouble = 0;
+  if (r.r_hat > 1) trouble = (r.r_hat - 1) / 0.01;
+  for (const double ess : {r.ess_bulk, r.ess_tail})
+    if (!std::isnan(ess)) trouble = std::max(trouble, 400 / ess);
+  return trouble;
+}
+
+// The rows to be shown, and a sentence where they are not all.
+std::string chosen_rows(const std::vector<summary_row>& all, const report_options& o) {
+  auto rows = all;
+  const bool too_many = rows.size() > o.rows;
+  if (too_many || o.worst_first) std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return trouble_of(a) > trouble_of(b); });
+  if (too_many) rows.resize(std::max<std::size_t>(1, o.rows / 2));
+  std::string text = table_within(summary_cells(rows), o.width);
+  if (too_many) text += fmt::format("The {} rows of {} with the most trouble (R-hat, effective draws). summary=FILE.json has all, rows={} shows them.\n", rows.size(), all.size(), all.size());
+  return text;
+}
+
+std::string told_checks(const std::vector<predictive_check>& checks) {
+  if (checks.empty()) return "";
+  std::vector<std::vector<std::string>> lines = {{"predictive checks", "observed", "predicted", "p"}};
+  for (const auto& c : checks) lines.push_back({c.name + " " + c.statistic, significant(c.observed, 4), significant(c.predicted, 4), fmt::format("{:.3f}", c.p)});
+  return "\n" + table_of(lines);
+}
+
+}  // namespace
+
+std::string summary_table(const std::vector<summary_row>& rows) { return table_of(summary_cells(rows)); }
+
 std::vector<std::string> all_warnings(const result& fit, const std::vector<summary_row>& rows) {
   std::vector<std::string> warnings = fit.warnings;
   if (!fit.checked)
@@ -90,16 +143,17 @@ std::vector<std::string> all_warnings(const result& fit, const std::vector<summa
   return warnings;
 }
 
-std::string report(const result& fit) {
+std::string report(const result& fit, const report_options& o) {
   const auto rows = summarise(fit);
   std::string text;
   if (fit.interrupted) text += fmt::format("Interrupted: {} draws of each chain are kept.\n", fit.posterior.draws);
   if (!fit.posterior.empty())
     text += !fit.log_weights.empty() ? fmt::format("{} weighted draws\n\n", fit.posterior.draws * fit.posterior.chains)
                                      : fmt::format("{} chain{} of {} draws\n\n", fit.posterior.chains, fit.posterior.chains == 1 ? "" : "s", fit.posterior.draws);
-  text += summary_table(rows);
+  text += chosen_rows(rows, o);
   if (fit.log_evidence) text += fmt::format("\nlog evidence {}\n", significant(*fit.log_evidence, 6));
   if (fit.ess) text += fmt::format("effective sample size of the weights {:.1f}\n", *fit.ess);
+  text += told_checks(predictive_checks(fit));
   for (const std::string& warning : all_warnings(fit, rows)) text += fmt::format("\nwarning: {}\n", warning);
   return text;
 }
@@ -118,6 +172,9 @@ std::string summary_json(const result& fit) {
   top["log_evidence"] = maybe(fit.log_evidence);
   top["ess"] = maybe(fit.ess);
   top["warnings"] = all_warnings(fit, rows);
+  top["predictive_checks"] = json::array();
+  for (const auto& c : predictive_checks(fit))
+    top["predictive_checks"].push_back({{"name", c.name}, {"statistic", c.statistic}, {"observed", number(c.observed)}, {"predicted", number(c.predicted)}, {"p", number(c.p)}});
   top["variables"] = json::array();
   for (const summary_row& row : rows)
     top["variables"].push_back({{"name", row.name}, {"mean", number(row.mean)}, {"sd", number(row.sd)}, {"mcse_mean", number(row.mcse_mean)},

@@ -23,6 +23,9 @@ struct fake_calls {
   starling::importance_settings importance;
   starling::simulate_settings simulate;
   starling::approximation_settings approximate;
+  starling::point_settings points;
+  int predictions = 0;
+  bool notes = false;
 };
 
 class fake_model final : public starling::program_model {
@@ -76,6 +79,29 @@ class fake_model final : public starling::program_model {
     starling::result fit;
     fit.posterior = {1, 1, {{"mu", {}, {0.125}}}};
     return fit;
+  }
+
+  starling::result log_prob(const starling::point_settings& s) override {
+    calls_.points = s;
+    starling::result r;
+    const std::size_t n = s.choices.empty() ? s.free.size() : s.choices.chains * s.choices.draws;
+    r.sample_stats = {1, n, {{"lp", {}, std::vector<double>(n, -2.5)}}};
+    r.posterior = {1, n, {{"g_mu", {}, std::vector<double>(n, 0.5)}}};
+    return r;
+  }
+  starling::gradient_test diagnose(const starling::point_settings& s) override {
+    calls_.runs += 1;
+    calls_.points = s;
+    starling::gradient_test test{-1.5, {{"mu", 1.0, 2.0, 2.0, true}, {"theta[0]", 1.0, 2.0, 2.5, s.test.error > 0.2}}};
+    return test;
+  }
+  void predict(starling::result& fit, bool notes, std::uint64_t) override {
+    calls_.predictions += 1;
+    calls_.notes = notes;
+    fit.observed_data = {{"y", {2}, {1.0, 2.0}}};
+    const std::size_t n = fit.posterior.chains * fit.posterior.draws;
+    fit.posterior_predictive = {fit.posterior.chains, fit.posterior.draws, {{"y", {2}, std::vector<double>(2 * n, 0.75)}}};
+    fit.log_likelihood = {fit.posterior.chains, fit.posterior.draws, {{"y", {2}, std::vector<double>(2 * n, -1.0)}}};
   }
 
  private:

@@ -2,7 +2,7 @@
 """must_not_compile.py --compiler=CXX --include=FOLDER FILE | --self-test
 
 FILE starts with a line `// expect: <regular expression>`. It must not compile, and an error of the compiler must match.
-A second line `// at most: N errors` also bounds how many errors the user sees (default 3).
+A second line `// at most: N errors` also bounds how many errors the user sees (default 3), and a third, `// at most: N lines`, how many lines there are.
 """
 import argparse
 import pathlib
@@ -15,7 +15,7 @@ import tempfile
 def problem(compiler, include, file):
     """None where the file is refused in the right words; else a sentence."""
     text = file.read_text(encoding="utf-8")
-    first = re.match(r"// expect: (.+)\n(?:// at most: (\d+) errors\n)?", text)
+    first = re.match(r"// expect: (.+)\n(?:// at most: (\d+) errors\n)?(?:// at most: (\d+) lines\n)?", text)
     if not first:
         return f"{file.name}: the first line must be '// expect: <regular expression>'"
     done = subprocess.run([compiler, "-std=c++20", "-fsyntax-only", "-I", include, file], text=True, capture_output=True)
@@ -27,6 +27,9 @@ def problem(compiler, include, file):
     most = int(first[2] or 3)
     if len(errors) > most:
         return f"{file.name}: {len(errors)} errors, at most {most} wanted:\n" + "\n".join(errors[:10])
+    lines = done.stderr.splitlines()
+    if first[3] and len(lines) > int(first[3]):
+        return f"{file.name}: {len(lines)} lines, at most {first[3]} wanted:\n" + done.stderr
     return None
 
 
@@ -37,6 +40,8 @@ SELF_TESTS = [
     ("int main() { return x; }\n", "first line must be"),
     ("// expect: x\nint a = x;\nint b = x;\nint c = x;\nint d = x;\n", "4 errors, at most 3"),
     ("// expect: x\n// at most: 1 errors\nint a = x;\nint b = x;\n", "2 errors, at most 1"),
+    ("// expect: x\n// at most: 2 lines\nint a = x;\n", "at most 2 wanted"),
+    ("// expect: x\n// at most: 1 errors\n// at most: 9 lines\nint a = x;\n", None),
 ]
 
 

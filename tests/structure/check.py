@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """check.py CHECK [--root FOLDER] [--self-test]
 
-Runs one check of the tree (layering, public_headers, file_sizes, names, rows, distribution_table, headers_alone): prints what is wrong and exits 1.
+Runs one check of the tree (layering, public_headers, file_sizes, names, rows, distribution_table, links, headers_alone): prints what is wrong and exits 1.
 --self-test shows instead that the check finds each of its bad trees and accepts its good one.
 A check is a file beside this one with problems(root) -> sentences, BAD_TREES (files, what must be found) and GOOD_TREE.
 """

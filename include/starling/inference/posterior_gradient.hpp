@@ -8,6 +8,8 @@
 #include <type_traits>
 
 #include <starling/inference/advi.hpp>
+#include <starling/inference/evaluate.hpp>
+#include <starling/inference/free_points.hpp>
 #include <starling/inference/laplace.hpp>
 #include <starling/inference/maximize.hpp>
 #include <starling/inference/pathfinder.hpp>
@@ -50,12 +52,24 @@ target target_of(const Density& density) {
   return target::of<typename Density::real>(density);
 }
 
+// The free numbers of starting points, [search or chain][number]; none where none are given. One point stands for all; what it leaves out is drawn.
+template <class Density>
+std::vector<double> starting_numbers(const Density& density, const starting_points& starts, std::size_t count, double radius, const key& k) {
+  if (starts.maps.empty()) return {starts.numbers.begin(), starts.numbers.end()};
+  if (starts.maps.size() != 1 && starts.maps.size() != count)
+    throw std::invalid_argument("there are " + std::to_string(starts.maps.size()) + " starting points for " + std::to_string(count) + " chains: give one a chain, or one for all");
+  std::vector<choice_map> all;
+  for (std::size_t c = 0; c < count; ++c) all.push_back(starts.maps[starts.maps.size() == 1 ? 0 : c]);
+  return completed_points(target_of(density), free_points_of_maps(density, all), radius, k.scope(hash_text("starts")));
+}
+
 // Chains of nuts, hmc, mala or barker in the lanes of V.
 template <class V, class Posterior>
 result run_gradient_in(const kernels::gradient_kernel& kernel, const Posterior& post, const run_options& o, const key& k, progress& report,
                        const gradient_start& start = {}) {
   return with_free_numbers<V>(post, o.notes, [&](const auto& density, const auto& draws) {
-    return run_gradient(kernel, target_of(density), draws, o, k, report, start);
+    const auto starts = starting_numbers(density, start.starts, o.chains, kernel.settings().initial_radius, k);
+    return run_gradient(kernel, target_of(density), draws, o, k, report, {.starts = starts, .checkpoint = start.checkpoint});
   });
 }
 

@@ -1,8 +1,10 @@
-// A posterior and its kernel behind the questions that a program asks: sample, importance, simulate, and approximations (optimize and its kin).
+// A posterior and its kernel behind the questions that a program asks: sample, importance, simulate, approximations (optimize and its kin), what a fit predicts,
+// densities and gradients at points.
 #pragma once
 
 #include <starling/inference/importance.hpp>
 #include <starling/inference/posterior_gradient.hpp>
+#include <starling/inference/predictive.hpp>
 #include <starling/inference/run.hpp>
 #include <starling/inference/settings.hpp>
 
@@ -24,9 +26,21 @@ class changed_kernel : public kernels::gradient_kernel {
     s.initial_radius = c.initial_radius.value_or(s.initial_radius);
     s.max_depth = c.max_depth.value_or(s.max_depth);
     s.metric = c.metric.value_or(s.metric);
+    if (!c.inverse_metric.empty()) s.inverse_metric = c.inverse_metric;
     return s;
   }
 };
+
+// Starting points by name as free numbers, `count` of them or one for all; none: none.
+template <class Density>
+std::vector<double> numbers_of_starts(const Density& density, const draws& from, std::size_t count, double radius, const key& k) {
+  if (from.empty()) return {};
+  auto points = free_points_of_draws(density, from, true);
+  const std::vector<double> first(points.begin(), points.begin() + static_cast<std::ptrdiff_t>(density.dimension()));
+  while (points.size() < count * density.dimension()) points.insert(points.end(), first.begin(), first.end());
+  points.resize(count * density.dimension());
+  return completed_points(target_of(density), std::move(points), radius, k.scope(hash_text("starts")));
+}
 
 template <class G, class Arguments, class Kernel>
 result sample_posterior(const posterior<G, Arguments>& post, const Kernel& kernel, const sample_settings& s, progress& watch) {
@@ -35,14 +49,19 @@ result sample_posterior(const posterior<G, Arguments>& post, const Kernel& kerne
                       .warmup = s.warmup,
                       .thin = s.thin,
                       .threads = s.threads,
-                      .summaries_only = s.summaries_only};
+                      .summaries_only = s.summaries_only,
+                      .save_warmup = s.save_warmup};
   result r = [&] {
     // A single chain in lanes too: it is the chain that it would be among others.
     if constexpr (std::derived_from<Kernel, kernels::gradient_kernel>) {
-      return run_gradient_in<program_pack<Kernel>>(changed_kernel(kernel, s.kernel), post, o, key(s.seed), watch, {.checkpoint = s.checkpoint});
+      const changed_kernel changed(kernel, s.kernel);
+      return with_free_numbers<program_pack<Kernel>>(post, o.notes, [&](const auto& density, const auto& draws) {
+        const auto starts = numbers_of_starts(density, s.kernel.starts, s.chains, changed.settings().initial_radius, key(s.seed));
+        return run_gradient(changed, target_of(density), draws, o, key(s.seed), watch, {.starts = starts, .checkpoint = s.checkpoint});
+      });
     } else {
-      if (s.kernel.any())
-        throw std::invalid_argument("delta, stepsize, max_depth, metric and init are for kernels that follow a gradient (nuts, hmc, mala, barker); this program samples with another");
+      if (s.kernel.any() || s.save_warmup)
+        throw std::invalid_argument("delta, stepsize, max_depth, metric, metric_file, init and save_warmup are for kernels that follow a gradient (nuts, hmc, mala, barker); this program samples with another");
       return run(kernel, post, o, key(s.seed), watch, {.checkpoint = s.checkpoint});
     }
   }();
@@ -70,6 +89,9 @@ result simulate_posterior(const posterior<G, Arguments>& post, const Kernel&, co
   return r;
 }
 
+inline constexpr const char* no_gradient_here =
+    "optimize, laplace, pathfinder, variational, log_prob and diagnose follow a gradient; this program's kernel says that its model may have none";
+
 // One draw at the mode (optimize), or draws of a normal distribution over the free numbers.
 template <class G, class Arguments, class Kernel>
 result approximate_posterior(const posterior<G, Arguments>& post, const Kernel&, const approximation_settings& s, progress& watch) {
@@ -78,18 +100,67 @@ result approximate_posterior(const posterior<G, Arguments>& post, const Kernel&,
   if constexpr (std::derived_from<Kernel, kernels::gradient_kernel>) {
     result r = with_free_numbers<program_pack<Kernel>>(post, true, [&](const auto& density, const auto& draws) -> result {
       const target t = target_of(density);
+      const auto starts = [&](std::size_t count, double radius) { return numbers_of_starts(density, s.starts, count, radius, k); };
       if (s.method == methods::variational) return advi(t, draws, s.variational, k, &watch);
-      if (s.method == methods::pathfinder) return pathfinder(t, draws, s.pathfinder, k, {}, &watch);
-      if (s.method == methods::laplace) return laplace(t, maximize(t, s.optimize, k.scope(hash_text("mode")), {}, &watch).front(), draws, s.laplace, k, &watch);
-      if (s.jacobian) return named_mode(maximize(t, s.optimize, k, {}, &watch).front(), draws);
+      if (s.method == methods::pathfinder) return pathfinder(t, draws, s.pathfinder, k, starts(s.pathfinder.paths, s.pathfinder.initial_radius), &watch);
+      const auto searches = starts(s.optimize.starts, s.optimize.initial_radius);
+      if (s.method == methods::laplace) return laplace(t, maximize(t, s.optimize, k.scope(hash_text("mode")), searches, &watch).front(), draws, s.laplace, k, &watch);
+      if (s.jacobian) return named_mode(maximize(t, s.optimize, k, searches, &watch).front(), draws);
       const choices_density<std::remove_cvref_t<decltype(density)>> choices{density};
-      return named_mode(maximize(target_of(choices), s.optimize, k, {}, &watch).front(), draws);
+      return named_mode(maximize(target_of(choices), s.optimize, k, searches, &watch).front(), draws);
     });
     r.attributes.emplace_back("seed", std::to_string(s.seed));
     return r;
   } else {
-    throw std::invalid_argument("optimize, laplace, pathfinder and variational follow a gradient; this program's kernel says that its model may have none");
+    throw std::invalid_argument(no_gradient_here);
   }
+}
+
+// f(target, names of the free numbers, points), where the command log_prob or diagnose looks.
+template <class G, class Arguments, class Kernel, class F>
+auto at_points(const posterior<G, Arguments>& post, const Kernel&, const point_settings& s, F&& f) -> std::invoke_result_t<F, const target&, draw_layout, std::vector<double>> {
+  if constexpr (std::derived_from<Kernel, kernels::gradient_kernel>) {
+    const unconstrained_posterior<program_pack<Kernel>, posterior<G, Arguments>> density(post);
+    refuse_conditional_choices(density.structure());
+    auto points = s.choices.empty() ? s.free : free_points_of_draws(density, s.choices);
+    if (points.size() % density.dimension() != 0)
+      throw std::invalid_argument("the posterior has " + std::to_string(density.dimension()) + " free numbers, which does not divide the " + std::to_string(points.size()) + " that were given");
+    const choices_density<std::remove_cvref_t<decltype(density)>> choices{density};
+    return f(s.jacobian ? target_of(density) : target_of(choices), names_of_free_numbers(density), std::move(points));
+  } else {
+    throw std::invalid_argument(no_gradient_here);
+  }
+}
+template <class G, class Arguments, class Kernel>
+result log_prob_posterior(const posterior<G, Arguments>& post, const Kernel& kernel, const point_settings& s) {
+  return at_points(post, kernel, s, [&](const target& t, const draw_layout& names, std::vector<double> points) { return log_densities(t, names, points, s.threads); });
+}
+template <class G, class Arguments, class Kernel>
+gradient_test diagnose_posterior(const posterior<G, Arguments>& post, const Kernel& kernel, const point_settings& s) {
+  return at_points(post, kernel, s, [&](const target& t, const draw_layout& names, std::vector<double> points) {
+    if (points.empty()) points.assign(t.dimension(), std::numeric_limits<double>::quiet_NaN());
+    points.resize(t.dimension());
+    return test_gradient(t, names, std::move(points), s.test, key(s.seed));
+  });
+}
+
+// Adds to a fit what it predicts, and how well: posterior_predictive and log_likelihood. `notes`: the notes are computed anew, as the program has them now.
+template <class G, class Arguments, class Kernel>
+void predict_posterior(const posterior<G, Arguments>& post, const Kernel&, result& fit, bool notes, std::uint64_t seed) {
+  if constexpr (std::derived_from<Kernel, kernels::gradient_kernel>) {
+    if (notes) {
+      const unconstrained_posterior<program_pack<Kernel>, posterior<G, Arguments>> density(post);
+      refuse_conditional_choices(density.structure());
+      fit.posterior = draws_at(unconstrained_draws(density, true), free_points_of_draws(density, fit.posterior), density.dimension(), fit.posterior.chains);
+    }
+  }
+  if (fit.observed_data.empty()) fit.observed_data = observed_variables(post.observations());
+  if (post.observations().empty()) {
+    fit.warnings.push_back("the program observes nothing by name (its data enter by factors or arguments), so there are no predictions and no log likelihood");
+    return;
+  }
+  posterior_predictive(post, fit, key(seed).scope(hash_text("predictions")));
+  log_likelihood(post, fit);
 }
 
 }  // namespace starling

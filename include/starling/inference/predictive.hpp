@@ -21,9 +21,12 @@ namespace starling {
 // The latents of a structure in the draws of a fit, found by name. Throws std::invalid_argument where the fit does not have one.
 class latent_draws {
  public:
-  latent_draws(const schema& structure, const std::vector<std::uint32_t>& latents, const draws& fit);
+  // partial: what the fit does not have is NaN.
+  latent_draws(const schema& structure, const std::vector<std::uint32_t>& latents, const draws& fit, bool partial = false);
   // Values for lanes: those of draws first, first + 1, … (all chains in a row).
   choice_map constraints(std::size_t first, std::size_t count) const;
+  // The numbers of one draw, latent by latent.
+  void read(std::size_t draw, double* to) const;
 
  private:
   struct place {

@@ -46,14 +46,22 @@ struct draws {
   bool empty() const { return variables.empty(); }
 };
 
+/// Lists of names by name.
+using named_lists = std::vector<std::pair<std::string, std::vector<std::string>>>;
+
 /// What inference returns, by whatever method.
 struct result {
   draws posterior;                   ///< latents and notes; empty where only summaries were asked for
   draws sample_stats;                ///< lp, acceptance_rate, …: one value per draw
+  draws warmup_posterior, warmup_sample_stats;   ///< the same of the warm-up; empty unless asked for
   draws prior_predictive;            ///< empty unless asked for
   draws posterior_predictive;        ///< empty unless asked for
   draws log_likelihood;              ///< pointwise, one variable per observed name; empty unless asked for
   std::vector<variable> observed_data;   ///< what was conditioned on: one value each, no chains or draws
+  std::vector<variable> constant_data;   ///< what else was given: covariates, sizes; programs fill it in from the data that they used
+
+  named_lists dims;                  ///< names for the axes of variables, {{"theta", {"school"}}}; files have them
+  named_lists coords;                ///< names for the places along an axis, {{"school", {"Choate", "Deerfield"}}}
 
   std::optional<double> log_evidence;    ///< log marginal likelihood, where the method estimates it
   std::vector<double> log_weights;   ///< importance sampling: one per draw [chain][draw], as they came; empty: equal weights

@@ -1,6 +1,7 @@
 // Running a kernel that follows a gradient (nuts, hmc, mala, barker) over many chains on all cores.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <span>
 
@@ -12,11 +13,27 @@
 #include <starling/inference/run_options.hpp>
 #include <starling/inference/target.hpp>
 #include <starling/random/key.hpp>
+#include <starling/traces/choice_map.hpp>
 
 namespace starling {
 
+// Where chains start: choices by name, one map a chain or one for all, or free numbers. What it was made of must outlive it.
+class starting_points {
+ public:
+  starting_points() = default;
+  template <class Points>
+    requires std::constructible_from<std::span<const double>, const Points&>
+  starting_points(const Points& p) : numbers(p) {}
+  template <class Points>
+    requires std::constructible_from<std::span<const choice_map>, const Points&>
+  starting_points(const Points& p) : maps(p) {}
+
+  std::span<const double> numbers = {};    // [chain][element] of the unconstrained space
+  std::span<const choice_map> maps = {};   // of posteriors; what a map leaves out is drawn as the kernel would, uniformly within its radius
+};
+
 struct gradient_start {
-  std::span<const double> starts = {};          // [chain][element] of the unconstrained space; none: as the kernel says
+  starting_points starts = {};             // none: as the kernel says
   run_checkpoint* checkpoint = nullptr;    // where to go on, unless it is empty; replaced by where the run ended
 };
 

@@ -16,6 +16,7 @@ struct run_options {
   std::size_t threads = 0;    // 0: all cores
   bool summaries_only = false;  // keep moments, no draws
   bool notes = true;            // record notes too
+  bool save_warmup = false;     // keep the steps of the warm-up too, beside the draws, unthinned (kernels that follow a gradient)
   chain_layout layout = chain_layout::automatic;
 
   // Whether chains run one by one.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <starling/inference/advi.hpp>
+#include <starling/inference/evaluate.hpp>
 #include <starling/inference/kernels/gradient_kernel.hpp>
 #include <starling/inference/laplace.hpp>
 #include <starling/inference/maximize.hpp>
@@ -9,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 namespace starling {
 
@@ -19,8 +21,10 @@ struct kernel_changes {
   std::optional<double> target_acceptance, step_size, initial_radius;
   std::optional<int> max_depth;
   std::optional<kernels::metric_kind> metric;
+  std::vector<double> inverse_metric = {};   ///< as in gradient_settings
+  draws starts = {};                         ///< where chains start, by name: one draw for all chains or one a chain; what is left out is drawn
 
-  bool any() const { return target_acceptance || step_size || initial_radius || max_depth || metric; }
+  bool any() const { return target_acceptance || step_size || initial_radius || max_depth || metric || !inverse_metric.empty() || !starts.empty(); }
 };
 
 /// What the command `sample` asks of a kernel. The defaults are CmdStan's.
@@ -32,6 +36,7 @@ struct sample_settings {
   std::size_t threads = 0;         ///< 0: all cores
   std::uint64_t seed = 1;          ///< the same seed, the same draws
   bool summaries_only = false;     ///< keep no draws, only result::summaries
+  bool save_warmup = false;        ///< keep the warm-up too, as warmup_posterior and warmup_sample_stats
   kernel_changes kernel = {};
   run_checkpoint* checkpoint = nullptr;  ///< where to go on, unless it is empty; becomes where the run ended
 };
@@ -61,6 +66,17 @@ struct approximation_settings {
   laplace_options laplace = {};
   pathfinder_options pathfinder = {};
   advi_options variational = {};
+  draws starts = {};               ///< where searches start, by name; none: at random
+  std::uint64_t seed = 1;
+};
+
+/// What the commands `log_prob` and `diagnose` look at: points given by name (draws of a fit, say), or as free numbers [point][number].
+struct point_settings {
+  draws choices = {};
+  std::vector<double> free = {};
+  bool jacobian = true;            ///< the density of the free numbers; false: of the choices themselves
+  gradient_test_options test = {};
+  std::size_t threads = 0;
   std::uint64_t seed = 1;
 };
 

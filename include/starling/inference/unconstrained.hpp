@@ -49,7 +49,7 @@ template <class V, class Posterior> class unconstrained_posterior {
     const arena_scope scope;
     frozen_walk walk(structure());
     free_numbers_handler<V> h(walk, values_.view(), place_, moved_);
-    post_->run(h);
+    run_body(h);
     offsets_ = std::move(h.offsets);
     for (const auto k : layout_->latents)
       if (!moved_[k]) offsets_[k] = constant_latent;
@@ -155,7 +155,7 @@ template <class V, class Posterior> class unconstrained_posterior {
     const arena_scope memory;
     frozen_walk walk(structure());
     free_numbers_handler<V> h(walk, all.view(), place_, moved_);
-    post_->run(h);
+    run_body(h);
     std::copy(h.free.begin(), h.free.end(), q);
   }
   // What bodies read of choices that are no latents.

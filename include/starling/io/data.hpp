@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include <starling/inference/result.hpp>
+
 namespace starling {
 
 /// A closed range in which data must lie.
@@ -54,6 +56,9 @@ class data {
   /// Whether there is a field of this name; for fields that may be left out. Counts as asking for it.
   bool has(std::string_view name) const;
 
+  /// Whether there is a list of this name. Counts as asking for it where there is.
+  bool has_list(std::string_view name) const;
+
   /// A whole number from 0 on.
   std::size_t size(std::string_view name) const;
 
@@ -74,6 +79,13 @@ class data {
   /// A list of rows, each a list of finite real numbers of one length.
   data_matrix matrix(std::string_view name, limits range = {}) const;
   data_matrix matrix(std::string_view name, std::size_t rows, std::size_t columns, limits range = {}) const;
+
+  /// A list of texts, of any length or of exactly `length`: names of schools, say. Numbers count as texts.
+  std::vector<std::string> texts(std::string_view name) const;
+  std::vector<std::string> texts(std::string_view name, std::size_t length) const;
+
+  /// The fields that were asked for and hold a number, a list of numbers or a rectangle of them, in the order of their names.
+  std::vector<variable> used() const;
 
   /// The fields that nothing has asked for yet, in the order of their names.
   std::vector<std::string> unused() const;

@@ -7,8 +7,8 @@
 namespace starling {
 
 /// Writes a fit as InferenceData in NetCDF 4, which ArviZ opens with `az.from_netcdf`: groups posterior, sample_stats,
-/// observed_data and, where they are not empty, prior_predictive, posterior_predictive and log_likelihood; dimensions chain, draw and
-/// `<variable>_dim_0`, …, with coordinates from 0; attributes created_at, inference_library, inference_library_version and the
+/// observed_data and, where they are not empty, constant_data, prior_predictive, posterior_predictive, log_likelihood, warmup_posterior and warmup_sample_stats;
+/// dimensions chain, draw and those of fit.dims with fit.coords, or `<variable>_dim_0`, …, with coordinates from 0; attributes created_at, inference_library, inference_library_version and the
 /// fit's own. Log weights are `log_weight` in sample_stats; log_evidence and ess are attributes of posterior.
 /// Characters that NetCDF names cannot have become `_`. The file appears complete or not at all.
 /// Throws input_error if it cannot be written.

@@ -19,6 +19,9 @@ class program_model {
   virtual result importance(const importance_settings& settings, progress& watch) = 0;
   virtual result simulate(const simulate_settings& settings, progress& watch) = 0;
   virtual result approximate(const approximation_settings& settings, progress& watch) = 0;
+  virtual result log_prob(const point_settings& settings) = 0;
+  virtual gradient_test diagnose(const point_settings& settings) = 0;
+  virtual void predict(result& fit, bool notes, std::uint64_t seed) = 0;   // notes: those of the fit are computed anew
 };
 
 /// Makes the model from the data that the user gave.
@@ -37,6 +40,8 @@ struct program_description {
   importance_settings importance = {};
   simulate_settings simulate = {};
   approximation_settings approximate = {};
+  named_lists dims = {};     ///< names for the axes of variables: {{"theta", {"school"}}, {"y", {"school"}}}
+  named_lists coords = {};   ///< names along an axis: {{"school", {"Choate", …}}}; a list in the data that has the name of an axis serves too
 };
 
 /// Runs the program that the command line asks for and returns its exit code: 0, 1 after an error (one sentence on stderr,
@@ -47,18 +52,24 @@ struct program_description {
 ///     schools importance num_particles=10000 data file=schools.json seed=1
 ///     schools simulate num_samples=1000 data file=schools.json
 ///     schools optimize data file=schools.json            (or laplace, pathfinder, variational)
+///     schools generate_quantities fitted_params=schools.nc data file=schools.json output file=all.nc
+///     schools log_prob constrained_params=schools.nc data file=schools.json
+///     schools diagnose data file=schools.json            (is the gradient right?)
 ///     schools summary schools.nc
 ///
 /// Words are CmdStan's: a command or a group (data, random, output) and then its name=value pairs; seed= also stands alone.
 /// `output file=` ends in .nc (NetCDF, InferenceData) or .csv (Stan CSV, one file a chain).
 int run_program(int argc, char** argv, const program_description& description, const program_source& source);
 
-/// A posterior and a kernel as a program_model, by four functions of the inference layer, found where the posterior or the
+/// A posterior and a kernel as a program_model, by functions of the inference layer, found where the posterior or the
 /// settings are declared:
 ///     result sample_posterior(const Posterior&, const Kernel&, const sample_settings&, progress&);
 ///     result importance_posterior(const Posterior&, const Kernel&, const importance_settings&, progress&);
 ///     result simulate_posterior(const Posterior&, const Kernel&, const simulate_settings&, progress&);
 ///     result approximate_posterior(const Posterior&, const Kernel&, const approximation_settings&, progress&);
+///     result log_prob_posterior(const Posterior&, const Kernel&, const point_settings&);
+///     gradient_test diagnose_posterior(const Posterior&, const Kernel&, const point_settings&);
+///     void predict_posterior(const Posterior&, const Kernel&, result& fit, bool notes, std::uint64_t seed);
 template <class Posterior, class Kernel>
 class posterior_program final : public program_model {
  public:
@@ -76,6 +87,9 @@ class posterior_program final : public program_model {
   result approximate(const approximation_settings& settings, progress& watch) override {
     return approximate_posterior(posterior_, kernel_, settings, watch);
   }
+  result log_prob(const point_settings& settings) override { return log_prob_posterior(posterior_, kernel_, settings); }
+  gradient_test diagnose(const point_settings& settings) override { return diagnose_posterior(posterior_, kernel_, settings); }
+  void predict(result& fit, bool notes, std::uint64_t seed) override { predict_posterior(posterior_, kernel_, fit, notes, seed); }
 
  private:
   Posterior posterior_;

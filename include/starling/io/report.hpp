@@ -12,15 +12,23 @@ namespace starling {
 /// Where some draws do not have some quantity, a column `present` has the share of those that do; all else is of these.
 std::string summary_table(const std::vector<summary_row>& rows);
 
+struct report_options {
+  std::size_t width = 80;     ///< of the terminal: columns that have no room are left out, mcse_sd, mcse_mean and 50% in this order
+  std::size_t rows = 60;      ///< of more rows the worst half as many are shown: of the highest R-hat or the fewest effective draws
+  bool worst_first = false;   ///< rows in the order of their trouble
+};
+
 /// The whole report of a fit, to be printed: how it was drawn, the table, log evidence and effective sample size of weighted
-/// draws, and the warnings: fit.warnings, and of a fit that was not checked (read from a file, say) what check_convergence would add.
-std::string report(const result& fit);
+/// draws, predictive checks (p-values) where the fit has predictions, and the warnings: fit.warnings, and of a fit that was not checked (read from a file, say)
+/// what check_convergence would add.
+std::string report(const result& fit, const report_options& o = {});
 
 /// The same as one page for a browser, with nothing to load: the table, the warnings, and plots of the numbers that are most in doubt (traces, ranks,
 /// densities by chain), energy, divergences in pairs, and predictions beside what was observed where the fit has them.
 std::string html_report(const result& fit);
 
 /// The same for machines, as JSON: {"attributes": {…}, "chains", "draws", "interrupted", "log_evidence", "ess", "warnings": […],
+/// "predictive_checks": [{"name", "statistic", "observed", "predicted", "p"}, …],
 /// "variables": [{"name", "mean", "sd", "mcse_mean", "mcse_sd", "q5", "q50", "q95", "ess_bulk", "ess_tail", "r_hat", "present"}, …]}.
 /// What is not known or not finite is null.
 std::string summary_json(const result& fit);

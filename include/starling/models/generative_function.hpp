@@ -49,9 +49,10 @@ struct model : generative {
   // Runs the body under a handler: the only primitive. Every operation is one handler.
   template <class Handler, class... Args>
   decltype(auto) run(Handler& trace, const Args&... args) const {
-    static_assert(std::is_invocable_v<const Body&, Handler&, const Args&...>,
+    constexpr bool can_be_called = requires(const Body& b, Handler& h, const Args&... a) { b(h, a...); };
+    static_assert(can_be_called,
                   "a body gets the trace and the arguments that were given: sl::args(x, y) is for a body (auto& trace, const auto& x, const auto& y)");
-    if constexpr (std::is_invocable_v<const Body&, Handler&, const Args&...>) return body(trace, args...);
+    if constexpr (can_be_called) return body(trace, args...);
   }
 };
 

@@ -26,6 +26,11 @@ class posterior {
       throw std::invalid_argument("posterior: arguments and observations are shared by all lanes; sl::per_lane is for the operations on batches");
   }
 
+  // Several observations are joined.
+  template <std::same_as<choice_map>... More>
+    requires(sizeof...(More) > 0)
+  posterior(G model, Arguments as, choice_map observations, const More&... more) : posterior(std::move(model), std::move(as), (std::move(observations) & ... & more)) {}
+
   const G& model() const { return model_; }
   const Arguments& args() const { return *arguments_; }
   std::shared_ptr<const Arguments> shared_args() const { return arguments_; }

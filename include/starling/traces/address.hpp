@@ -16,6 +16,8 @@
 #include <utility>
 #include <vector>
 
+#include <starling/values/sentences.hpp>
+
 namespace starling {
 
 constexpr std::uint64_t hash_text(std::string_view text) {
@@ -32,9 +34,14 @@ constexpr std::uint64_t hash_combine(std::uint64_t h, std::uint64_t component) {
   return h ^ (h >> 32);
 }
 
+// What is no literal, and says so.
+template <class T>
+concept text_in_a_variable = std::same_as<T, const char*> || std::same_as<T, char*> || std::same_as<T, std::string> || std::same_as<T, std::string_view>;
+
 // A name with its hash. The constructor from a string literal runs at compile time; use sl::name() for run-time strings.
 class literal {
  public:
+  template <text_in_a_variable Text> constexpr literal(const Text&) { sentences::name_known_at_run_time<0 * sizeof(Text)>(); }
   template <std::size_t N>
   consteval literal(const char (&text)[N]) : text_(text, N - 1), hash_(hash_text(text_)) {}
   constexpr std::string_view text() const { return text_; }
@@ -44,7 +51,7 @@ class literal {
   friend literal name(std::string_view);
   constexpr literal(std::string_view text, std::uint64_t hash) : text_(text), hash_(hash) {}
   std::string_view text_;
-  std::uint64_t hash_;
+  std::uint64_t hash_ = 0;
 };
 
 // The name `text`, for names that are known only at run time. Thread-safe; the text is kept for the life of the program.
@@ -56,6 +63,7 @@ class address {
 
   // The empty address: the choice (or call) stands where its scope stands. `trace({}, d)`.
   constexpr address() = default;
+  template <text_in_a_variable Text> constexpr address(const Text&) { sentences::name_known_at_run_time<0 * sizeof(Text)>(); }
   template <std::size_t N>
   consteval address(const char (&text)[N]) : name_(text, N - 1), hash_(hash_text(name_)), name_hash_(hash_) {}
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include <starling/values/registers.hpp>
+#include <starling/values/sentences.hpp>
 
 namespace starling {
 
@@ -48,9 +49,7 @@ template <class T, int N, class Isa = isa::native> class lane_mask {
   friend int count(lane_mask a) { return __builtin_popcountll(a.bits()); }
 
   template <std::same_as<bool> Bool> explicit operator Bool() const {
-    static_assert(false_for<Bool>,
-                  "a lane_mask holds one boolean per lane and cannot decide an `if`, `&&` or `||`: choose values with "
-                  "sl::where(mask, a, b), combine masks with & | !, or ask about all lanes: sl::any(mask), !sl::any(!mask)");
+    sentences::mask_in_if<0 * sizeof(Bool)>();
     return false;
   }
 
