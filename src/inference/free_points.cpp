@@ -1,4 +1,5 @@
 #include <starling/inference/free_points.hpp>
+#include <starling/inference/posterior_program.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -33,6 +34,16 @@ void mark_missing(const schema& structure, const std::vector<std::uint32_t>& lat
     for (const auto& f : free)
       if (f.site == k) std::fill_n(numbers + f.first, f.count, std::numeric_limits<double>::quiet_NaN());
   }
+}
+
+void refuse_unknown_starts(const draws& from, const draw_layout& names) {
+  const auto known = names.variables(0, 0);
+  for (const variable& v : from.variables)
+    if (std::none_of(known.begin(), known.end(), [&](const variable& k) { return k.name == v.name; })) {
+      std::string all;
+      for (const variable& k : known) all += (all.empty() ? "" : ", ") + k.name;
+      throw std::invalid_argument("the starting points have values for " + v.name + ", which the program does not draw; it draws " + all);
+    }
 }
 
 }  // namespace starling

@@ -163,7 +163,7 @@ TEST_F(program, refuses_arguments_that_it_does_not_know) {
   EXPECT_EQ(refusal("sample file=@/d.json"), "\"file=\" belongs to \"data\" or \"output\": say data file=… or output file=….");
   EXPECT_EQ(refusal("sample seed=1 random seed=2"), "\"seed=\" is given twice.");
   EXPECT_EQ(refusal("sample simulate"), "There are two commands, sample and simulate: say one.");
-  EXPECT_EQ(refusal(""), "There is no command. Say sample, importance, simulate, optimize, laplace, pathfinder, variational, summary, as in \"schools sample data file=data.json\"; --help tells more.");
+  EXPECT_EQ(refusal(""), "There is no command. Say sample, importance, simulate, optimize, laplace, pathfinder, variational, generate_quantities, log_prob, diagnose, summary, as in \"schools sample data file=data.json\"; --help tells more.");
 }
 
 TEST_F(program, refuses_values_that_make_no_sense) {

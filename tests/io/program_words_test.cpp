@@ -136,6 +136,9 @@ TEST_F(words, starts_come_from_files) {
   EXPECT_NEAR(sl::read_netcdf(folder_ / "next.nc").posterior["theta"].values[0], draws.posterior["theta"].values[0], 1e-9);
   folder_.write("t_2.json", R"({"rat": 3})");
   EXPECT_EQ(run(still + "t.json"), 1);
+  folder_.write("s2.json", R"({"tetha": [0.5, 1, -1]})");
+  EXPECT_EQ(run(still + "s2.json"), 1);
+  EXPECT_NE(err_.find("tetha"), std::string::npos) << err_;
   const auto mode = fit("optimize num_starts=1 iter=1 init=~s.json");
   EXPECT_EQ(mode.posterior.draws, 1u);
 }

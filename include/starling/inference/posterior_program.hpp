@@ -31,10 +31,14 @@ class changed_kernel : public kernels::gradient_kernel {
   }
 };
 
+// Throws std::invalid_argument where a starting point names something that is neither a latent nor a note.
+void refuse_unknown_starts(const draws& from, const draw_layout& names);
+
 // Starting points by name as free numbers, `count` of them or one for all; none: none.
 template <class Density>
-std::vector<double> numbers_of_starts(const Density& density, const draws& from, std::size_t count, double radius, const key& k) {
+std::vector<double> numbers_of_starts(const Density& density, const draw_view& view, const draws& from, std::size_t count, double radius, const key& k) {
   if (from.empty()) return {};
+  refuse_unknown_starts(from, view.layout());
   auto points = free_points_of_draws(density, from, true);
   const std::vector<double> first(points.begin(), points.begin() + static_cast<std::ptrdiff_t>(density.dimension()));
   while (points.size() < count * density.dimension()) points.insert(points.end(), first.begin(), first.end());
@@ -56,7 +60,7 @@ result sample_posterior(const posterior<G, Arguments>& post, const Kernel& kerne
     if constexpr (std::derived_from<Kernel, kernels::gradient_kernel>) {
       const changed_kernel changed(kernel, s.kernel);
       return with_free_numbers<program_pack<Kernel>>(post, o.notes, [&](const auto& density, const auto& draws) {
-        const auto starts = numbers_of_starts(density, s.kernel.starts, s.chains, changed.settings().initial_radius, key(s.seed));
+        const auto starts = numbers_of_starts(density, draws, s.kernel.starts, s.chains, changed.settings().initial_radius, key(s.seed));
         return run_gradient(changed, target_of(density), draws, o, key(s.seed), watch, {.starts = starts, .checkpoint = s.checkpoint});
       });
     } else {
@@ -100,7 +104,7 @@ result approximate_posterior(const posterior<G, Arguments>& post, const Kernel&,
   if constexpr (std::derived_from<Kernel, kernels::gradient_kernel>) {
     result r = with_free_numbers<program_pack<Kernel>>(post, true, [&](const auto& density, const auto& draws) -> result {
       const target t = target_of(density);
-      const auto starts = [&](std::size_t count, double radius) { return numbers_of_starts(density, s.starts, count, radius, k); };
+      const auto starts = [&](std::size_t count, double radius) { return numbers_of_starts(density, draws, s.starts, count, radius, k); };
       if (s.method == methods::variational) return advi(t, draws, s.variational, k, &watch);
       if (s.method == methods::pathfinder) return pathfinder(t, draws, s.pathfinder, k, starts(s.pathfinder.paths, s.pathfinder.initial_radius), &watch);
       const auto searches = starts(s.optimize.starts, s.optimize.initial_radius);
