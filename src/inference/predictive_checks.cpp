@@ -32,7 +32,7 @@ std::vector<std::pair<const char*, statistic>> statistics_of(const variable& v) 
 // Relative weights, the largest being 1.
 std::vector<double> weights_of(const result& fit, std::size_t n) {
   std::vector<double> weights(n, 1.0);
-  if (fit.log_weights.size() != n) return weights;
+  if (n == 0 || fit.log_weights.size() != n) return weights;
   const double top = max_of(fit.log_weights);
   for (std::size_t i = 0; i < n; ++i) weights[i] = std::exp(fit.log_weights[i] - top);
   return weights;

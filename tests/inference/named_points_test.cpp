@@ -31,7 +31,7 @@ double log_joint(double mean, double rate) {
   return log_normal(mean, 0, 2) + 3 * std::log(2.0) + 2 * std::log(rate) - 2 * rate - std::log(2.0) + log_normal(0.5, mean, 1) + log_normal(1.0, rate, 1);
 }
 constexpr sl::run_options still{.chains = 2, .draws = 1, .warmup = 0};
-const sl::kernels::nuts tiny({.step_size = 1e-12});   // stays where it starts
+const sl::kernels::nuts tiny({.step_size = 1e-12});   // stays where it starts: 1023 steps at momenta below 10 are 1e-8
 
 template <class V>
 using density_of = sl::unconstrained_posterior<V, decltype(posterior())>;
@@ -51,17 +51,17 @@ struct wrong_gradient {
 TEST(named_starts, are_where_chains_begin) {
   const std::vector<sl::choice_map> starts = {{{"mean", 1.25}, {"rate", 0.75}}, {{"rate", 2.5}, {"mean", -3.0}}};
   const auto r = sl::run(tiny, posterior(), still, sl::key(1), {.starts = starts});
-  EXPECT_NEAR(r.posterior["mean"].values[0], 1.25, 1e-9);
-  EXPECT_NEAR(r.posterior["rate"].values[0], 0.75, 1e-9);
-  EXPECT_NEAR(r.posterior["mean"].values[1], -3.0, 1e-9);
-  EXPECT_NEAR(r.posterior["rate"].values[1], 2.5, 1e-9);
+  EXPECT_NEAR(r.posterior["mean"].values[0], 1.25, 1e-8);
+  EXPECT_NEAR(r.posterior["rate"].values[0], 0.75, 1e-8);
+  EXPECT_NEAR(r.posterior["mean"].values[1], -3.0, 1e-8);
+  EXPECT_NEAR(r.posterior["rate"].values[1], 2.5, 1e-8);
 }
 
 TEST(named_starts, leave_the_rest_to_the_kernel) {
   const std::vector<sl::choice_map> starts = {{{"rate", 2.5}}};   // one for all chains
   const auto r = sl::run(tiny, posterior(), still, sl::key(1), {.starts = starts});
   const auto& mean = r.posterior["mean"].values;
-  for (std::size_t c = 0; c < 2; ++c) EXPECT_NEAR(r.posterior["rate"].values[c], 2.5, 1e-9);
+  for (std::size_t c = 0; c < 2; ++c) EXPECT_NEAR(r.posterior["rate"].values[c], 2.5, 1e-8);
   EXPECT_NE(mean[0], mean[1]);
   for (const double m : mean) EXPECT_LT(std::abs(m), 2);
 }
@@ -88,7 +88,7 @@ TEST(named_starts, may_be_draws_from_the_prior) {
   EXPECT_EQ(starts[0].size(), 2u);   // what is observed is not among them
   EXPECT_NE(starts[0]["mean"], starts[1]["mean"]);
   const auto r = sl::run(tiny, post, still, sl::key(1), {.starts = starts});
-  for (std::size_t c = 0; c < 2; ++c) EXPECT_NEAR(r.posterior["rate"].values[c], starts[c]["rate"], 1e-9);
+  for (std::size_t c = 0; c < 2; ++c) EXPECT_NEAR(r.posterior["rate"].values[c], starts[c]["rate"], 1e-8);
 }
 
 TEST(observations, of_several_variables_are_joined) {
