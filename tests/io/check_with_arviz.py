@@ -56,7 +56,9 @@ def check_netcdf(path):
 
 def check_csv(paths):
     data = arviz.from_cmdstan(posterior=[str(path) for path in paths])
-    same(data.posterior, {name: values.astype(float) for name, values in POSTERIOR.items()}, "csv posterior")
+    # Stan CSV has predictions and the log likelihood among the columns of the draws.
+    expected = {**POSTERIOR, "y_rep": real(7.0, 2), "log_lik_y": real(8.0, 2)}
+    same(data.posterior, {name: values.astype(float) for name, values in expected.items()}, "csv posterior")
     same(data.sample_stats, STATISTICS, "csv sample_stats")
 
 
