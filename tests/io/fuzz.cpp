@@ -1,4 +1,5 @@
-// Every reader of files on 100,000 damaged files: each is refused with a sentence or read, and sanitizers find nothing.
+// Every reader of files on 100,000 damaged files: each is refused with a sentence or read, and the sanitizers, with which this program is built
+// (tests/CMakeLists.txt), find nothing. `ctest --preset dev -R io.fuzz` runs it.
 #include <starling/inference/kernels/nuts.hpp>
 #include <starling/inference/run_gradient.hpp>
 #include <starling/io/checkpoint.hpp>
@@ -6,6 +7,7 @@
 #include <starling/io/input_error.hpp>
 #include <starling/io/netcdf.hpp>
 #include <starling/io/parameters.hpp>
+#include <starling/io/safetensors.hpp>
 #include <starling/io/stan_csv.hpp>
 
 #include "example_fit.hpp"
@@ -180,6 +182,18 @@ TEST(fuzz, parameters) {
   sl::save_parameters(sl::load_parameters(folder / "p.json"), folder / "ours.json");
   const std::string ours = sl::read_file(folder / "ours.json");
   EXPECT_GT(read_damaged(ours, mutations / 10, [](const std::string& whole, dice& d) { return damaged(whole, d); }, read).refused, mutations / 11);
+}
+
+TEST(fuzz, safetensors) {
+  const scratch_folder folder = in_memory();
+  sl::parameter_store store;
+  store.set("w", {1, 2, 3, 4, 5, 6}, {2, 3});
+  store.set("b", {0.5});
+  sl::save_safetensors(store, folder / "w.safetensors");
+  expect_no_harm(sl::read_file(folder / "w.safetensors"), mutations, [&](const std::string& text) {
+    folder.write("t.safetensors", text);
+    sl::load_safetensors(folder / "t.safetensors");
+  });
 }
 
 // Someone who forges the checksum of a checkpoint, too.

@@ -39,7 +39,7 @@ class metric {
   void archive(Archive& a) {
     a(kind_, d_, valid_);
     a.of_any_size(inverse_, root_, vectors_, values_);
-    a.require(kind_ <= kinds::low_rank && has_sizes_of_kind());
+    a.require(kind_ >= kinds::diagonal && kind_ <= kinds::low_rank && has_sizes_of_kind());
     if constexpr (Archive::reads) multiply_out();
   }
 
