@@ -265,7 +265,7 @@ class sampling_chain {
     // A jump that climbs far says nothing of the metric: it went as far as its step size, whatever the slope.
     const bool jumps = plan_.settings.transition == kernels::gradient_settings::transitions::jump;
     const auto change = adaptation_.learn(s, {jumps ? state.log_density : begun_at_, state.log_density, info_.diverging}, state.q, state.g, metric_);
-    averaging_.aim(adaptation_.wants_care() ? 0.5 + 0.5 * plan_.settings.target_acceptance : plan_.settings.target_acceptance);
+    averaging_.aim(adaptation_.wants_care() ? 0.25 + 0.75 * plan_.settings.target_acceptance : plan_.settings.target_acceptance);
     const bool last = s + 1 == plan_.warmup;
     wants_search_ = change == adaptations::metric_adaptation::changes::replaced && !last;
     if (last) step_size_ = averaging_.mean_step();

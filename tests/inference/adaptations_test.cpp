@@ -229,9 +229,31 @@ TEST(metric_adaptation, low_rank_is_doubted_where_the_gradients_are_no_normals) 
         const double g[3] = {-v + (funnel ? squares - 2 : 0.0), p[0] * 1.0 + p[1] * 1.0, p[0] - p[1]};
         if (a.learn(s, {0, 0, s == diverges}, q, g, m) == metric_adaptation::changes::replaced) last = s;
       }
-      const bool care = funnel && diverges == 500;  // earlier divergences are those of a metric that was not known yet
-      EXPECT_EQ(a.wants_care(), care);
-      EXPECT_EQ(last, care ? 949 : 849);
+      EXPECT_EQ(a.wants_care(), funnel && diverges == 500);  // earlier divergences are those of a metric that was not known yet
+      EXPECT_EQ(last, funnel ? 949 : 849);
       EXPECT_EQ(m.kind() == metric::kinds::diagonal, funnel);
     }
+}
+
+TEST(metric_adaptation, once_in_doubt_the_last_metric_is_of_the_draws_since) {
+  for (const std::size_t warmup : {1000u, 200u}) {
+    metric_adaptation a(metric_kind::low_rank_e, 1, warmup, false);
+    auto m = metric::unit(1);
+    std::vector<std::size_t> replaced;
+    welford since(1, false), all(1, false);
+    for (std::size_t s = 0; s < warmup; ++s) {
+      const bool in_doubt = !replaced.empty() && replaced.back() >= warmup * 45 / 100;
+      const double q = (in_doubt ? 10 : 1) * number(s, 0), g = -q * q * q;
+      if (s < warmup * 95 / 100) {
+        all.add(&q);
+        if (in_doubt) since.add(&q);
+      }
+      if (a.learn(s, {0, 0}, &q, &g, m) == metric_adaptation::changes::replaced) replaced.push_back(s);
+    }
+    ASSERT_GE(replaced.size(), 2u);
+    EXPECT_EQ(replaced.back(), warmup * 95 / 100 - 1);
+    EXPECT_GE(replaced[replaced.size() - 2], warmup * 45 / 100);
+    if (warmup == 1000) EXPECT_NEAR(m.marginal_variances()[0] / since.variance(0), 1, 1e-12);
+    else EXPECT_LT(m.marginal_variances()[0], 0.9 * since.variance(0));  // too few draws are left: those before count too
+  }
 }

@@ -55,6 +55,8 @@ namespace {
 // Before anything is known. No slope at all says nothing: 1e10 is what a chain can still shrink.
 double variance_by_slope(double gradient) { return 1 / std::max(std::abs(gradient), 1e-10); }
 
+constexpr std::size_t long_window = 80;
+
 bool is_moving(metric_kind k) { return k == metric_kind::fisher_diag_e || k == metric_kind::low_rank_e; }
 }  // namespace
 
@@ -103,20 +105,22 @@ bool metric_adaptation::is_far_above(const step& lp) {
 }
 
 metric_adaptation::changes metric_adaptation::learn_moving(std::size_t s, const step& of, const double* q, const double* g, metric& m) {
-  if (s + warmup_ / 20 >= warmup_) return changes::none;
-  const std::size_t late = warmup_ - warmup_ / 20;
+  if (s >= late()) return changes::none;
   if (is_far_above(of)) {
     older_.clear();
     younger_.clear();
     doubted_ = diverged_ = false;
-    if (s >= warmup_ * 70 / 100) end_ = late;
+    if (s >= warmup_ * 70 / 100) end_ = late();
     m = metric::diagonal(variances_after_climb(of, q, g));
     remember(q, g);
     return changes::replaced;
   }
   remember(q, g);
   if (s >= end_) return changes::none;
-  const std::size_t length = s < warmup_ * 30 / 100 ? 10 : 80;
+  const bool settled = s >= warmup_ * 45 / 100;
+  diverged_ = diverged_ || (of.diverged && settled);
+  if (doubted_) return learn_in_doubt(s, q, g, m);
+  const std::size_t length = s < warmup_ * 30 / 100 ? 10 : long_window;
   for (window* w : {&older_, &younger_}) {
     w->draws.add(q);
     w->gradients.add(g);
@@ -125,29 +129,44 @@ metric_adaptation::changes metric_adaptation::learn_moving(std::size_t s, const 
       w->rows.insert(w->rows.end(), g, g + d_);
     }
   }
-  const bool is_full = younger_.draws.count() >= length, settled = s >= warmup_ * 45 / 100;
-  const bool is_time = s + 1 == end_ || (is_full && (s + length < end_ || younger_.draws.count() % 20 == 0));
-  if (kind_ == metric_kind::low_rank_e && is_time && settled && !doubted_ && older_.draws.count() >= 40)
-    doubted_ = !are_normal(low_rank_of(older_, g), older_.rows, older_.draws.count());
-  diverged_ = diverged_ || (of.diverged && settled);
-  if (wants_care()) end_ = late;
-  const bool is_last = s + 1 == end_;
+  const bool is_full = younger_.draws.count() >= length, is_last = s + 1 == end_;
+  const bool is_time = is_last || (is_full && (s + length < end_ || younger_.draws.count() % 20 == 0));
+  if (kind_ == metric_kind::low_rank_e && is_time && settled && older_.draws.count() >= 40 &&
+      !are_normal(low_rank_of(older_, g), older_.rows, older_.draws.count()))
+    return begin_doubt(s, g, m);
   bool moved_on = false;
-  if (is_full && s + length < end_ && !doubted_) {
+  if (is_full && s + length < end_) {
     std::swap(older_, younger_);
     younger_.clear();
     moved_on = true;
   }
   // The last metric is of the younger window where that is long enough: a chain that came late to where the mass is learns nothing from before.
-  const window& seen = is_last && !doubted_ && younger_.draws.count() >= length ? younger_ : older_;
+  const window& seen = is_last && younger_.draws.count() >= length ? younger_ : older_;
   if (seen.draws.count() < 3) return changes::none;
   bool changed = false;
   if (kind_ == metric_kind::fisher_diag_e) changed = take_over(metric::diagonal(fisher_variances(seen, g)), m);
-  else if (moved_on || is_last || seen.draws.count() % 20 == 0) changed = take_over(metric_of(seen, g), m);
+  else if (moved_on || is_last || seen.draws.count() % 20 == 0) changed = take_over(low_rank_of(seen, g), m);
   // The step size that was averaged over changing metrics would be too large for the last one where the posterior is hard.
   if (is_last) return changes::replaced;
   if (!changed) return changes::none;
   return std::exchange(first_, false) ? changes::replaced : changes::renewed;
+}
+
+metric_adaptation::changes metric_adaptation::begin_doubt(std::size_t s, const double* g, metric& m) {
+  take_over(metric::diagonal(draw_variances(older_, g)), m);
+  older_.rows.clear();
+  if (late() - s > long_window) older_.clear();  // or else the window so far goes on
+  younger_.clear();
+  doubted_ = true;
+  end_ = late();
+  return changes::replaced;
+}
+
+metric_adaptation::changes metric_adaptation::learn_in_doubt(std::size_t s, const double* q, const double* g, metric& m) {
+  older_.draws.add(q);
+  if (s + 1 != end_) return changes::none;
+  take_over(metric::diagonal(draw_variances(older_, g)), m);
+  return changes::replaced;
 }
 
 void metric_adaptation::remember(const double* q, const double* g) {
@@ -173,9 +192,6 @@ metric metric_adaptation::low_rank_of(const window& w, const double* gradient) c
   auto scales = fisher_variances(w, gradient);
   for (double& x : scales) x = std::sqrt(x);
   return low_rank_metric(w.rows, w.draws.count(), std::move(scales));
-}
-metric metric_adaptation::metric_of(const window& w, const double* gradient) const {
-  return doubted_ ? metric::diagonal(draw_variances(w, gradient)) : low_rank_of(w, gradient);
 }
 
 bool metric_adaptation::take_over(metric next, metric& m) {

@@ -16,8 +16,9 @@
 // Stillness. An element whose draws differ by rounding only has no variance; its metric is 1/|gradient| where it is now.
 // Doubt (low_rank_e). A metric of draws and gradients is right for a normal; there the whitened gradients are standard normals. Where they are
 // larger or have heavier tails (`are_normal`, asked from 45 % on) the curvature varies, and steps that suit the bulk are too long for where it is
-// narrow: the variances of the draws are used instead, as in diag_e, from a window that goes on growing. Where trajectories diverge besides (from 45 % on),
-// it grows until 5 % are left, and the step size aims half-way from the target acceptance to 1.
+// narrow. From then on the chain follows diag_e: the metric is the variances of the draws so far, with a step size found anew; one window follows
+// until 5 % are left, whose variances are the last metric, and the step size is found again. Where trajectories diverge besides (from 45 % on), it
+// aims a quarter of the way from the target acceptance to 1.
 #pragma once
 
 #include <cstddef>
@@ -79,7 +80,7 @@ class metric_adaptation {
   void archive(Archive& a) {
     a(first_, windows_, older_, younger_, end_, highest_, doubted_, diverged_, last_);
     for (const window* w : {&older_, &younger_})
-      a.require(kind_ == kernels::metric_kind::low_rank_e ? w->rows.size() / (2 * d_) == w->draws.count() && w->rows.size() % (2 * d_) == 0 : w->rows.empty());
+      a.require(kind_ == kernels::metric_kind::low_rank_e && !doubted_ ? w->rows.size() / (2 * d_) == w->draws.count() && w->rows.size() % (2 * d_) == 0 : w->rows.empty());
     a.require(last_.empty() || last_.size() == 2 * d_);
   }
 
@@ -94,15 +95,17 @@ class metric_adaptation {
       a.of_any_size(rows);
     }
   };
+  std::size_t late() const { return warmup_ - warmup_ / 20; }  // from here on no draw counts
   changes learn_in_windows(std::size_t s, const double* q, trajectories::metric& m);
   changes learn_moving(std::size_t s, const step& of, const double* q, const double* g, trajectories::metric& m);
+  changes begin_doubt(std::size_t s, const double* g, trajectories::metric& m);
+  changes learn_in_doubt(std::size_t s, const double* q, const double* g, trajectories::metric& m);
   bool is_far_above(const step& lp);
   void remember(const double* q, const double* g);
   std::vector<double> variances_after_climb(const step& lp, const double* q, const double* g) const;
   bool take_over(trajectories::metric next, trajectories::metric& m);
   std::vector<double> fisher_variances(const window& w, const double* gradient) const;
   std::vector<double> draw_variances(const window& w, const double* gradient) const;
-  trajectories::metric metric_of(const window& w, const double* gradient) const;
   trajectories::metric low_rank_of(const window& w, const double* gradient) const;
 
   kernels::metric_kind kind_;
