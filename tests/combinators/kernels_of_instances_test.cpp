@@ -150,6 +150,16 @@ TEST(kernels_of_instances, of_another_function_run_again) {
   EXPECT_EQ(again.weight, w);
 }
 
+// Instances in a combinator's region are scopes of the one run: what a branch runs comes and goes, and its addresses may be another's.
+TEST(kernels_of_instances, of_regions_are_not_kept) {
+  auto t = sl::generate(unlike, sl::args(std::vector{1.0, -0.5}), {{"b", false}}, sl::key(1)).trace;
+  const double y = t[at("s", "y", 1)];
+  EXPECT_TRUE(t.structure().find(at("s", "y", 1).hash()) >= 0);
+  const auto u = sl::update(t, {{"b", true}}, sl::key(2));
+  EXPECT_TRUE(u.trace.is_incremental());  // nothing was lost track of
+  EXPECT_EQ(u.trace[at("s", "y", 1)], y);
+}
+
 // So do they where the call is of another kind.
 TEST(kernels_of_instances, of_another_kind_of_call) {
   check_one_lane(kinds_row());

@@ -5,7 +5,7 @@
 //   filter.log_evidence();  filter.mean("x");  filter.history("x");
 //
 // Bootstrap proposal: what a step does not observe is drawn from the kernel, weighted by the density of what it observes. Before a step
-// particles are resampled (systematic) where their effective number Σw²-wise is below a share of theirs. The evidence grows by
+// particles are resampled (systematic) where the effective sample size has fallen below a share of the particles. The evidence grows by
 // lse(W_t) − lse(W_{t−1}), W_{t−1} after resampling (Del Moral 2004, unbiased for the evidence itself). The kernel runs once a step;
 // choices are kept a column a step with the ancestors, and histories are gathered only when somebody asks.
 #pragma once

@@ -78,6 +78,8 @@ class batch {
   const Arguments& args() const { return *whole().arguments_; }
   std::shared_ptr<const Arguments> shared_args() const { return whole().arguments_; }
   const schema& structure() const { return *state().structure; }
+  // As of a trace: whether updates pass over instances that they do not concern. Once laid flat it is false for good.
+  bool is_incremental() const { return whole().state_.keeps; }
   std::vector<double> scores() const { return column(whole().state_.scores, lanes_); }
 
   // The scalar choice at an address, a number a lane.

@@ -101,12 +101,12 @@ class site_handler {
 
   // A run over storage that may grow.
   site_handler(typename Reading::walk& walk, const key& k, tile_storage<real>& storage, const run_place& place = {})
-      : run{{walk}, {typename parts_type::stream_type(k.scope(path::root_hash), place.first_lane), k}, {storage.view(), &storage}, {place}} {}
+      : run(walk, k, {storage.view(), &storage}, place) {}
   // A run in a place of the right size: the structure is frozen.
   site_handler(typename Reading::walk& walk, const key& k, tile<real> t, const run_place& place)
-      : run{{walk}, {typename parts_type::stream_type(k.scope(path::root_hash), place.first_lane), k}, {t}, {place}} {}
+      : run(walk, k, {t}, place) {}
   // The same with the random numbers in a place of their own: what stands in the handler can then stay in registers.
-  site_handler(typename Reading::walk& walk, const key& k, stream<real>& numbers, tile<real> t, const run_place& place) : run{{walk}, {numbers, k}, {t}, {place}} {}
+  site_handler(typename Reading::walk& walk, const key& k, stream<real>& numbers, tile<real> t, const run_place& place) : run(walk, k, numbers, {t}, place) {}
   site_handler(const site_handler&) = delete;
   site_handler& operator=(const site_handler&) = delete;
 
@@ -246,19 +246,11 @@ class site_handler {
  protected:
   // A run of one instance, inside another run.
   site_handler(site_handler& outer, const instance_run& r)
-      : run{{r.walk, r.scope_hash, &r},
-            {typename parts_type::stream_type(r.key_of(outer.run.numbers.all), outer.run.lanes.place.first_lane), outer.run.numbers.all},
-            {r.storage.view(), &r.storage}, {outer.run.lanes.place}, {}, {outer.run.found.notes, {}}, {outer.run.parameters.store}, outer.run.use_start} {
-    run.lanes.alive = outer.run.alive_now();
-  }
+      : run(outer.run, r, {r.storage.view(), &r.storage}, outer.run.found.notes, true) {}
 
   // The same in a block of a batch.
   site_handler(site_handler& outer, const lane_instance_run<real>& r)
-      : run{{r.walk, r.scope_hash, &r},
-            {typename parts_type::stream_type(r.key_of(outer.run.numbers.all), outer.run.lanes.place.first_lane), outer.run.numbers.all},
-            {r.numbers, r.storage}, {outer.run.lanes.place, outer.run.lanes.active}, {}, {}, {outer.run.parameters.store}, outer.run.use_start} {
-    run.lanes.alive = outer.run.alive_now();
-  }
+      : run(outer.run, r, {r.numbers, r.storage}, nullptr, outer.run.lanes.active) {}
 
   // What an operation may say otherwise. Whether a site has one value for all lanes; what counts of a factor, and what else it means; where a
   // conditional region runs; the sums, beside the score, that it keeps of its sites; what it wants to know of parameters.
@@ -277,7 +269,7 @@ class site_handler {
   parts_type run;
 
  private:
-  // A site whose address stood in an earlier region too: other lanes' value is there already and stays.
+  // A later region visits an address again: what other lanes have there stays.
   template <class X, class D>
   [[gnu::noinline, gnu::cold]] X decide_again(std::uint32_t k, const D& d) {
     const auto& sites = structure().sites();

@@ -7,12 +7,13 @@
 
 namespace starling {
 
+// Nothing where it lost track of instances (lay_flat.hpp).
 template <class G, class Arguments>
-double regenerate_once(trace<G, Arguments>& t, const std::shared_ptr<const Arguments>& as, const selection& s, const key& k,
+std::optional<double> regenerate_once(trace<G, Arguments>& t, const std::shared_ptr<const Arguments>& as, const selection& s, const key& k,
                        const run_place& place, const std::vector<std::uint8_t>* marks) {
   double weight = 0;
   const auto& next_args = *as;
-  t.advance(as, [&](const trace_state& old, trace_state& next, journal& j) {
+  const bool done = t.advance(as, [&](const trace_state& old, trace_state& next, journal& j) {
     if (!marks) selected_sites(s, *old.structure, nullptr, 0, j.selected);
     const auto& selected = marks ? *marks : j.selected;
     structure_walk walk(old.structure, false);
@@ -24,12 +25,13 @@ double regenerate_once(trace<G, Arguments>& t, const std::shared_ptr<const Argum
     finish_run(walk, h, next);
     append_redrawn(selected, *old.structure, *next.structure, j.changed);
     if (next.structure != old.structure) append_removed(*old.structure, *next.structure, j.changed);
-    if (j.lost_track(old, *next.structure, s)) throw lost_track();
+    j.is_lost = j.lost_track(old, *next.structure, s);
+    if (j.is_lost) return value;
     h.charge(factors_from(h.factors_met(), *old.structure, old.numbers.densities.data()));
     weight = h.weight();
     return value;
   });
-  return weight;
+  return done ? std::optional(weight) : std::nullopt;
 }
 template <class G, class Arguments>
 double regenerate_into(trace<G, Arguments>& t, const std::shared_ptr<const Arguments>& as, const selection& s, const key& k,

@@ -36,6 +36,7 @@ struct journal {
   std::shared_ptr<kept_calls> calls;   // that `undo` is about
   std::optional<choice_map> discard;   // once read from what an update is about to overwrite
   bool taken_back = false;
+  bool is_lost = false;                // the update lost track: it is taken back, and done again on the trace laid flat
 
   choice_map choices() const;
   bool empty() const;
@@ -199,9 +200,10 @@ class trace {
   }
 
   // Runs `h` over the next state and takes it over when it ends well; the state before goes to the journal.
-  // f(old state, next state, journal) runs the body and returns its value. Where it throws all is as before.
+  // f(old state, next state, journal) runs the body and returns its value. Where it throws all is as before; so where it lost track, and then
+  // this returns false.
   template <class F>
-  void advance(const std::shared_ptr<const Arguments>& next_arguments, F&& f, const change_hints* hints = nullptr) {
+  bool advance(const std::shared_ptr<const Arguments>& next_arguments, F&& f, const change_hints* hints = nullptr) {
     const bool somebody_asks = journal_.use_count() > 1;
     if (journal_) journal_->close(somebody_asks);
     if (!journal_ || somebody_asks) journal_ = std::make_shared<journal>();
@@ -209,7 +211,7 @@ class trace {
     const std::uint64_t next_epoch = next_arguments == arguments_ ? epoch_ : new_epoch();
     if (state_.calls) describe(*next_arguments, next_epoch, hints);
     can_roll_back_ = false;
-    journal_->taken_back = false;
+    journal_->taken_back = journal_->is_lost = false;
     journal_->changed.clear();
     auto& next = journal_->before;
     if (next.structure != state_.structure) {
@@ -218,7 +220,12 @@ class trace {
     }
     const arena_scope scope;
     try {
-      old_value_ = keep_value(f(state_, next, *journal_), state_.calls != nullptr);
+      const auto value = f(state_, next, *journal_);
+      if (journal_->is_lost) [[unlikely]] {
+        journal_->undo.take_back();
+        return false;
+      }
+      old_value_ = keep_value(value, state_.calls != nullptr);
     } catch (...) {
       journal_->undo.take_back();
       next.structure = nullptr;  // its numbers may be of a run that had begun to differ
@@ -230,6 +237,7 @@ class trace {
     else if (old_arguments_ != arguments_) old_arguments_ = arguments_;
     old_epoch_ = std::exchange(epoch_, next_epoch);
     can_roll_back_ = true;
+    return true;
   }
 
  private:
@@ -240,7 +248,7 @@ class trace {
   void swap_numbers() {
     auto& before = journal_->before;
     std::swap(state_.structure, before.structure);
-    std::swap(state_.numbers, before.numbers);
+    state_.numbers.swap(before.numbers);
     std::swap(state_.score, before.score);
   }
   void describe(const Arguments& as, std::uint64_t epoch, const change_hints* hints) {

@@ -20,12 +20,13 @@ struct updated_trace {
   discarded discard;   // the old values at every overwritten and every removed address
 };
 
+// Nothing where it lost track of instances (lay_flat.hpp).
 template <class G, class Arguments>
-double update_once(trace<G, Arguments>& t, const std::shared_ptr<const Arguments>& as, const choice_map& constraints, const key& k,
+std::optional<double> update_once(trace<G, Arguments>& t, const std::shared_ptr<const Arguments>& as, const choice_map& constraints, const key& k,
                    const run_place& place, const change_hints* hints, const constraint_options& o) {
   double weight = 0;
   const auto& next_args = *as;
-  t.advance(as, [&](const trace_state& old, trace_state& next, journal& j) {
+  const bool done = t.advance(as, [&](const trace_state& old, trace_state& next, journal& j) {
     structure_walk walk(old.structure, false);
     const auto& numbers = old.numbers;
     const old_values<double> before{old.structure.get(), {numbers.values.data(), numbers.shared.data(), numbers.densities.data()}};
@@ -34,12 +35,13 @@ double update_once(trace<G, Arguments>& t, const std::shared_ptr<const Arguments
     auto value = trace<G, Arguments>::run(t.model(), h, next_args);
     finish_run(walk, h, next);
     if (next.structure != old.structure) append_removed(*old.structure, *next.structure, j.changed);
-    if (j.lost_track(old, *next.structure, constraints)) throw lost_track();
+    j.is_lost = j.lost_track(old, *next.structure, constraints);
+    if (j.is_lost) return value;
     weight = log_difference(h.weight(), old.score);
     if (!h.all_used()) weight = unreached_weight(t, next_args, constraints, *next.structure, old.structure.get(), weight, "update", o);
     return value;
   }, hints);
-  return weight;
+  return done ? std::optional(weight) : std::nullopt;
 }
 template <class G, class Arguments>
 double update_into(trace<G, Arguments>& t, const std::shared_ptr<const Arguments>& as, const choice_map& constraints, const key& k,

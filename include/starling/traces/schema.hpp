@@ -88,10 +88,10 @@ class schema {
   };
   const std::vector<rivals>& all_rivals() const { return rivals_; }
   [[noreturn]] void refuse(const rivals& r) const;  // throws std::logic_error
-  // The same structure in which the sites marked in `which` have a value for each lane.
   friend bool operator==(const schema& a, const schema& b);
   // How many calls from `call` on, the first of several instances, are alike: the same sites and calls, one set of places after the other.
   std::uint32_t alike(std::uint32_t call) const { return call < alike_.size() ? alike_[call] : 0; }
+  // The same structure in which the sites marked in `which` have a value for each lane.
   schema without_sharing(const std::vector<std::uint8_t>& which) const;
   // The structure of one lane: the sites in `kept` (in order), without presences.
   schema of_one_lane(const std::vector<std::uint8_t>& kept, const std::vector<std::uint8_t>& kept_calls) const;

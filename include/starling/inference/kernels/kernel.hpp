@@ -85,7 +85,7 @@ void archive_state(Archive& a, const Kernel& kernel, State& state) {
     throw std::invalid_argument(std::string(Kernel::name) + ": a run with this kernel cannot go on from a checkpoint: its state has no archive()");
 }
 
-// For kernels that move a fixed set of choices.
+// For kernels that move a fixed set of choices: throws where some exist under a condition only.
 template <class Chains>
 void refuse_conditional(const Chains& chains, const char* kernel_name) {
   if (chains.is_conditional())

@@ -85,7 +85,7 @@ class kept_cone {
   // Of a site of instances: whether it is known that they have the arguments that they had.
   bool has_same_arguments(std::uint32_t k) const { return argument_runs_[k] != run_; }
   bool skips_call(std::uint32_t c) const { return call_runs_[c] != run_; }
-  // The calls in call c, itself counted; the calls with instances in it.
+  // How many calls there are in call c, itself counted.
   std::uint32_t calls_in(std::uint32_t c) const { return call_ends_[c] - c; }
 
   template <class R>

@@ -37,13 +37,13 @@ class constraint_cursor {
   }
   // The frequent case of one lane, in registers: the numbers of the constraint that stands next, where it is for the site at `full` and of
   // its type; null: ask find().
-  [[gnu::always_inline]] const double* next(std::uint64_t full, std::uint64_t type_code, std::size_t lane) {
+  [[gnu::always_inline]] const double* next(std::uint64_t full, std::uint64_t type_code) {
     if (next_ >= count_) return nullptr;
     const auto& e = map_->entries()[next_];
     if (e.where.hash() != full || e.type_code != type_code) return nullptr;
     ++used_;
     ++next_;
-    return e.value.data.data() + (e.value.lanes == 0 ? 0 : lane * e.value.type.size());
+    return e.value.data.data();
   }
   bool empty() const { return count_ == 0; }
   const choice_map& choices() const { return *map_; }

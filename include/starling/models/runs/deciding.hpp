@@ -51,7 +51,7 @@ class deciding_handler : public site_handler<deciding_handler<V, Reading>, Readi
   template <class... Asked>
   deciding_handler(structure_walk& walk, const key& k, tile_storage<V>& storage, const run_place& place, std::vector<std::uint32_t>* changed, const Asked&... asked)
       : base(walk, k, storage, place), asked_(asked...), way_(sizeof...(Asked) == 0 ? way::draws : way::puts), changed_(changed) {}
-  // In a place of the right size everything is drawn.
+  // Everything is drawn.
   deciding_handler(walk_type& walk, const key& k, tile<V> t, const run_place& place) : base(walk, k, t, place) {}
   // Follows a plan. Shared values are in their place already.
   deciding_handler(walk_type& walk, const key& k, tile<V> t, const run_place& place, const site_plan& plan, const planner<V>& asked = {})
@@ -61,7 +61,7 @@ class deciding_handler : public site_handler<deciding_handler<V, Reading>, Readi
   deciding_handler(walk_type& walk, const key& k, stream<V>& numbers, tile<V> t, const run_place& place, const site_plan& plan, V* const* standing)
       : base(walk, k, numbers, t, place), follows_(plan.data()), standing_(standing) {}
   // An instance of a call.
-  deciding_handler(deciding_handler& outer, const instance_run& r) : base(outer, r), asked_(outer.asked_.within(r)), way_(outer.way_), changed_(&r.changed) { keeping_ = {r.kept, outer.keeping_.arguments}; }
+  deciding_handler(deciding_handler& outer, const instance_run& r) : base(outer, r), asked_(outer.asked_, r), way_(outer.way_), changed_(&r.changed) { keeping_ = {r.kept, outer.keeping_.arguments}; }
   deciding_handler(deciding_handler& outer, const lane_instance_run<V>& r) requires(base::width > 1) : base(outer, r), asked_(outer.asked_.within(r)) {
     keeping_ = r.kept;
     if (r.storage && outer.plan_) plan_ = r.new_plan();
@@ -146,16 +146,15 @@ class deciding_handler : public site_handler<deciding_handler<V, Reading>, Readi
   [[gnu::always_inline]] X decide(std::uint32_t k, const D& d) {
     if constexpr (is_plain) {
       if (V* const place = standing_[k]) [[likely]] return count(k, d, view_or_take<X>(place, choice_type_of<X>(d)), -1);
-    } else if (follows() && this->run.body.walk.slot(k).shared) [[likely]] {
+    } else if (!can_keep && follows() && this->run.body.walk.slot(k).shared) [[likely]] {
       return count(k, d, this->run.template value_in_place<X>(k), follows_[k].old);
     }
     if constexpr (can_keep) {
-      if (way_ == way::draws) return draw_apart<X>(k, d);
       if (way_ == way::puts && put_next(k, choice_type_of<X>(d))) {
         if (changed_) note_changed(asked_.old().find(this->run.body.walk, k));
         return count(k, d, this->run.template value_in_place<X>(k), -1);
       }
-      return decide_apart<X>(k, d);
+      return way_ == way::draws ? draw_apart<X>(k, d) : decide_apart<X>(k, d);
     } else if constexpr (always_follows) {
       return decide_as<X>(k, d, follows_[k]);
     } else {
@@ -253,11 +252,11 @@ class deciding_handler : public site_handler<deciding_handler<V, Reading>, Readi
     weight_.sum.add(k, met ? log_difference(lp, asked_.old().values.densities[k]) : lp);
   }
 
-  // One lane: puts the constraint that stands next to its place, where it is for site k. Inline, with the type known where it is called: pieces of a
-  // type or a constraint that are written one by one and read as a whole wait for memory.
+  // One lane: puts the constraint that stands next to its place, where it is for site k. Inlined so that the type stays in registers: writing it in
+  // parts and reading it whole stalls.
   [[gnu::always_inline]] bool put_next(std::uint32_t k, const choice_type& type) {
     const auto& run = this->run;
-    const double* const from = asked_.cursor().next(run.body.inside ? run.body.key_of(k).full : run.at(k).full, type.code(), run.lanes.place.first_lane);
+    const double* const from = asked_.cursor().next(run.body.inside ? run.body.key_of(k).full : run.at(k).full, type.code());
     if (!from) return false;
     for (std::size_t e = 0; e < type.size(); ++e) run.place(k)[e] = from[e];
     return true;
@@ -273,10 +272,7 @@ class deciding_handler : public site_handler<deciding_handler<V, Reading>, Readi
   void note_changed(std::int64_t old) {
     if (changed_ && old >= 0) changed_->push_back(static_cast<std::uint32_t>(old));
   }
-  [[gnu::noinline]] void write_down(std::uint32_t k, const site_step& step) {
-    plan_->resize(k + 1);
-    (*plan_)[k] = step;
-  }
+  [[gnu::noinline]] void write_down(std::uint32_t k, const site_step& step) { plan_->resize(k + 1), (*plan_)[k] = step; }
 
   planner<V> asked_;
   site_plan* plan_ = nullptr;                     // where steps go that are found

@@ -29,13 +29,11 @@ class planner {
   planner(const old_values<V>& old, bool counts_differences) : cursor_(none()), old_(old), has_old_(true), differs_(counts_differences) {}
 
   // The same in an instance of a call.
-  planner within(const instance_run& r) const {
-    planner p(*this);
-    p.old_ = {};
-    if (has_old_ && r.before) p.old_ = {r.before->structure.get(), {r.old_values(), nullptr, r.old_densities()}};
-    if (selected_ && r.before) selected_sites(*selected_, *r.before->structure, &r.node.where(), r.i, r.flags);
-    if (selected_) p.redrawn_ = r.flags.data();
-    return p;
+  planner(const planner& outer, const instance_run& r) : cursor_(outer.cursor_), selected_(outer.selected_), has_old_(outer.has_old_), differs_(outer.differs_) {
+    if (has_old_ && r.before) old_ = {r.before->structure.get(), {r.old_values(), nullptr, r.old_densities()}};
+    if (!selected_) return;
+    if (r.before) selected_sites(*selected_, *r.before->structure, &r.node.where(), r.i, r.flags);
+    redrawn_ = r.flags.data();
   }
   planner within(const lane_instance_run<V>& r) const {
     planner p(*this);

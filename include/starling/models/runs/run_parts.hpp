@@ -50,6 +50,8 @@ struct position {
   Walk& walk;
   std::uint64_t scope = path::root_hash;   // of the path of the call that the body is in
   const instance_address* inside = nullptr;  // the instance that this is a run of; null: it is a whole run
+  explicit position(Walk& w) : walk(w) {}
+  position(Walk& w, const instance_address& i) : walk(w), scope(i.scope_hash), inside(&i) {}
 
   const site& at(std::uint32_t k) const { return walk[k]; }
   // Which constraints are for site k: the hashes of its path and of that without its last component, and that one, where it is an index.
@@ -80,6 +82,8 @@ struct alignas(std::is_same_v<Stream, stream<V>> ? 64 : alignof(std::uint64_t)) 
   key all;
   std::uint32_t visit = 0;
   std::uint64_t region = 0;  // which conditional region of the current call: part of their address
+  run_numbers(const key& scope, std::size_t first_lane, const key& k) : stream(scope, first_lane), all(k) {}
+  run_numbers(std::remove_reference_t<Stream>& s, const key& k) : stream(s), all(k) {}
 };
 
 // Which lanes run: `active` where the body is now; `alive`: those whose score outside the current region is above −∞.
@@ -129,6 +133,15 @@ struct run_parts {
   run_findings<V> found = {};
   run_parameters parameters = {};
   bool use_start = false;  // improper distributions give their start instead of refusing
+
+  // Constructors, since an aggregate of this size is zeroed as a whole before it is filled.
+  run_parts(walk_type& w, const key& k, const run_storage<V>& s, const run_place& p) : body(w), numbers(k.scope(path::root_hash), p.first_lane, k), storage(s), lanes{p} {}
+  run_parts(walk_type& w, const key& k, stream<V>& s, const run_storage<V>& t, const run_place& p) : body(w), numbers(s, k), storage(t), lanes{p} {}
+  // Of an instance inside of another run.
+  template <class Run>
+  run_parts(const run_parts& outer, const Run& r, const run_storage<V>& s, note_sink<V>* notes, const mask& active)
+      : body(r.walk, r), numbers(r.key_of(outer.numbers.all), outer.lanes.place.first_lane, outer.numbers.all), storage(s),
+        lanes{outer.lanes.place, active, outer.alive_now()}, found{notes}, parameters{outer.parameters.store}, use_start(outer.use_start) {}
 
   const site& at(std::uint32_t k) const { return body.walk[k]; }
   V* place(std::uint32_t k) const { return storage.now.at(body.walk.slot(k)); }

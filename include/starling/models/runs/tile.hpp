@@ -36,6 +36,10 @@ struct tile_storage {
     shared.resize(s.shared_elements());
     if (keep_densities) densities.resize(s.sites().size());
   }
+  void swap(tile_storage& other) {
+    values.swap(other.values), shared.swap(other.shared), densities.swap(other.densities);
+    std::swap(keep_densities, other.keep_densities);
+  }
   tile<V> view() { return {values.data(), shared.data(), keep_densities ? densities.data() : nullptr}; }
 };
 
