@@ -62,7 +62,8 @@ int main(int argc, char** argv) {
   add("tan", -100, 100, std::tan, [](auto x) { return sl::tan(x); });
   add("tanh", -3, 3, std::tanh, [](auto x) { return sl::tanh(x); });
   add("atan", -5, 5, std::atan, [](auto x) { return sl::atan(x); });
-  add("pow", 0.01, 50, [](double x) { return std::pow(x, 1.7); }, [](auto x) { return sl::pow(x, 1.7); });
+  add(
+      "pow", 0.01, 50, [](double x) { return std::pow(x, 1.7); }, [](auto x) { return sl::pow(x, 1.7); });
   add("erf", -3, 3, std::erf, [](auto x) { return sl::erf(x); });
   add("erfc", -1, 6, std::erfc, [](auto x) { return sl::erfc(x); });
   add("lgamma", 0.1, 30, std::lgamma, [](auto x) { return sl::lgamma(x); });

@@ -67,5 +67,6 @@ int main(int argc, char** argv) {
   for (std::size_t i = 0; i < xs.size(); ++i)
     points += "<circle cx='" + std::to_string(std::lround(100 * xs[i] + 320)) + "' cy='" + std::to_string(std::lround(200 - 70 * ys[i])) + "' r='3' fill='#c33'/>\n";
   std::ofstream(argv[1]) << "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 640 400' width='640'>\n<rect width='640' height='400' fill='#fff'/>\n<polygon points='" << band
-                         << "' fill='#bcd'/>\n<polyline points='" << line << "' fill='none' stroke='#246' stroke-width='2'/>\n" << points << "</svg>\n";
+                         << "' fill='#bcd'/>\n<polyline points='" << line << "' fill='none' stroke='#246' stroke-width='2'/>\n"
+                         << points << "</svg>\n";
 }

@@ -77,10 +77,12 @@ const auto list = sl::recurse<double>([](auto& trace, const auto& self, const au
   const auto here = trace("x", sl::normal(x, 1.0));
   const auto rest = trace("rest", sl::mask(self), trace("more", sl::bernoulli(0.6)), here);
   return here + sl::value_or(rest, 0.0 * here);
-}, {.max_nodes = 30});
+},
+                                      {.max_nodes = 30});
 
 // dimap
-constexpr auto in_metres = sl::dimap(named, [](double feet) { return 0.3048 * feet; }, [](const auto& x) { return x / 0.3048; });
+constexpr auto in_metres = sl::dimap(
+    named, [](double feet) { return 0.3048 * feet; }, [](const auto& x) { return x / 0.3048; });
 
 template <class Model, class Arguments>
 void show(const char* name, const Model& model, const Arguments& as) {

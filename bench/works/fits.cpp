@@ -100,9 +100,9 @@ struct engine_fit {
   std::uint64_t seed = 0;
   double elbo = 0;
   void operator()() {
-    elbo = sl::advi(post, {.guide = guide, .engine = sl::advi_engine::stochastic, .start = sl::advi_start::uniform, .starts = 1, .draws = 100, .max_steps = steps, .check_chains = 0,
-                           .threads = 1},
-                    sl::key(++seed)).elbo;
+    elbo = sl::advi(post, {.guide = guide, .engine = sl::advi_engine::stochastic, .start = sl::advi_start::uniform, .starts = 1, .draws = 100, .max_steps = steps, .check_chains = 0, .threads = 1},
+                    sl::key(++seed))
+               .elbo;
   }
 };
 

@@ -19,7 +19,6 @@ namespace {
 
 constexpr std::size_t chains = 4;
 
-
 }  // namespace
 
 prepared_work prepare_logistic_gradient(const work_options&) {

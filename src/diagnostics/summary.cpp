@@ -17,7 +17,8 @@ namespace starling {
 namespace {
 
 constexpr std::size_t enough_to_stand_still = 50;
-enum class details { all, convergence };
+enum class details { all,
+                     convergence };
 
 void describe_draws(summary_row& row, std::span<const double> values, std::size_t chains) {
   std::size_t present = 0, still = 0;

@@ -72,7 +72,8 @@ std::vector<variable> draw_layout::variables(std::size_t chains, std::size_t dra
     variable v;
     v.name = g.name;
     v.shape = g.extents;
-    v.kind = g.kind == value_kind::real ? variable::kinds::real : g.kind == value_kind::whole ? variable::kinds::whole : variable::kinds::boolean;
+    v.kind = g.kind == value_kind::real ? variable::kinds::real : g.kind == value_kind::whole ? variable::kinds::whole
+                                                                                              : variable::kinds::boolean;
     v.optional = g.optional || g.numbers < product(g.extents);
     v.values.assign(chains * draws * product(g.extents), std::numeric_limits<double>::quiet_NaN());
     all.push_back(std::move(v));

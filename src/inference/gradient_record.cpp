@@ -68,8 +68,7 @@ std::vector<std::size_t> counts_of(const std::vector<gradient_record>& records) 
 void write_statistics(const std::vector<const gradient_record*>& used, bool trees, draws& to) {
   using record = gradient_record;
   const std::pair<const char*, record::statistics> all[] = {
-      {"lp", record::lp},           {"acceptance_rate", record::acceptance_rate}, {"step_size", record::step_size}, {"tree_depth", record::tree_depth},
-      {"n_steps", record::n_steps}, {"diverging", record::diverging},             {"energy", record::energy}};
+      {"lp", record::lp}, {"acceptance_rate", record::acceptance_rate}, {"step_size", record::step_size}, {"tree_depth", record::tree_depth}, {"n_steps", record::n_steps}, {"diverging", record::diverging}, {"energy", record::energy}};
   for (const auto& [name, which] : all) {
     if (which == record::tree_depth && !trees) continue;
     variable v;

@@ -30,7 +30,14 @@ class gradient_record {
   std::size_t draws() const { return draws_; }
   const double* point(std::size_t draw) const { return points_.data() + draw * dimension_; }
 
-  enum statistics { lp, acceptance_rate, step_size, tree_depth, n_steps, diverging, energy, statistics_count };
+  enum statistics { lp,
+                    acceptance_rate,
+                    step_size,
+                    tree_depth,
+                    n_steps,
+                    diverging,
+                    energy,
+                    statistics_count };
   double statistic(std::size_t draw, statistics which) const { return statistics_[draw * statistics_count + which]; }
 
   template <class Archive>

@@ -46,7 +46,8 @@ bool step_all(chains<Transition>& all, std::size_t d, const key& k, const target
       std::copy_n(all[l]->state().q, d, q[l]);
       info[l] = {all[l]->info().acceptance_rate, all[l]->info().n_steps, all[l]->info().diverging};
     }
-    if (watch && running > 0 && clock.beat() && watch->stop_requested()) [[unlikely]] return false;
+    if (watch && running > 0 && clock.beat() && watch->stop_requested()) [[unlikely]]
+      return false;
   }
   return true;
 }
@@ -74,11 +75,15 @@ gradient_steps::gradient_steps(const kernels::gradient_kernel& kernel, std::size
   const auto& s = state_->settings;
   check_inverse_metric(s, dimension);
   switch (s.transition) {
-    case kernels::gradient_settings::transitions::tree: state_->fill<trajectories::nuts_tree>({s.max_depth, s.max_energy_error}, lanes, first_chain); break;
+    case kernels::gradient_settings::transitions::tree:
+      state_->fill<trajectories::nuts_tree>({s.max_depth, s.max_energy_error}, lanes, first_chain);
+      break;
     case kernels::gradient_settings::transitions::path:
       state_->fill<trajectories::hamiltonian_path>({s.steps, s.jitter, s.max_energy_error}, lanes, first_chain);
       break;
-    case kernels::gradient_settings::transitions::jump: state_->fill<trajectories::barker_jump>({}, lanes, first_chain); break;
+    case kernels::gradient_settings::transitions::jump:
+      state_->fill<trajectories::barker_jump>({}, lanes, first_chain);
+      break;
   }
 }
 gradient_steps::gradient_steps(gradient_steps&&) noexcept = default;

@@ -54,7 +54,8 @@ void run_lanes(const target& density, Next next, Look look) {
         log_densities[l] = log_densities[busy];
       }
     }
-    if (clock.beat() && !look(std::span(machines.data(), busy))) [[unlikely]] return;
+    if (clock.beat() && !look(std::span(machines.data(), busy))) [[unlikely]]
+      return;
   }
 }
 

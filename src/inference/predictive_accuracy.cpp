@@ -132,7 +132,8 @@ predictive_accuracy loo(const result& fit, std::string_view observed) {
   }
   if (bad > 0)
     r.warnings.push_back("loo: Pareto k is above " + std::to_string(r.good_k).substr(0, 4) + " for " + share(bad, r.pareto_k.size()) + ", worst for " +
-                         r.names[worst] + ": their terms cannot be trusted. The model is surprised by them, or follows each too closely; "
+                         r.names[worst] +
+                         ": their terms cannot be trusted. The model is surprised by them, or follows each too closely; "
                          "compute these terms by fitting without the observation, or use K-fold cross-validation.");
   return r;
 }

@@ -57,7 +57,8 @@ std::vector<predictive_check> predictive_checks(const result& fit) {
         if (std::isnan(t)) continue;   // a draw without some element
         all += weights[i];
         sum += weights[i] * t;
-        above += weights[i] * (t > c.observed ? 1 : t == c.observed ? 0.5 : 0);
+        above += weights[i] * (t > c.observed ? 1 : t == c.observed ? 0.5
+                                                                    : 0);
       }
       if (all == 0) continue;
       c.predicted = sum / all;

@@ -133,7 +133,8 @@ void check_convergence(result& fit, std::size_t threads) {
     for (const variable& v : fit.posterior.variables)
       for (std::size_t e = 0; e < v.elements(); ++e) scalars.emplace_back(&v, e);
     rows.resize(scalars.size());
-    parallel_for(scalars.size(), [&](std::size_t i) { rows[i] = row_of(fit.posterior, *scalars[i].first, scalars[i].second); }, threads);
+    parallel_for(
+        scalars.size(), [&](std::size_t i) { rows[i] = row_of(fit.posterior, *scalars[i].first, scalars[i].second); }, threads);
   }
   for (auto& sentence : convergence_warnings(fit, rows)) fit.warnings.push_back(std::move(sentence));
 }

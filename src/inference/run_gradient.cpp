@@ -84,9 +84,11 @@ class recorded_chain {
   // False once the chain is done, or the run should end.
   bool receive(double log_density) {
     using events = typename sampling_chain<Transition>::events;
-    if (log_density == -__builtin_inf() && chain_.sampling()) [[unlikely]] record_.add_lost(chain_.point());
+    if (log_density == -__builtin_inf() && chain_.sampling()) [[unlikely]]
+      record_.add_lost(chain_.point());
     const auto event = chain_.receive(log_density);
-    if (event == events::none) [[likely]] return true;
+    if (event == events::none) [[likely]]
+      return true;
     if (event == events::lost) {
       lost_.add(chain_.chain(), chain_.point(), plan_.dimension);
       return false;

@@ -77,7 +77,8 @@ double evidence_error(const std::vector<std::optional<temperature_ladder>>& ladd
     ++at;
   }
   const double within = 1.96 * mcse_mean(errors, stones.size());
-  return std::isnan(within) ? between : std::isnan(between) ? within : std::max(within, between);
+  return std::isnan(within) ? between : std::isnan(between) ? within
+                                                            : std::max(within, between);
 }
 
 }  // namespace

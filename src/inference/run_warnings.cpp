@@ -9,7 +9,9 @@ namespace {
 
 std::string enumerated(const std::vector<std::string>& of) {
   std::string text;
-  for (std::size_t i = 0; i < of.size(); ++i) text += (i == 0 ? "" : i + 1 == of.size() ? " and " : ", ") + of[i];
+  for (std::size_t i = 0; i < of.size(); ++i) text += (i == 0 ? "" : i + 1 == of.size() ? " and "
+                                                                                        : ", ") +
+                                                      of[i];
   return text;
 }
 

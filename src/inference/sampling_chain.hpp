@@ -37,7 +37,10 @@ void check_inverse_metric(const kernels::gradient_settings& settings, std::size_
 template <trajectories::transition Transition>
 class sampling_chain {
  public:
-  enum class events { none, warmed, moved, lost };  // an iteration of the warm-up, or after it, is over: it rests; no start was found
+  enum class events { none,
+                      warmed,
+                      moved,
+                      lost };  // an iteration of the warm-up, or after it, is over: it rests; no start was found
 
   template <class Settings>
   sampling_chain(const chain_plan& plan, const Settings& settings, std::size_t chain)
@@ -134,7 +137,9 @@ class sampling_chain {
   std::size_t iterations() const { return iteration_; }
 
  private:
-  enum class phases { starting, scaling, moving };
+  enum class phases { starting,
+                      scaling,
+                      moving };
 
   static constexpr double log_threshold = -0.22314355131420976;  // log 0.8
   // A start below is drawn again: from there a chain slides into the first narrow mode on its way, or freezes where an element's rounding alone changes

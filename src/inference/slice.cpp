@@ -17,7 +17,8 @@ void slice::refuse_kind(const path& where, const choice_type& type) {
 }
 
 void slice::refuse_condition(const path& where) {
-  throw std::invalid_argument("slice: the choice at " + where.str() + " exists only under a condition: slice moves a fixed set of choices. Use drift or "
+  throw std::invalid_argument("slice: the choice at " + where.str() +
+                              " exists only under a condition: slice moves a fixed set of choices. Use drift or "
                               "regenerate, which change branches");
 }
 

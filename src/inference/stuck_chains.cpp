@@ -20,7 +20,9 @@ constexpr const char* remedy =
 // "chain 2 of 4", "chains 0, 1 and 3 of 4": counted from 0.
 std::string chains_named(const std::vector<std::size_t>& which, std::size_t all) {
   std::string names = which.size() == 1 ? "chain " : "chains ";
-  for (std::size_t i = 0; i < which.size(); ++i) names += (i == 0 ? "" : i + 1 == which.size() ? " and " : ", ") + std::to_string(which[i]);
+  for (std::size_t i = 0; i < which.size(); ++i) names += (i == 0 ? "" : i + 1 == which.size() ? " and "
+                                                                                               : ", ") +
+                                                          std::to_string(which[i]);
   return names + " of " + std::to_string(all);
 }
 

@@ -18,7 +18,13 @@
 namespace starling {
 namespace {
 
-enum class kinds { text, start, from_zero, from_one, positive, share, word };
+enum class kinds { text,
+                   start,
+                   from_zero,
+                   from_one,
+                   positive,
+                   share,
+                   word };
 
 // More steps, draws or chains than any machine takes; sums and products of a few such counts are far from the end of 64 bits.
 constexpr std::uint64_t most_counted = 1'000'000'000'000'000;
@@ -132,7 +138,9 @@ void check_value(const argument& a, const std::string& value) {
     const bool above = a.kind == kinds::start ? x >= 0 : x > 0;
     if (error != std::errc() || end != value.data() + value.size() || !std::isfinite(x) || !above || (a.kind == kinds::share && x >= 1))
       throw input_error(fmt::format("\"{}\" should be a number {}, but is \"{}\".", a.name,
-                                    a.kind == kinds::share ? "between 0 and 1" : a.kind == kinds::positive ? "above 0" : "from 0 on, or a file of .json, .nc or .csv", value));
+                                    a.kind == kinds::share ? "between 0 and 1" : a.kind == kinds::positive ? "above 0"
+                                                                                                           : "from 0 on, or a file of .json, .nc or .csv",
+                                    value));
     return;
   }
   if (a.name == "num_threads" && value == "-1") return;
@@ -258,20 +266,23 @@ std::size_t arguments::place(const std::string& key) const {
 std::string arguments::help(const std::string& command, const program_description& d) {
   std::string text = d.about.empty() ? "" : d.about + "\n\n";
   if (command.empty() || command == "summary") {
-    text += fmt::format("Usage: {} COMMAND name=value … data file=FILE.json … random seed=N output file=FILE.nc …\n"
-                        "       {} summary FILE…\n\n", d.name, d.name);
-    text += "Commands:\n"
-            "  sample      draw from the posterior by Markov chain Monte Carlo\n"
-            "  importance  draw from the prior, weighted by the likelihood\n"
-            "  simulate    draw from the prior, and the data that it predicts\n"
-            "  optimize    find the mode: a point, not a posterior\n"
-            "  laplace     draw from a normal distribution around the mode\n"
-            "  pathfinder  draw from the best normal distributions along searches for modes\n"
-            "  variational draw from the normal distribution that is nearest to the posterior\n"
-            "  generate_quantities  what the draws of a file predict, and how well\n"
-            "  log_prob    the log density and its derivatives at given points\n"
-            "  diagnose    compare the derivatives with finite differences\n"
-            "  summary     summarise files of draws: one .nc, or the .csv files of all chains\n";
+    text += fmt::format(
+        "Usage: {} COMMAND name=value … data file=FILE.json … random seed=N output file=FILE.nc …\n"
+        "       {} summary FILE…\n\n",
+        d.name, d.name);
+    text +=
+        "Commands:\n"
+        "  sample      draw from the posterior by Markov chain Monte Carlo\n"
+        "  importance  draw from the prior, weighted by the likelihood\n"
+        "  simulate    draw from the prior, and the data that it predicts\n"
+        "  optimize    find the mode: a point, not a posterior\n"
+        "  laplace     draw from a normal distribution around the mode\n"
+        "  pathfinder  draw from the best normal distributions along searches for modes\n"
+        "  variational draw from the normal distribution that is nearest to the posterior\n"
+        "  generate_quantities  what the draws of a file predict, and how well\n"
+        "  log_prob    the log density and its derivatives at given points\n"
+        "  diagnose    compare the derivatives with finite differences\n"
+        "  summary     summarise files of draws: one .nc, or the .csv files of all chains\n";
     if (command == "summary") return text;
   } else {
     text += fmt::format("Usage: {} {} name=value … data file=FILE.json random seed=N output file=FILE.nc\n", d.name, command);

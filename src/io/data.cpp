@@ -48,12 +48,18 @@ namespace {
 
 std::string describe(const json& value) {
   switch (value.type()) {
-    case json::value_t::null: return "null";
-    case json::value_t::boolean: return value.get<bool>() ? "true" : "false";
-    case json::value_t::string: return fmt::format("the text \"{}\"", value.get_ref<const std::string&>());
-    case json::value_t::array: return fmt::format("a list of {}", value.size());
-    case json::value_t::object: return "an object { … }";
-    default: return value.dump();
+    case json::value_t::null:
+      return "null";
+    case json::value_t::boolean:
+      return value.get<bool>() ? "true" : "false";
+    case json::value_t::string:
+      return fmt::format("the text \"{}\"", value.get_ref<const std::string&>());
+    case json::value_t::array:
+      return fmt::format("a list of {}", value.size());
+    case json::value_t::object:
+      return "an object { … }";
+    default:
+      return value.dump();
   }
 }
 
@@ -135,7 +141,8 @@ data_matrix read_matrix(const auto& contents, const json& value, const std::stri
   data_matrix result;
   result.rows = value.size();
   if (shape && value.size() != shape->rows) contents.refuse(what, expected, fmt::format("a list of {}", value.size()));
-  result.columns = shape ? shape->columns : value.empty() || !value[0].is_array() ? 0 : value[0].size();
+  result.columns = shape ? shape->columns : value.empty() || !value[0].is_array() ? 0
+                                                                                  : value[0].size();
   for (std::size_t i = 0; i < value.size(); ++i) {
     const std::string row = fmt::format("{}[{}]", what, i);
     if (!shape && i > 0 && value[i].is_array() && value[i].size() != result.columns)

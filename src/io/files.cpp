@@ -48,7 +48,8 @@ bool is_folder(const std::string& path) {
 
 std::string folder_of(const std::string& path) {
   const std::size_t slash = path.rfind('/');
-  return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
+  return slash == std::string::npos ? "." : slash == 0 ? "/"
+                                                       : path.substr(0, slash);
 }
 std::string name_of(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
@@ -162,7 +163,8 @@ std::string pending_files::reserve(const std::string& path) {
   const std::string target = in_place ? path : target_of(path);
   const bool is_device = before && !S_ISREG(before->st_mode);
   const char* const scratch = ::getenv("TMPDIR");
-  const std::string folder = !is_device ? folder_of(target_of(path)) : scratch && *scratch ? scratch : "/tmp";
+  const std::string folder = !is_device ? folder_of(target_of(path)) : scratch && *scratch ? scratch
+                                                                                           : "/tmp";
   std::string temporary;
   // Nobody reads what comes into a private file while it is on its way there.
   const auto [number, reason] = create_temporary(folder, before && !is_device ? 0600 : 0666, temporary);

@@ -71,7 +71,8 @@ class writer {
   void variable_of(int group, const variable& v, const std::string& name, std::vector<int> dimensions) const {
     const auto axes = names_.of(v, name);
     for (std::size_t axis = 0; axis < v.shape.size(); ++axis) dimensions.push_back(dimension(group, axes[axis], v.shape[axis]));
-    const nc_type type = v.kind == variable::kinds::real ? NC_DOUBLE : v.kind == variable::kinds::whole ? NC_INT64 : NC_BYTE;
+    const nc_type type = v.kind == variable::kinds::real ? NC_DOUBLE : v.kind == variable::kinds::whole ? NC_INT64
+                                                                                                        : NC_BYTE;
     int id = 0;
     check(nc_def_var(group, name.c_str(), type, static_cast<int>(dimensions.size()), dimensions.data(), &id));
     if (v.kind == variable::kinds::boolean) check(nc_put_att_text(group, id, "dtype", 4, "bool"));   // xarray's mark of a boolean
@@ -104,7 +105,8 @@ int write_draws(const writer& file, const char* name, const draws& of) {
   for (std::size_t i = 0; i < names.size(); ++i) {
     named.variables[i].name = names[i];
     // Whole numbers and booleans come back as the doubles that they are in the file.
-    if (of.variables[i].kind != variable::kinds::real) for (double& x : named.variables[i].values) x = std::trunc(x);
+    if (of.variables[i].kind != variable::kinds::real)
+      for (double& x : named.variables[i].values) x = std::trunc(x);
   }
   file.attribute(group, "starling_checksum", draws_checksum(named));
   write_origin(file, group);

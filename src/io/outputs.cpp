@@ -78,7 +78,6 @@ std::vector<std::string> outputs::write(const result& of, const std::string& pat
 
 std::vector<std::string> outputs::write_diagnostics(const result& densities) const { return write(densities, diagnostics_, "posterior"); }
 
-
 std::vector<std::string> outputs::write_summary(const result& fit) const {
   std::vector<std::string> written;
   pending_files files;

@@ -75,7 +75,9 @@ approximation_settings approximation_of(const arguments& given, const program_de
   using methods = approximation_settings::methods;
   approximation_settings s = description.approximate;
   const std::string& command = given.command();
-  s.method = command == "optimize" ? methods::optimize : command == "laplace" ? methods::laplace : command == "pathfinder" ? methods::pathfinder : methods::variational;
+  s.method = command == "optimize" ? methods::optimize : command == "laplace"  ? methods::laplace
+                                                     : command == "pathfinder" ? methods::pathfinder
+                                                                               : methods::variational;
   s.jacobian = given.whole("optimize.jacobian") != 0;
   s.optimize.max_iterations = given.whole("optimize.iter");
   s.optimize.starts = given.whole("optimize.num_starts");
@@ -268,10 +270,10 @@ finished_run run_and_keep(const arguments& given, const program_description& des
   const bool has_draws = !(done.fit.interrupted && done.fit.posterior.draws == 0);
   const bool kept = !has_draws || attempt([&] { done.written = out.write_draws(done.fit, given.command() == "simulate" ? "prior" : "posterior"); });
   if (out.wants_diagnostics() && has_draws) attempt([&] {
-      result densities = model.log_prob({.choices = done.fit.posterior, .threads = static_cast<std::size_t>(given.whole("num_threads"))});
-      for (draws* group : {&densities.posterior, &densities.sample_stats}) *group = {done.fit.posterior.chains, done.fit.posterior.draws, std::move(group->variables)};
-      for (const auto& path : out.write_diagnostics(densities)) done.written.push_back(path);
-    });
+    result densities = model.log_prob({.choices = done.fit.posterior, .threads = static_cast<std::size_t>(given.whole("num_threads"))});
+    for (draws* group : {&densities.posterior, &densities.sample_stats}) *group = {done.fit.posterior.chains, done.fit.posterior.draws, std::move(group->variables)};
+    for (const auto& path : out.write_diagnostics(densities)) done.written.push_back(path);
+  });
   if (state != nullptr && attempt([&] { write_checkpoint(*state, out.checkpoint(), of); })) {
     done.written.push_back(out.checkpoint());
     if (!kept) done.trouble += fmt::format(" The run itself is in {}: the same words with another output file= write it.", out.checkpoint());
@@ -307,7 +309,8 @@ int run_model(const arguments& given, const program_description& program, const 
   for (const auto& path : out.write_summary(fit)) done.written.push_back(path);
   if (done.written.size() > 3) done.written = {done.written.front(), "…", done.written.back()};
   if (!done.written.empty()) print(stdout, fmt::format("\nwritten: {}\n", fmt::join(done.written, ", ")));
-  return !done.trouble.empty() ? 1 : fit.interrupted ? 130 : 0;
+  return !done.trouble.empty() ? 1 : fit.interrupted ? 130
+                                                     : 0;
 }
 
 }  // namespace

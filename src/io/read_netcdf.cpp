@@ -99,7 +99,8 @@ class reader {
     // Numbers that were never written take no room in a file, however many it claims; those that were can hardly be packed tighter.
     constexpr std::size_t tightest = 1200;
     if (numbers / tightest > bytes_) refuse_size(numbers, 1);
-    v.kind = type == NC_FLOAT || type == NC_DOUBLE ? variable::kinds::real : type == NC_BYTE ? variable::kinds::boolean : variable::kinds::whole;
+    v.kind = type == NC_FLOAT || type == NC_DOUBLE ? variable::kinds::real : type == NC_BYTE ? variable::kinds::boolean
+                                                                                             : variable::kinds::whole;
     v.values.resize(numbers);
     if (!v.values.empty()) check(nc_get_var_double(group, id, v.values.data()));
     return true;

@@ -19,15 +19,24 @@ namespace {
 struct column {
   const char* name;
   double summary_row::*value;
-  enum { real, error, count, ratio, share } format;
+  enum { real,
+         error,
+         count,
+         ratio,
+         share } format;
 };
 
 constexpr std::array columns = {
-    column{"mean", &summary_row::mean, column::real},         column{"sd", &summary_row::sd, column::real},
-    column{"5%", &summary_row::q5, column::real},             column{"50%", &summary_row::q50, column::real},
-    column{"95%", &summary_row::q95, column::real},           column{"mcse_mean", &summary_row::mcse_mean, column::error},
-    column{"mcse_sd", &summary_row::mcse_sd, column::error},  column{"ess_bulk", &summary_row::ess_bulk, column::count},
-    column{"ess_tail", &summary_row::ess_tail, column::count}, column{"r_hat", &summary_row::r_hat, column::ratio},
+    column{"mean", &summary_row::mean, column::real},
+    column{"sd", &summary_row::sd, column::real},
+    column{"5%", &summary_row::q5, column::real},
+    column{"50%", &summary_row::q50, column::real},
+    column{"95%", &summary_row::q95, column::real},
+    column{"mcse_mean", &summary_row::mcse_mean, column::error},
+    column{"mcse_sd", &summary_row::mcse_sd, column::error},
+    column{"ess_bulk", &summary_row::ess_bulk, column::count},
+    column{"ess_tail", &summary_row::ess_tail, column::count},
+    column{"r_hat", &summary_row::r_hat, column::ratio},
 };
 // Shown where some draws do not have some quantity.
 constexpr column presence{"present", &summary_row::present, column::share};
@@ -44,11 +53,16 @@ std::string cell(double x, const column& of) {
   if (std::isnan(x)) return "-";
   if (std::isinf(x)) return x > 0.0 ? "inf" : "-inf";
   switch (of.format) {
-    case column::real: return significant(x, 4);
-    case column::error: return significant(x, 2);
-    case column::share: return fmt::format("{:.3f}", x);
-    case column::count: return fmt::format("{:.0f}", x);
-    default: return x < 100.0 ? fmt::format("{:.3f}", x) : fmt::format("{:.2e}", x);
+    case column::real:
+      return significant(x, 4);
+    case column::error:
+      return significant(x, 2);
+    case column::share:
+      return fmt::format("{:.3f}", x);
+    case column::count:
+      return fmt::format("{:.0f}", x);
+    default:
+      return x < 100.0 ? fmt::format("{:.3f}", x) : fmt::format("{:.2e}", x);
   }
 }
 
@@ -177,9 +191,7 @@ std::string summary_json(const result& fit) {
     top["predictive_checks"].push_back({{"name", c.name}, {"statistic", c.statistic}, {"observed", number(c.observed)}, {"predicted", number(c.predicted)}, {"p", number(c.p)}});
   top["variables"] = json::array();
   for (const summary_row& row : rows)
-    top["variables"].push_back({{"name", row.name}, {"mean", number(row.mean)}, {"sd", number(row.sd)}, {"mcse_mean", number(row.mcse_mean)},
-                                {"mcse_sd", number(row.mcse_sd)}, {"q5", number(row.q5)}, {"q50", number(row.q50)}, {"q95", number(row.q95)},
-                                {"ess_bulk", number(row.ess_bulk)}, {"ess_tail", number(row.ess_tail)}, {"r_hat", number(row.r_hat)}, {"present", number(row.present)}});
+    top["variables"].push_back({{"name", row.name}, {"mean", number(row.mean)}, {"sd", number(row.sd)}, {"mcse_mean", number(row.mcse_mean)}, {"mcse_sd", number(row.mcse_sd)}, {"q5", number(row.q5)}, {"q50", number(row.q50)}, {"q95", number(row.q95)}, {"ess_bulk", number(row.ess_bulk)}, {"ess_tail", number(row.ess_tail)}, {"r_hat", number(row.r_hat)}, {"present", number(row.present)}});
   return top.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
 

@@ -46,7 +46,9 @@ std::vector<double> round_numbers(const plot_range& range) {
   const double span = range.high - range.low;
   if (!(span > 0) || !std::isfinite(span)) return {range.low};
   const double rough = span / 4, unit = std::pow(10, std::floor(std::log10(rough)));
-  const double step = rough / unit < 1.5 ? unit : rough / unit < 3.5 ? 2 * unit : rough / unit < 7.5 ? 5 * unit : 10 * unit;
+  const double step = rough / unit < 1.5 ? unit : rough / unit < 3.5 ? 2 * unit
+                                              : rough / unit < 7.5   ? 5 * unit
+                                                                     : 10 * unit;
   std::vector<double> all;
   for (double k = std::ceil(range.low / step); k * step <= range.high && all.size() < 10; ++k) all.push_back(k == 0 ? 0 : k * step);
   return all;

@@ -19,8 +19,7 @@ double rate_schedule::at(std::size_t step) const {
 }
 
 adam_rule::adam_rule(std::size_t t, double first_decay, double second_decay, double epsilon)
-    : first_decay_(first_decay), second_decay_(second_decay), epsilon_(epsilon), first_bias_(1 - std::pow(first_decay, static_cast<double>(t))),
-      second_bias_(1 - std::pow(second_decay, static_cast<double>(t))) {}
+    : first_decay_(first_decay), second_decay_(second_decay), epsilon_(epsilon), first_bias_(1 - std::pow(first_decay, static_cast<double>(t))), second_bias_(1 - std::pow(second_decay, static_cast<double>(t))) {}
 
 rate_schedule cosine(double rate, std::size_t steps, double last) {
   if (steps == 0) throw std::invalid_argument("cosine: a schedule needs at least one step");

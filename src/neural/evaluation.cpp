@@ -236,7 +236,8 @@ void backward(const prepared_net<T>& net, const T* memory, std::size_t rows, con
   for (std::size_t i = n; i-- > 0;) {
     const layer& l = net.layers[i];
     const bool last = i == 0;
-    T* const dx = last && !argument ? nullptr : last && !some ? argument : a.take<T>(m * l.in);
+    T* const dx = last && !argument ? nullptr : last && !some ? argument
+                                                              : a.take<T>(m * l.in);
     if (l.kind == layer_kind::residual_end || l.kind == layer_kind::residual_begin) {
       const T* const around = l.kind == layer_kind::residual_begin ? outside[--open] : nullptr;
       for (std::size_t j = 0; dx && j < m * l.in; ++j) dx[j] = around ? d[j] + around[j] : d[j];

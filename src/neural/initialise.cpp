@@ -33,7 +33,9 @@ std::vector<double> numbers_of(const parameter_shape& s, const layer& l, const k
       // MultiheadAttention's input weights are Glorot's.
       uniform(l.kind == layer_kind::attention && s.name == "in_proj_weight" ? std::sqrt(6 / (in + s.sizes[0])) : 1 / std::sqrt(in));
       break;
-    case initialisation::glorot: uniform(std::sqrt(6 / (in + out))); break;
+    case initialisation::glorot:
+      uniform(std::sqrt(6 / (in + out)));
+      break;
     case initialisation::he:
       for (double& v : x) v = std::sqrt(2 / in) * numbers.normal();
       break;

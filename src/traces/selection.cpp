@@ -9,18 +9,27 @@
 namespace starling {
 
 struct selection::node {
-  enum class op { all, pattern, complement, either, both } kind = op::all;
+  enum class op { all,
+                  pattern,
+                  complement,
+                  either,
+                  both } kind = op::all;
   std::vector<path_pattern::part> parts;
   std::shared_ptr<const node> left, right;
 
   static bool contains(const node* n, std::span<const path_component> where) {
     if (!n) return false;
     switch (n->kind) {
-      case op::all: return true;
-      case op::complement: return !contains(n->left.get(), where);
-      case op::either: return contains(n->left.get(), where) || contains(n->right.get(), where);
-      case op::both: return contains(n->left.get(), where) && contains(n->right.get(), where);
-      case op::pattern: break;
+      case op::all:
+        return true;
+      case op::complement:
+        return !contains(n->left.get(), where);
+      case op::either:
+        return contains(n->left.get(), where) || contains(n->right.get(), where);
+      case op::both:
+        return contains(n->left.get(), where) && contains(n->right.get(), where);
+      case op::pattern:
+        break;
     }
     if (n->parts.size() > where.size()) return false;
     for (std::size_t k = 0; k < n->parts.size(); ++k)
@@ -32,7 +41,8 @@ struct selection::node {
     if (!n) return;
     switch (n->kind) {
       case op::all:
-      case op::complement: return found.add_all();
+      case op::complement:
+        return found.add_all();
       case op::either:
         add_instances(n->left.get(), where, instances, found);
         return add_instances(n->right.get(), where, instances, found);
@@ -45,7 +55,8 @@ struct selection::node {
         for (const auto i : use_left ? left.some() : right.some()) found.add(i);
         return;
       }
-      case op::pattern: break;
+      case op::pattern:
+        break;
     }
     for (std::size_t k = 0; k < n->parts.size() && k < where.size(); ++k)
       if (!n->parts[k].holds(where[k])) return;
@@ -77,11 +88,16 @@ struct selection::node {
   static std::string str(const node* n) {
     if (!n) return "none";
     switch (n->kind) {
-      case op::all: return "all";
-      case op::complement: return "!(" + str(n->left.get()) + ")";
-      case op::either: return "(" + str(n->left.get()) + " | " + str(n->right.get()) + ")";
-      case op::both: return "(" + str(n->left.get()) + " & " + str(n->right.get()) + ")";
-      case op::pattern: break;
+      case op::all:
+        return "all";
+      case op::complement:
+        return "!(" + str(n->left.get()) + ")";
+      case op::either:
+        return "(" + str(n->left.get()) + " | " + str(n->right.get()) + ")";
+      case op::both:
+        return "(" + str(n->left.get()) + " & " + str(n->right.get()) + ")";
+      case op::pattern:
+        break;
     }
     std::string text;
     for (const auto& part : n->parts) {

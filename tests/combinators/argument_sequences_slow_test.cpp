@@ -22,7 +22,18 @@ namespace sl = starling;
 namespace {
 
 // A statement of a random model, about the result of an earlier one; a model is a list of them.
-enum class kind { choice, number, pair, vector, several, map, unfold, scan, repeat, mask, factor, count };
+enum class kind { choice,
+                  number,
+                  pair,
+                  vector,
+                  several,
+                  map,
+                  unfold,
+                  scan,
+                  repeat,
+                  mask,
+                  factor,
+                  count };
 struct statement {
   kind what;
   std::size_t about;
@@ -72,17 +83,39 @@ constexpr auto body = [](auto& trace, const program& statements, const auto& mea
     const auto k = static_cast<std::int64_t>(i);
     const auto steps = static_cast<std::size_t>(n);
     switch (statements[i].what) {
-      case kind::choice: now = trace({"x", k}, sl::normal(about, 1.0)), throw_if_large(now); break;
-      case kind::number: now = trace({"f", k}, number, about); break;
-      case kind::pair: now = trace({"f", k}, pair, about).second; break;
-      case kind::vector: now = trace({"f", k}, vector, about)[1]; break;
-      case kind::several: now = trace({"f", k}, several, about, n); break;
-      case kind::map: now = trace({"f", k}, sl::map(member), sl::each(xs), about)[0]; break;
-      case kind::unfold: if (n > 0) now = trace({"f", k}, sl::unfold(state), steps, about, mean).back(); break;
-      case kind::scan: now = trace({"f", k}, sl::scan(step), about, xs, mean).first; break;
-      case kind::repeat: if (n > 0) now = trace({"f", k}, sl::repeat(number, steps), about)[0]; break;
-      case kind::mask: now = sl::value_or(trace({"f", k}, sl::mask(number), n % 2 == 1, about), about); break;
-      default: trace.factor(-0.1 * about * about); break;
+      case kind::choice:
+        now = trace({"x", k}, sl::normal(about, 1.0)), throw_if_large(now);
+        break;
+      case kind::number:
+        now = trace({"f", k}, number, about);
+        break;
+      case kind::pair:
+        now = trace({"f", k}, pair, about).second;
+        break;
+      case kind::vector:
+        now = trace({"f", k}, vector, about)[1];
+        break;
+      case kind::several:
+        now = trace({"f", k}, several, about, n);
+        break;
+      case kind::map:
+        now = trace({"f", k}, sl::map(member), sl::each(xs), about)[0];
+        break;
+      case kind::unfold:
+        if (n > 0) now = trace({"f", k}, sl::unfold(state), steps, about, mean).back();
+        break;
+      case kind::scan:
+        now = trace({"f", k}, sl::scan(step), about, xs, mean).first;
+        break;
+      case kind::repeat:
+        if (n > 0) now = trace({"f", k}, sl::repeat(number, steps), about)[0];
+        break;
+      case kind::mask:
+        now = sl::value_or(trace({"f", k}, sl::mask(number), n % 2 == 1, about), about);
+        break;
+      default:
+        trace.factor(-0.1 * about * about);
+        break;
     }
     known[i + 1] = now;
   }

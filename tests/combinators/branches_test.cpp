@@ -39,8 +39,7 @@ double branch_value(choices c, long i) { return i == 1 ? 2 * c[at("s", "apart")]
 
 auto rows() {
   return std::tuple{
-      row{"switch, shared address", shared, sl::args(),
-          [](choices c, const auto&, densities& lp) {
+      row{"switch, shared address", shared, sl::args(), [](choices c, const auto&, densities& lp) {
             const bool b = c["b"] != 0;
             lp("b", bernoulli(b, 0.4));
             if (b) high_by_hand(c, at("s"), 0.5, lp);
@@ -49,16 +48,14 @@ auto rows() {
           },
           {{{"b", true}}, {{"b", false}, {at("s", "x"), 0.3}}, {{at("s", "only"), 0.7}}, {{"b", true}, {at("s", "only"), 0.7}}},
           {sl::select("b"), sl::select("s"), sl::select("b", at("s", "x")), sl::select(at("s", "only"), "y")}},
-      row{"switch, disjoint addresses", disjoint, sl::args(),
-          [](choices c, const auto&, densities& lp) {
+      row{"switch, disjoint addresses", disjoint, sl::args(), [](choices c, const auto&, densities& lp) {
             const long i = static_cast<long>(c["i"]);
             lp("i", std::log(i == 2 ? 0.4 : 0.3));
             branch_by_hand(c, i, 0.5, lp);
           },
           {{{"i", 1}}, {{"i", 0}}, {{"i", 2}, {at("s", "x"), 1.0}}, {{at("s", "apart"), 0.2}}},
           {sl::select("i"), sl::select("s"), sl::select(at("s", "apart"))}},
-      row{"switch, an address of two kinds", kinds, sl::args(),
-          [](choices c, const auto&, densities& lp) {
+      row{"switch, an address of two kinds", kinds, sl::args(), [](choices c, const auto&, densities& lp) {
             const bool b = c["b"] != 0;
             const auto v = at("s", "v"), w = at("s", "w");
             lp("b", std::log(0.5));
@@ -70,12 +67,13 @@ auto rows() {
           {{{"b", true}}, {{"b", false}}, {{"b", true}, {at("s", "v"), 2}}, {{"b", false}, {at("s", "v"), 0.25}}, {{at("s", "v"), 1}}},
           {sl::select("b"), sl::select("s"), sl::select(at("s", "v")), sl::select("b", at("s", "w"))},
           {}},
-      row{"switch, index given", given, sl::args(0L, 0.5),
-          [](choices c, const auto& as, densities& lp) {
+      row{"switch, index given", given, sl::args(0L, 0.5), [](choices c, const auto& as, densities& lp) {
             branch_by_hand(c, argument<0>(as), argument<1>(as), lp);
             lp("y", normal(c["y"], branch_value(c, argument<0>(as)), 1));
           },
-          {{{"y", 0.3}}}, {sl::select("s"), sl::select("y")}, {sl::args(1L, 0.5), sl::args(2L, -0.5)}},
+          {{{"y", 0.3}}},
+          {sl::select("s"), sl::select("y")},
+          {sl::args(1L, 0.5), sl::args(2L, -0.5)}},
   };
 }
 template <class F>

@@ -29,18 +29,20 @@ bool operator==(const position<R>& a, const position<R>& b) {
 }
 constexpr auto struct_state = sl::gen([](auto& trace, int steps) {
   const auto states = trace("p", sl::unfold(sl::gen([](auto& t, std::size_t, const auto& s) {
-    const auto speed = t("speed", sl::normal(s.speed, 0.5));
-    return position<sl::real_of<decltype(t)>>{t("place", sl::normal(s.place + speed, 0.1)), speed};
-  })), steps, position<double>{1.0, 0.25});
+                              const auto speed = t("speed", sl::normal(s.speed, 0.5));
+                              return position<sl::real_of<decltype(t)>>{t("place", sl::normal(s.place + speed, 0.1)), speed};
+                            })),
+                            steps, position<double>{1.0, 0.25});
   return states[states.size() - 1];
 });
 
 constexpr auto tuple_state = sl::gen([](auto& trace, int steps) {
   return trace("p", sl::unfold(sl::gen([](auto& t, std::size_t, const auto& s) {
-    const auto n = t("n", sl::poisson(1.0 + std::get<0>(s)));
-    const auto on = t("on", sl::bernoulli(sl::where(std::get<1>(s), 0.8, 0.3)));
-    return std::tuple(n, on, std::array{0.5 * n, std::get<2>(s)[0]});
-  })), steps, std::tuple(1L, true, std::array{0.0, 1.0}));
+                 const auto n = t("n", sl::poisson(1.0 + std::get<0>(s)));
+                 const auto on = t("on", sl::bernoulli(sl::where(std::get<1>(s), 0.8, 0.3)));
+                 return std::tuple(n, on, std::array{0.5 * n, std::get<2>(s)[0]});
+               })),
+               steps, std::tuple(1L, true, std::array{0.0, 1.0}));
 });
 
 constexpr auto adding = sl::gen([](auto& trace, const auto& carry, double x, double scale) {
@@ -55,8 +57,7 @@ constexpr auto scanned = sl::gen([](auto& trace, const auto& xs, double scale) {
 
 auto walks() {
   return std::tuple{
-      row{"unfold of a scalar", scalar_state, sl::args(4L, 0.5, 1.5),
-          [](choices c, const auto& as, densities& lp) {
+      row{"unfold of a scalar", scalar_state, sl::args(4L, 0.5, 1.5), [](choices c, const auto& as, densities& lp) {
             double x = argument<1>(as);
             for (long t = 0; t < argument<0>(as); ++t) {
               const auto here = at("steps", t, "x"), y = at("steps", t, "y");
@@ -68,8 +69,7 @@ auto walks() {
           {{{at("steps", 1, "x"), 0.5}}, {{at("steps", 1, "y"), 0.5}, {at("steps", 0, "y"), 0.1}}},
           {sl::select({"steps", 2}), sl::select("steps"), sl::select(at("steps", 1, "x"), at("steps", 3, "x"))},
           {sl::args(6L, 0.5, 1.5), sl::args(2L, 0.5, 1.5), sl::args(4L, -0.5, 1.0)}},
-      row{"scan", scanned, sl::args(std::vector{1.0, -0.5, 0.25}, 0.5),
-          [](choices c, const auto& as, densities& lp) {
+      row{"scan", scanned, sl::args(std::vector{1.0, -0.5, 0.25}, 0.5), [](choices c, const auto& as, densities& lp) {
             double carry = 0.5;
             for (std::size_t t = 0; t < argument<0>(as).size(); ++t) {
               const auto next = at("s", t, "c"), out = at("s", t, "out");
@@ -86,8 +86,7 @@ auto walks() {
 }
 auto aggregates() {
   return std::tuple{
-      row{"unfold of a struct", struct_state, sl::args(3),
-          [](choices c, const auto& as, densities& lp) {
+      row{"unfold of a struct", struct_state, sl::args(3), [](choices c, const auto& as, densities& lp) {
             double place = 1, speed = 0.25;
             for (int t = 0; t < argument<0>(as); ++t) {
               const auto v = at("p", t, "speed"), x = at("p", t, "place");
@@ -97,9 +96,10 @@ auto aggregates() {
               place = c[x];
             }
           },
-          {{{at("p", 0, "speed"), 0.5}}}, {sl::select({"p", 1}), sl::select(at("p", 0, "speed"))}, {sl::args(5), sl::args(1)}},
-      row{"unfold of a tuple", tuple_state, sl::args(3),
-          [](choices c, const auto& as, densities& lp) {
+          {{{at("p", 0, "speed"), 0.5}}},
+          {sl::select({"p", 1}), sl::select(at("p", 0, "speed"))},
+          {sl::args(5), sl::args(1)}},
+      row{"unfold of a tuple", tuple_state, sl::args(3), [](choices c, const auto& as, densities& lp) {
             double n = 1;
             bool on = true;
             for (int t = 0; t < argument<0>(as); ++t) {
@@ -110,7 +110,8 @@ auto aggregates() {
               on = c[flag] != 0;
             }
           },
-          {{{at("p", 0, "on"), false}}, {{at("p", 1, "n"), 4}}}, {sl::select({"p", 1}), sl::select(at("p", 0, "n"), at("p", 2, "on"))},
+          {{{at("p", 0, "on"), false}}, {{at("p", 1, "n"), 4}}},
+          {sl::select({"p", 1}), sl::select(at("p", 0, "n"), at("p", 2, "on"))},
           {sl::args(4), sl::args(2)}},
   };
 }

@@ -50,8 +50,7 @@ void cond_by_hand(choices c, const sl::path& here, double carry, double x, densi
 
 auto rows() {
   return std::tuple{
-      row{"switch in switch, with calls and factors", regions, sl::args(0.4),
-          [](choices c, const auto& as, densities& lp) {
+      row{"switch in switch, with calls and factors", regions, sl::args(0.4), [](choices c, const auto& as, densities& lp) {
             const bool b = c["b"] != 0;
             const auto s = at("s"), x = at("s", "x"), deep = at("s", "deep", "x"), i = at("s", "inner");
             lp("b", bernoulli(b, argument<0>(as)));
@@ -68,9 +67,10 @@ auto rows() {
             lp("y", normal(c["y"], c[deep] + (b ? 0.0 : c[x]), 1));
           },
           {{{"b", true}}, {{"b", false}, {at("s", "inner"), true}}, {{at("s", "only"), 0.5}}, {{at("s", "x"), 0.5}, {at("s", "deep", "x"), 1.0}}},
-          {sl::select("b"), sl::select(at("s", "inner")), sl::select("s"), sl::select("b", at("s", "x"))}, {sl::args(0.7)}, true},
-      row{"unfold in mix", walks_in_mix, sl::args(std::vector{0.0, 0.5}),
-          [](choices c, const auto& as, densities& lp) {
+          {sl::select("b"), sl::select(at("s", "inner")), sl::select("s"), sl::select("b", at("s", "x"))},
+          {sl::args(0.7)},
+          true},
+      row{"unfold in mix", walks_in_mix, sl::args(std::vector{0.0, 0.5}), [](choices c, const auto& as, densities& lp) {
             const auto i = static_cast<std::size_t>(c[at("w", "index")]);
             const auto& w = argument<0>(as);
             lp(at("w", "index"), w[i] - std::log(std::exp(w[0]) + std::exp(w[1])));
@@ -82,9 +82,9 @@ auto rows() {
             }
           },
           {{{at("w", "index"), 1}}, {{at("w", "index"), 0}, {at("w", "component", 0, "x"), 0.25}}, {{at("w", "component", 2, "x"), 0.25}}},
-          {sl::select(at("w", "index")), sl::select("w"), sl::select(at("w", "component", 0))}, {sl::args(std::vector{0.0, -1.0})}},
-      row{"scan of cond and mask", scan_of_cond, sl::args(std::vector{-0.5, 0.25, -1.0}),
-          [](choices c, const auto& as, densities& lp) {
+          {sl::select(at("w", "index")), sl::select("w"), sl::select(at("w", "component", 0))},
+          {sl::args(std::vector{0.0, -1.0})}},
+      row{"scan of cond and mask", scan_of_cond, sl::args(std::vector{-0.5, 0.25, -1.0}), [](choices c, const auto& as, densities& lp) {
             double carry = 0.5;
             for (std::size_t t = 0; t < argument<0>(as).size(); ++t) {
               const auto on = at("s", t, "on", "x");

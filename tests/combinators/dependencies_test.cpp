@@ -116,8 +116,7 @@ TEST(dependencies, go_through_both_branches) {
   const auto model = sl::gen([](auto& trace) {
     const auto b = trace("b", sl::bernoulli(0.5));
     const auto m = trace("m", sl::normal(0.0, 1.0));
-    const auto r = trace("r", sl::cond(sl::gen([](auto& t, const auto& x) { return t("one", sl::normal(x, 1.0)); }),
-                                       sl::gen([](auto& t, const auto&) { return t("two", sl::normal(0.0, 1.0)); })),
+    const auto r = trace("r", sl::cond(sl::gen([](auto& t, const auto& x) { return t("one", sl::normal(x, 1.0)); }), sl::gen([](auto& t, const auto&) { return t("two", sl::normal(0.0, 1.0)); })),
                          b, m);
     trace("y", sl::normal(r, 1.0));
   });

@@ -27,7 +27,8 @@ int check_lanes(const std::string& name, const G& model, const As& as, double to
   for (std::size_t l = 0; l < many; ++l) {
     const auto one = sl::gradients(b.lane(l));
     const auto here = g.choices.lane(l);
-    EXPECT_EQ(here.size(), one.choices.size()) << name << " lane " << l << '\n' << here.str() << one.choices.str();
+    EXPECT_EQ(here.size(), one.choices.size()) << name << " lane " << l << '\n'
+                                               << here.str() << one.choices.str();
     for (const auto& e : one.choices.entries()) {
       const auto* mine = here.entry_at(e.where.hash());
       if (!mine) {
@@ -138,6 +139,8 @@ TEST(gradients_of_lanes, of_a_dynamic_model) {
   ASSERT_EQ(g.size(), many);
   for (std::size_t l = 0; l < many; ++l) {
     ASSERT_EQ(g[l].choices.contains("m"), b.lane(l).contains("m"));
-    if (b.lane(l).contains("m")) { EXPECT_NEAR(g[l].choices["m"], -(b.lane(l)["m"] - xs[l]) / 4, 1e-13); }
+    if (b.lane(l).contains("m")) {
+      EXPECT_NEAR(g[l].choices["m"], -(b.lane(l)["m"] - xs[l]) / 4, 1e-13);
+    }
   }
 }

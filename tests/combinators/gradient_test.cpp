@@ -36,7 +36,8 @@ template <class G, class As> int check_choices(const std::string& name, const G&
         value.data[i] = x;
         moved.set(e.where, value);
         return sl::assess(model, as, moved).score;
-      }, e.value.data[i]);
+      },
+                             e.value.data[i]);
       EXPECT_NEAR(g.choices.entry_at(e.where.hash())->value.data[i], d, 1e-8 * (1 + std::abs(d))) << name << ' ' << e.where.str() << '[' << i << ']';
       ++compared;
     }
@@ -61,20 +62,23 @@ TEST(gradients, of_choices_equal_finite_differences) {
   laws::for_each_gradient_model(run);
   constexpr auto step = sl::gen([](auto& trace, std::size_t, const auto& x, const auto& scale) { return trace("x", sl::normal(sl::sin(x), scale)); });
   run("unfold", sl::gen([step](auto& trace) {
-    const auto scale = trace("scale", sl::gamma(2.0, 1.0));
-    const auto states = trace("walk", sl::unfold(step), 4, 0.3, scale);
-    trace("end", sl::normal(states.back(), 1.0));
-  }), sl::args());
+        const auto scale = trace("scale", sl::gamma(2.0, 1.0));
+        const auto states = trace("walk", sl::unfold(step), 4, 0.3, scale);
+        trace("end", sl::normal(states.back(), 1.0));
+      }),
+      sl::args());
   run("map", sl::gen([](auto& trace, const std::vector<double>& xs) {
-    const auto slope = trace("slope", sl::normal(0.0, 1.0));
-    trace("y", sl::map(sl::gen([](auto& inner, double x, const auto& s) { return inner({}, sl::normal(s * x, 1.0)); })), sl::each(xs), slope);
-  }), sl::args(std::vector<double>{1, 2, 3}));
+        const auto slope = trace("slope", sl::normal(0.0, 1.0));
+        trace("y", sl::map(sl::gen([](auto& inner, double x, const auto& s) { return inner({}, sl::normal(s * x, 1.0)); })), sl::each(xs), slope);
+      }),
+      sl::args(std::vector<double>{1, 2, 3}));
   run("dynamic", sl::gen(sl::dynamic, [](auto& trace) {
-    if (trace("b", sl::bernoulli(0.9))) {
-      const auto m = trace("m", sl::normal(2.0, 1.0));
-      trace("y", sl::normal(m, 1.0));
-    }
-  }), sl::args());
+        if (trace("b", sl::bernoulli(0.9))) {
+          const auto m = trace("m", sl::normal(2.0, 1.0));
+          trace("y", sl::normal(m, 1.0));
+        }
+      }),
+      sl::args());
   EXPECT_GT(compared, 35);
 }
 
@@ -132,11 +136,13 @@ TEST(parameters, are_read_from_the_store_and_have_gradients) {
   store.set("scale", 1.5);
   for (std::size_t i = 0; i < 2; ++i) {
     EXPECT_NEAR(g["w"][i], slope([&](double x) {
-      std::vector<double> w{0.3, 0.8};
-      w[i] = x;
-      store.set("w", w);
-      return score();
-    }, i == 0 ? 0.3 : 0.8), 1e-8);
+                  std::vector<double> w{0.3, 0.8};
+                  w[i] = x;
+                  store.set("w", w);
+                  return score();
+                },
+                                 i == 0 ? 0.3 : 0.8),
+                1e-8);
     store.set("w", {0.3, 0.8});
   }
   // In lanes the body reads the same store.

@@ -17,9 +17,10 @@ constexpr auto plate = sl::gen([](auto& trace, const auto& xs) {
   return ys;
 });
 constexpr auto twice = sl::repeat(sl::gen([](auto& trace, const auto& m) {
-  const auto a = trace("a", sl::exponential(1.0));
-  return std::pair(a, trace("b", sl::normal(a + m, 1.0)));
-}), 2);
+                                    const auto a = trace("a", sl::exponential(1.0));
+                                    return std::pair(a, trace("b", sl::normal(a + m, 1.0)));
+                                  }),
+                                  2);
 constexpr auto repeated = sl::gen([](auto& trace, double m) {
   const auto pairs = trace("r", twice, m);
   trace("y", sl::normal(pairs[0].first + pairs[1].second, 1.0));
@@ -29,8 +30,7 @@ constexpr auto repeated = sl::gen([](auto& trace, double m) {
 auto rows() {
   const std::vector<double> four{-1.0, 0.5, 2.0, 3.0};
   return std::tuple{
-      row{"map", plate, sl::args(four),
-          [](choices c, const auto& as, densities& lp) {
+      row{"map", plate, sl::args(four), [](choices c, const auto& as, densities& lp) {
             lp("slope", normal(c["slope"], 0, 2));
             for (std::size_t i = 0; i < argument<0>(as).size(); ++i)
               lp({"y", i}, normal(c[{"y", i}], c["slope"] * argument<0>(as)[i], 1));
@@ -39,8 +39,7 @@ auto rows() {
           {{{"slope", 0.5}}, {{{"y", 1}, 0.25}}, {{"y", {0.1, 0.2}}}, {{"slope", 1.0}, {"z", 0.0}}},
           {sl::select("slope"), sl::select("y"), sl::select({"y", 1}, "z"), sl::select({"y", sl::all})},
           {sl::args(std::vector{-1.0, 0.7, 2.0, 3.0, 4.0}), sl::args(std::vector{-1.0, 0.5})}},
-      row{"repeat", repeated, sl::args(0.5),
-          [](choices c, const auto& as, densities& lp) {
+      row{"repeat", repeated, sl::args(0.5), [](choices c, const auto& as, densities& lp) {
             for (int i = 0; i < 2; ++i) {
               const auto a = at("r", i, "a"), b = at("r", i, "b");
               lp(a, exponential(c[a], 1));
@@ -49,7 +48,8 @@ auto rows() {
             lp("y", normal(c["y"], c[at("r", 0, "a")] + c[at("r", 1, "b")], 1));
           },
           {{{at("r", 1, "a"), 0.5}}, {{at("r", 0, "a"), 0.5}, {at("r", 0, "b"), 1.5}}},
-          {sl::select("r"), sl::select({"r", 1}), sl::select(at("r", 0, "a"))}, {sl::args(-1.0)}},
+          {sl::select("r"), sl::select({"r", 1}), sl::select(at("r", 0, "a"))},
+          {sl::args(-1.0)}},
   };
 }
 template <class F>

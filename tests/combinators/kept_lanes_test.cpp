@@ -43,7 +43,8 @@ constexpr auto nested = sl::gen([](auto& trace, std::size_t n, double scale) {
   const auto m = trace("m", sl::normal(0.0, 1.0));
   const auto pair = trace("inner", sl::gen([](auto& inner, std::size_t k, const auto& x, double s) {
                             return std::pair(inner("first", walk, k, x, s), inner("second", walk, k / 2, 0.5, 1.0));
-                          }), n, m, scale);
+                          }),
+                          n, m, scale);
   for (std::size_t i = 0; i < pair.second.size(); ++i) trace({"z", i}, sl::normal(pair.second[i], 1.0));
   return pair;
 });
@@ -55,7 +56,8 @@ constexpr auto plates = sl::gen([](auto& trace, std::size_t n, double scale) {
                  const auto a = plate("a", sl::normal(mean + x, s));
                  plate.factor(-0.1 * a * a);
                  return plate("steps", walk, static_cast<std::size_t>(2 + 10 * x), a, s).back();
-               })), sl::each(xs), m, scale);
+               })),
+               sl::each(xs), m, scale);
 });
 constexpr auto inputs = sl::gen([](auto& trace, std::size_t n, double scale) {
   std::vector<double> xs(n, 0.25);
@@ -64,7 +66,9 @@ constexpr auto inputs = sl::gen([](auto& trace, std::size_t n, double scale) {
                  const auto extra = step("extra", sl::mask(sl::gen([](auto& t, const auto& mean) { return t("e", sl::normal(mean, 1.0)); })), on, carry);
                  const auto next = step("x", sl::normal(0.5 * carry + x + sl::where(on, extra.value, 0.0), s));
                  return std::pair(next, next * 2.0);
-               })), 0.0, xs, scale).second;
+               })),
+               0.0, xs, scale)
+      .second;
 });
 
 using points = std::vector<std::pair<sl::path, double>>;
@@ -86,9 +90,13 @@ void expect_change(const Before& before, const After& after, Fixed&& is_set, boo
     } else if (old && !is_set(where)) {
       expected += lp - before.log_density(where);
     }
-    if (old && !is_set(where)) { EXPECT_EQ(after[where], before[where]) << what << where.str(); }
+    if (old && !is_set(where)) {
+      EXPECT_EQ(after[where], before[where]) << what << where.str();
+    }
   }
-  if (update) { EXPECT_TRUE(near(weight, expected)) << what << weight << " " << expected; }
+  if (update) {
+    EXPECT_TRUE(near(weight, expected)) << what << weight << " " << expected;
+  }
   sl::choice_map lost;
   for (const auto& e : before.choices().entries())
     if (!after.contains(e.where) || is_set(e.where)) lost.set(e.where, e.value);
@@ -128,13 +136,15 @@ void check(const char* name, const Model& model, const std::vector<sl::path>& so
         const auto was = before.lane(l), is = u.traces.lane(l);
         EXPECT_TRUE(near(scores[l], sl::assess(model, sl::args(n, scale), is.choices()).score)) << what;
         EXPECT_TRUE(sl::persist(u.traces.value(l)) == sl::persist(sl::assess(model, sl::args(n, scale), is.choices()).value)) << what;
-        expect_change(was, is, [&](const sl::path& p) { return is_set(p, l); }, update, u.weights[l], u.discard.lane(l), what);
+        expect_change(
+            was, is, [&](const sl::path& p) { return is_set(p, l); }, update, u.weights[l], u.discard.lane(l), what);
       }
     };
     if (pick(4) == 0) {
       const sl::selection s = pick(3) == 0 ? sl::selection(sl::all) : sl::select(some[pick(some.size())]);
       auto u = moves_in ? sl::regenerate(decltype(b)(b), s, k) : sl::regenerate(b, s, k);
-      check_lanes(u, [&](const sl::path& p, std::size_t) { return s.contains(p); }, false);
+      check_lanes(
+          u, [&](const sl::path& p, std::size_t) { return s.contains(p); }, false);
       if (!has_factor) {
         for (const std::size_t l : {std::size_t{1}, std::size_t{9}}) {
           double w = 0;
@@ -165,7 +175,8 @@ void check(const char* name, const Model& model, const std::vector<sl::path>& so
     for (const auto& p : some)
       if (n < old_n && c.contains(p)) c.erase(p);
     auto u = moves_in ? sl::update(decltype(b)(b), sl::args(n, scale), c, k) : sl::update(b, sl::args(n, scale), c, k);
-    check_lanes(u, [&](const sl::path& p, std::size_t) { return c.contains(p); }, true);
+    check_lanes(
+        u, [&](const sl::path& p, std::size_t) { return c.contains(p); }, true);
     const auto sums = sl::project(u.traces, sl::all);
     for (std::size_t l = 0; l < lanes; ++l) EXPECT_TRUE(near(sums[l], u.traces.scores()[l])) << what;
     b = std::move(u.traces);

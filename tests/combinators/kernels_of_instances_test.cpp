@@ -54,7 +54,8 @@ void kinds_by_hand(choices c, const sl::path& inside, const std::vector<double>&
   double last = 0;
   for (std::size_t i = 0; i < xs.size(); ++i) {
     const auto y = at(inside, "y", i);
-    lp(y, kind == 0 ? normal(c[y], 0.5 * xs[i], 1) : kind == 1 ? normal(c[y], xs[i] + 1, 2) : normal(c[y], last, 1.5));
+    lp(y, kind == 0 ? normal(c[y], 0.5 * xs[i], 1) : kind == 1 ? normal(c[y], xs[i] + 1, 2)
+                                                               : normal(c[y], last, 1.5));
     last = c[y];
   }
   if (kind == 2) lp.factors += -0.25 * last;
@@ -62,14 +63,14 @@ void kinds_by_hand(choices c, const sl::path& inside, const std::vector<double>&
 
 auto rows() {
   return std::tuple{
-      row{"map of a kernel that captures", capturing, sl::args(std::vector{1.0, -0.5}),
-          [](choices c, const auto& as, densities& lp) {
+      row{"map of a kernel that captures", capturing, sl::args(std::vector{1.0, -0.5}), [](choices c, const auto& as, densities& lp) {
             lp("m", normal(c["m"], 0, 1));
             for (std::size_t i = 0; i < argument<0>(as).size(); ++i) lp({"y", i}, normal(c[{"y", i}], c["m"] * argument<0>(as)[i], 1));
           },
-          {{{"m", 0.5}}, {{{"y", 1}, 0.25}}}, {sl::select("m"), sl::select({"y", 1})}, {sl::args(std::vector{1.0, 0.5, 2.0})}},
-      row{"two maps in a switch", inner_maps, sl::args(1L, std::vector{1.0, -0.5}),
-          [](choices c, const auto& as, densities& lp) {
+          {{{"m", 0.5}}, {{{"y", 1}, 0.25}}},
+          {sl::select("m"), sl::select({"y", 1})},
+          {sl::args(std::vector{1.0, 0.5, 2.0})}},
+      row{"two maps in a switch", inner_maps, sl::args(1L, std::vector{1.0, -0.5}), [](choices c, const auto& as, densities& lp) {
             for (int k = 0; k < 2; ++k) {
               const auto b = at("k", k, "b"), z = at("k", k, "z");
               const bool other = c[b] != 0;
@@ -83,9 +84,9 @@ auto rows() {
             }
           },
           {{{at("k", 0, "b"), true}}, {{at("k", 1, "b"), false}, {at("k", 0, "y", 1), 0.5}}},
-          {sl::select(at("k", 1, "b")), sl::select(at("k", 0, "y"))}, {sl::args(0L, std::vector{1.0, 0.5, 2.0}), sl::args(0L, std::vector{1.0, -0.5})}},
-      row{"maps of other arguments in a switch", unlike, sl::args(std::vector{1.0, -0.5}),
-          [](choices c, const auto& as, densities& lp) {
+          {sl::select(at("k", 1, "b")), sl::select(at("k", 0, "y"))},
+          {sl::args(0L, std::vector{1.0, 0.5, 2.0}), sl::args(0L, std::vector{1.0, -0.5})}},
+      row{"maps of other arguments in a switch", unlike, sl::args(std::vector{1.0, -0.5}), [](choices c, const auto& as, densities& lp) {
             const bool other = c["b"] != 0;
             lp("b", bernoulli(other, 0.4));
             for (std::size_t i = 0; i < argument<0>(as).size(); ++i) {
@@ -93,7 +94,9 @@ auto rows() {
               lp(y, other ? normal(c[y], argument<0>(as)[i] + 1, 2) : normal(c[y], 0.5 * argument<0>(as)[i], 1));
             }
           },
-          {{{"b", true}}, {{"b", false}}, {{"b", true}, {at("s", "y", 1), 0.5}}}, {sl::select("b"), sl::select(at("s", "y", 0))}, {sl::args(std::vector{1.0, 0.5, 2.0})}},
+          {{{"b", true}}, {{"b", false}}, {{"b", true}, {at("s", "y", 1), 0.5}}},
+          {sl::select("b"), sl::select(at("s", "y", 0))},
+          {sl::args(std::vector{1.0, 0.5, 2.0})}},
   };
 }
 template <class F>
@@ -102,26 +105,28 @@ void for_each_row(F&& f) {
 }
 
 auto either_row() {
-  return row{"one map or another", either, sl::args(std::vector{1.0, -0.5}),
-             [](choices c, const auto& as, densities& lp) {
+  return row{"one map or another", either, sl::args(std::vector{1.0, -0.5}), [](choices c, const auto& as, densities& lp) {
                const bool other = c["b"] != 0;
                lp("b", bernoulli(other, 0.4));
                for (std::size_t i = 0; i < argument<0>(as).size(); ++i)
                  lp({"y", i}, normal(c[{"y", i}], 0.5 * argument<0>(as)[i] + (other ? 1 : 0), other ? 2 : 1));
              },
-             {{{"b", true}}, {{"b", false}}, {{"b", false}, {{"y", 1}, 0.25}}}, {sl::select("b"), sl::select({"y", 0})}, {sl::args(std::vector{1.0, 0.5, 2.0})}};
+             {{{"b", true}}, {{"b", false}}, {{"b", false}, {{"y", 1}, 0.25}}},
+             {sl::select("b"), sl::select({"y", 0})},
+             {sl::args(std::vector{1.0, 0.5, 2.0})}};
 }
 auto kinds_row() {
-  return row{"kinds of calls", kinds, sl::args(std::vector{1.0, -0.5}), [](choices c, const auto& as, densities& lp) { kinds_by_hand(c, {}, argument<0>(as), lp); },
-             {{{"kind", 0L}}, {{"kind", 1L}}, {{"kind", 2L}, {{"y", 1}, 0.25}}}, {sl::select("kind"), sl::select("kind", {"y", 0})}, {sl::args(std::vector{1.0, 0.5, 2.0})}, true, true};
+  return row{"kinds of calls", kinds, sl::args(std::vector{1.0, -0.5}), [](choices c, const auto& as, densities& lp) { kinds_by_hand(c, {}, argument<0>(as), lp); }, {{{"kind", 0L}}, {{"kind", 1L}}, {{"kind", 2L}, {{"y", 1}, 0.25}}}, {sl::select("kind"), sl::select("kind", {"y", 0})}, {sl::args(std::vector{1.0, 0.5, 2.0})}, true, true};
 }
 auto many_kinds_row() {
-  return row{"kinds of calls in instances", many_kinds, sl::args(std::vector{1.0, -0.5}),
-             [](choices c, const auto& as, densities& lp) {
+  return row{"kinds of calls in instances", many_kinds, sl::args(std::vector{1.0, -0.5}), [](choices c, const auto& as, densities& lp) {
                for (int k = 0; k < 2; ++k) kinds_by_hand(c, at("k", k), argument<0>(as), lp);
              },
              {{{at("k", 0, "kind"), 2L}}, {{at("k", 1, "kind"), 1L}, {at("k", 0, "y", 1), 0.25}}},
-             {sl::select(at("k", 0, "kind")), sl::select(at("k", 1))}, {sl::args(std::vector{1.0, 0.5, 2.0})}, true, true};
+             {sl::select(at("k", 0, "kind")), sl::select(at("k", 1))},
+             {sl::args(std::vector{1.0, 0.5, 2.0})},
+             true,
+             true};
 }
 
 }  // namespace

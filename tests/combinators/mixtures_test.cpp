@@ -29,8 +29,7 @@ constexpr auto mapped = sl::gen([](auto& trace, double a) {
 auto rows() {
   const auto logs = [](double a, double b, double c) { return std::vector{std::log(a), std::log(b), std::log(c)}; };
   return std::tuple{
-      row{"mix", mixture, sl::args(logs(0.6, 1.0, 0.4)),
-          [](choices c, const auto& as, densities& lp) {
+      row{"mix", mixture, sl::args(logs(0.6, 1.0, 0.4)), [](choices c, const auto& as, densities& lp) {
             const auto i = static_cast<std::size_t>(c[at("x", "index")]);
             double total = 0;
             for (const double w : argument<0>(as)) total += std::exp(w);
@@ -45,14 +44,15 @@ auto rows() {
           {{{at("x", "index"), 1}}, {{at("x", "index"), 2}, {at("x", "component", "apart"), 0.1}}, {{at("x", "component", "x"), 0.1}}},
           {sl::select(at("x", "index")), sl::select("x"), sl::select(at("x", "component")), sl::select("m", at("x", "index"))},
           {sl::args(logs(0.1, 0.2, 0.7))}},
-      row{"contramap, map_retval, dimap", mapped, sl::args(0.5),
-          [](choices c, const auto& as, densities& lp) {
+      row{"contramap, map_retval, dimap", mapped, sl::args(0.5), [](choices c, const auto& as, densities& lp) {
             const double p = c[at("p", "x")], q = c[at("q", "x")];
             lp(at("p", "x"), normal(p, argument<0>(as) * argument<0>(as), 1));
             low_by_hand(c, at("q"), p, lp);
             lp("r", normal(c["r"], 2 * (p + 2 * q), 1));
           },
-          {{{at("p", "x"), 0.5}}, {{"r", 0.5}}}, {sl::select("p"), sl::select("q", "r")}, {sl::args(1.5)}},
+          {{{at("p", "x"), 0.5}}, {{"r", 0.5}}},
+          {sl::select("p"), sl::select("q", "r")},
+          {sl::args(1.5)}},
   };
 }
 template <class F>

@@ -52,8 +52,7 @@ constexpr auto maps_in_switch = sl::gen([](auto& trace, double m) {
 
 auto rows() {
   return std::tuple{
-      row{"switch in unfold in map", many_series, sl::args(3L, std::vector{0.5, -0.5}),
-          [](choices c, const auto& as, densities& lp) {
+      row{"switch in unfold in map", many_series, sl::args(3L, std::vector{0.5, -0.5}), [](choices c, const auto& as, densities& lp) {
             for (std::size_t k = 0; k < argument<1>(as).size(); ++k) {
               double x = argument<1>(as)[k];
               for (long t = 0; t < argument<0>(as); ++t) {
@@ -67,12 +66,10 @@ auto rows() {
               lp(at("k", k, "y"), normal(c[at("k", k, "y")], x, 1));
             }
           },
-          {{{at("k", 0, "steps", 1, "b"), true}}, {{at("k", 1, "steps", 0, "b"), false}, {at("k", 0, "steps", 0, "s", "x"), 1.0}},
-           {{at("k", 1, "steps", 1, "s", "only"), 0.2}, {at("k", 0, "y"), 1.0}}},
+          {{{at("k", 0, "steps", 1, "b"), true}}, {{at("k", 1, "steps", 0, "b"), false}, {at("k", 0, "steps", 0, "s", "x"), 1.0}}, {{at("k", 1, "steps", 1, "s", "only"), 0.2}, {at("k", 0, "y"), 1.0}}},
           {sl::select(at("k", 0)), sl::select(at("k", 1, "steps", 0, "b"), at("k", 0, "steps", 1, "b")), sl::select({"k", sl::all})},
           {sl::args(4L, std::vector{0.5, -0.5, 1.0}), sl::args(2L, std::vector{0.5, 0.5})}},
-      row{"mask in map", masks_in_map, sl::args(std::vector{0.5, -0.5, 2.0}),
-          [](choices c, const auto& as, densities& lp) {
+      row{"mask in map", masks_in_map, sl::args(std::vector{0.5, -0.5, 2.0}), [](choices c, const auto& as, densities& lp) {
             lp("p", -std::log(0.7));
             double sum = 0;
             for (std::size_t k = 0; k < argument<0>(as).size(); ++k) {
@@ -85,9 +82,9 @@ auto rows() {
             lp("y", normal(c["y"], sum, 1));
           },
           {{{"p", 0.5}}, {{at("k", 0, "on"), true}, {at("k", 1, "on"), false}}, {{at("k", 1, "x", "x"), 0.3}}},
-          {sl::select("p"), sl::select(at("k", 0, "on")), sl::select("k")}, {sl::args(std::vector{0.5, 0.5}), sl::args(std::vector{0.5, 0.5, 1.0, 1.0})}},
-      row{"map in switch", maps_in_switch, sl::args(0.5),
-          [](choices c, const auto& as, densities& lp) {
+          {sl::select("p"), sl::select(at("k", 0, "on")), sl::select("k")},
+          {sl::args(std::vector{0.5, 0.5}), sl::args(std::vector{0.5, 0.5, 1.0, 1.0})}},
+      row{"map in switch", maps_in_switch, sl::args(0.5), [](choices c, const auto& as, densities& lp) {
             const auto i = static_cast<long>(c["i"]);
             const double m = argument<0>(as);
             const auto x = [&](int k) { return at("s", "k", k); };
@@ -95,10 +92,13 @@ auto rows() {
             const double slopes[2][3] = {{1, 2, 0}, {1, -1, 0.5}};
             for (int k = 0; k < (i == 2 ? 0 : 2 + i); ++k) lp(x(k), normal(c[x(k)], slopes[i][k] * m, 1));
             if (i == 2) lp(at("s", "x"), normal(c[at("s", "x")], m, 1));
-            lp("y", normal(c["y"], i == 0 ? c[x(0)] + c[x(1)] : i == 1 ? c[x(2)] : c[at("s", "x")], 1));
+            lp("y", normal(c["y"], i == 0 ? c[x(0)] + c[x(1)] : i == 1 ? c[x(2)]
+                                                                       : c[at("s", "x")],
+                           1));
           },
           {{{"i", 1}}, {{"i", 0}, {at("s", "k", 1), 0.5}}, {{"i", 2}}, {{at("s", "k", 2), 1.0}}},
-          {sl::select("i"), sl::select("s"), sl::select(at("s", "k", 1), "y")}, {sl::args(-0.5)}},
+          {sl::select("i"), sl::select("s"), sl::select(at("s", "k", 1), "y")},
+          {sl::args(-0.5)}},
   };
 }
 template <class F>

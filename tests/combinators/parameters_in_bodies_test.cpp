@@ -95,9 +95,10 @@ TEST(parameters, a_static_model_that_reads_them_still_passes_over_what_a_change_
   sl::parameter_store store;
   store.set("w", 1.5);
   const auto model = sl::with_parameters(sl::gen(sl::fixed, [](auto& trace) {
-    trace("a", counted, 0.0);
-    trace("b", counted, 1.0);
-  }), store);
+                                           trace("a", counted, 0.0);
+                                           trace("b", counted, 1.0);
+                                         }),
+                                         store);
   auto t = sl::simulate(model, sl::args(), sl::key(1));
   runs = 0;
   t = sl::update(std::move(t), {{sl::address("a") / "x", 0.5}}, sl::key(2)).trace;
@@ -113,7 +114,8 @@ TEST(dependencies, of_a_recursion_with_room_for_some_calls) {
     const auto here = trace("x", sl::normal(x, 1.0));
     const auto rest = trace("rest", sl::mask(self), trace("more", sl::bernoulli(0.6)), here);
     return here + sl::value_or(rest, here);
-  }, {.max_nodes = 4});
+  },
+                                        {.max_nodes = 4});
   const auto graph = sl::dependencies(sl::gen([list](auto& trace) { trace("y", sl::normal(trace("list", list, 0.0), 1.0)); }), sl::args());
   const sl::path first = sl::address("list") / "x", second = sl::address("list") / "rest" / "x", fourth = sl::address("list") / "rest" / "rest" / "rest" / "x";
   EXPECT_TRUE(graph.is_conditional());

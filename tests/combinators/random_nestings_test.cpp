@@ -29,8 +29,10 @@ shape read_shape(const std::vector<int>& numbers, std::size_t& at, int depth) {
 const auto model = sl::recurse<double>([](auto& trace, const auto& self, const shape* s, double x) -> double {
   const auto& below = s->children;
   switch (s->kind) {
-    case 0: return trace("x", sl::normal(0.5 * x, 1.0));
-    case 1: return 0.25 * static_cast<double>(trace("n", sl::poisson(1.0 + std::abs(std::tanh(x)))));
+    case 0:
+      return trace("x", sl::normal(0.5 * x, 1.0));
+    case 1:
+      return 0.25 * static_cast<double>(trace("n", sl::poisson(1.0 + std::abs(std::tanh(x)))));
     case 2: {
       double sum = 0;
       for (std::size_t i = 0; i < below.size(); ++i) sum += trace({"call", i}, self, &below[i], 0.5 * sum);
@@ -45,7 +47,8 @@ const auto model = sl::recurse<double>([](auto& trace, const auto& self, const s
       const auto step = sl::gen(sl::dynamic, [&](auto& t, std::size_t i, double state) { return t("to", self, &below[i], state); });
       return trace("chain", sl::unfold(step), below.size(), x).back();
     }
-    case 5: return sl::value_or(trace("mask", sl::mask(self), trace("on", sl::bernoulli(0.6)), &below[0], x), -1.0);
+    case 5:
+      return sl::value_or(trace("mask", sl::mask(self), trace("on", sl::bernoulli(0.6)), &below[0], x), -1.0);
     default: {
       const bool last = trace("last", sl::bernoulli(0.4));
       const auto one = sl::gen(sl::dynamic, [&](auto& t) { return t({}, self, &below.front(), x); });
@@ -60,8 +63,10 @@ double by_hand(choices c, const sl::path& here, const shape& s, double x, densit
   const auto child = [&](const sl::path& at_child, const shape& b, double in) { return by_hand(c, at_child, b, in, lp); };
   const auto leaf = at(here, "x"), count = at(here, "n"), on = at(here, "on"), last = at(here, "last");
   switch (s.kind) {
-    case 0: return lp(leaf, normal(c[leaf], 0.5 * x, 1)), c[leaf];
-    case 1: return lp(count, poisson(c[count], 1 + std::abs(std::tanh(x)))), 0.25 * c[count];
+    case 0:
+      return lp(leaf, normal(c[leaf], 0.5 * x, 1)), c[leaf];
+    case 1:
+      return lp(count, poisson(c[count], 1 + std::abs(std::tanh(x)))), 0.25 * c[count];
     case 2: {
       double sum = 0;
       for (std::size_t i = 0; i < below.size(); ++i) sum += child(at(here, "call", i), below[i], 0.5 * sum);
@@ -80,7 +85,9 @@ double by_hand(choices c, const sl::path& here, const shape& s, double x, densit
       for (std::size_t i = 0; i < below.size(); ++i) x = child(at(here, "chain", i, "to"), below[i], x);
       return x;
     }
-    case 5: lp(on, bernoulli(c[on] != 0, 0.6)); return c[on] != 0 ? child(at(here, "mask"), below[0], x) : -1.0;
+    case 5:
+      lp(on, bernoulli(c[on] != 0, 0.6));
+      return c[on] != 0 ? child(at(here, "mask"), below[0], x) : -1.0;
     default:
       lp(last, bernoulli(c[last] != 0, 0.4));
       return c[last] != 0 ? child(at(here, "switch"), below.back(), x + 1) : child(at(here, "switch"), below.front(), x);
@@ -96,8 +103,7 @@ TEST(random_nestings, obey_the_laws) {
     const int failed_before = failures();
     std::size_t read = 0;
     const shape s = read_shape(numbers, read, 0);
-    const row r{"random", model, sl::args(&s, 0.5), [](choices c, const auto& as, densities& lp) { by_hand(c, {}, *argument<0>(as), argument<1>(as), lp); },
-                {sl::choice_map()}, {sl::selection()}};
+    const row r{"random", model, sl::args(&s, 0.5), [](choices c, const auto& as, densities& lp) { by_hand(c, {}, *argument<0>(as), argument<1>(as), lp); }, {sl::choice_map()}, {sl::selection()}};
     const auto t = sl::simulate(r.model, r.as, sl::key(seed));
     const auto other = sl::simulate(r.model, r.as, sl::key(seed + 1)).choices();
     // Constraints: some of another trace's choices. A selection: some of this one's.

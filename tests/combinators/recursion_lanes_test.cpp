@@ -22,7 +22,8 @@ constexpr auto node_branch = sl::gen([](auto& trace, const auto& self, int depth
 const auto tree = sl::recurse<double>([](auto& trace, const auto& self, int depth) {
   if (depth == 3) return trace("x", sl::normal(0.0, 1.0));
   return trace({}, sl::switch_(node_branch, leaf_branch), trace("leaf", sl::bernoulli(0.5)), self, depth);
-}, {.max_nodes = 15});
+},
+                                      {.max_nodes = 15});
 double tree_by_hand(choices c, const sl::path& here, int depth, densities& lp) {
   const auto leaf = at(here, "leaf"), x = at(here, "x"), w = at(here, "w");
   if (depth < 3) lp(leaf, std::log(0.5));
@@ -37,7 +38,8 @@ const auto list = sl::recurse<double>([](auto& trace, const auto& self, const au
   if (left == 0) return here;
   const auto rest = trace("rest", sl::mask(self), trace("more", sl::bernoulli(0.6)), here, left - 1);
   return here + sl::value_or(rest, 0.5 * here);
-}, {.max_nodes = 6});
+},
+                                      {.max_nodes = 6});
 void list_by_hand(choices c, const sl::path& here, double x, int left, densities& lp) {
   const auto mine = at(here, "x"), more = at(here, "more");
   lp(mine, normal(c[mine], x, 1));
@@ -59,7 +61,8 @@ const auto plates = sl::recurse<std::pair<double, bool>>([](auto& trace, const a
   });
   result.first = sl::value_or(trace("below", sl::mask(both), result.second), ys[0]);
   return result;
-}, {.max_nodes = 7});
+},
+                                                         {.max_nodes = 7});
 void plates_by_hand(choices c, const sl::path& here, double m, int depth, densities& lp) {
   for (int i = 0; i < 2; ++i) lp(at(here, "y", i), normal(c[at(here, "y", i)], (i + 1) * m, 1));
   const auto on = at(here, "on");
@@ -70,17 +73,9 @@ void plates_by_hand(choices c, const sl::path& here, double m, int depth, densit
 
 auto rows() {
   return std::tuple{
-      row{"tree in lanes", tree, sl::args(0), [](choices c, const auto& as, densities& lp) { tree_by_hand(c, {}, argument<0>(as), lp); },
-          {{{"leaf", true}}, {{"leaf", false}}, {{"leaf", false}, {at("left", "leaf"), true}, {at("left", "x"), 0.5}}, {{at("right", "x"), 0.1}}},
-          {sl::select("leaf"), sl::select("left"), sl::select(at("right", "leaf")), sl::select("x")}, {sl::args(1)}},
-      row{"list in lanes", list, sl::args(0.5, 5),
-          [](choices c, const auto& as, densities& lp) { list_by_hand(c, {}, argument<0>(as), argument<1>(as), lp); },
-          {{{"more", true}}, {{"more", false}}, {{at("rest", "x"), 0.5}}, {{at("rest", "rest", "more"), true}}},
-          {sl::select("more"), sl::select("rest"), sl::select("x"), sl::select(at("rest", "more"))}, {sl::args(-1.0, 4)}},
-      row{"recurse of map in lanes", plates, sl::args(0.5, 0),
-          [](choices c, const auto& as, densities& lp) { plates_by_hand(c, {}, argument<0>(as), argument<1>(as), lp); },
-          {{{"on", true}}, {{"on", false}, {at("y", 0), 2.0}}, {{at("below", 1, "on"), true}}},
-          {sl::select("on"), sl::select("y"), sl::select("below"), sl::select(at("below", 0, "on"))}, {sl::args(-1.0, 0)}},
+      row{"tree in lanes", tree, sl::args(0), [](choices c, const auto& as, densities& lp) { tree_by_hand(c, {}, argument<0>(as), lp); }, {{{"leaf", true}}, {{"leaf", false}}, {{"leaf", false}, {at("left", "leaf"), true}, {at("left", "x"), 0.5}}, {{at("right", "x"), 0.1}}}, {sl::select("leaf"), sl::select("left"), sl::select(at("right", "leaf")), sl::select("x")}, {sl::args(1)}},
+      row{"list in lanes", list, sl::args(0.5, 5), [](choices c, const auto& as, densities& lp) { list_by_hand(c, {}, argument<0>(as), argument<1>(as), lp); }, {{{"more", true}}, {{"more", false}}, {{at("rest", "x"), 0.5}}, {{at("rest", "rest", "more"), true}}}, {sl::select("more"), sl::select("rest"), sl::select("x"), sl::select(at("rest", "more"))}, {sl::args(-1.0, 4)}},
+      row{"recurse of map in lanes", plates, sl::args(0.5, 0), [](choices c, const auto& as, densities& lp) { plates_by_hand(c, {}, argument<0>(as), argument<1>(as), lp); }, {{{"on", true}}, {{"on", false}, {at("y", 0), 2.0}}, {{at("below", 1, "on"), true}}}, {sl::select("on"), sl::select("y"), sl::select("below"), sl::select(at("below", 0, "on"))}, {sl::args(-1.0, 0)}},
   };
 }
 template <class F>
@@ -150,8 +145,7 @@ TEST(recursion_in_lanes, a_lane_that_outgrows_max_nodes_is_named) {
 
   // Levels of a tree: with 1 + 2 + 4 calls those of depth 2 fit, and no others.
   const auto deep = [](const sl::choice_map& m) { return sl::generate(sl::recurse<double>(splits, {.max_nodes = 7}), sl::args(), m, sl::key(1), sl::lanes(5)); };
-  const sl::choice_map two = {{"more", true}, {at("left", "more"), true}, {at("right", "more"), true}, {at("left", "left", "more"), false},
-                              {at("left", "right", "more"), false}, {at("right", "left", "more"), false}, {at("right", "right", "more"), false}};
+  const sl::choice_map two = {{"more", true}, {at("left", "more"), true}, {at("right", "more"), true}, {at("left", "left", "more"), false}, {at("left", "right", "more"), false}, {at("right", "left", "more"), false}, {at("right", "right", "more"), false}};
   EXPECT_EQ(deep(two).traces.value(4), 4);
   auto three = two;
   three.set(at("right", "left", "more"), true);
@@ -165,7 +159,8 @@ TEST(recursion_in_lanes, a_body_that_calls_itself_more_often_later_is_an_error) 
     R sum = sl::value_or(trace("a", sl::mask(self), on, depth + 1), R(1.0));
     if (depth == 1) sum = sum + sl::value_or(trace("b", sl::mask(self), on, depth + 1), R(1.0));
     return sum;
-  }, {.max_nodes = 9});
+  },
+                                            {.max_nodes = 9});
   const auto said = thrown([&] { sl::simulate(widening, sl::args(0), sl::key(1), sl::lanes(8)); });
   EXPECT_NE(said.find("a/b: a call makes more calls of itself than the outermost one, which makes 1"), std::string::npos) << said;
 }

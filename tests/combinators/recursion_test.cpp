@@ -50,13 +50,9 @@ void plates_by_hand(choices c, const sl::path& here, double m, densities& lp) {
 
 auto rows() {
   return std::tuple{
-      row{"tree", tree, sl::args(1), [](choices c, const auto& as, densities& lp) { tree_by_hand(c, {}, argument<0>(as), lp); },
-          {{{"leaf", true}}, {{"leaf", false}}, {{"leaf", false}, {at("left", "leaf"), true}, {at("left", "x"), 0.5}}, {{at("right", "x"), 0.1}}},
-          {sl::select("leaf"), sl::select("left"), sl::select(at("right", "leaf")), sl::select("x")}, {sl::args(2)}},
-      row{"list", list, sl::args(0.5), [](choices c, const auto& as, densities& lp) { list_by_hand(c, {}, argument<0>(as), lp); },
-          {{{"more", true}}, {{"more", false}}, {{at("rest", "x"), 0.5}}}, {sl::select("more"), sl::select("rest"), sl::select("x")}, {sl::args(-1.0)}},
-      row{"recurse of map", plates, sl::args(0.5), [](choices c, const auto& as, densities& lp) { plates_by_hand(c, {}, argument<0>(as), lp); },
-          {{{"end", true}}, {{"end", false}, {at("y", 0), 2.0}}}, {sl::select("end"), sl::select("y"), sl::select("below")}, {sl::args(-1.0)}},
+      row{"tree", tree, sl::args(1), [](choices c, const auto& as, densities& lp) { tree_by_hand(c, {}, argument<0>(as), lp); }, {{{"leaf", true}}, {{"leaf", false}}, {{"leaf", false}, {at("left", "leaf"), true}, {at("left", "x"), 0.5}}, {{at("right", "x"), 0.1}}}, {sl::select("leaf"), sl::select("left"), sl::select(at("right", "leaf")), sl::select("x")}, {sl::args(2)}},
+      row{"list", list, sl::args(0.5), [](choices c, const auto& as, densities& lp) { list_by_hand(c, {}, argument<0>(as), lp); }, {{{"more", true}}, {{"more", false}}, {{at("rest", "x"), 0.5}}}, {sl::select("more"), sl::select("rest"), sl::select("x")}, {sl::args(-1.0)}},
+      row{"recurse of map", plates, sl::args(0.5), [](choices c, const auto& as, densities& lp) { plates_by_hand(c, {}, argument<0>(as), lp); }, {{{"end", true}}, {{"end", false}, {at("y", 0), 2.0}}}, {sl::select("end"), sl::select("y"), sl::select("below")}, {sl::args(-1.0)}},
   };
 }
 template <class F>

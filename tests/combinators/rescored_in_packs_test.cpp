@@ -82,7 +82,7 @@ void check_scored_in_packs(const Model& model) {
   }
   runs = 0;
   t = std::move(sl::update(std::move(t), {{"mu", 0.7}}, sl::key(2)).trace);
-  EXPECT_EQ(runs < 37, sl::lanes_of<sl::native_pack<double>> > 1);
+  EXPECT_EQ(runs<37, sl::lanes_of<sl::native_pack<double>>> 1);
   const auto before = t.choices();
   const double score = t.score();
   try {

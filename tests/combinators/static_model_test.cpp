@@ -134,9 +134,10 @@ constexpr auto outputs = [](auto& trace) {
   const auto xs = trace("s", sl::repeat(shifted, 3), m);
   trace("y", counted(sl::sum(xs), 1.0));
   const auto zs = trace("inner", sl::gen([](auto& t, const auto& k) {
-    const auto ws = t({}, sl::repeat(shifted, 2), k);
-    return t("w", counted(ws[1], 1.0));
-  }), xs[1]);
+                          const auto ws = t({}, sl::repeat(shifted, 2), k);
+                          return t("w", counted(ws[1], 1.0));
+                        }),
+                        xs[1]);
   const auto last = trace("sums", sums, 3, 0.0, m).back();
   const auto cs = trace("c", sl::repeat(sl::gen([zs](auto& t) { return t("x", counted(0.0, 1.0)) + zs; }), 2));
   trace("z", counted(zs + last + cs[0] + trace("plain", shifted, m), 1.0));

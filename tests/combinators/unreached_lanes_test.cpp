@@ -57,9 +57,10 @@ TEST(unreached, it_is_asked_with_the_arguments_of_the_new_run) {
   constexpr auto steps = sl::gen([](auto& trace, int n, bool go) {
     const auto on = trace("on", sl::bernoulli(0.5));
     trace("s", sl::mask(sl::gen([](auto& t, int m, bool more) {
-      for (int i = 0; i < m; ++i) t({"x", i}, sl::normal(0.0, 1.0));
-      if (more) t("last", sl::normal(0.0, 1.0));
-    })), on, n, go);
+            for (int i = 0; i < m; ++i) t({"x", i}, sl::normal(0.0, 1.0));
+            if (more) t("last", sl::normal(0.0, 1.0));
+          })),
+          on, n, go);
   });
   const auto x2 = sl::address("s") / sl::address(sl::name("x"), 2), last = sl::address("s") / "last";
   const auto off = [&](int n, bool go) { return sl::generate(steps, sl::args(n, go), {{"on", false}}, sl::key(1)).trace; };

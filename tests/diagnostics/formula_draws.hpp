@@ -51,7 +51,8 @@ inline std::vector<double> formula_draws(const std::string& kind, std::size_t ch
       else if (kind == "one_infinite") state = c == 1 && i == 7 ? infinity : e;
       else if (kind == "half_infinite") state = e < 0.0 ? -infinity : e;
       else if (kind == "mostly_infinite") state = e < 0.5 ? infinity : e;
-      else if (kind == "two_infinities") state = e > 1.0 ? infinity : e < -1.0 ? -infinity : e;
+      else if (kind == "two_infinities") state = e > 1.0 ? infinity : e < -1.0 ? -infinity
+                                                                               : e;
       else if (kind == "two_infinities_only") state = e > 0.0 ? infinity : -infinity;
       else if (kind == "all_infinite") state = infinity;
       else if (kind == "infinite_chain") state = c == 0 ? infinity : e;

@@ -146,11 +146,13 @@ TEST(bijector, far_out_stays_finite) {
 // Bounds that are numbers with derivatives themselves.
 TEST(bijector, passes_derivatives_to_the_bounds) {
   EXPECT_EQ(gradients::expect_gradient([](const auto& v) {
-    using R = std::remove_cvref_t<decltype(v[0])>;
-    sl::log_jacobian_sum<R> sum;
-    const R x = sl::bijector<sl::interval<R, R>>::template to_support<R>(sl::interval<R, R>{v[1], v[2]}, v.data(), sum);
-    return sl::sin(x) + sum.total;
-  }, {0.4, -1.0, 2.5}), 3);
+              using R = std::remove_cvref_t<decltype(v[0])>;
+              sl::log_jacobian_sum<R> sum;
+              const R x = sl::bijector<sl::interval<R, R>>::template to_support<R>(sl::interval<R, R>{v[1], v[2]}, v.data(), sum);
+              return sl::sin(x) + sum.total;
+            },
+                                       {0.4, -1.0, 2.5}),
+            3);
 }
 
 // The support of a distribution is where its bijector leads.

@@ -126,7 +126,9 @@ TEST(combined, a_lane_gets_the_same_whatever_its_neighbours_and_width) {
       for (std::size_t k = 0; k < lanes; ++k) {
         const double one = draw(drawing::in_one_lane, first + k)[0];
         EXPECT_NEAR(x[k], one, 1e-10 * (1 + std::abs(one))) << e.name;
-        if (k < narrow.size()) { EXPECT_NEAR(narrow[k], one, 1e-10 * (1 + std::abs(one))) << e.name; }
+        if (k < narrow.size()) {
+          EXPECT_NEAR(narrow[k], one, 1e-10 * (1 + std::abs(one))) << e.name;
+        }
       }
     }
   });

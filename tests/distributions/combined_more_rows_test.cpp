@@ -65,8 +65,12 @@ const add table[]{
     {"weighted",
      [](const auto& p) { return sl::weighted(rows::part(p, 3), sl::vector(p.data(), 3)); },
      {.parameters = {2.0, 1.0, 5.0, -1.5, 0.25, 3.0},
-      .log_density = [](double x, const numbers_of& p) { return std::log((x == p[3] ? p[0] : x == p[4] ? p[1] : p[2]) / (p[0] + p[1] + p[2])); },
-      .below = [](double x) { return x < -1.5 ? 0 : x < 0.25 ? 0.25 : x < 3 ? 0.375 : 1; },
+      .log_density = [](double x, const numbers_of& p) { return std::log((x == p[3] ? p[0] : x == p[4] ? p[1]
+                                                                                                       : p[2]) /
+                                                                         (p[0] + p[1] + p[2])); },
+      .below = [](double x) { return x < -1.5 ? 0 : x < 0.25 ? 0.25
+                                                : x < 3      ? 0.375
+                                                             : 1; },
       .points = {-1.5, 0.25, 3.0},
       .cuts = {-1.5, 0.25},
       .outside = {0.0, infinity, 2.999},

@@ -22,9 +22,11 @@ const add table[]{
      {.parameters = {0.5, 1.5, -1.0, 2.0},
       .log_density =
           [](double x, const numbers_of& p) {
-            return x == p[2] ? std::log(normal_below(x, p[0], p[1])) : x == p[3] ? std::log(normal_below(-x, -p[0], p[1])) : normal_density(x, p[0], p[1]);
+            return x == p[2] ? std::log(normal_below(x, p[0], p[1])) : x == p[3] ? std::log(normal_below(-x, -p[0], p[1]))
+                                                                                 : normal_density(x, p[0], p[1]);
           },
-      .below = [](double x) { return x < -1 ? 0 : x >= 2 ? 1 : normal_below(x, 0.5, 1.5); },
+      .below = [](double x) { return x < -1 ? 0 : x >= 2 ? 1
+                                                         : normal_below(x, 0.5, 1.5); },
       .points = {-1.0, 0.0, 1.25, 2.0},
       .cuts = {-1.0, -0.5, 0.5, 1.5, 1.999},
       .outside = {-1.5, 2.5, infinity, -infinity},
@@ -35,8 +37,10 @@ const add table[]{
      [](const auto& p) { return sl::censored(sl::geometric(p[0]), rows::constant(p[1]), rows::constant(p[2])); },
      {.parameters = {0.3, 1.0, 4.0},
       .log_density = [](double x,
-                        const numbers_of& p) { return x == 1 ? std::log(geometric_below(1, p[0])) : x == 4 ? 4 * std::log1p(-p[0]) : geometric_density(x, p[0]); },
-      .below = [](double x) { return x < 1 ? 0 : x >= 4 ? 1 : geometric_below(x, 0.3); },
+                        const numbers_of& p) { return x == 1 ? std::log(geometric_below(1, p[0])) : x == 4 ? 4 * std::log1p(-p[0])
+                                                                                                           : geometric_density(x, p[0]); },
+      .below = [](double x) { return x < 1 ? 0 : x >= 4 ? 1
+                                                        : geometric_below(x, 0.3); },
       .points = {1, 2, 3, 4},
       .cuts = {1, 2, 3},
       .outside = {0, 5, 2.5},
@@ -51,7 +55,10 @@ const add table[]{
             const double lo = k == 0 ? 0 : normal_below(p[static_cast<std::size_t>(k) + 1], p[0], p[1]), hi = k == 3 ? 1 : normal_below(p[static_cast<std::size_t>(k) + 2], p[0], p[1]);
             return std::log(hi - lo);
           },
-      .below = [](double k) { return k < 0 ? 0 : k >= 3 ? 1 : normal_below(k < 1 ? -1.0 : k < 2 ? 0.5 : 2.0, 0.5, 1.5); },
+      .below = [](double k) { return k < 0 ? 0 : k >= 3 ? 1
+                                                        : normal_below(k < 1 ? -1.0 : k < 2 ? 0.5
+                                                                                            : 2.0,
+                                                                       0.5, 1.5); },
       .points = {0, 1, 2, 3},
       .cuts = {0, 1, 2},
       .outside = {-1, 4, 1.5},

@@ -28,7 +28,9 @@ double below(double x) {
     double total = 0;
     for (int i = 0; i <= n; ++i) {
       const double at = from + (to - from) * i / n;
-      total += (i == 0 || i == n ? 1 : i % 2 ? 4 : 2) * (std::abs(at) < 0.27 ? 0 : std::exp(log_wiener(at, p)));
+      total += (i == 0 || i == n ? 1 : i % 2 ? 4
+                                             : 2) *
+               (std::abs(at) < 0.27 ? 0 : std::exp(log_wiener(at, p)));
     }
     return total * (to - from) / (3 * n);
   };

@@ -69,7 +69,9 @@ template <class V> void expect_draws_inside(const std::vector<double>& extremes,
           ASSERT_FALSE(std::isnan(density)) << where;
           // Between two numbers: no value of the type is near enough to the middle of a narrow log_normal.
           const bool is_rounded = name == "log_normal" && parameters[1] < 1e-6;
-          if (!is_end && !is_rounded) { ASSERT_TRUE(std::isfinite(density)) << where << " of log density " << density; }
+          if (!is_end && !is_rounded) {
+            ASSERT_TRUE(std::isfinite(density)) << where << " of log density " << density;
+          }
         }
       }
     });
@@ -196,27 +198,27 @@ TEST(ends, counts_beyond_what_lanes_hold_are_the_largest_that_they_do) {
 
 TEST(ends, densities_and_their_derivatives) {
   const long double log_pi = std::log(3.14159265358979323846264338327950288L);
-  compare("normal", [](auto m, auto s) { return sl::normal(m, s); }, [](long double x, long double m, long double s) {
+  compare(
+      "normal", [](auto m, auto s) { return sl::normal(m, s); }, [](long double x, long double m, long double s) {
     const auto z = (x - m) / s;
-    return slopes{-z * z / 2 - std::log(s) - 0.91893853320467274178032973640562L, -z / s, z / s, (z * z - 1) / s};
-  });
-  compare("cauchy", [](auto m, auto s) { return sl::cauchy(m, s); }, [&](long double x, long double m, long double s) {
+    return slopes{-z * z / 2 - std::log(s) - 0.91893853320467274178032973640562L, -z / s, z / s, (z * z - 1) / s}; });
+  compare(
+      "cauchy", [](auto m, auto s) { return sl::cauchy(m, s); }, [&](long double x, long double m, long double s) {
     const auto z = (x - m) / s, by = 2 * z / (1 + z * z) / s;
-    return slopes{-log_pi - std::log(s) - std::log1p(z * z), -by, by, (1 - 2 / (1 + z * z)) / s};
-  });
-  compare("student_t(1.5)", [](auto m, auto s) { return sl::student_t(1.5, m, s); }, [&](long double x, long double m, long double s) {
+    return slopes{-log_pi - std::log(s) - std::log1p(z * z), -by, by, (1 - 2 / (1 + z * z)) / s}; });
+  compare(
+      "student_t(1.5)", [](auto m, auto s) { return sl::student_t(1.5, m, s); }, [&](long double x, long double m, long double s) {
     const long double v = 1.5L, z = (x - m) / s, w = z * z / v, by = (v + 1) * z / v / (1 + w) / s;
     return slopes{std::lgamma((v + 1) / 2) - std::lgamma(v / 2) - (std::log(v) + log_pi) / 2 - std::log(s) - (v + 1) / 2 * std::log1p(w), -by, by,
-                  (v - (v + 1) / (1 + w)) / s};
-  });
-  compare("half_normal", [](auto, auto s) { return sl::half_normal(s); }, [&](long double x, long double, long double s) {
+                  (v - (v + 1) / (1 + w)) / s}; });
+  compare(
+      "half_normal", [](auto, auto s) { return sl::half_normal(s); }, [&](long double x, long double, long double s) {
     const auto z = x / s;
-    return slopes{x < 0 ? -INFINITY : std::log(2.0L) - z * z / 2 - std::log(s) - 0.91893853320467274178032973640562L, -z / s, 0, (z * z - 1) / s};
-  });
-  compare("half_cauchy", [](auto, auto s) { return sl::half_cauchy(s); }, [&](long double x, long double, long double s) {
+    return slopes{x < 0 ? -INFINITY : std::log(2.0L) - z * z / 2 - std::log(s) - 0.91893853320467274178032973640562L, -z / s, 0, (z * z - 1) / s}; });
+  compare(
+      "half_cauchy", [](auto, auto s) { return sl::half_cauchy(s); }, [&](long double x, long double, long double s) {
     const auto z = x / s, by = 2 * z / (1 + z * z) / s;
-    return slopes{x < 0 ? -INFINITY : std::log(2.0L) - log_pi - std::log(s) - std::log1p(z * z), -by, 0, (1 - 2 / (1 + z * z)) / s};
-  });
+    return slopes{x < 0 ? -INFINITY : std::log(2.0L) - log_pi - std::log(s) - std::log1p(z * z), -by, 0, (1 - 2 / (1 + z * z)) / s}; });
 }
 
 // f(x; s) = f(x / s; 1) / s, at scales whose squares are beyond the range; draws have a density.

@@ -62,7 +62,9 @@ TEST(extremes, draws_are_in_the_support_and_where_the_reference_says) {
       if (i >= 256) continue;
       const double lp = d.log_density(parameters, xs[i]);
       ASSERT_TRUE(lp > -limits::infinity() || is_end(xs[i])) << where << " drew " << rows::json(xs[i]).dump() << " of log density " << lp;
-      if (i < one_by_one.size()) { ASSERT_NEAR(one_by_one[i], xs[i], 1e-12 * std::abs(xs[i])) << where; }
+      if (i < one_by_one.size()) {
+        ASSERT_NEAR(one_by_one[i], xs[i], 1e-12 * std::abs(xs[i])) << where;
+      }
     }
     for (const auto& point : c.at("below")) {
       const double x = rows::number(point[0]), p = rows::number(point[1]);

@@ -80,24 +80,30 @@ template <class V> void check_sizes() {
                     sl::adjoint<V> total(0.0);
                     for (std::size_t i = 0; i < n; ++i) total = total + d.element_log_density(data, i);
                     return total;
-                  }), by_element, name, n);
+                  }),
+                  by_element, name, n);
     };
-    compare("a line", [&](const auto& p, const auto&) { return sl::normal(p[0] + p[1] * sl::view(x), p[2]); },
-            [](const auto& p, const auto&, double xi) { return sl::normal(p[0] + p[1] * xi, p[2]); }, y);
-    compare("numbers of their own", [&](const auto& p, const auto& z) { return sl::normal(p[0] - p[1] * z / 2.0, 1.5); },
-            [](const auto& p, const auto& zi, double) { return sl::normal(p[0] - p[1] * zi / 2.0, 1.5); }, y);
-    compare("scales of their own", [&](const auto& p, const auto& z) { return sl::normal(p[0] * z, sl::exp(p[1] * sl::view(x))); },
-            [](const auto& p, const auto& zi, double xi) { return sl::normal(p[0] * zi, sl::exp(p[1] * xi)); }, y);
-    compare("a vector twice", [&](const auto& p, const auto& z) {
+    compare(
+        "a line", [&](const auto& p, const auto&) { return sl::normal(p[0] + p[1] * sl::view(x), p[2]); },
+        [](const auto& p, const auto&, double xi) { return sl::normal(p[0] + p[1] * xi, p[2]); }, y);
+    compare(
+        "numbers of their own", [&](const auto& p, const auto& z) { return sl::normal(p[0] - p[1] * z / 2.0, 1.5); },
+        [](const auto& p, const auto& zi, double) { return sl::normal(p[0] - p[1] * zi / 2.0, 1.5); }, y);
+    compare(
+        "scales of their own", [&](const auto& p, const auto& z) { return sl::normal(p[0] * z, sl::exp(p[1] * sl::view(x))); },
+        [](const auto& p, const auto& zi, double xi) { return sl::normal(p[0] * zi, sl::exp(p[1] * xi)); }, y);
+    compare(
+        "a vector twice", [&](const auto& p, const auto& z) {
               const auto mu = p[0] + z * z;
-              return sl::normal(mu, sl::exp(mu - p[2]));
-            },
-            [](const auto& p, const auto& zi, double) { return sl::normal(p[0] + zi * zi, sl::exp(p[0] + zi * zi - p[2])); }, y);
-    compare("counts", [&](const auto& p, const auto& z) { return sl::poisson_log(p[0] + p[1] * z); },
-            [](const auto& p, const auto& zi, double) { return sl::poisson_log(p[0] + p[1] * zi); }, counts);
+              return sl::normal(mu, sl::exp(mu - p[2])); },
+        [](const auto& p, const auto& zi, double) { return sl::normal(p[0] + zi * zi, sl::exp(p[0] + zi * zi - p[2])); }, y);
+    compare(
+        "counts", [&](const auto& p, const auto& z) { return sl::poisson_log(p[0] + p[1] * z); },
+        [](const auto& p, const auto& zi, double) { return sl::poisson_log(p[0] + p[1] * zi); }, counts);
     if (n) counts[n / 2] = 30;  // not by the ordinary terms
-    compare("large counts", [&](const auto& p, const auto& z) { return sl::poisson_log(p[0] + p[1] * z); },
-            [](const auto& p, const auto& zi, double) { return sl::poisson_log(p[0] + p[1] * zi); }, counts);
+    compare(
+        "large counts", [&](const auto& p, const auto& z) { return sl::poisson_log(p[0] + p[1] * z); },
+        [](const auto& p, const auto& zi, double) { return sl::poisson_log(p[0] + p[1] * zi); }, counts);
     const auto alone = of<V>(n, [&](const auto& p, const auto&) {
       sl::adjoint<V> total(0.0);
       for (std::size_t i = 0; i < n; ++i) total = total + sl::normal(p[0], p[1]).log_density(y[i]);

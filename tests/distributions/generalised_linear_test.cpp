@@ -162,10 +162,13 @@ TEST(generalised_linear, each_of_four_lanes_is_what_it_is_alone) {
     return to;
   };
   const auto b = [](const auto& v) { return sl::vector(v.data() + 2, d); };
-  check("normal", [&](const auto& v) { return sl::normal_glm(design, v[0], b(v), v[1]); }, reals, lifted(reals, [](double y) { return four(y); }));
-  check("bernoulli", [&](const auto& v) { return sl::bernoulli_logit_glm(design, v[0] * v[1], b(v)); }, hits, lifted(hits, [](double y) { return sl::mask_of<four>(y != 0); }));
-  check("poisson", [&](const auto& v) { return sl::poisson_log_glm(design, v[0] - v[1], b(v)); }, counts,
-        lifted(counts, [](double y) { return sl::whole_of<four>(static_cast<long>(y)); }));
+  check(
+      "normal", [&](const auto& v) { return sl::normal_glm(design, v[0], b(v), v[1]); }, reals, lifted(reals, [](double y) { return four(y); }));
+  check(
+      "bernoulli", [&](const auto& v) { return sl::bernoulli_logit_glm(design, v[0] * v[1], b(v)); }, hits, lifted(hits, [](double y) { return sl::mask_of<four>(y != 0); }));
+  check(
+      "poisson", [&](const auto& v) { return sl::poisson_log_glm(design, v[0] - v[1], b(v)); }, counts,
+      lifted(counts, [](double y) { return sl::whole_of<four>(static_cast<long>(y)); }));
 }
 
 TEST(generalised_linear, draws_are_those_of_its_elements) {

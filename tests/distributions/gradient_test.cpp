@@ -122,7 +122,8 @@ TEST(gradient, of_other_densities) {
     const auto total = sl::sum(p);
     for (auto& q : p) q = q / total;
     return sl::categorical(p).log_density(2L);
-  }, {0.3, 2.0, 1, 0.5});
+  },
+        {0.3, 2.0, 1, 0.5});
   check("dirichlet's concentration", [](const auto& x) { return sl::dirichlet(x).log_density(std::vector<double>{0.2, 0.3, 0.5}); }, {0.3, 2.0, 20.0});
   check("multivariate_normal", [](const auto& x) {
     using R = std::remove_cvref_t<decltype(x[0])>;
@@ -130,14 +131,17 @@ TEST(gradient, of_other_densities) {
     for (std::size_t i = 0; i < 3; ++i)
       for (std::size_t j = 0; j < 3; ++j) covariance(i, j) = i == j ? x[i] : x[3 + i + j - 1];
     return sl::multivariate_normal(part(x, 6, 3), covariance).log_density(part(x, 9, 3));
-  }, {2, 3, 4, 0.3, -0.2, 0.5, 0.1, 0.2, 0.3, 0.7, -1, 2});
+  },
+        {2, 3, 4, 0.3, -0.2, 0.5, 0.1, 0.2, 0.3, 0.7, -1, 2});
   check("multivariate_normal_cholesky", [](const auto& x) {
     using R = std::remove_cvref_t<decltype(x[0])>;
     sl::matrix<R> factor(3, 3);
     for (std::size_t i = 0; i < 3; ++i)
-      for (std::size_t j = 0; j < 3; ++j) factor(i, j) = i == j ? x[i] : i > j ? x[3 + i + j - 1] : R(0);
+      for (std::size_t j = 0; j < 3; ++j) factor(i, j) = i == j ? x[i] : i > j ? x[3 + i + j - 1]
+                                                                               : R(0);
     return sl::multivariate_normal_cholesky(part(x, 6, 3), factor).log_density(part(x, 9, 3));
-  }, {2, 3, 4, 0.3, -0.2, 0.5, 0.1, 0.2, 0.3, 0.7, -1, 2});
+  },
+        {2, 3, 4, 0.3, -0.2, 0.5, 0.1, 0.2, 0.3, 0.7, -1, 2});
   EXPECT_GE(compared, 34);
 }
 

@@ -39,8 +39,12 @@ TEST(probabilities, means_and_variances_equal_the_reference) {
     }
     for (const auto& bad : row.at("bad")) {
       const auto parameters = numbers(bad.at("parameters"));
-      if (d.has_mean) { EXPECT_TRUE(std::isnan(d.mean(parameters))) << d.name << bad.dump(); }
-      if (d.has_tails) { EXPECT_TRUE(std::isnan(d.log_cdf(parameters, 1))) << d.name << bad.dump(); }
+      if (d.has_mean) {
+        EXPECT_TRUE(std::isnan(d.mean(parameters))) << d.name << bad.dump();
+      }
+      if (d.has_tails) {
+        EXPECT_TRUE(std::isnan(d.log_cdf(parameters, 1))) << d.name << bad.dump();
+      }
     }
   });
   EXPECT_GT(compared, 80);

@@ -73,11 +73,16 @@ template <class Make> class entry_of : public entry {
                    int n, lanes_active active) const override {
     const sl::arena_scope memory;
     switch (how) {
-      case drawing::in_one_lane: return drawn<double>(made<double>(p), k, first, visit, n, active);
-      case drawing::in_lanes: return drawn<doubles>(made<double>(p), k, first, visit, n, active);
-      case drawing::with_parameters_in_lanes: return drawn<doubles>(made<doubles>(p, in_first_lane), k, first, visit, n, active);
-      case drawing::in_floats: return drawn<floats>(made<double>(p), k, first, visit, n, active);
-      default: return drawn<portable>(made<double>(p), k, first, visit, n, active);
+      case drawing::in_one_lane:
+        return drawn<double>(made<double>(p), k, first, visit, n, active);
+      case drawing::in_lanes:
+        return drawn<doubles>(made<double>(p), k, first, visit, n, active);
+      case drawing::with_parameters_in_lanes:
+        return drawn<doubles>(made<doubles>(p, in_first_lane), k, first, visit, n, active);
+      case drawing::in_floats:
+        return drawn<floats>(made<double>(p), k, first, visit, n, active);
+      default:
+        return drawn<portable>(made<double>(p), k, first, visit, n, active);
     }
   }
 

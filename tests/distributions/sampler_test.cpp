@@ -55,7 +55,9 @@ void expect_samplers_agree(drawing how, int n, int part = 0, int parts = 1) {
       const auto where = d.name + c.at("parameters").dump();
       const auto parameters = numbers(c.at("parameters"));
       const auto xs = drawn(d, how, parameters, ++seed, c.at("limit") > 0.0 ? n : n / 32);
-      if (c.at("limit") > 0.0) { EXPECT_LT(chi_square(xs, c), c.at("limit")) << where; }
+      if (c.at("limit") > 0.0) {
+        EXPECT_LT(chi_square(xs, c), c.at("limit")) << where;
+      }
       expect_moments(xs, c, where);
       for (std::size_t i = 0; i < xs.size(); i += 7) {
         ASSERT_TRUE(d.contains(parameters, xs[i])) << where << " drew " << xs[i];
@@ -100,11 +102,15 @@ TEST(sampler, yields_no_value_for_bad_parameters_and_ends) {
       const auto parameters = numbers(bad.at("parameters"));
       const auto where = d.name + bad.dump();
       const auto x = d.draws(drawing::in_one_lane, parameters, {}, sl::key(4), 0, 0, 1);
-      if (!d.is_boolean) { EXPECT_TRUE(std::isnan(x[0])) << where; }
+      if (!d.is_boolean) {
+        EXPECT_TRUE(std::isnan(x[0])) << where;
+      }
       if (parameters.size() != good.size()) continue;
       const auto xs = d.draws(drawing::with_parameters_in_lanes, good, parameters, sl::key(4), 0, 0, 1);
       const auto expected = d.draws(drawing::with_parameters_in_lanes, good, {}, sl::key(4), 0, 0, 1);
-      if (!d.is_boolean) { EXPECT_TRUE(std::isnan(xs[0])) << where; }
+      if (!d.is_boolean) {
+        EXPECT_TRUE(std::isnan(xs[0])) << where;
+      }
       for (std::size_t k = 1; k < xs.size(); ++k) EXPECT_EQ(xs[k], expected[k]) << where;
     }
   });
@@ -128,7 +134,9 @@ TEST(sampler, gives_a_lane_the_same_whatever_its_neighbours_and_width) {
           const double expected = draw(drawing::in_one_lane, first + k)[0];
           // Up to rounding: a lane's logarithm may be of another instruction than the scalar one.
           EXPECT_NEAR(x[k], expected, 1e-10 * std::abs(expected)) << where << k;
-          if (k < in_narrow.size()) { EXPECT_NEAR(in_narrow[k], expected, 1e-10 * std::abs(expected)) << where; }
+          if (k < in_narrow.size()) {
+            EXPECT_NEAR(in_narrow[k], expected, 1e-10 * std::abs(expected)) << where;
+          }
         }
       }
     }

@@ -110,7 +110,9 @@ TEST(structured, densities_equal_the_reference) {
         for (const auto& q : {numbers_of{}, p, beside_p}) {
           const auto lp = e.log_density_in_lanes(p, q, x, q.empty() ? beside : x);
           EXPECT_NEAR(lp[lanes - 1], expected, allowed) << where;
-          if (q.empty()) { EXPECT_EQ(lp[0], -infinity) << where; }
+          if (q.empty()) {
+            EXPECT_EQ(lp[0], -infinity) << where;
+          }
         }
         EXPECT_NEAR(e.log_density_in_floats(p, x), expected, 64 * 0x1p-23 * condition) << where;
         ++compared;
@@ -267,8 +269,12 @@ TEST(structured, draws_are_those_of_the_density) {
           }
         }
         if (how == drawing::in_floats) continue;
-        if (c.contains("all")) { EXPECT_LT(std::abs(chi_square(xs, c.at("all"))), farthest) << where; }
-        if (!e.discrete && how == drawing::in_lanes) { EXPECT_LT(largest(deviations(e, p, xs)), farthest) << where; }  // the other ways draw the same
+        if (c.contains("all")) {
+          EXPECT_LT(std::abs(chi_square(xs, c.at("all"))), farthest) << where;
+        }
+        if (!e.discrete && how == drawing::in_lanes) {
+          EXPECT_LT(largest(deviations(e, p, xs)), farthest) << where;
+        }  // the other ways draw the same
       }
     }
   });

@@ -98,10 +98,14 @@ template <class Make> class entry_of : public entry {
                                 ::rows::lanes_active active) const override {
     const sl::arena_scope memory;
     switch (how) {
-      case drawing::in_one_lane: return drawn_in<double>(made<double>(p), k, first, visit, n, active);
-      case drawing::in_lanes: return drawn_in<doubles>(made<double>(p), k, first, visit, n, active);
-      case drawing::with_parameters_in_lanes: return drawn_in<doubles>(made<doubles>(p, in_first_lane), k, first, visit, n, active);
-      default: return drawn_in<floats>(made<floats>(p), k, first, visit, n, active);
+      case drawing::in_one_lane:
+        return drawn_in<double>(made<double>(p), k, first, visit, n, active);
+      case drawing::in_lanes:
+        return drawn_in<doubles>(made<double>(p), k, first, visit, n, active);
+      case drawing::with_parameters_in_lanes:
+        return drawn_in<doubles>(made<doubles>(p, in_first_lane), k, first, visit, n, active);
+      default:
+        return drawn_in<floats>(made<floats>(p), k, first, visit, n, active);
     }
   }
   std::size_t free_size(const numbers_of& p) const override {

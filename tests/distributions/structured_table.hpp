@@ -13,7 +13,10 @@ using rows::doubles;
 using rows::floats;
 using rows::numbers_of;
 
-enum class drawing { in_one_lane, in_lanes, with_parameters_in_lanes, in_floats };
+enum class drawing { in_one_lane,
+                     in_lanes,
+                     with_parameters_in_lanes,
+                     in_floats };
 
 // Parameters and values are given as doubles; `in_first_lane`, where not empty, are those of lane 0.
 struct entry {

@@ -53,8 +53,14 @@ inline const json& row(const std::string& name) {
 }
 
 // What a sampler draws in, and what holds its parameters.
-enum class drawing { in_one_lane, in_lanes, with_parameters_in_lanes, in_floats, in_three_lanes };
-enum class lanes_active { all, last, none };
+enum class drawing { in_one_lane,
+                     in_lanes,
+                     with_parameters_in_lanes,
+                     in_floats,
+                     in_three_lanes };
+enum class lanes_active { all,
+                          last,
+                          none };
 
 // A draw and its derivatives with respect to the parameters, the random numbers held fixed.
 struct following_draw {

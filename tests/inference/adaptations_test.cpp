@@ -95,7 +95,8 @@ TEST(metric_adaptation, draws_and_gradients_give_a_gaussians_scales_at_once) {
   for (std::size_t s = 0; s < 4; ++s) {
     const double q[2] = {10 * number(s, 0), 0.1 * number(s, 1)}, g[2] = {-q[0] / 100, -q[1] / 0.01};
     const auto change = a.learn(s, {0, 0}, q, g, m);
-    EXPECT_EQ(change, s < 2 ? metric_adaptation::changes::none : s == 2 ? metric_adaptation::changes::replaced : metric_adaptation::changes::renewed);
+    EXPECT_EQ(change, s < 2 ? metric_adaptation::changes::none : s == 2 ? metric_adaptation::changes::replaced
+                                                                        : metric_adaptation::changes::renewed);
   }
   EXPECT_NEAR(m.variances()[0], 100, 1e-10);
   EXPECT_NEAR(m.variances()[1], 0.01, 1e-14);

@@ -76,7 +76,8 @@ TEST(maximize, lbfgs_never_goes_down) {
     std::vector<double> start(4);
     for (std::uint32_t i = 0; i < 4; ++i) start[i] = 3 * std::sin(7.0 * trial + 2.5 * i);
     sl::optimizers::lbfgs search(start.data(), 4, {});
-    while (search.receive(f.log_density_and_gradient(search.point(), search.gradient()))) {}
+    while (search.receive(f.log_density_and_gradient(search.point(), search.gradient()))) {
+    }
     EXPECT_TRUE(search.converged()) << search.reason();
     for (std::size_t l = 1; l < search.path().size(); ++l) EXPECT_GE(search.path()[l].log_density, search.path()[l - 1].log_density);
   }

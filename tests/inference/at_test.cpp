@@ -54,7 +54,9 @@ exact by_quadrature() {
 void expect_exact(const sl::result& fit, const char* what) {
   const exact e = by_quadrature();
   for (const auto& row : sl::summarise(fit)) {
-    const double expected = row.name == "coin" ? e.coin : row.name == "s" ? e.s : row.name == "v[1]" ? 0 : e.x;
+    const double expected = row.name == "coin" ? e.coin : row.name == "s"  ? e.s
+                                                      : row.name == "v[1]" ? 0
+                                                                           : e.x;
     EXPECT_NEAR(row.mean, expected, 5 * row.mcse_mean) << what << " " << row.name;
     EXPECT_LT(row.mcse_mean, 0.05) << what << " " << row.name;
     EXPECT_LT(row.r_hat, 1.02) << what << " " << row.name;

@@ -28,7 +28,9 @@ struct gaussian {
     for (std::size_t i = 0; i < d; ++i) {
       const auto z = [&](std::size_t j) { return (q[j] - V(mean[j])) * V(1 / scale[j]); };
       const bool end = i == 0 || i + 1 == d;
-      V pull = V(d == 1 ? 1.0 : end ? inner : inner * (1 + rho * rho)) * z(i);
+      V pull = V(d == 1 ? 1.0 : end ? inner
+                                    : inner * (1 + rho * rho)) *
+               z(i);
       if (i > 0) pull = pull - V(rho * inner) * z(i - 1);
       if (i + 1 < d) pull = pull - V(rho * inner) * z(i + 1);
       density = density - V(0.5) * z(i) * pull;

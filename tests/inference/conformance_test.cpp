@@ -79,7 +79,8 @@ const auto listed = sl::recurse<double>([](auto& trace, const auto& self, const 
   const auto here = trace("call", leaf, ys[1], x);
   trace.factor(-0.125 * here * here);
   return here + sl::value_or(trace("rest", sl::mask(self), trace("more", sl::bernoulli(0.1)), 0.1 * here), here);
-}, {.max_nodes = 6});
+},
+                                        {.max_nodes = 6});
 // Branches, a list, a mixture, and many instances.
 const auto whole = sl::gen([](auto& trace, bool on) {
   const auto s = conditional(trace, 0.5, on);
@@ -271,10 +272,11 @@ TEST(conformance, lanes) {
 
 TEST(conformance, plans_know_what_is_given_in_one_lane_and_in_many) {
   const auto post = sl::posterior(sl::gen([](auto& trace) {
-    const auto m = trace("m", sl::normal(0.0, 1.0));
-    trace("y", sl::normal(m, 1.0));
-    trace("v", sl::iid(sl::normal(m, 1.0), 2));
-  }), sl::args(), {{"y", 1.0}, {"v", std::vector{1.0, 2.0}}});
+                                    const auto m = trace("m", sl::normal(0.0, 1.0));
+                                    trace("y", sl::normal(m, 1.0));
+                                    trace("v", sl::iid(sl::normal(m, 1.0), 2));
+                                  }),
+                                  sl::args(), {{"y", 1.0}, {"v", std::vector{1.0, 2.0}}});
   const std::vector<std::uint32_t> latents{0};
   EXPECT_EQ(sl::find_layout<double>(post).latents, latents);
   EXPECT_EQ(sl::find_layout<V>(post).latents, latents);

@@ -40,16 +40,13 @@ double lkj_by_hand(const std::vector<double>& l, double eta) {
   return constant + (eta - 1) * 2 * (std::log(l[4]) + std::log(l[8])) + std::log(l[4]);
 }
 template <class Model> auto correlated_row(const char* name, const Model& model) {
-  return laws::row{name, model, sl::args(),
-                   [](const sl::choice_map& c, const auto&, laws::densities& lp) {
+  return laws::row{name, model, sl::args(), [](const sl::choice_map& c, const auto&, laws::densities& lp) {
                      const auto l = c.get<std::vector<double>>("factor");
                      lp("eta", laws::exponential(c["eta"], 0.5));
                      lp("factor", lkj_by_hand(l, c["eta"] + 0.5));
                      lp("y", laws::normal(c["y"], l[7], 0.5));
                    },
-                   {{{"y", 0.3}},
-                    {{"factor", matrix_value(3, {1, 0, 0, 0.6, 0.8, 0, 0, -0.6, 0.8})}},
-                    {{"eta", 2.0}, {"factor", matrix_value(3, {1, 0, 0, -0.8, 0.6, 0, 0.48, 0.36, 0.8})}}},
+                   {{{"y", 0.3}}, {{"factor", matrix_value(3, {1, 0, 0, 0.6, 0.8, 0, 0, -0.6, 0.8})}}, {{"eta", 2.0}, {"factor", matrix_value(3, {1, 0, 0, -0.8, 0.6, 0, 0.48, 0.36, 0.8})}}},
                    {sl::select("factor"), sl::select("eta"), sl::select("factor", "y")}};
 }
 
@@ -194,7 +191,10 @@ TEST(correlation_posterior, flat_matrices_start_at_the_identity_and_refuse_to_be
     const std::string where = target.structure().path_of(k).str();
     if (where != "flat" && where != "covariance") continue;
     for (std::size_t e = 0; e < 4; ++e, ++compared)
-      EXPECT_NEAR(sl::number_in(target.starting_values()[target.structure().slots()[k].offset + e], 1), e % 3 != 0 ? 0 : where == "flat" ? 1 : 2, 1e-14) << where;
+      EXPECT_NEAR(sl::number_in(target.starting_values()[target.structure().slots()[k].offset + e], 1), e % 3 != 0 ? 0 : where == "flat" ? 1
+                                                                                                                                         : 2,
+                  1e-14)
+          << where;
   }
   EXPECT_EQ(compared, 8);
   EXPECT_THROW(sl::simulate(with_flat, sl::args(), sl::key(1)), std::logic_error);

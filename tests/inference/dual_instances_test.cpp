@@ -100,7 +100,8 @@ TEST(dual_instances, counts_factors_and_calls) {
             constexpr auto count = sl::gen([](auto& u, const auto& rate) { return u({}, sl::poisson_log(rate)); });
             t({}, count, a_ * x + 1.0);
             t.factor(-0.1 * a_ * b_ * x);
-          })), sl::each(xs), a, b);
+          })),
+          sl::each(xs), a, b);
   });
   constexpr auto loop = sl::gen([](auto& trace, const auto& xs) {
     const auto a = trace("a", sl::normal(0.0, 5.0));
@@ -123,7 +124,8 @@ TEST(dual_instances, results) {
                                const auto mean = a_ * s_ + b_ * x;
                                t({}, sl::normal(mean, s_));
                                return mean * s_;
-                             })), sl::each(xs), a, b, s);
+                             })),
+                             sl::each(xs), a, b, s);
     trace.factor(-0.2 * means[3] * means[n - 1]);
     const auto ys = trace("z", sl::map(sl::gen([](auto& t, const auto& x, const auto& s_) { return t({}, sl::normal(x, s_)); })), sl::each(xs), s);
     trace.factor(0.1 * ys[2] * a);
@@ -155,7 +157,8 @@ TEST(dual_instances, derivatives_of_their_own_and_wheres) {
     trace("y", sl::map(sl::gen([](auto& t, const auto& x, const auto& a_) {
             constexpr auto twice = sl::custom_gradient([](const auto& v) { return 2.0 * v; }, [](const auto&, const auto& d, const auto&) { return d * 7.0; }, sl::with_respect_to<true>);
             return t({}, sl::normal(twice(a_) * x, 1.0));
-          })), sl::each(xs), a);
+          })),
+          sl::each(xs), a);
     trace("z", sl::map(sl::gen([](auto& t, const auto& x, const auto& a_) { return t({}, sl::normal(sl::where(a_ > 0.5, a_, sl::sqrt(a_ * 0.0)) + x, 1.0)); })), sl::each(xs), a);
   });
   constexpr auto loop = sl::gen([](auto& trace, const auto& xs) {

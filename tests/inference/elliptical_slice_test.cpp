@@ -40,7 +40,14 @@ TEST(elliptical_slice, finds_the_exact_posterior_in_lanes_and_in_one_chain) {
     const auto fit = sl::run(kernels::elliptical_slice(), post, {.chains = chains, .draws = 64'000 / chains, .warmup = 50}, sl::key(chains));
     for (const auto& row : sl::summarise(fit)) {
       const bool is_f1 = row.name == "f[0]", is_f2 = row.name == "f[1]", is_a = row.name == "a", is_v1 = row.name == "v[0]";
-      const double covariance = is_f1 ? 1 : is_f2 ? 0.9 : is_a ? 4 : is_v1 ? 0 : 1, prior = is_f1 ? 0.5 : is_f2 ? -0.5 : is_a ? 1 : 0, variance = is_a ? 4 : 1;
+      const double covariance = is_f1 ? 1 : is_f2 ? 0.9
+                                        : is_a    ? 4
+                                        : is_v1   ? 0
+                                                  : 1,
+                   prior = is_f1 ? 0.5 : is_f2 ? -0.5
+                                     : is_a    ? 1
+                                               : 0,
+                   variance = is_a ? 4 : 1;
       EXPECT_NEAR(row.mean, prior + covariance * gain, 5 * row.mcse_mean) << row.name << " " << chains;
       EXPECT_NEAR(row.sd, std::sqrt(variance - covariance * covariance / 6.25), 5 * row.mcse_sd) << row.name << " " << chains;
       EXPECT_LT(row.mcse_mean, 0.05) << row.name;

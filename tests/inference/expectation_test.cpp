@@ -23,13 +23,28 @@ double normal_density(double x, double m, double s) { return std::exp(-0.5 * (x 
 double gamma_density(double x, double a, double b) { return x <= 0 ? 0 : std::exp(a * std::log(b) + (a - 1) * std::log(x) - b * x - std::lgamma(a)); }
 
 // E over the distributions that the strategies are tried on, as functions of θ.
-double of_bernoulli(double t) { return sum_of(2, [&](int k) { return k ? t : 1 - t; }, [&](int k) { return mean_cost(t, k); }); }
-double of_categorical(double t) {
-  return sum_of(4, [&](int k) { return k == 0 ? t : k == 1 ? 0.5 * (1 - t) : k == 2 ? 0.3 * (1 - t) : 0.2 * (1 - t); }, [&](int k) { return mean_cost(t, k); });
+double of_bernoulli(double t) {
+  return sum_of(
+      2, [&](int k) { return k ? t : 1 - t; }, [&](int k) { return mean_cost(t, k); });
 }
-double of_poisson(double t) { return sum_of(80, [&](int k) { return poisson_mass(3 * t, k); }, [&](int k) { return mean_cost(t, k); }); }
-double of_geometric(double t) { return sum_of(400, [&](int k) { return t * std::pow(1 - t, k); }, [&](int k) { return mean_cost(t, k); }); }
-double of_normal(double t) { return integral_of(-12, 12, [&](double x) { return normal_density(x, t, 0.5 + t); }, [&](double x) { return mean_cost(t, x); }); }
+double of_categorical(double t) {
+  return sum_of(
+      4, [&](int k) { return k == 0 ? t : k == 1 ? 0.5 * (1 - t)
+                                      : k == 2   ? 0.3 * (1 - t)
+                                                 : 0.2 * (1 - t); }, [&](int k) { return mean_cost(t, k); });
+}
+double of_poisson(double t) {
+  return sum_of(
+      80, [&](int k) { return poisson_mass(3 * t, k); }, [&](int k) { return mean_cost(t, k); });
+}
+double of_geometric(double t) {
+  return sum_of(
+      400, [&](int k) { return t * std::pow(1 - t, k); }, [&](int k) { return mean_cost(t, k); });
+}
+double of_normal(double t) {
+  return integral_of(
+      -12, 12, [&](double x) { return normal_density(x, t, 0.5 + t); }, [&](double x) { return mean_cost(t, x); });
+}
 
 const auto categories = [](const auto& t) { return std::array{t, 0.5 * (1.0 - t), 0.3 * (1.0 - t), 0.2 * (1.0 - t)}; };
 
@@ -82,7 +97,8 @@ TEST(expectation, of_discrete_draws) {
 }
 
 TEST(expectation, of_costs_that_are_not_smooth) {
-  const auto of_step = [](auto density) { return [density](double t) { return integral_of(0.7, 30.7, [&](double x) { return density(x, t); }, [&](double x) { return x == 0.7 ? t + 0.35 : mean_step(t, x); }); }; };
+  const auto of_step = [](auto density) { return [density](double t) { return integral_of(
+                                                                           0.7, 30.7, [&](double x) { return density(x, t); }, [&](double x) { return x == 0.7 ? t + 0.35 : mean_step(t, x); }); }; };
   const auto normals = of_step([](double x, double t) { return normal_density(x, t, 0.5 + t); });
   const auto times = of_step([](double x, double t) { return (1 + t) * std::exp(-(1 + t) * x); });
   const auto gammas = of_step([](double x, double t) { return gamma_density(x, 1 + 2 * t, 0.6 + t); });

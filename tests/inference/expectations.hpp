@@ -37,7 +37,9 @@ template <class P, class F> double integral_of(double a, double b, P density, F 
   double sum = 0;
   for (int i = 0; i <= n; ++i) {
     const double x = a + i * h;
-    sum += (i == 0 || i == n ? 1 : i % 2 ? 4 : 2) * density(x) * cost(x);
+    sum += (i == 0 || i == n ? 1 : i % 2 ? 4
+                                         : 2) *
+           density(x) * cost(x);
   }
   return sum * h / 3;
 }

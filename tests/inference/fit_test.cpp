@@ -57,7 +57,9 @@ template <class F> double worth_of_two(F f, double theta, double m, double l) {
   std::vector<double> w(n + 1), p(n + 1);
   for (int i = 0; i <= n; ++i) {
     const double e = -8 + i * h, z = m + std::exp(l) * e;
-    p[static_cast<std::size_t>(i)] = (i == 0 || i == n ? 1 : i % 2 ? 4 : 2) * h / 3 * std::exp(log_normal(e, 0, 1));
+    p[static_cast<std::size_t>(i)] = (i == 0 || i == n ? 1 : i % 2 ? 4
+                                                                   : 2) *
+                                     h / 3 * std::exp(log_normal(e, 0, 1));
     w[static_cast<std::size_t>(i)] = log_normal(z, theta, 1) + log_normal(2, z, 1) - log_normal(z, m, std::exp(l));
   }
   double sum = 0;

@@ -137,7 +137,9 @@ TEST(free_ends, an_interval_is_as_exact_at_its_upper_end) {
       EXPECT_EQ(x, -sl::bijector<sl::interval<>>::to_support<double>(from_zero, &mirrored, none)) << u;
       double back = 0;
       sl::bijector<sl::interval<>>::from_support(up_to_zero, x, &back);
-      if (u > 0 && u <= 700) { EXPECT_NEAR(back, u, 1e-13 * u); }
+      if (u > 0 && u <= 700) {
+        EXPECT_NEAR(back, u, 1e-13 * u);
+      }
     }
 }
 
@@ -162,7 +164,9 @@ TEST(free_ends, successes_and_failures_are_mirror_images) {
       } else {
         EXPECT_NEAR(density, of_mirrored, 1e-13 * (1 + std::abs(density))) << u;
       }
-      if (u > -700) { EXPECT_NEAR(a, -b, 1e-12) << u; }
+      if (u > -700) {
+        EXPECT_NEAR(a, -b, 1e-12) << u;
+      }
     }
 }
 
@@ -202,7 +206,8 @@ TEST(free_ends, of_simplexes) {
         for (std::size_t i = 1; i < 4; ++i) {
           const auto m = static_cast<long double>(i), root = 1 / std::sqrt(m * (m + 1));
           long double slope = 0;  // Σ_k a_k (∂z_k − Σ_l x_l ∂z_l)
-          for (std::size_t k = 0; k < 4; ++k) slope += (a[k] - total * std::exp(z[k]) / sum) * (k < i ? root : k == i ? -m * root : 0);
+          for (std::size_t k = 0; k < 4; ++k) slope += (a[k] - total * std::exp(z[k]) / sum) * (k < i ? root : k == i ? -m * root
+                                                                                                                      : 0);
           EXPECT_NEAR(gradient[i - 1], static_cast<double>(slope), 1e-13 * (1 + std::abs(static_cast<double>(slope)))) << where;
           EXPECT_NEAR(gradients[i - 1][1], static_cast<double>(slope), 1e-13 * (1 + std::abs(static_cast<double>(slope)))) << where;
         }
@@ -243,7 +248,9 @@ TEST(free_ends, of_correlation_factors) {
         EXPECT_TRUE(sl::correlation_cholesky{3}.contains(sl::matrix_view<double>(values.data(), 3, 3))) << where;
         one.free_numbers(values.data(), back.data());
         for (std::size_t k = 0; k < 3; ++k)
-          if (distance <= 700 && !(which == 1 && k == 2 && distance > 300)) { EXPECT_NEAR(back[k], free[k], 1e-12 * (1 + std::abs(free[k]))) << where << " back " << k; }
+          if (distance <= 700 && !(which == 1 && k == 2 && distance > 300)) {
+            EXPECT_NEAR(back[k], free[k], 1e-12 * (1 + std::abs(free[k]))) << where << " back " << k;
+          }
       }
 }
 

@@ -49,7 +49,9 @@ expected by_hand() {
 void expect_exact(const sl::result& fit, const std::string& what) {
   const expected e = by_hand();
   for (const auto& row : sl::summarise(fit)) {
-    const double mean = row.name == "z" ? e.z : row.name == "n" ? e.n : row.name == "coins[0]" ? e.first : e.second;
+    const double mean = row.name == "z" ? e.z : row.name == "n"      ? e.n
+                                            : row.name == "coins[0]" ? e.first
+                                                                     : e.second;
     EXPECT_NEAR(row.mean, mean, 5 * row.mcse_mean) << what << " " << row.name;
     EXPECT_LT(row.mcse_mean, 0.02) << what << " " << row.name;
   }

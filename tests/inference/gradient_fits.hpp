@@ -18,7 +18,7 @@ using kernels::metric_kind;
 
 using pack = sl::native_pack<double>;
 inline constexpr metric_kind all_metrics[] = {metric_kind::unit_e, metric_kind::diag_e, metric_kind::dense_e, metric_kind::fisher_diag_e,
-                                       metric_kind::low_rank_e};
+                                              metric_kind::low_rank_e};
 
 template <class V = pack, class Density>
 sl::result fit(const kernels::gradient_kernel& kernel, const Density& density, const sl::run_options& o, std::uint64_t seed = 1) {

@@ -12,7 +12,13 @@ namespace sl = starling;
 
 namespace {
 
-enum kinds { scale, ridge, line, cauchy, schools, horseshoe, modes };
+enum kinds { scale,
+             ridge,
+             line,
+             cauchy,
+             schools,
+             horseshoe,
+             modes };
 
 // All in one body: it is compiled once.
 constexpr auto model = sl::gen([](auto& trace, int kind, std::size_t n) {

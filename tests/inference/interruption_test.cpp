@@ -215,8 +215,12 @@ TEST(interruption, of_advi_keeps_the_guide) {
         EXPECT_FALSE(r.converged);
         EXPECT_EQ(r.posterior.draws, 0u);
         ASSERT_EQ(r.warnings.size(), 1u);
-        if (patience < 1) { EXPECT_EQ(r.guide.dimension(), 0u); }
-        if (patience == 1 && !nowhere) { EXPECT_NEAR(r.guide.sd()[1], 0.01, 1e-3); }
+        if (patience < 1) {
+          EXPECT_EQ(r.guide.dimension(), 0u);
+        }
+        if (patience == 1 && !nowhere) {
+          EXPECT_NEAR(r.guide.sd()[1], 0.01, 1e-3);
+        }
       }
   impatient patient(1e9);
   EXPECT_EQ(sl::advi(sl::target::of<double>(quick), view, {.threads = 1}, sl::key(1), &patient).posterior["x"].values, whole.posterior["x"].values);

@@ -186,7 +186,8 @@ TEST(Involution, LeavesAnEnumeratedModelUnchanged) {
     const auto info = kernel.step(sl::key(12), chain, own, {});
     if (!info.accepted) continue;  // its way is not seen
     const state after = read();
-    const int move = after.size() > before.size() ? 1 + after.back() : after.size() < before.size() ? 0 : -1;
+    const int move = after.size() > before.size() ? 1 + after.back() : after.size() < before.size() ? 0
+                                                                                                    : -1;
     if (move >= 0) rates[{before, move}] = info.acceptance_rate;
     else EXPECT_EQ(info.acceptance_rate, 1);
   }

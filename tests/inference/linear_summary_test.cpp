@@ -12,7 +12,12 @@ namespace {
 
 namespace sl = starling;
 
-enum forms { all_free, no_intercept, constant_intercept, constant_scale, products, number_of_forms };
+enum forms { all_free,
+             no_intercept,
+             constant_intercept,
+             constant_scale,
+             products,
+             number_of_forms };
 
 std::vector<double> waves(std::size_t n, double step) {
   std::vector<double> x(n);

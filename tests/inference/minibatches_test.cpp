@@ -32,7 +32,8 @@ auto parts_of(std::size_t size) {
   return sl::minibatches(ys.size(), size, [](std::span<const std::size_t> which) {
     const auto y = chosen(which);
     return sl::posterior(model, sl::args(y), sl::observe("y", y));
-  }, {.local = sl::select("y", {"y", sl::all})});
+  },
+                         {.local = sl::select("y", {"y", sl::all})});
 }
 
 }  // namespace
@@ -97,7 +98,8 @@ TEST(minibatches, find_the_optimum) {
 TEST(minibatches, of_a_fit_that_goes_on_are_those_that_come_next) {
   const auto run = [](std::size_t steps, std::size_t first_step, const sl::parameter_store& from) {
     return sl::fit(sl::objectives::elbo(), parts_of(4), guide, sl::adam{.rate = 0.05}, {.steps = steps, .samples = 4, .accumulate = 2, .prior_warm_up = 15, .start = &from, .first_step = first_step},
-                   sl::key(3)).last;
+                   sl::key(3))
+        .last;
   };
   const auto whole = run(20, 0, {}), parts = run(11, 9, run(9, 0, {}));
   for (const auto& name : whole.names()) EXPECT_EQ(whole[name], parts[name]) << name;

@@ -67,8 +67,11 @@ TEST(particle_filter, agrees_with_the_kalman_filter) {
     EXPECT_NEAR(mean, 1.0, 6 * error) << share;
     EXPECT_LT(error, 0.1) << share;
     EXPECT_NEAR(means, exact.mean, 0.02) << share;
-    if (share == 1) { EXPECT_EQ(resampled, runs * 39); }
-    else { EXPECT_TRUE(resampled > runs && resampled < runs * 39) << resampled; }
+    if (share == 1) {
+      EXPECT_EQ(resampled, runs * 39);
+    } else {
+      EXPECT_TRUE(resampled > runs && resampled < runs * 39) << resampled;
+    }
   }
 }
 

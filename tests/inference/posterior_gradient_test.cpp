@@ -94,8 +94,7 @@ TEST(posterior_gradient, the_log_density_of_a_draw_is_that_of_its_free_numbers) 
 TEST(posterior_gradient, choices_under_a_condition_are_refused) {
   constexpr auto model = sl::gen([](auto& trace) {
     const auto a = trace("a", sl::normal(0.0, 1.0));
-    const auto b = trace("b", sl::cond(sl::gen([](auto& t, const auto& x) { return t("u", sl::normal(x, 1.0)); }),
-                                       sl::gen([](auto& t, const auto& x) { return t("v", sl::normal(-x, 0.5)); })),
+    const auto b = trace("b", sl::cond(sl::gen([](auto& t, const auto& x) { return t("u", sl::normal(x, 1.0)); }), sl::gen([](auto& t, const auto& x) { return t("v", sl::normal(-x, 0.5)); })),
                          a > 0.0, a);
     trace("y", sl::normal(b, 1.0));
   });

@@ -26,7 +26,8 @@ const auto steps = sl::recurse<double>([](auto& trace, const auto& self, int len
   if (length == longest) return x;
   using R = sl::real_of<decltype(trace)>;
   return x + sl::value_or(trace("rest", sl::mask(self), trace("more", sl::bernoulli(0.6)), length + 1), R(0.0));
-}, {.max_nodes = longest});
+},
+                                       {.max_nodes = longest});
 const auto model = sl::gen([](auto& trace) { trace("y", sl::normal(trace("s", steps, 1), 0.5)); });
 
 // Σ over lengths; the first is of length 1, and the sum of n steps is normal.

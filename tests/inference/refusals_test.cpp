@@ -64,9 +64,7 @@ TEST(refusals, sizes_that_nothing_can_hold) {
 }
 
 TEST(refusals, counts_of_runs) {
-  for (const auto& [o, word] : {std::pair(sl::run_options{.chains = most}, "run: chains must be"), {{.draws = 0}, "run: draws must be from 1"}, {{.draws = most}, "run: draws"},
-                                {{.warmup = most}, "run: warmup must be from 0"}, {{.thin = huge * 2}, "run: thin"}, {{.draws = 1ul << 40, .thin = 1ul << 40}, "draws x thin"},
-                                {{.chains = 1ul << 30, .draws = 1ul << 30, .thin = 1ul << 20}, "chains x steps"}})
+  for (const auto& [o, word] : {std::pair(sl::run_options{.chains = most}, "run: chains must be"), {{.draws = 0}, "run: draws must be from 1"}, {{.draws = most}, "run: draws"}, {{.warmup = most}, "run: warmup must be from 0"}, {{.thin = huge * 2}, "run: thin"}, {{.draws = 1ul << 40, .thin = 1ul << 40}, "draws x thin"}, {{.chains = 1ul << 30, .draws = 1ul << 30, .thin = 1ul << 20}, "chains x steps"}})
     EXPECT_TRUE(says(said_by_run(o), {word}));
   EXPECT_TRUE(says(thrown([] { sl::importance(post, most, sl::key(1)); }), {"importance: the number of particles must be", "18446744073709551615"}));
   EXPECT_TRUE(says(thrown([] { sl::importance(post, 0, sl::key(1)); }), {"from 1"}));

@@ -95,14 +95,14 @@ auto matrix_of(T& t, const M& m) {
   for (std::size_t i = 0; i < 4; ++i) x.data()[i] = v[i];
   return x;
 }
-#define SHAPE(name, result)                                     \
-  struct name {                                                 \
-    template <class T, class M>                                 \
-    auto operator()(T& t, [[maybe_unused]] const M& m) const {  \
-      using V = sl::real_of<T>;                                 \
-      [[maybe_unused]] const V one(1.0);                        \
-      return result;                                            \
-    }                                                           \
+#define SHAPE(name, result)                                    \
+  struct name {                                                \
+    template <class T, class M>                                \
+    auto operator()(T& t, [[maybe_unused]] const M& m) const { \
+      using V = sl::real_of<T>;                                \
+      [[maybe_unused]] const V one(1.0);                       \
+      return result;                                           \
+    }                                                          \
   };
 SHAPE(a_number, t("v", sl::normal(m, 1.0)))
 SHAPE(a_list, t("v", list, m))
@@ -112,15 +112,15 @@ SHAPE(a_pair, t("v", pair_of, m))
 SHAPE(a_tuple, (std::tuple(t("u", list, m), one, matrix_of<V>(t, m))))
 SHAPE(a_class, (numbers<V>{t("v", number, m), V(m)}))
 SHAPE(a_class_with_a_list, (with_list<V>{V(m), t("v", list, m)}))
-SHAPE(a_class_that_joins, (fit<V, sl::mask_of<V>>{t("v", list, m), m * one > V(0.0)}))
-SHAPE(a_maybe, t("v", sl::mask(list), m * one > V(-3.0), m))
-SHAPE(a_maybe_pair, t("v", sl::mask(pair_of), m * one > V(0.0), m))
-SHAPE(a_maybe_of_a_class, t("v", sl::mask(sl::gen(a_class_with_a_list())), m * one > V(-3.0), m))
-SHAPE(a_nest, (std::pair(std::tuple(t("v", sl::mask(list), m * one > V(-3.0), m), with_list<V>{one, t("w", list, m)}), std::array{t("u", number, m), one})))
+SHAPE(a_class_that_joins, (fit<V, sl::mask_of<V>>{t("v", list, m), m* one > V(0.0)}))
+SHAPE(a_maybe, t("v", sl::mask(list), m* one > V(-3.0), m))
+SHAPE(a_maybe_pair, t("v", sl::mask(pair_of), m* one > V(0.0), m))
+SHAPE(a_maybe_of_a_class, t("v", sl::mask(sl::gen(a_class_with_a_list())), m* one > V(-3.0), m))
+SHAPE(a_nest, (std::pair(std::tuple(t("v", sl::mask(list), m* one > V(-3.0), m), with_list<V>{one, t("w", list, m)}), std::array{t("u", number, m), one})))
 SHAPE(an_optional, std::optional(t("v", list, m)))
 SHAPE(some_results, t("v", sl::map(number), sl::each(sl::view(inputs))))
 SHAPE(results_of_lists, t("v", sl::map(list), sl::each(sl::view(inputs))))
-SHAPE(results_of_maybes, t("v", sl::map(sl::mask(list)), m * one > V(-3.0), sl::each(sl::view(inputs))))
+SHAPE(results_of_maybes, t("v", sl::map(sl::mask(list)), m* one > V(-3.0), sl::each(sl::view(inputs))))
 SHAPE(states, t("v", sl::unfold(next), 3, 0.0, m))
 SHAPE(states_that_are_lists, t("v", sl::unfold(next_list), 3, sl::vector<V>(2, one), m))
 SHAPE(a_pair_of_results, (std::pair(t("v", sl::map(list), sl::each(sl::view(inputs))), t("w", list, m))))

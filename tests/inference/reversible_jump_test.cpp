@@ -47,7 +47,8 @@ constexpr auto polynomial = sl::gen(sl::dynamic, [](auto& trace) {
 // One coefficient more, made of a draw and the first one; or the last one away. |det J| = 1.7, or 1/1.7.
 constexpr auto up_or_down = sl::gen(sl::dynamic, [](auto& trace, const auto& current) {
   const double degree = current["degree"];
-  if (trace("up", sl::bernoulli(degree == 0 ? 1 : degree == 3 ? 0 : 0.5))) trace("u", sl::normal(0.1, 0.4));
+  if (trace("up", sl::bernoulli(degree == 0 ? 1 : degree == 3 ? 0
+                                                              : 0.5))) trace("u", sl::normal(0.1, 0.4));
 });
 constexpr auto birth_and_death = [](auto& move) {
   const long degree = move.model.whole("degree");

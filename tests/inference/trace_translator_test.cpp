@@ -167,12 +167,14 @@ TEST(TraceTranslator, SaysWhatIsWrong) {
     for (long i = 1; i < n; ++i) move.auxiliary.set({"u", i - 1}, move.model[{"mu", i}]);
   }));
   EXPECT_NE(elsewhere.find("it gives mu the value"), std::string::npos) << elsewhere;
-  const auto unread = refusal(sl::trace_translator(coarse, fine, offsets, sl::no_auxiliary_choices, [](auto& move) {
-    const long n = move.model.whole("label") + 1;
-    move.model.set("n", n);
-    for (long i = 0; i < n; ++i) move.model.set({"mu", i}, i == 0 ? move.model["mu"] : move.auxiliary[{"u", i - 1}]);
-    move.model.set("w", std::vector<double>{1, 2, 3});
-  }, coarsen));
+  const auto unread = refusal(sl::trace_translator(
+      coarse, fine, offsets, sl::no_auxiliary_choices, [](auto& move) {
+        const long n = move.model.whole("label") + 1;
+        move.model.set("n", n);
+        for (long i = 0; i < n; ++i) move.model.set({"mu", i}, i == 0 ? move.model["mu"] : move.auxiliary[{"u", i - 1}]);
+        move.model.set("w", std::vector<double>{1, 2, 3});
+      },
+      coarsen));
   EXPECT_NE(unread.find("never reads weights, which is a latent of the old trace"), std::string::npos) << unread;
 }
 

@@ -159,7 +159,9 @@ TEST(turning, agrees_with_the_definition) {
     const double drift = 0.4 * (trial % 7), bend = 0.02 * (trial % 5);
     for (std::uint32_t leaf = 0; leaf < (1u << depth); ++leaf)
       for (std::uint32_t i = 0; i < d; ++i) {
-        p.push_back((i == 0 ? drift * std::cos(bend * leaf) : i == 1 ? drift * std::sin(bend * leaf) : 0) + 0.5 * number(1000 * trial + 8 * leaf + i));
+        p.push_back((i == 0 ? drift * std::cos(bend * leaf) : i == 1 ? drift * std::sin(bend * leaf)
+                                                                     : 0) +
+                    0.5 * number(1000 * trial + 8 * leaf + i));
         v.push_back(p.back() * (1.0 + i));
       }
     const auto straight = [&](std::size_t a, std::size_t b) {

@@ -164,6 +164,8 @@ TEST(units, pathfinder_and_maximize_of_a_regression) {
   for (const double u : {1e-9, 1e-6, 1e6, 1e9}) {
     const auto found = highest(u);
     for (std::size_t i = 0; i < expected.size(); ++i)
-      EXPECT_NEAR(found[i], expected[i], i % 3 == 0 ? 1e-4 : i % 3 == 1 ? 0.25 * expected[i + 1] : 0.25 * expected[i]) << u << " " << i;
+      EXPECT_NEAR(found[i], expected[i], i % 3 == 0 ? 1e-4 : i % 3 == 1 ? 0.25 * expected[i + 1]
+                                                                        : 0.25 * expected[i])
+          << u << " " << i;
   }
 }

@@ -88,7 +88,8 @@ TEST(data, numbers_must_be_finite) {
   EXPECT_EQ(message_for(R"({"y": true})", [](const auto& d) { d.whole("y"); }), R"(d.json: "y" should be a number, but is true.)");
   EXPECT_EQ(message_for(R"({"y": {"a": 1}})", [](const auto& d) { d.real("y"); }), R"(d.json: "y" should be a number, but is an object { … }.)");
   EXPECT_EQ(message_for(R"({"y": [1,
- NaN]})", [](const auto& d) { d.real("y"); }),
+ NaN]})",
+                        [](const auto& d) { d.real("y"); }),
             "d.json:2:2: this is not JSON: invalid literal. "
             "JSON has no NaN, NA or Infinity, and data must be finite.");
   EXPECT_EQ(message_for(R"({"y": 1e999})", [](const auto& d) { d.real("y"); }), "d.json: a number is too large for a double ('1e999').");

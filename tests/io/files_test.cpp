@@ -74,7 +74,8 @@ TEST(stan_csv, has_the_columns_of_cmdstan) {
   const auto paths = sl::write_stan_csv(example_fit(), folder / "fit.csv");
   const std::string text = sl::read_file(paths[1]);
   EXPECT_NE(text.find("\nlp__,accept_stat__,mu,theta.1,theta.2,theta.3,theta.4,X.1.1,X.2.1,X.1.2,X.2.2,X.1.3,X.2.3,inner_x,k,on.1,on.2\n"),
-            std::string::npos) << text;
+            std::string::npos)
+      << text;
   EXPECT_NE(text.find("# seed = 7\n"), std::string::npos);
   EXPECT_NE(text.find("# id = 2\n"), std::string::npos);
 }

@@ -56,16 +56,29 @@ std::string damaged(const std::string& whole, dice& d, std::size_t from = 0, boo
   for (std::size_t n = 1 + d.below(3); n > 0 && !text.empty(); --n) {
     const std::size_t at = d.below(text.size()), length = 1 + d.below(std::min<std::size_t>(40, text.size() - at));
     switch (d.below(same_size ? 3 : 8)) {
-      case 0: text[at] = static_cast<char>(text[at] ^ (1 << d.below(8))); break;
-      case 1: text[at] = static_cast<char>(d.below(256)); break;
+      case 0:
+        text[at] = static_cast<char>(text[at] ^ (1 << d.below(8)));
+        break;
+      case 1:
+        text[at] = static_cast<char>(d.below(256));
+        break;
       case 2:
         for (std::size_t i = 0; i < 8 && at + i < text.size(); ++i) text[at + i] = static_cast<char>(d.below(2) == 0 ? 0xff : d.below(256));
         break;
-      case 3: text.replace(at, d.below(4), pieces[d.below(std::size(pieces))]); break;
-      case 4: text.erase(at, length); break;
-      case 5: text.insert(at, text.substr(at, length)); break;
-      case 6: text.insert(d.below(text.size()), text.substr(at, length)); break;
-      default: text.resize(at);
+      case 3:
+        text.replace(at, d.below(4), pieces[d.below(std::size(pieces))]);
+        break;
+      case 4:
+        text.erase(at, length);
+        break;
+      case 5:
+        text.insert(at, text.substr(at, length));
+        break;
+      case 6:
+        text.insert(d.below(text.size()), text.substr(at, length));
+        break;
+      default:
+        text.resize(at);
     }
   }
   return whole.substr(0, from) + text;
@@ -100,7 +113,8 @@ outcome read_damaged(const std::string& text, std::size_t count, Damage damage, 
 template <class Read>
 void expect_no_harm(const std::string& text, std::size_t count, Read read) {
   EXPECT_NO_THROW(read(text));
-  const outcome seen = read_damaged(text, count, [](const std::string& whole, dice& d) { return damaged(whole, d); }, read);
+  const outcome seen = read_damaged(
+      text, count, [](const std::string& whole, dice& d) { return damaged(whole, d); }, read);
   EXPECT_GT(seen.refused, count / 10);
   EXPECT_GT(seen.read, count / 1000);
 }
@@ -108,7 +122,10 @@ void expect_no_harm(const std::string& text, std::size_t count, Read read) {
 template <class Read>
 void expect_refusal(const std::string& text, std::size_t from, std::size_t count, Read read) {
   EXPECT_NO_THROW(read(text));
-  EXPECT_EQ(read_damaged(text, count, [&](const std::string& whole, dice& d) { return damaged(whole, d, from); }, read).read, 0u);
+  EXPECT_EQ(read_damaged(
+                text, count, [&](const std::string& whole, dice& d) { return damaged(whole, d, from); }, read)
+                .read,
+            0u);
 }
 
 }  // namespace
@@ -157,7 +174,8 @@ TEST(fuzz, netcdf) {
     for (const auto& v : fit.posterior.variables) other_draws += back.posterior[v.name].values != v.values;
   };
   EXPECT_NO_THROW(read(text));
-  const outcome seen = read_damaged(text, mutations, [](const std::string& whole, dice& d) { return damaged(whole, d); }, read);
+  const outcome seen = read_damaged(
+      text, mutations, [](const std::string& whole, dice& d) { return damaged(whole, d); }, read);
   EXPECT_GT(seen.refused, mutations * 99 / 100);
   // Where the checksum at its end, or a part of it, is gone the file is one of others.
   EXPECT_LT(seen.read, mutations / 100);
@@ -181,7 +199,10 @@ TEST(fuzz, parameters) {
   folder.write("p.json", plain);
   sl::save_parameters(sl::load_parameters(folder / "p.json"), folder / "ours.json");
   const std::string ours = sl::read_file(folder / "ours.json");
-  EXPECT_GT(read_damaged(ours, mutations / 10, [](const std::string& whole, dice& d) { return damaged(whole, d); }, read).refused, mutations / 11);
+  EXPECT_GT(read_damaged(
+                ours, mutations / 10, [](const std::string& whole, dice& d) { return damaged(whole, d); }, read)
+                .refused,
+            mutations / 11);
 }
 
 TEST(fuzz, safetensors) {

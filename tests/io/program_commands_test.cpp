@@ -35,12 +35,13 @@ template <class Kernel>
 int run_normal(std::vector<std::string> words, Kernel kernel) {
   words.insert(words.begin(), "normal");
   const auto argv = pointers(words);
-  return sl::program(static_cast<int>(argv.size()), const_cast<char**>(argv.data()),
-                     [](const sl::data&) {
-                       const std::vector<double> y = {1.0, 2.0, 3.0};
-                       return sl::posterior(model, sl::args(y), {{"y", y}});
-                     },
-                     kernel);
+  return sl::program(
+      static_cast<int>(argv.size()), const_cast<char**>(argv.data()),
+      [](const sl::data&) {
+        const std::vector<double> y = {1.0, 2.0, 3.0};
+        return sl::posterior(model, sl::args(y), {{"y", y}});
+      },
+      kernel);
 }
 
 class commands : public testing::Test {

@@ -75,7 +75,8 @@ TEST(progress_line, is_silent_in_a_pipe) {
 }
 
 TEST(progress_line, turns_the_first_interrupt_into_a_request) {
-  struct sigaction before {}, after {};
+  struct sigaction before {
+  }, after{};
   ::sigaction(SIGINT, nullptr, &before);
   {
     const sl::progress_line line;

@@ -15,8 +15,7 @@ namespace {
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
 sl::summary_row good(const char* name) {
-  return {.name = name, .mean = 4.3915, .sd = 3.3166, .mcse_mean = 0.041234, .mcse_sd = 0.0312, .q5 = -1.0567, .q50 = 4.35, .q95 = 9.8812,
-          .ess_bulk = 6543.2, .ess_tail = 5432.1, .r_hat = 1.0004};
+  return {.name = name, .mean = 4.3915, .sd = 3.3166, .mcse_mean = 0.041234, .mcse_sd = 0.0312, .q5 = -1.0567, .q50 = 4.35, .q95 = 9.8812, .ess_bulk = 6543.2, .ess_tail = 5432.1, .r_hat = 1.0004};
 }
 
 }  // namespace

@@ -39,7 +39,9 @@ TEST(dynamic, a_branch_not_taken_gives_weight_minus_infinity) {
   for (std::size_t l = 0; l < 200; ++l) {
     const bool taken = b.lane(l)["b"] != 0;
     EXPECT_EQ(w[l] > never, taken) << l;
-    if (taken) { EXPECT_NEAR(w[l], normal(1.0, 2.0, 1.0), 1e-12); }
+    if (taken) {
+      EXPECT_NEAR(w[l], normal(1.0, 2.0, 1.0), 1e-12);
+    }
     reached += taken;
   }
   EXPECT_GT(reached, 40);

@@ -68,7 +68,9 @@ void check_lanes_generate(const Row& r) {
   const auto [free, none] = sl::generate(r.model, r.as, {}, sl::key(2), sl::lanes(many));
   const auto same = sl::simulate(r.model, r.as, sl::key(2), sl::lanes(many));
   EXPECT_EQ(free.scores(), same.scores()) << r.name << ": the same key, the same draws";
-  if (!r.has_factor) { EXPECT_EQ(none, std::vector<double>(many, 0.0)) << r.name; }
+  if (!r.has_factor) {
+    EXPECT_EQ(none, std::vector<double>(many, 0.0)) << r.name;
+  }
   for (std::size_t c = 0; c < r.changes.size(); ++c) {
     const auto [g, w] = sl::generate(r.model, r.as, r.changes[c], sl::key(2), sl::lanes(many));
     const auto points = points_of(r, g, r.as);
@@ -100,8 +102,11 @@ void check_one_lane_update(const Row& r, const Batch& b, const Arguments& as, co
     const auto l = looked_at[i];
     if (!std::isfinite(u.weights[l])) continue;
     EXPECT_EQ(back.traces.lane(l).choices(), before[i].choices) << lane_label(r, l) << what << ": update and back";
-    if (!r.may_lie_flat) { EXPECT_EQ(back.traces.scores()[l], b.scores()[l]) << lane_label(r, l) << what; }
-    else { EXPECT_NEAR(back.traces.scores()[l], b.scores()[l], tolerance(b.scores()[l])) << lane_label(r, l) << what; }
+    if (!r.may_lie_flat) {
+      EXPECT_EQ(back.traces.scores()[l], b.scores()[l]) << lane_label(r, l) << what;
+    } else {
+      EXPECT_NEAR(back.traces.scores()[l], b.scores()[l], tolerance(b.scores()[l])) << lane_label(r, l) << what;
+    }
     EXPECT_TRUE(sl::persist(back.traces.value(l)) == sl::persist(b.value(l))) << lane_label(r, l) << what;
     const double size = std::abs(b.scores()[l]) + std::abs(u.traces.scores()[l]);
     EXPECT_NEAR(u.weights[l] + back.weights[l], -fresh_density(before[i], after[i], constraints_of(l)), tolerance(size)) << lane_label(r, l) << what;
@@ -134,7 +139,9 @@ void check_lanes_regenerate(const Row& r) {
   EXPECT_EQ(same.weights, std::vector<double>(many, 0.0)) << r.name;
   EXPECT_EQ(same.traces.scores(), b.scores()) << r.name;
   const auto all = sl::regenerate(b, sl::all, sl::key(5));
-  if (!r.has_factor) { EXPECT_EQ(all.weights, std::vector<double>(many, 0.0)) << r.name << ": everything selected"; }
+  if (!r.has_factor) {
+    EXPECT_EQ(all.weights, std::vector<double>(many, 0.0)) << r.name << ": everything selected";
+  }
   const auto check = [&](const auto& v, const auto& as, const sl::selection& s, std::size_t c) {
     const auto after = points_of(r, v.traces, as);
     expect_scores_and_values(r, v.traces, after, as, "regenerate");
@@ -156,7 +163,9 @@ void check_lanes_project_and_edit(const Row& r) {
     const auto part = sl::project(b, s), rest = sl::project(b, !s);
     for (std::size_t i = 0; i < looked_at.size(); ++i) {
       const auto l = looked_at[i];
-      if (!r.has_factor) { EXPECT_NEAR(part[l], projection(points[i], s), tolerance(b.scores()[l])) << lane_label(r, l); }
+      if (!r.has_factor) {
+        EXPECT_NEAR(part[l], projection(points[i], s), tolerance(b.scores()[l])) << lane_label(r, l);
+      }
       EXPECT_NEAR(part[l] + rest[l], b.scores()[l], tolerance(b.scores()[l])) << lane_label(r, l);
     }
   }
@@ -173,7 +182,9 @@ void check_lanes_project_and_edit(const Row& r) {
     const auto second = sl::update(first.traces, r.changes[c], sl::key(7).scope(1));
     for (std::size_t i = 0; i < looked_at.size(); ++i) {
       const auto l = looked_at[i];
-      if (std::isfinite(a.weight[l])) { EXPECT_EQ(home.target.lane(l).choices(), points[i].choices) << lane_label(r, l, c); }
+      if (std::isfinite(a.weight[l])) {
+        EXPECT_EQ(home.target.lane(l).choices(), points[i].choices) << lane_label(r, l, c);
+      }
       EXPECT_EQ(both.target.lane(l).choices(), second.traces.lane(l).choices()) << lane_label(r, l, c);
       expect_weight(both.weight[l], first.weights[l] + second.weights[l], b.scores()[l], lane_label(r, l, c));
     }

@@ -124,23 +124,22 @@ inline auto table() {
   using D = densities&;
   constexpr auto p = [](const auto&... parts) { return at(parts...); };
   return std::tuple{
-      row{"flat", flat_body, sl::args(),
-          [](C c, const auto&, D lp) {
+      row{"flat", flat_body, sl::args(), [](C c, const auto&, D lp) {
             lp("x", normal(c["x"], 1, 2));
             lp("y", exponential(c["y"], 1.5));
           },
-          {{{"y", 0.7}}}, {sl::select("x")}},
-      row{"dependent", dependent_body, sl::args(xs),
-          [](C c, const auto& as, D lp) {
+          {{{"y", 0.7}}},
+          {sl::select("x")}},
+      row{"dependent", dependent_body, sl::args(xs), [](C c, const auto& as, D lp) {
             lp("slope", normal(c["slope"], 0, 2));
             lp("noise", exponential(c["noise"], 1));
             for (std::size_t i = 0; i < argument<0>(as).size(); ++i)
               lp({"y", i}, normal(c[{"y", i}], c["slope"] * argument<0>(as)[i], c["noise"] + 0.1));
           },
-          {{{"slope", 0.3}, {{"y", 1}, 1.0}}}, {sl::select("slope", {"y", 2})},
+          {{{"slope", 0.3}, {{"y", 1}, 1.0}}},
+          {sl::select("slope", {"y", 2})},
           {sl::args(std::vector{-1.0, 0.7, 2.0, 3.0}), sl::args(std::vector{-1.0, 0.5})}},
-      row{"nested", nested_body, sl::args(),
-          [p](C c, const auto&, D lp) {
+      row{"nested", nested_body, sl::args(), [p](C c, const auto&, D lp) {
             const double ad = c[p("a", "deep", "x")], a = ad + c[p("a", "x")], bd = c[p("b", "deep", "x")], b = bd + c[p("b", "x")];
             lp(p("a", "deep", "x"), normal(ad, 0.5, 1));
             lp(p("a", "x"), normal(a - ad, 0.5, 0.5));
@@ -148,24 +147,24 @@ inline auto table() {
             lp(p("b", "x"), normal(b - bd, a, 0.5));
             lp("x", normal(c["x"], b, 2));
           },
-          {{{p("a", "x"), 0.25}}}, {sl::select("b", sl::address("a") / "deep")}},
-      row{"vector", vector_body, sl::args(),
-          [](C c, const auto&, D lp) {
+          {{{p("a", "x"), 0.25}}},
+          {sl::select("b", sl::address("a") / "deep")}},
+      row{"vector", vector_body, sl::args(), [](C c, const auto&, D lp) {
             const auto v = c.get<std::vector<double>>("v");
             lp("m", normal(c["m"], 0, 1));
             lp("w", normal(c["w"], v[0] + v[2], 1));
             lp("v", normal(v[0], c["m"], 2) + normal(v[1], c["m"], 2) + normal(v[2], c["m"], 2));
           },
-          {{{"v", {0.1, 0.2, 0.3}}}}, {sl::select("m")}},
-      row{"discrete", discrete_body, sl::args(),
-          [](C c, const auto&, D lp) {
+          {{{"v", {0.1, 0.2, 0.3}}}},
+          {sl::select("m")}},
+      row{"discrete", discrete_body, sl::args(), [](C c, const auto&, D lp) {
             lp("b", bernoulli(c["b"] != 0, 0.3));
             lp("n", poisson(c["n"], c["b"] != 0 ? 4 : 2));
             lp("y", normal(c["y"], c["n"], 1));
           },
-          {{{"b", true}}}, {sl::select("n")}},
-      row{"matrix", matrix_body, sl::args(),
-          [](C c, const auto&, D lp) {
+          {{{"b", true}}},
+          {sl::select("n")}},
+      row{"matrix", matrix_body, sl::args(), [](C c, const auto&, D lp) {
             const auto t = c.get<std::vector<double>>("t");
             double table = 0;
             for (const double x : t) table += normal(x, 0, c["s"] + 0.5);
@@ -173,25 +172,27 @@ inline auto table() {
             lp("t", table);
             lp("y", normal(c["y"], t[5], 1));
           },
-          {{{"s", 0.4}}}, {sl::select("t")}},
+          {{{"s", 0.4}}},
+          {sl::select("t")}},
       row{"nothing", nothing_body, sl::args(), [](C, const auto&, D) {}, {sl::choice_map()}, {sl::selection()}},
-      row{"factor", factor_body, sl::args(),
-          [](C c, const auto&, D lp) {
+      row{"factor", factor_body, sl::args(), [](C c, const auto&, D lp) {
             lp("x", normal(c["x"], 0, 1));
             lp.factors = -0.5 * c["x"] * c["x"];
           },
-          {{{"x", 0.5}}}, {sl::select("x")}, {}, true},
-      row{"branch", branch_body, sl::args(),
-          [](C c, const auto&, D lp) {
+          {{{"x", 0.5}}},
+          {sl::select("x")},
+          {},
+          true},
+      row{"branch", branch_body, sl::args(), [](C c, const auto&, D lp) {
             const bool b = c["b"] != 0;
             lp("b", bernoulli(b, 0.4));
             if (b) lp("m", normal(c["m"], 2, 1));
             else lp("other", exponential(c["other"], 2));
             lp("y", b ? normal(c["y"], c["m"], 1) : normal(c["y"], 0, 3));
           },
-          {{{"b", true}}, {{"m", 0.5}}}, {sl::select("b")}},
-      row{"loop", loop_body, sl::args(),
-          [](C c, const auto&, D lp) {
+          {{{"b", true}}, {{"m", 0.5}}},
+          {sl::select("b")}},
+      row{"loop", loop_body, sl::args(), [](C c, const auto&, D lp) {
             double sum = 0;
             lp("n", poisson(c["n"], 2));
             for (int i = 0; i < c["n"]; ++i) {
@@ -200,15 +201,15 @@ inline auto table() {
             }
             lp("y", normal(c["y"], sum, 0.5));
           },
-          {{{"n", 3}}}, {sl::select("n")}},
-      row{"kind", kind_body, sl::args(),
-          [](C c, const auto&, D lp) {
+          {{{"n", 3}}},
+          {sl::select("n")}},
+      row{"kind", kind_body, sl::args(), [](C c, const auto&, D lp) {
             lp("b", std::log(0.5));
             lp("v", c["b"] != 0 ? normal(c["v"], 0, 1) : poisson(c["v"], 3));
           },
-          {{{"b", false}}}, {sl::select("b")}},
-      row{"calls", calls_body, sl::args(),
-          [p](C c, const auto&, D lp) {
+          {{{"b", false}}},
+          {sl::select("b")}},
+      row{"calls", calls_body, sl::args(), [p](C c, const auto&, D lp) {
             double x = 0;
             for (int i = 0;; ++i) {
               lp({"go", i}, std::log(0.5));
@@ -218,7 +219,8 @@ inline auto table() {
               x += c[step];
             }
           },
-          {{{{"go", 0}, true}}}, {sl::select({"go", 0})}},
+          {{{{"go", 0}, true}}},
+          {sl::select({"go", 0})}},
   };
 }
 

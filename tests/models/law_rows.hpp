@@ -75,7 +75,8 @@ struct row {
   densities log_densities(const sl::choice_map& c, const Arguments& a) const {
     densities lp;
     by_hand(c, a, lp);
-    EXPECT_EQ(lp.sites.size(), c.size()) << name << ": the choices are those by hand\n" << c.str();
+    EXPECT_EQ(lp.sites.size(), c.size()) << name << ": the choices are those by hand\n"
+                                         << c.str();
     return lp;
   }
 };
@@ -162,8 +163,12 @@ inline void expect_update(const point& before, const point& after, const sl::cho
     count += expected_there;
     const auto* old = discard.entry_at(e.where.hash());
     EXPECT_EQ(old != nullptr, expected_there) << what << " discard at " << e.where.str();
-    if (old) { EXPECT_EQ(old->value.data, e.value.data) << what << " discard at " << e.where.str(); }
-    if (!expected_there) { EXPECT_EQ(now->value.data, e.value.data) << what << " retained " << e.where.str(); }
+    if (old) {
+      EXPECT_EQ(old->value.data, e.value.data) << what << " discard at " << e.where.str();
+    }
+    if (!expected_there) {
+      EXPECT_EQ(now->value.data, e.value.data) << what << " retained " << e.where.str();
+    }
   }
   EXPECT_EQ(discard.size(), count) << what << " the discard holds nothing else";
 }
@@ -200,7 +205,9 @@ void expect_value(const A& a, const B& b, const std::string& what) {
     EXPECT_NEAR(static_cast<double>(a), static_cast<double>(b), 1e-10 * (1 + std::abs(static_cast<double>(a)))) << what;
   } else if constexpr (requires { a.present; a.value; }) {
     EXPECT_EQ(a.present, b.present) << what;
-    if (a.present) { expect_value(a.value, b.value, what); }
+    if (a.present) {
+      expect_value(a.value, b.value, what);
+    }
   } else if constexpr (requires { std::tuple_size<A>::value; }) {
     [&]<std::size_t... I>(std::index_sequence<I...>) {
       (expect_value(std::get<I>(a), std::get<I>(b), what), ...);

@@ -45,7 +45,9 @@ template <class Row>
 void check_generate(const Row& r) {
   for (std::uint64_t s = 0; s < seeds; ++s) {
     const auto [free, none] = sl::generate(r.model, r.as, {}, sl::key(s));
-    if (!r.has_factor) { EXPECT_EQ(none, 0.0) << label(r, s); }
+    if (!r.has_factor) {
+      EXPECT_EQ(none, 0.0) << label(r, s);
+    }
     EXPECT_EQ(free.choices(), sl::simulate(r.model, r.as, sl::key(s)).choices()) << label(r, s) << ": the same key, the same draws";
     const auto [fixed, all] = sl::generate(r.model, r.as, free.choices(), sl::key(s + 100));
     EXPECT_NEAR(all, free.score(), tolerance(all)) << label(r, s);
@@ -117,7 +119,9 @@ void check_regenerate(const Row& r) {
     EXPECT_EQ(zero, 0.0) << label(r, s);
     EXPECT_EQ(same.choices(), before.choices) << label(r, s);
     const auto [all, w_all, everything] = sl::regenerate(t, sl::all, sl::key(s + 50));
-    if (!r.has_factor) { EXPECT_EQ(w_all, 0.0) << label(r, s) << ": everything selected"; }
+    if (!r.has_factor) {
+      EXPECT_EQ(w_all, 0.0) << label(r, s) << ": everything selected";
+    }
     expect_regenerate(before, point_of(r, all, r.as), sl::all, w_all, everything, label(r, s) + " all");
     for (std::size_t c = 0; c < r.selections.size(); ++c) {
       const auto [u, w, discard] = sl::regenerate(t, r.selections[c], sl::key(s + 50));
@@ -138,7 +142,9 @@ void check_project(const Row& r) {
     EXPECT_NEAR(sl::project(t, sl::all), t.score(), tolerance(t.score())) << label(r, s);
     EXPECT_EQ(sl::project(t, sl::none), 0.0) << label(r, s);
     for (const auto& e : r.selections) {
-      if (!r.has_factor) { EXPECT_NEAR(sl::project(t, e), projection(p, e), tolerance(t.score())) << label(r, s); }
+      if (!r.has_factor) {
+        EXPECT_NEAR(sl::project(t, e), projection(p, e), tolerance(t.score())) << label(r, s);
+      }
       EXPECT_NEAR(sl::project(t, e) + sl::project(t, !e), t.score(), tolerance(t.score())) << label(r, s);
     }
   }

@@ -171,7 +171,9 @@ TEST(amortised, a_mixture_density_learns_two_modes) {
   // By Simpson's rule.
   double mass = 0, second = 0;
   for (int i = 0; i <= 4000; ++i) {
-    const double u = -4 + 0.002 * i, p = (i == 0 || i == 4000 ? 1 : i % 2 ? 4 : 2) * std::exp(-0.5 * u * u - 0.5 * (1.5 - u * u) * (1.5 - u * u) / 0.09);
+    const double u = -4 + 0.002 * i, p = (i == 0 || i == 4000 ? 1 : i % 2 ? 4
+                                                                          : 2) *
+                                         std::exp(-0.5 * u * u - 0.5 * (1.5 - u * u) * (1.5 - u * u) / 0.09);
     mass += p, second += p * u * u;
   }
   EXPECT_NEAR(squares / total, second / mass, 0.02);

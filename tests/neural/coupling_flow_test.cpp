@@ -114,7 +114,9 @@ TEST(coupling_flow, bends_where_a_normal_guide_cannot) {
   double evidence = 0;
   for (int i = 0; i <= 4000; ++i) {
     const double u = -5 + 0.0025 * i;
-    evidence += (i == 0 || i == 4000 ? 1 : i % 2 ? 4 : 2) * 0.0025 / 3 * std::exp(-0.5 * u * u - 0.5 * u * u * u * u / 1.09) / (2 * M_PI * std::sqrt(1.09));
+    evidence += (i == 0 || i == 4000 ? 1 : i % 2 ? 4
+                                                 : 2) *
+                0.0025 / 3 * std::exp(-0.5 * u * u - 0.5 * u * u * u * u / 1.09) / (2 * M_PI * std::sqrt(1.09));
   }
   sl::parameter_store start;
   nn::initialise(start, "flow", bent, sl::key(1));

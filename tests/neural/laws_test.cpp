@@ -13,19 +13,19 @@ namespace {
 using sl::with_parameters;
 
 auto decoded_row() {
-  return row{"decoded", with_parameters(nets::decoded, nets::store), sl::args(0.25),
-             [](const sl::choice_map& c, const auto& as, densities& lp) {
+  return row{"decoded", with_parameters(nets::decoded, nets::store), sl::args(0.25), [](const sl::choice_map& c, const auto& as, densities& lp) {
                const auto z = c.get<std::vector<double>>("z");
                const auto y = nets::mlp_by_hand(nets::store, "decoder", z);
                lp("z", normal(z[0], 0, 1) + normal(z[1], 0, 1));
                lp("a", normal(c["a"], y[0] + argument<0>(as), 1));
                lp("b", normal(c["b"], y[1], std::exp(y[2])));
              },
-             {{{"z", {0.5, -1.0}}}, {{"a", 0.3}}}, {sl::select("z"), sl::select("b")}, {sl::args(1.0)}};
+             {{{"z", {0.5, -1.0}}}, {{"a", 0.3}}},
+             {sl::select("z"), sl::select("b")},
+             {sl::args(1.0)}};
 }
 auto regression_row() {
-  return row{"regression", with_parameters(nets::regression, nets::store), sl::args(nets::data),
-             [](const sl::choice_map& c, const auto& as, densities& lp) {
+  return row{"regression", with_parameters(nets::regression, nets::store), sl::args(nets::data), [](const sl::choice_map& c, const auto& as, densities& lp) {
                const double shift = c["shift"];
                lp("shift", normal(shift, 0, 1));
                const auto& xs = argument<0>(as);
@@ -36,7 +36,9 @@ auto regression_row() {
                lp(at("inner", "a"), normal(c[at("inner", "a")], y[0] + nets::mlp_by_hand(nets::store, "link", {shift})[0], 1));
                lp(at("inner", "b"), normal(c[at("inner", "b")], y[1], std::exp(y[2])));
              },
-             {{{"shift", 0.5}, {{"y", 1}, 0.0}}}, {sl::select("inner"), sl::select("shift")}, {sl::args(std::vector{0.5, 0.25})}};
+             {{{"shift", 0.5}, {{"y", 1}, 0.0}}},
+             {sl::select("inner"), sl::select("shift")},
+             {sl::args(std::vector{0.5, 0.25})}};
 }
 
 TEST(laws, one_lane) {

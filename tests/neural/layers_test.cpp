@@ -212,8 +212,11 @@ TEST(layers, rows_without_derivatives_add_nothing) {
     std::size_t next = 0;
     for (std::size_t r = 0; r < rows; ++r)
       for (std::size_t i = 0; i < in; ++i) {
-        if (r == 1 || r == 4) { EXPECT_EQ(d.argument[r * in + i], 0) << n.name; }
-        else { EXPECT_EQ(d.argument[r * in + i], fewer.argument[next++]) << n.name; }
+        if (r == 1 || r == 4) {
+          EXPECT_EQ(d.argument[r * in + i], 0) << n.name;
+        } else {
+          EXPECT_EQ(d.argument[r * in + i], fewer.argument[next++]) << n.name;
+        }
       }
   }
 }
@@ -226,8 +229,11 @@ TEST(layers, embeddings_are_rows_of_the_table) {
   const auto y = evaluated<double>(n, store, x, 4);
   for (std::size_t k = 0; k < x.size(); ++k)
     for (std::size_t i = 0; i < 3; ++i) {
-      if (k < 5) { EXPECT_EQ(y[k * 3 + i], table_of[static_cast<std::size_t>(x[k]) * 3 + i]); }
-      else { EXPECT_TRUE(std::isnan(y[k * 3 + i])); }
+      if (k < 5) {
+        EXPECT_EQ(y[k * 3 + i], table_of[static_cast<std::size_t>(x[k]) * 3 + i]);
+      } else {
+        EXPECT_TRUE(std::isnan(y[k * 3 + i]));
+      }
     }
   const auto d = pulled<double>(n, store, {4, 0, 2, 2}, 2, numbers(12, 0.2));
   const auto w = numbers(12, 0.2);

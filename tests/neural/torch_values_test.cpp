@@ -88,7 +88,7 @@ void check(const nlohmann::json& row, const std::vector<nn::layer>& layers, doub
   nn::backward(net, static_cast<const T*>(memory.data()), rows, nullptr, static_cast<const T*>(dy.data()), dx.data(), sums.data());
   expect_all(dx, row["dx"].get<std::vector<double>>(), tolerance, what + ", derivatives of the argument");
   for (std::size_t k = 0; k < net.tensors.size(); ++k) {
-    const std::string name= std::string(net.tensors[k].name.text()).substr(4);
+    const std::string name = std::string(net.tensors[k].name.text()).substr(4);
     expect_all(derivatives[k], numbers(row["d_parameters"].at(name)), tolerance, what + ", derivatives of " + name);
   }
 }

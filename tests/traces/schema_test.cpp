@@ -99,7 +99,8 @@ TEST(path_cursor, goes_through_the_paths_of_all_sites) {
     walk.claim({"before", n}, scalar, "normal", no);
     for (int i = 0; i < turns; ++i, outer.pop_back()) walk.leave(outer.back());
     walk.claim(sl::address(std::int64_t{n}), scalar, "normal", no);
-    outer.push_back(walk.enter(n % 3 == 0 ? sl::address("call", n, 7) : n % 3 == 1 ? sl::address("deep") : sl::address(std::int64_t{100 + n})));
+    outer.push_back(walk.enter(n % 3 == 0 ? sl::address("call", n, 7) : n % 3 == 1 ? sl::address("deep")
+                                                                                   : sl::address(std::int64_t{100 + n})));
     walk.claim("x", scalar, "normal", no);
     ++n;
   }

@@ -9,7 +9,8 @@ namespace {
 // The same functions of numbers that the compiler cannot see through.
 template <class F>
 [[gnu::noinline]] double hidden(F f, double x) {
-  asm volatile("" : "+x"(x));
+  asm volatile(""
+               : "+x"(x));
   return f(x);
 }
 }  // namespace

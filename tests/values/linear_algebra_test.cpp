@@ -46,7 +46,9 @@ TEST(linear_algebra, the_cholesky_factor_times_its_transpose_is_the_matrix) {
         double total = 0;
         for (std::size_t k = 0; k < n; ++k) total += l(i, k) * l(j, k);
         EXPECT_NEAR(total, a(i, j), 1e-14 * static_cast<double>(n));
-        if (j > i) { EXPECT_EQ(l(i, j), 0); }
+        if (j > i) {
+          EXPECT_EQ(l(i, j), 0);
+        }
       }
     }
     EXPECT_NEAR(sl::log_determinant(a), log_det, 1e-12 * static_cast<double>(n));

@@ -49,7 +49,9 @@ TEST(ode_rk45, has_the_order_of_its_method) {
     const auto path = sl::ode_rk45(f, std::array<double, 1>{1}, 0, {7}, {.relative_tolerance = tolerance, .absolute_tolerance = tolerance});
     const double error = std::abs(path.states[0][0] - std::exp(std::sin(7.0)));
     EXPECT_LT(error, 50 * tolerance);
-    if (before > 0) { EXPECT_LT(static_cast<double>(path.steps), 3.5 * before); }   // 100^(1/5) = 2.5 times as many steps
+    if (before > 0) {
+      EXPECT_LT(static_cast<double>(path.steps), 3.5 * before);
+    }   // 100^(1/5) = 2.5 times as many steps
     before = static_cast<double>(path.steps);
   }
 }

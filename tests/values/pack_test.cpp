@@ -100,7 +100,7 @@ TYPED_TEST(packs, where_chooses_lane_by_lane) {
   using P = TypeParam;
   for_pairs<P>([](P a, P b) { return sl::where(a < b, a, b); }, [](auto a, auto b) { return a < b ? a : b; });
   for_pairs<P>([](P a, P b) { return sl::where(a < b, a, 3.0); }, [](auto a, auto b) { return a < b ? a : decltype(a)(3); });
-  for_pairs<P>([](P a, P b) { return sl::where(a < b, a == b, a > 0.0); }, [](auto a, auto b) { return a < b ? a == b : a > 0; });
+  for_pairs<P>([](P a, P b) { return sl::where(a<b, a == b, a> 0.0); }, [](auto a, auto b) { return a < b ? a == b : a > 0; });
   const auto m = P::iota(0) < P(2);
   const auto w = sl::where(m, 7, 9);
   EXPECT_EQ(w[0], 7);

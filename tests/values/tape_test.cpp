@@ -41,24 +41,28 @@ TEST(tape, constants_and_chains_of_one_number_record_nothing) {
   const sl::adjoint<double> constant = 3.0;
   const std::ptrdiff_t nothing = memory_used(scope, [] {});
   EXPECT_EQ(memory_used(scope, [&] {
-    const auto y = constant * constant + sl::exp(constant);
-    EXPECT_TRUE(y.is_constant());
-  }), nothing);
+              const auto y = constant * constant + sl::exp(constant);
+              EXPECT_TRUE(y.is_constant());
+            }),
+            nothing);
   EXPECT_EQ(memory_used(scope, [&] {
-    const auto y = sl::exp(sl::log(x * x) + 2.0 * x) / 3 - constant * x;
-    EXPECT_EQ(y.cell(), x.cell());
-  }), nothing);
+              const auto y = sl::exp(sl::log(x * x) + 2.0 * x) / 3 - constant * x;
+              EXPECT_EQ(y.cell(), x.cell());
+            }),
+            nothing);
   const auto a = scope.variable(2.0), b = scope.variable(0.5);
   EXPECT_EQ(memory_used(scope, [&] {
-    const auto y = sl::exp(x * a) / 3 - constant * x + a * a;  // two cells
-    EXPECT_EQ(y.cell(), x.cell());
-    EXPECT_EQ(y.other(), a.cell());
-  }), nothing);
+              const auto y = sl::exp(x * a) / 3 - constant * x + a * a;  // two cells
+              EXPECT_EQ(y.cell(), x.cell());
+              EXPECT_EQ(y.other(), a.cell());
+            }),
+            nothing);
   EXPECT_GT(memory_used(scope, [&] {
-    const auto y = x * a + b;  // three
-    EXPECT_NE(y.cell(), x.cell());
-    EXPECT_EQ(y.other(), nullptr);
-  }), nothing);
+              const auto y = x * a + b;  // three
+              EXPECT_NE(y.cell(), x.cell());
+              EXPECT_EQ(y.other(), nullptr);
+            }),
+            nothing);
 }
 
 TEST(tape, scopes_nest) {

@@ -15,7 +15,9 @@
 namespace starling {
 
 template <class A, class... Rest>
-struct common_results { using type = A; };
+struct common_results {
+  using type = A;
+};
 template <class A, class B, class... Rest>
 struct common_results<A, B, Rest...> : common_results<typename common_result<A, B>::type, Rest...> {};
 

@@ -36,7 +36,8 @@ decltype(auto) gate(const M& m, const X& x) {
       using leaf = std::decay_t<decltype(a)>;
       if constexpr (lanes_of<leaf> == 1) return a;
       else return where(m, a, leaf(a[first]));
-    }, x, x);
+    },
+                      x, x);
   }
 }
 
@@ -46,7 +47,9 @@ struct common_result {
   static constexpr bool numbers = value<A> && value<B>;
   static_assert(numbers || std::is_same_v<A, B>, "the branches of a combinator return values of different types; map_retval can make them the same");
   template <bool Numbers, class X, class Y>
-  struct meet { using type = X; };
+  struct meet {
+    using type = X;
+  };
   template <class X, class Y>
   struct meet<true, X, Y> {
     static constexpr bool booleans = value_traits<X>::is_boolean && value_traits<Y>::is_boolean;

@@ -17,11 +17,12 @@ struct or_else_model : generative {
   template <class Handler, class Condition, class... A, class... B>
   auto run(Handler& trace, const Condition& condition, const arguments<A...>& of_f, const arguments<B...>& of_g) const {
     const typename Handler::mask yes(condition);
-    return run_branches(trace, branches, [&](std::size_t i) { return i == 0 ? yes : !yes; },
-                        [&](auto i) -> decltype(auto) {
-                          if constexpr (decltype(i)::value == 0) return (of_f);
-                          else return (of_g);
-                        });
+    return run_branches(
+        trace, branches, [&](std::size_t i) { return i == 0 ? yes : !yes; },
+        [&](auto i) -> decltype(auto) {
+          if constexpr (decltype(i)::value == 0) return (of_f);
+          else return (of_g);
+        });
   }
 };
 

@@ -95,7 +95,8 @@ struct recurse_model : generative {
             return R{};
           }
         }
-        require_depth(depth, model->options.max_depth, [](const void* t) { return static_cast<const Handler*>(t)->here(); }, &trace);
+        require_depth(
+            depth, model->options.max_depth, [](const void* t) { return static_cast<const Handler*>(t)->here(); }, &trace);
         self_type inner(model, depth + 1, branching);
         inner.parent = node;
         inner.calls = &made;

@@ -71,7 +71,8 @@ class remembered<each_of<Sequence>> {
     const change known = of_model ? model->hint(here) : change();
     const std::size_t n = values.size();
     if constexpr (refers_elsewhere<std::remove_cvref_t<Sequence>>) {
-      if (known.what == change::kind::elements) for (const auto i : known.elements) todo.add(i);
+      if (known.what == change::kind::elements)
+        for (const auto i : known.elements) todo.add(i);
       else if (known.what != change::kind::none) todo.add_all();
     } else {
       if (!known_before_) {
@@ -85,8 +86,10 @@ class remembered<each_of<Sequence>> {
           copies_[i] = persist(values[i]);
           todo.add(i);
         };
-        if (known.what == change::kind::elements) for (const auto i : known.elements) look(i);
-        else if (known.what != change::kind::none) for (std::size_t i = 0; i < n; ++i) look(i);
+        if (known.what == change::kind::elements)
+          for (const auto i : known.elements) look(i);
+        else if (known.what != change::kind::none)
+          for (std::size_t i = 0; i < n; ++i) look(i);
         for (std::size_t i = copies_.size(); i-- > n;) {
           if (i < *count_before_) old_.emplace_back(i, copies_[i]);
           copies_.pop_back();

@@ -71,7 +71,8 @@ template <class D, class R, class Known> struct at_free_number : distribution {
   {
     return std::apply(
         [&](const auto&... p) __attribute__((always_inline)) {
-          return fused([&](const auto& v, const auto&... q) __attribute__((always_inline)) { return never_nan(free_log_density_knowing<formulas>(v, known, q...)); }, u, p...);
+          return fused(
+              [&](const auto& v, const auto&... q) __attribute__((always_inline)) { return never_nan(free_log_density_knowing<formulas>(v, known, q...)); }, u, p...);
         },
         d.values());
   }
@@ -112,7 +113,8 @@ template <class D, class R> struct at_free_numbers : distribution {
  private:
   vector<R> numbers() const { return {const_cast<R*>(u), d.size()}; }
   template <bool PassedOn> auto sum_on_tape() const {
-    return std::apply([&](const auto&... p) { return fused_sum<PassedOn>(d.size(), [](const auto&... q) { return free_log_density<formulas>(q...); }, numbers(), p...); },
+    return std::apply([&](const auto&... p) { return fused_sum<PassedOn>(
+                                                  d.size(), [](const auto&... q) { return free_log_density<formulas>(q...); }, numbers(), p...); },
                       scalar_part<D>::of(d).values());
   }
 };

@@ -39,7 +39,8 @@ template <class Coefficients, class Scale> struct autoregressive : distribution 
   }
 
   template <class X> auto log_density(const X& x) const {
-    if (x.size() != n) [[unlikely]] throw_wrong_size(name, n, x.size());
+    if (x.size() != n) [[unlikely]]
+      throw_wrong_size(name, n, x.size());
     using rest = promote<element_of<X>, element_of<Coefficients>>;
     using real = promote<rest, Scale>;
     vector<rest> rests(n);

@@ -21,13 +21,13 @@ template <class Logits> struct categorical_logit : distribution {
   template <class Rng> auto sample(Rng& rng) const {
     using V = typename Rng::real;
     const auto top = highest();
-    return draw_category(rng, logits.size(), [&](std::size_t k) { return V(exp(element_at{k}(logits) - top)); });
+    return draw_category(rng, logits.size(), [&](std::size_t k) { return V(exp(element_at{k}(logits)-top)); });
   }
 
   template <class X> auto log_density(const X& k) const {
     const auto top = highest();
-    auto total = exp(element_at{0}(logits) - top);
-    for (std::size_t j = 1; j < logits.size(); ++j) total = total + exp(element_at{j}(logits) - top);
+    auto total = exp(element_at{0}(logits)-top);
+    for (std::size_t j = 1; j < logits.size(); ++j) total = total + exp(element_at{j}(logits)-top);
     return never_nan(element_or_nan(logits, as_real(k)) - top - log(total));
   }
 

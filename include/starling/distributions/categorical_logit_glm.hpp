@@ -42,7 +42,8 @@ template <class Intercepts, class Coefficients> class categorical_logit_glm : pu
 
   // With p the probabilities: the derivatives by the logits of row i are 1 at y_i less p.
   template <class Y> auto log_density(const Y& y) const {
-    if (y.size() != size()) [[unlikely]] throw_wrong_size(name, size(), y.size());
+    if (y.size() != size()) [[unlikely]]
+      throw_wrong_size(name, size(), y.size());
     using real = promote<element_of<Y>, element_of<Intercepts>, matrix_element<Coefficients>>;
     using V = primal_of<real>;
     const std::size_t n = categories(), m = x_.cols();

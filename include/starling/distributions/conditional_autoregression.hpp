@@ -19,7 +19,8 @@ template <class Mean, class Association, class Precision> class conditional_auto
   conditional_autoregression(Mean mean, Association association, Precision precision, const neighbourhood& places)
       : mean_(std::move(mean)), association_(std::move(association)), precision_(std::move(precision)), places_(&places) {
     if constexpr (sequence<Mean>)
-      if (mean_.size() != size()) [[unlikely]] throw_wrong_size("conditional_autoregression: the mean", size(), mean_.size());
+      if (mean_.size() != size()) [[unlikely]]
+        throw_wrong_size("conditional_autoregression: the mean", size(), mean_.size());
   }
 
   std::size_t size() const { return places_->size(); }
@@ -40,13 +41,14 @@ template <class Mean, class Association, class Precision> class conditional_auto
   }
 
   template <class X> auto log_density(const X& x) const {
-    if (x.size() != size()) [[unlikely]] throw_wrong_size(name, size(), x.size());
+    if (x.size() != size()) [[unlikely]]
+      throw_wrong_size(name, size(), x.size());
     using rest = promote<element_of<X>, element_of<Mean>>;
     using real = promote<rest, Association, Precision>;
     const auto& pairs = places_->pairs();
     const vector<rest> r(size()), scaled(size()), first(pairs.size()), second(pairs.size());
     for (std::size_t i = 0; i < size(); ++i) {
-      r[i] = element_at{i}(x) - element_at{i}(mean_);
+      r[i] = element_at{i}(x)-element_at{i}(mean_);
       scaled[i] = r[i] * sqrt(places_->degrees()[i]);
     }
     for (std::size_t k = 0; k < pairs.size(); ++k) {

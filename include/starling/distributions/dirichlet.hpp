@@ -66,7 +66,8 @@ template <class Concentration> struct dirichlet : distribution {
 
  private:
   template <class X, class LogOf> auto log_density_of(const X& x, LogOf log_of) const {
-    if (x.size() != size()) [[unlikely]] throw_wrong_size(name, size(), x.size());
+    if (x.size() != size()) [[unlikely]]
+      throw_wrong_size(name, size(), x.size());
     auto sum_of_concentrations = element_at{0}(concentration);
     for (std::size_t k = 1; k < size(); ++k)
       sum_of_concentrations = sum_of_concentrations + element_at{k}(concentration);

@@ -51,7 +51,8 @@ template <class Trials, class Concentration> struct dirichlet_multinomial : dist
   }
 
   template <class X> auto log_density(const X& x) const {
-    if (x.size() != size()) [[unlikely]] throw_wrong_size(name, size(), x.size());
+    if (x.size() != size()) [[unlikely]]
+      throw_wrong_size(name, size(), x.size());
     using real = promote<element_of<X>, element_of<Concentration>, Trials>;
     promote<element_of<Concentration>> total = element_at{0}(concentration);
     for (std::size_t i = 1; i < size(); ++i) total = total + element_at{i}(concentration);

@@ -22,15 +22,21 @@ concept sequence = requires(const S& s) {
   s[std::size_t{0}];
 };
 
-template <class P> struct element_type { using type = P; };
+template <class P> struct element_type {
+  using type = P;
+};
 template <sequence P> struct element_type<P> {
   using type = std::remove_cvref_t<decltype(std::declval<const P&>()[std::size_t{0}])>;
 };
 // The type of an element of a sequence; of anything else the type itself.
 template <class P> using element_of = typename element_type<std::remove_cvref_t<P>>::type;
 
-template <bool IsVector, class Value> struct vector_if_true { using type = Value; };
-template <class Value> struct vector_if_true<true, Value> { using type = vector<Value>; };
+template <bool IsVector, class Value> struct vector_if_true {
+  using type = Value;
+};
+template <class Value> struct vector_if_true<true, Value> {
+  using type = vector<Value>;
+};
 template <bool IsVector, class Value> using vector_if = typename vector_if_true<IsVector, Value>::type;
 
 // How a distribution keeps an argument: numbers by value, integers as reals,
@@ -89,7 +95,8 @@ template <class... P> [[gnu::always_inline]] inline std::size_t common_size(std:
   bool known = false;
   const auto compare = [&](const auto& q) __attribute__((always_inline)) {
     if constexpr (sequence<std::remove_cvref_t<decltype(q)>>) {
-      if (known && q.size() != size) [[unlikely]] throw_sizes_of_parameters(name, size, q.size());
+      if (known && q.size() != size) [[unlikely]]
+        throw_sizes_of_parameters(name, size, q.size());
       size = q.size();
       known = true;
     }
@@ -108,14 +115,16 @@ template <class... P> [[gnu::always_inline]] inline std::size_t common_size(std:
 template <class Real, class X, class F>
 [[gnu::always_inline]] inline Real sum_elements(std::string_view name, std::size_t n, const X& x, F f) {
   static_assert(sequence<X>, "the value of a distribution with vector parameters is a vector");
-  if (x.size() != n) [[unlikely]] throw_wrong_size(name, n, x.size());
+  if (x.size() != n) [[unlikely]]
+    throw_wrong_size(name, n, x.size());
   if constexpr (std::is_arithmetic_v<Real>) {
     using P = native_pack<Real>;
     constexpr std::size_t width = lanes_of<P>;
-    return sum_in_packs<Real>(n, [&](std::size_t i) __attribute__((always_inline)) {
-      const elements_at<P> at{i, n - i < width ? static_cast<int>(n - i) : lanes_of<P>};
-      return f(at(x), at);
-    });
+    return sum_in_packs<Real>(
+        n, [&](std::size_t i) __attribute__((always_inline)) {
+          const elements_at<P> at{i, n - i < width ? static_cast<int>(n - i) : lanes_of<P>};
+          return f(at(x), at);
+        });
   } else {
     Real total(0);
     for (std::size_t i = 0; i < n; ++i) total = total + f(element_at{i}(x), element_at{i});

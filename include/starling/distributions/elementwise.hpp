@@ -122,7 +122,8 @@ template <class Formulas, class... Parameters> class elementwise : public distri
   template <class X, class V> [[gnu::always_inline]] bool pass_on_ordinary(const X& x, V& value) const
     requires(!is_vector && any_adjoint<X, Parameters...> && has_ordinary<Formulas, pack_for<V>>)
   {
-    return std::apply([&](const auto&... p) __attribute__((always_inline)) { return starling::pass_on_ordinary<Formulas>(value, as_real(x), p...); }, parameters_);
+    return std::apply(
+        [&](const auto&... p) __attribute__((always_inline)) { return starling::pass_on_ordinary<Formulas>(value, as_real(x), p...); }, parameters_);
   }
   // The log density of n values of which each is drawn by itself, for a scalar distribution; some number is an adjoint.
   template <bool PassedOn = false, class X> auto fused_log_density_of_all(const X& x) const
@@ -196,13 +197,15 @@ template <class Formulas, class... Parameters> class elementwise : public distri
     using V = common_primal<X, P...>;
     if constexpr (has_ordinary<Formulas, pack_for<V>>) {
       adjoint<V> r;
-      if (ordinary_number<Formulas>(r, as_real(x), p...)) [[likely]] return r;
+      if (ordinary_number<Formulas>(r, as_real(x), p...)) [[likely]]
+        return r;
     }
     return adjoint<V>(fused_log_density(x));
   }
   template <bool PassedOn = false, class X, class... P> auto fused_sum_of_elements(const X& x, const P&... p) const {
     static_assert(sequence<X>, "the value of a distribution with vector parameters is a vector");
-    if (x.size() != size()) [[unlikely]] throw_wrong_size(name, size(), x.size());
+    if (x.size() != size()) [[unlikely]]
+      throw_wrong_size(name, size(), x.size());
     return fused_sum<PassedOn>(size(), log_density_function<Formulas>(), x, p...);
   }
 

@@ -105,7 +105,8 @@ template <class Mean, class R> class factored_normal : public distribution {
   factored_normal(Mean mean, lower_triangle<R> factor) : mean_(std::move(mean)), factor_(factor) {}
 
   template <class X> auto log_density_named(std::string_view name, const X& x) const {
-    if (x.size() != size()) [[unlikely]] throw_wrong_size(name, size(), x.size());
+    if (x.size() != size()) [[unlikely]]
+      throw_wrong_size(name, size(), x.size());
     using real = promote<element_of<X>, element_of<Mean>, R>;
     if constexpr (is_adjoint<real>) return never_nan(real(where(is_good_factor(factor_), log_density_on_tape<primal_of<real>>(x), negative_infinity)));
     else return log_density_of_plain(x);
@@ -119,7 +120,7 @@ template <class Mean, class R> class factored_normal : public distribution {
     R diagonal(1);
     R log_determinant(0);
     for (std::size_t i = 0; i < size(); ++i) {
-      real rest(element_at{i}(x) - element_at{i}(mean_));
+      real rest(element_at{i}(x)-element_at{i}(mean_));
       for (std::size_t j = 0; j < i; ++j) rest = rest - factor_(i, j) * z[j];
       z[i] = rest / factor_(i, i);
       squares = squares + z[i] * z[i];

@@ -78,7 +78,8 @@ template <class F, class... A> [[gnu::always_inline]] inline auto fused(F f, con
     fused_terms<V, sizeof...(A)> r{V(primal(result)), {}, {}, {}, {}};
     (take_derivative<K>(r, result, a), ...);
     return r;
-  }(std::index_sequence_for<A...>());
+  }
+  (std::index_sequence_for<A...>());
 }
 
 // The log density of formulas by its ordinary terms (ordinary.hpp), its derivatives added to the cells of the arguments; false where they do not
@@ -90,14 +91,16 @@ template <class Formulas, class V, class... A> [[gnu::always_inline]] inline boo
   const auto arguments = std::tie(a...);
   return [&]<std::size_t... K, std::size_t... J, std::size_t... L>(std::index_sequence<K...>, std::index_sequence<J...>, std::index_sequence<L...>) __attribute__((always_inline)) {
     const auto t = ordinary(P(plain<V>(std::get<own + L>(arguments)))...)(P(plain<V>(std::get<J>(arguments)))...);
-    if (!all(t.holds)) [[unlikely]] return false;
+    if (!all(t.holds)) [[unlikely]]
+      return false;
     value = as_value<V>(t.value);
     const auto add = [&](const auto& x, const P& by) __attribute__((always_inline)) {
       if constexpr (is_adjoint<std::remove_cvref_t<decltype(x)>>) x.add_finite_derivative(as_value<V>(by));
     };
     (add(a, t.by[K]), ...);
     return true;
-  }(std::make_index_sequence<all_of_them>(), std::make_index_sequence<own>(), std::make_index_sequence<ordinary::prepared>());
+  }
+  (std::make_index_sequence<all_of_them>(), std::make_index_sequence<own>(), std::make_index_sequence<ordinary::prepared>());
 }
 
 // The same as a number; false where the terms do not hold.
@@ -108,17 +111,20 @@ template <class Formulas, class V, class... A> [[gnu::always_inline]] inline boo
   const auto arguments = std::tie(a...);
   return [&]<std::size_t... K, std::size_t... J, std::size_t... L>(std::index_sequence<K...>, std::index_sequence<J...>, std::index_sequence<L...>) __attribute__((always_inline)) {
     const auto t = ordinary(P(plain<V>(std::get<own + L>(arguments)))...)(P(plain<V>(std::get<J>(arguments)))...);
-    if (!all(t.holds)) [[unlikely]] return false;
+    if (!all(t.holds)) [[unlikely]]
+      return false;
     const V value = as_value<V>(t.value);
     adjoint<V> sum(value);
     const auto add = [&](const auto& x, const P& by) __attribute__((always_inline)) {
       if constexpr (is_adjoint<std::remove_cvref_t<decltype(x)>>)
-        sum = join(value, sum, [](const V& d) { return d; }, x, [&](const V& d) { return passed_on(as_value<V>(by), d); });
+        sum = join(
+            value, sum, [](const V& d) { return d; }, x, [&](const V& d) { return passed_on(as_value<V>(by), d); });
     };
     (add(a, t.by[K]), ...);
     r = sum;
     return true;
-  }(std::make_index_sequence<all_of_them>(), std::make_index_sequence<own>(), std::make_index_sequence<ordinary::prepared>());
+  }
+  (std::make_index_sequence<all_of_them>(), std::make_index_sequence<own>(), std::make_index_sequence<ordinary::prepared>());
 }
 
 // The derivatives of a sum with respect to the elements of one operand (an operand that is a number has one element): those of element
@@ -188,9 +194,11 @@ template <unsigned K, class V, class A> class fused_operand {
   static constexpr bool is_active = is_adjoint<element_of<A>>;
   // In one lane elements are laid out in packs.
   static constexpr bool in_packs = std::is_arithmetic_v<V>;
-  template <bool, class W> struct lanes { using type = native_pack<W>; };
-  template <class W> struct lanes<false, W> { using type = W; };
-  using work = typename lanes<in_packs, V>::type;
+  static auto laid_out() {
+    if constexpr (in_packs) return native_pack<V>(0);
+    else return V(0);
+  }
+  using work = decltype(laid_out());
 
   fused_operand(const A& a, std::size_t n) : a_(a) {
     if constexpr (is_sequence && is_active) by_ = tape<V>::current->template take<V>(n + lanes_of<work>);
@@ -228,18 +236,13 @@ template <unsigned K, class V, class A> class fused_operand {
   }
   // A number r with that of this operand, a number, added: nothing but its derivatives.
   adjoint<V> joined(const V& value, const adjoint<V>& r) const {
-    const V d = summed();
-    return join(value, r, [](const V& x) { return x; }, a_, [&](const V& x) { return passed_on(d, x); });
+    const auto same = [](const V& x) { return x; };
+    return join(value, r, same, a_, [d = summed()](const V& x) { return passed_on(d, x); });
   }
   fused_derivatives<V> derivatives() const {
     if constexpr (is_active && !is_sequence) return one_number(summed(), a_);
     else if constexpr (is_active) return derivatives_of(a_, by_);
     else return {};
-  }
-  // Adds the derivatives to the cells.
-  void pass_on() const {
-    if constexpr (is_active && !is_sequence) a_.add_derivative(summed());
-    else if constexpr (is_active) derivatives_of(a_, by_).pull(V(1));
   }
   const A& argument() const { return a_; }
 
@@ -258,7 +261,7 @@ template <unsigned K, class V, class A> class fused_operand {
 // PassedOn: the derivatives are added to the arguments' cells at once, and the result is the plain value.
 template <bool PassedOn = false, class F, class... A> auto fused_sum(std::size_t n, F f, const A&... a) {
   using V = common_primal<A...>;
-  if (!tape<V>::current) [[unlikely]] throw_no_tape();
+  if (!tape<V>::current) throw_no_tape();
   if constexpr (PassedOn) return passed_on_sum<V>(n, f, a...);
   else return [&]<std::size_t... K>(std::index_sequence<K...>) {
     std::tuple<fused_operand<K, V, A>...> operands(fused_operand<K, V, A>(a, n)...);
@@ -276,10 +279,7 @@ template <bool PassedOn = false, class F, class... A> auto fused_sum(std::size_t
       if constexpr (std::is_arithmetic_v<V>) return sum(total);
       else return total;
     }();
-    if constexpr (PassedOn) {
-      (std::get<K>(operands).pass_on(), ...);
-      return value;
-    } else if constexpr (((sequence<A> && is_adjoint<element_of<A>>) || ...)) {
+    if constexpr (((sequence<A> && is_adjoint<element_of<A>>) || ...)) {
       using entry = fused_entry<V, sizeof...(A)>;
       const fused_derivatives<V> derivatives[] = {std::get<K>(operands).derivatives()...};  // before the entry: they may make some themselves
       auto* const e = tape<V>::current->template push<entry>(entry::pull_all);

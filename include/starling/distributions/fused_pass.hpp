@@ -25,8 +25,12 @@ template <class Formulas> struct log_density_function {
   using formulas = Formulas;
   template <class... Q> [[gnu::always_inline]] auto operator()(const Q&... q) const { return Formulas::log_density(q...); }
 };
-template <class F> struct formulas_type { using type = void; };
-template <class Formulas> struct formulas_type<log_density_function<Formulas>> { using type = Formulas; };
+template <class F> struct formulas_type {
+  using type = void;
+};
+template <class Formulas> struct formulas_type<log_density_function<Formulas>> {
+  using type = Formulas;
+};
 
 // Whether the sum of F over elements of A… can be taken by its formulas' ordinary terms: the prepared parameters are no sequences.
 template <class F, class P, class... A> inline constexpr bool sums_ordinary = [] {
@@ -123,7 +127,7 @@ template <class Formulas, class V, class... Operands>
   constexpr std::size_t width = elements_in_work<V>, arguments = sizeof...(Operands), own = arguments - ordinary::prepared;
   const auto refs = std::tie(operands...);
   const ordinary o = [&]<std::size_t... K>(std::index_sequence<K...>) { return ordinary(std::get<own + K>(refs).plain_at(first, 0, static_cast<int>(width))...); }(
-      std::make_index_sequence<ordinary::prepared>());
+                         std::make_index_sequence<ordinary::prepared>());
   return [&]<std::size_t... K, std::size_t... J>(std::index_sequence<K...>, std::index_sequence<J...>) {
     work sum(0);
     block_totals<work, arguments> totals;

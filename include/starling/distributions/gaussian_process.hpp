@@ -41,7 +41,8 @@ template <class Inputs, class Kernel, class Noise> class gaussian_process : publ
   }
 
   template <class Y> auto log_density(const Y& y) const {
-    if (y.size() != size()) [[unlikely]] throw_wrong_size(name, size(), y.size());
+    if (y.size() != size()) [[unlikely]]
+      throw_wrong_size(name, size(), y.size());
     using real = promote<element_of<Y>, element>;
     const vector<promote<element_of<Y>>> copy(size());
     element log_diagonal(0);

@@ -36,11 +36,12 @@ template <class Scale> struct gaussian_random_walk : distribution {
   }
 
   template <class X> auto log_density(const X& x) const {
-    if (x.size() != n) [[unlikely]] throw_wrong_size(name, n, x.size());
+    if (x.size() != n) [[unlikely]]
+      throw_wrong_size(name, n, x.size());
     vector<promote<element_of<X>>> steps(n);
     for (std::size_t t = 0; t < n; ++t) {
       if (t == 0) steps[0] = element_at{0}(x);
-      else steps[t] = element_at{t}(x) - element_at{t - 1}(x);
+      else steps[t] = element_at{t}(x)-element_at{t - 1}(x);
     }
     using real = promote<element_of<X>, Scale>;
     const real lp = -0.5 * squares_of(steps) / (scale * scale) - static_cast<double>(n) * (log(scale) + half_log_two_pi);

@@ -55,7 +55,8 @@ template <class Formulas, class Intercept, class Coefficients, class... Further>
   }
 
   template <class Y> auto log_density(const Y& y) const {
-    if (y.size() != size()) [[unlikely]] throw_wrong_size("a generalised linear model", size(), y.size());
+    if (y.size() != size()) [[unlikely]]
+      throw_wrong_size("a generalised linear model", size(), y.size());
     using real = promote<element_of<Y>, Intercept, element_of<Coefficients>, Further...>;
     if constexpr (is_adjoint<element_of<Y>>) return log_density_of_latent<real>(y);
     else return log_density_of_data<real>(y);
@@ -71,7 +72,8 @@ template <class Formulas, class Intercept, class Coefficients, class... Further>
   template <class Y> auto pass_on_log_density(const Y& y) const
     requires(!is_adjoint<element_of<Y>> && (is_adjoint<Intercept> || is_adjoint<element_of<Coefficients>> || (is_adjoint<Further> || ...)))
   {
-    if (y.size() != size()) [[unlikely]] throw_wrong_size("a generalised linear model", size(), y.size());
+    if (y.size() != size()) [[unlikely]]
+      throw_wrong_size("a generalised linear model", size(), y.size());
     using real = promote<element_of<Y>, Intercept, element_of<Coefficients>, Further...>;
     using V = primal_of<real>;
     V *by = nullptr, *cells = nullptr;
@@ -115,7 +117,8 @@ template <class Formulas, class Intercept, class Coefficients, class... Further>
     using V = primal_of<real>;
     V* by = nullptr;
     if constexpr (is_adjoint<real>) {
-      if (!tape<V>::current) [[unlikely]] throw_no_tape();
+      if (!tape<V>::current) [[unlikely]]
+        throw_no_tape();
       if constexpr (with_slopes) by = tape<V>::current->cells(x_.cols());
     }
     const auto pass = pass_over<real>(y, by);
@@ -183,7 +186,8 @@ struct normal_glm : generalised_linear<normal_formulas, Intercept, Coefficients,
   // What many gradients with the same observations y need of X and y. Worth it where there are many more rows than columns.
   bool has_summary() const { return this->x_.rows() > 2 * (this->x_.cols() + 1); }
   template <class V> linear_summary<V> summarize(const vector<const V>& y, arena& memory) const {
-    if (y.size() != this->size()) [[unlikely]] throw_wrong_size("a generalised linear model", this->size(), y.size());
+    if (y.size() != this->size()) [[unlikely]]
+      throw_wrong_size("a generalised linear model", this->size(), y.size());
     return linear_summary<V>(this->x_, !has_no_intercept(), y.data(), memory);
   }
   template <class V> bool is_summary(const linear_summary<V>& s) const { return s.is_of(this->x_) && (s.has_ones() || has_no_intercept()); }

@@ -32,7 +32,8 @@ template <class Initial, class Transition, class Emission> class hidden_markov :
     require_count(name, "the size", n_, 1, largest_size);
     require_count(name, "the number of states", initial_.size(), 1, largest_rows);
     require_shape(name, "transition", transition_, initial_.size(), initial_.size());
-    if (emission_.size() != initial_.size()) [[unlikely]] throw_wrong_size("hidden_markov: the emission", initial_.size(), emission_.size());
+    if (emission_.size() != initial_.size()) [[unlikely]]
+      throw_wrong_size("hidden_markov: the emission", initial_.size(), emission_.size());
   }
 
   std::size_t size() const { return n_; }
@@ -86,7 +87,8 @@ template <class Initial, class Transition, class Emission> class hidden_markov :
 
   template <class Visit> void parameters(Visit&& visit) const {
     const auto sum = near_one(sum_of([&](std::size_t k) { return primal(element_at{k}(initial_)); }));
-    visit_elements(visit, "initial", initial_, [&](const auto& p) { return both(is_probability(p), sum); }, "must be between 0 and 1 and sum to 1");
+    visit_elements(
+        visit, "initial", initial_, [&](const auto& p) { return both(is_probability(p), sum); }, "must be between 0 and 1 and sum to 1");
     for (std::size_t i = 0; i < states(); ++i) {
       const auto row = near_one(sum_of([&](std::size_t j) { return primal(as_real(transition_(i, j))); }));
       for (std::size_t j = 0; j < states(); ++j) {
@@ -110,7 +112,8 @@ template <class Initial, class Transition, class Emission> class hidden_markov :
   };
 
   template <class Y> void require_size(const Y& y) const {
-    if (y.size() != n_) [[unlikely]] throw_wrong_size(name, n_, y.size());
+    if (y.size() != n_) [[unlikely]]
+      throw_wrong_size(name, n_, y.size());
   }
   template <class F> auto sum_of(F f) const {
     auto total = f(0);

@@ -32,7 +32,8 @@ template <class D> struct iid : distribution {
 
   template <class X> auto log_density(const X& x) const {
     if constexpr (requires { of.fused_log_density_of_all(x); }) {
-      if (x.size() != n) [[unlikely]] throw_wrong_size(name, n, x.size());
+      if (x.size() != n) [[unlikely]]
+        throw_wrong_size(name, n, x.size());
       return never_nan(of.fused_log_density_of_all(x));
     } else {
       using real = std::remove_cvref_t<decltype(of.log_density(x[0]))>;
@@ -46,7 +47,8 @@ template <class D> struct iid : distribution {
   template <class X> auto pass_on_log_density(const X& x) const
     requires requires(const D& d) { d.fused_log_density_of_all(x); }
   {
-    if (x.size() != n) [[unlikely]] throw_wrong_size(name, n, x.size());
+    if (x.size() != n) [[unlikely]]
+      throw_wrong_size(name, n, x.size());
     return never_nan(of.template fused_log_density_of_all<true>(x));
   }
 

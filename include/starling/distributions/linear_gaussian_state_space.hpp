@@ -105,7 +105,8 @@ template <class Model> class linear_gaussian_state_space : public distribution {
                             matrix_element<decltype(Model::noise)>, matrix_element<decltype(Model::observation)>, matrix_element<decltype(Model::observation_noise)>>;
 
   template <class Y> void require_value(const Y& y) const {
-    if (y.rows() != rows() || y.cols() != cols()) [[unlikely]] throw_wrong_value(name, rows(), cols(), y.rows(), y.cols());
+    if (y.rows() != rows() || y.cols() != cols()) [[unlikely]]
+      throw_wrong_value(name, rows(), cols(), y.rows(), y.cols());
   }
   auto is_good() const {
     mask_of<parameter> good(true);

@@ -18,8 +18,12 @@ template <class Formulas, class V, bool Slopes, class... Further> class linear_p
  public:
   // In one lane the η of neighbouring rows stand side by side in a pack.
   static constexpr bool one_lane = std::is_arithmetic_v<V>;
-  template <bool, class W> struct work_type { using type = W; };
-  template <class W> struct work_type<true, W> { using type = native_pack<W>; };
+  template <bool, class W> struct work_type {
+    using type = W;
+  };
+  template <class W> struct work_type<true, W> {
+    using type = native_pack<W>;
+  };
   using work = typename work_type<one_lane, V>::type;
   using pairs = typename two_in_one<V>::type;      // of rows, or void
   static constexpr std::size_t rows_at_once = 32;  // they stay in the cache from η to the derivatives

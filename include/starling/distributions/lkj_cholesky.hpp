@@ -64,14 +64,17 @@ template <class Eta> struct lkj_cholesky : distribution {
         diagonal = where(far, into_positive(diagonal), diagonal);
       }
       for (std::size_t j = 0; j < n; ++j)
-        x(i, j) = where(good, j < i ? V(x(i, j) * scale) : j == i ? diagonal : V(0), V(not_a_number));
+        x(i, j) = where(good, j < i ? V(x(i, j) * scale) : j == i ? diagonal
+                                                                  : V(0),
+                        V(not_a_number));
     }
     return x;
   }
 
   // Throws std::invalid_argument where x is not n × n.
   template <class X> auto log_density(const X& x) const {
-    if (x.rows() != n || x.cols() != n) [[unlikely]] throw_wrong_matrix(name, n, x.rows(), x.cols());
+    if (x.rows() != n || x.cols() != n) [[unlikely]]
+      throw_wrong_matrix(name, n, x.rows(), x.cols());
     using element = decltype(as_real(x(0, 0)));
     const arena_scope scratch;
     const vector<element> diagonal(n - 1);

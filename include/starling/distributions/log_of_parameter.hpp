@@ -61,7 +61,8 @@ template <class P> [[gnu::noinline]] inline void remember_parameter(remembered_p
 template <class T, int N, class Isa> [[gnu::always_inline]] inline parameter_parts<pack<T, N, Isa>> parts_of_parameter(const pack<T, N, Isa>& x, double factor) noexcept {
   using P = pack<T, N, Isa>;
   remembered_parameter<P>& known = parameters_of_thread<P>[place_to_remember(x)];
-  if (known.factor != factor || any(!(P::load(known.of) == x))) [[unlikely]] remember_parameter(known, x, factor);
+  if (known.factor != factor || any(!(P::load(known.of) == x))) [[unlikely]]
+    remember_parameter(known, x, factor);
   return {P::load(known.inverse), P::load(known.ratio), P::load(known.log)};
 }
 // The same of a built-in float.

@@ -43,7 +43,8 @@ template <class Mean, class Element> class matrix_normal : public distribution {
   }
 
   template <class X> auto log_density(const X& x) const {
-    if (x.rows() != rows() || x.cols() != cols()) [[unlikely]] throw_wrong_value(name, rows(), cols(), x.rows(), x.cols());
+    if (x.rows() != rows() || x.cols() != cols()) [[unlikely]]
+      throw_wrong_value(name, rows(), cols(), x.rows(), x.cols());
     using rest = promote<matrix_element<X>, matrix_element<Mean>>;
     using real = promote<rest, Element>;
     const matrix<rest> r(rows(), cols());

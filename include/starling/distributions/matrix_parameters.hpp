@@ -112,7 +112,7 @@ template <class R> auto squares_of(const vector<R>& z) { return dot(z, z); }
 template <class X, class Mean> auto rest_of(const X& x, const Mean& mean, std::size_t n) {
   using R = promote<element_of<X>, element_of<Mean>>;
   vector<R> r(n);
-  for (std::size_t i = 0; i < n; ++i) r[i] = element_at{i}(x) - element_at{i}(mean);
+  for (std::size_t i = 0; i < n; ++i) r[i] = element_at{i}(x)-element_at{i}(mean);
   return r;
 }
 // Lᵀ.

@@ -29,7 +29,9 @@ template <class Values> inline constexpr bool has_adjoints<logits_of<Values>> = 
 // Whether the elements of a distribution with vector parameters know their tails.
 template <class D> struct elements_with_tails {
   template <class> struct of;
-  template <class... P> struct of<std::tuple<P...>> { static constexpr bool yes = formulas_with_tails<typename D::formulas, element_of<P>...>; };
+  template <class... P> struct of<std::tuple<P...>> {
+    static constexpr bool yes = formulas_with_tails<typename D::formulas, element_of<P>...>;
+  };
   static constexpr bool yes = of<std::remove_cvref_t<decltype(std::declval<const D&>().values())>>::yes;
 };
 
@@ -57,7 +59,9 @@ struct mixture_components<D> {
   template <class V> using value = typename D::formulas::template value<V>;
   static constexpr bool have_tails = elements_with_tails<D>::yes, follow = can_follow<D>;
   template <class> struct numbers_of;
-  template <class... P> struct numbers_of<std::tuple<P...>> { using type = promote<element_of<P>...>; };
+  template <class... P> struct numbers_of<std::tuple<P...>> {
+    using type = promote<element_of<P>...>;
+  };
   template <class X> using density = promote<X, typename numbers_of<std::remove_cvref_t<decltype(std::declval<const D&>().values())>>::type>;
 
   std::size_t size() const { return std::get<0>(all).size(); }
@@ -76,7 +80,9 @@ template <class D>
 struct component_parameters<D> {
   using tuple = std::remove_cvref_t<decltype(std::declval<const D&>().values())>;
   template <class> struct of;
-  template <class... P> struct of<std::tuple<P...>> { static constexpr bool adjoint = any_adjoint<P...>; };
+  template <class... P> struct of<std::tuple<P...>> {
+    static constexpr bool adjoint = any_adjoint<P...>;
+  };
   static constexpr bool are_adjoint = of<tuple>::adjoint;
 };
 // log Σ exp(weight k + log density k at x): the logarithms of the weights of a list of distributions by formulas, then the parameters of each.
@@ -88,7 +94,8 @@ template <class... D> struct density_of_list {
     constexpr std::size_t count = std::tuple_size_v<typename component_parameters<Component>::tuple>;
     const auto term = [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
       return std::get<Weight>(all) + Component::formulas::log_density(x, std::get<First + I>(all)...);
-    }(std::make_index_sequence<count>());
+    }
+    (std::make_index_sequence<count>());
     if constexpr (sizeof...(Rest) == 0) return term;
     else return log_sum_exp(term, sum<Weight + 1, First + count, Rest...>(x, all));
   }
@@ -109,7 +116,8 @@ template <class Weights, class... D> struct mixture : distribution {
 
   // Throws std::invalid_argument where there is not one weight for each component.
   mixture(Weights w, D... d) : weights(std::move(w)), of{{std::move(d)...}} {
-    if (numbers().size() != of.size()) [[unlikely]] throw_wrong_number_of_weights(numbers().size(), of.size());
+    if (numbers().size() != of.size()) [[unlikely]]
+      throw_wrong_number_of_weights(numbers().size(), of.size());
   }
 
   template <class Rng> auto sample(Rng& rng) const {
@@ -242,8 +250,12 @@ template <class Weights, class... D> struct mixture : distribution {
     else return static_cast<double>(min_lane(p));
   }
 };
-template <class W> struct held_weights { using type = held<W>; };
-template <class V> struct held_weights<logits_of<V>> { using type = logits_of<V>; };
+template <class W> struct held_weights {
+  using type = held<W>;
+};
+template <class V> struct held_weights<logits_of<V>> {
+  using type = logits_of<V>;
+};
 template <class W, class... D> mixture(W&&, D...) -> mixture<typename held_weights<std::conditional_t<are_logits<std::remove_cvref_t<W>>, std::remove_cvref_t<W>, W>>::type, D...>;
 
 }  // namespace starling

@@ -47,7 +47,8 @@ template <class Trials, class Probabilities> struct multinomial : distribution {
   }
 
   template <class X> auto log_density(const X& x) const {
-    if (x.size() != size()) [[unlikely]] throw_wrong_size(name, size(), x.size());
+    if (x.size() != size()) [[unlikely]]
+      throw_wrong_size(name, size(), x.size());
     using real = promote<element_of<X>, element_of<Probabilities>, Trials>;
     real lp(lgamma(trials + 1.0));
     for (std::size_t i = 0; i < size(); ++i) {
@@ -60,7 +61,8 @@ template <class Trials, class Probabilities> struct multinomial : distribution {
   template <class Visit> void parameters(Visit&& visit) const {
     visit("trials", trials, nonnegative_whole{}.contains(trials), "must be a whole number, 0 or more");
     const auto sums = sums_to_one();
-    visit_elements(visit, "probabilities", probabilities, [&](const auto& p) { return both(is_probability(p), sums); }, "must be between 0 and 1 and sum to 1");
+    visit_elements(
+        visit, "probabilities", probabilities, [&](const auto& p) { return both(is_probability(p), sums); }, "must be between 0 and 1 and sum to 1");
   }
 
  private:

@@ -15,7 +15,8 @@ template <class Mean, class Matrix, class Variances> class multivariate_normal_l
   // Throws std::invalid_argument where the sizes do not fit.
   multivariate_normal_low_rank(Mean mean, Matrix factor, Variances variances) : mean_(std::move(mean)), factor_(std::move(factor)), variances_(std::move(variances)) {
     require_shape(name, "factor", factor_, mean_.size(), factor_.cols());
-    if (variances_.size() != mean_.size()) [[unlikely]] throw_wrong_size("multivariate_normal_low_rank: the variances", mean_.size(), variances_.size());
+    if (variances_.size() != mean_.size()) [[unlikely]]
+      throw_wrong_size("multivariate_normal_low_rank: the variances", mean_.size(), variances_.size());
   }
 
   std::size_t size() const { return mean_.size(); }
@@ -38,7 +39,8 @@ template <class Mean, class Matrix, class Variances> class multivariate_normal_l
 
   // With r = x − mean, C = 1 + Wᵀ D⁻¹ W = L Lᵀ: rᵀ Σ⁻¹ r = rᵀ D⁻¹ r − |L⁻¹ Wᵀ D⁻¹ r|², |Σ| = |C| |D|.
   template <class X> auto log_density(const X& x) const {
-    if (x.size() != size()) [[unlikely]] throw_wrong_size(name, size(), x.size());
+    if (x.size() != size()) [[unlikely]]
+      throw_wrong_size(name, size(), x.size());
     using parameter = promote<matrix_element<Matrix>, element_of<Variances>>;
     using real = promote<element_of<X>, element_of<Mean>, parameter>;
     const std::size_t n = size(), k = factor_.cols();

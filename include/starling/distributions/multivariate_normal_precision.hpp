@@ -28,7 +28,8 @@ template <class Mean, class Element> class multivariate_normal_precision : publi
   }
 
   template <class X> auto log_density(const X& x) const {
-    if (x.size() != size()) [[unlikely]] throw_wrong_size(name, size(), x.size());
+    if (x.size() != size()) [[unlikely]]
+      throw_wrong_size(name, size(), x.size());
     using real = promote<element_of<X>, element_of<Mean>, Element>;
     const auto z = matvec(transposed(precision_.factor), rest_of(x, mean_, size()));
     return never_nan(real(where(is_good(), -0.5 * squares_of(z) + precision_.log_diagonal() - static_cast<double>(size()) * half_log_two_pi, real(negative_infinity))));

@@ -38,7 +38,8 @@ template <class Degrees, class Location, class Element> class multivariate_stude
   }
 
   template <class X> auto log_density(const X& x) const {
-    if (x.size() != size()) [[unlikely]] throw_wrong_size(name, size(), x.size());
+    if (x.size() != size()) [[unlikely]]
+      throw_wrong_size(name, size(), x.size());
     using real = promote<element_of<X>, Degrees, element_of<Location>, Element>;
     const auto n = static_cast<double>(size());
     const auto squares = squares_of(solve_lower(scale_.factor, rest_of(x, location_, size())));

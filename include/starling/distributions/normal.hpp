@@ -43,7 +43,8 @@ struct normal_formulas : real_valued {
 
     [[gnu::always_inline]] explicit ordinary(const P& scale) {
       auto& known = normal_scales_of_thread<P>[place_to_remember(scale)];
-      if (any(!(P::load(known.of) == scale))) [[unlikely]] remember(known, scale);
+      if (any(!(P::load(known.of) == scale))) [[unlikely]]
+        remember(known, scale);
       inverse = P::load(known.inverse);
       ratio = P::load(known.ratio);
       slope = P::load(known.slope);

@@ -15,7 +15,8 @@ template <class Coefficients, class Cutpoints> class ordered_logistic_glm : publ
 
   // Throws std::invalid_argument where the sizes do not fit.
   ordered_logistic_glm(matrix_view<double> x, Coefficients coefficients, Cutpoints cutpoints) : x_(x), coefficients_(std::move(coefficients)), cutpoints_(std::move(cutpoints)) {
-    if (coefficients_.size() != x_.cols()) [[unlikely]] throw_wrong_size("ordered_logistic_glm: the coefficients", x_.cols(), coefficients_.size());
+    if (coefficients_.size() != x_.cols()) [[unlikely]]
+      throw_wrong_size("ordered_logistic_glm: the coefficients", x_.cols(), coefficients_.size());
   }
 
   std::size_t size() const { return x_.rows(); }
@@ -34,7 +35,8 @@ template <class Coefficients, class Cutpoints> class ordered_logistic_glm : publ
   }
 
   template <class Y> auto log_density(const Y& y) const {
-    if (y.size() != size()) [[unlikely]] throw_wrong_size(name, size(), y.size());
+    if (y.size() != size()) [[unlikely]]
+      throw_wrong_size(name, size(), y.size());
     using coefficient = promote<element_of<Coefficients>>;
     using real = promote<element_of<Y>, coefficient, element_of<Cutpoints>>;
     const vector<coefficient> b(x_.cols());

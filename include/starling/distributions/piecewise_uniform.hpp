@@ -19,7 +19,8 @@ template <class Edges, class Probabilities> struct piecewise_uniform : distribut
 
   // Throws std::invalid_argument where the sizes do not fit.
   piecewise_uniform(Edges e, Probabilities p) : edges(std::move(e)), probabilities(std::move(p)) {
-    if (probabilities.size() == 0 || edges.size() != probabilities.size() + 1) [[unlikely]] throw_wrong_number_of_edges(edges.size(), probabilities.size());
+    if (probabilities.size() == 0 || edges.size() != probabilities.size() + 1) [[unlikely]]
+      throw_wrong_number_of_edges(edges.size(), probabilities.size());
   }
 
   template <class Rng> auto sample(Rng& rng) const {

@@ -35,7 +35,7 @@ struct poisson_formulas : whole_valued {
       const V room = 0.5 - abs(w);
       const V k = floor((2.0 * a / room + b) * w + mean + 0.43);
       auto accepted = both(pending, both(room >= V(0.07), v <= quick));
-      const auto refused = either(k < V(0), both(room < V(0.013), v > room));
+      const auto refused = either(k < V(0), both(room<V(0.013), v> room));
       const auto open = both(both(pending, !accepted), !refused);
       if (any(open)) accepted = either(accepted, both(open, log(v * inverse_alpha / (a / (room * room) + b)) <= log_density(k, mean)));
       count = where(accepted, k, count);

@@ -67,13 +67,15 @@ template <class... D> struct product : distribution {
   }
 
   template <class X> auto log_density(const X& x) const {
-    if (x.size() != size()) [[unlikely]] throw_wrong_size(name, size(), x.size());
+    if (x.size() != size()) [[unlikely]]
+      throw_wrong_size(name, size(), x.size());
     return std::apply([&](const auto&... d) {
       std::size_t i = 0;
       promote<std::remove_cvref_t<decltype(d.log_density(x[0]))>...> total(0);
       ((total = total + d.log_density(x[i++])), ...);
       return never_nan(total);
-    }, of);
+    },
+                      of);
   }
 
   auto support() const {

@@ -53,7 +53,8 @@ struct random_permutation : distribution {
   }
 
   template <class X> auto log_density(const X& x) const {
-    if (x.size() != n) [[unlikely]] throw_wrong_size(name, n, x.size());
+    if (x.size() != n) [[unlikely]]
+      throw_wrong_size(name, n, x.size());
     using real = promote<element_of<X>>;
     return real(where(support().contains(x), real(-lgamma(static_cast<double>(n) + 1.0)), real(negative_infinity)));
   }

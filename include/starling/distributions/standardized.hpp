@@ -21,8 +21,10 @@ template <class D, class S> [[gnu::always_inline]] inline auto standardized(cons
     const V a = plain<V>(difference), z = a * ratio, slope = ratio * inverse;
     V by_scale = a * slope;
     const auto lost = slope > V(std::numeric_limits<scalar_of<V>>::max());
-    if (any(lost)) [[unlikely]] by_scale = where(lost, z * inverse, by_scale);
-    return join_any(z, difference, [&](const V& d) { return V(d * ratio); }, scale, [&](const V& d) { return V(-passed_on(d, by_scale)); });
+    if (any(lost)) [[unlikely]]
+      by_scale = where(lost, z * inverse, by_scale);
+    return join_any(
+        z, difference, [&](const V& d) { return V(d * ratio); }, scale, [&](const V& d) { return V(-passed_on(d, by_scale)); });
   }
 }
 
@@ -31,7 +33,8 @@ template <class X, class L, class S> [[gnu::always_inline]] inline auto standard
   const auto z = standardized(x - location, scale, factor);
   using V = primal_of<S>;
   const auto wide = primal(scale) > V(std::is_same_v<scalar_of<V>, float> ? 1e30f : 1e290);
-  if (!any(wide)) [[likely]] return z;
+  if (!any(wide)) [[likely]]
+    return z;
   return where(wide, standardized(0.5 * x - 0.5 * location, 0.5 * scale, factor), z);
 }
 
@@ -51,7 +54,8 @@ template <class X, class S, class LogX> auto log_one_plus_square_of_ratio(const 
   constexpr bool is_float = std::is_same_v<scalar_of<V>, float>;
   const auto magnitude = abs(primal(z));
   const auto far = both(magnitude > V(1e9), either(!(magnitude < V(is_float ? 1e18f : 1e150)), primal(scale) < primal_of<S>(is_float ? 1e-18f : 1e-150)));
-  if (!any(far)) [[likely]] return ordinary;
+  if (!any(far)) [[likely]]
+    return ordinary;
   return where(far, 2.0 * (log_x() - log(scale)), ordinary);
 }
 // The same for z = (x − location) / (scale · root).
@@ -62,7 +66,8 @@ template <class X, class L, class S, class R> auto log_one_plus_square_of_differ
   using V = primal_of<decltype(difference + width)>;
   constexpr auto largest = std::numeric_limits<scalar_of<V>>::max();
   const auto wide = either(abs(primal(difference)) > primal_of<decltype(difference)>(largest), primal(width) > primal_of<decltype(width)>(largest));
-  if (!any(wide)) [[likely]] return lp;
+  if (!any(wide)) [[likely]]
+    return lp;
   constexpr double unit = std::is_same_v<scalar_of<V>, float> ? 0x1p-70 : 0x1p-530;  // the root is below its reciprocal
   const auto small = unit * x - unit * location;
   return where(wide, log_one_plus_square_of_ratio(small, unit * scale * root, [&] { return log(abs(small)); }), lp);

@@ -36,7 +36,8 @@ template <class Scale> struct sum_to_zero_normal : distribution {
   }
 
   template <class X> auto log_density(const X& x) const {
-    if (x.size() != n) [[unlikely]] throw_wrong_size(name, n, x.size());
+    if (x.size() != n) [[unlikely]]
+      throw_wrong_size(name, n, x.size());
     const vector<promote<element_of<X>>> copy(n);
     for (std::size_t i = 0; i < n; ++i) copy[i] = element_at{i}(x);
     using real = promote<element_of<X>, Scale>;

@@ -20,7 +20,8 @@ template <class Values, class Weights> struct weighted : distribution {
 
   // Throws std::invalid_argument where the sizes differ, or are 0.
   weighted(Values v, Weights w) : values(std::move(v)), weights(std::move(w)) {
-    if (values.size() == 0 || values.size() != weights.size()) [[unlikely]] throw_wrong_size("weighted: the weights", values.size(), weights.size());
+    if (values.size() == 0 || values.size() != weights.size()) [[unlikely]]
+      throw_wrong_size("weighted: the weights", values.size(), weights.size());
   }
 
   template <class Rng> auto sample(Rng& rng) const {
@@ -74,7 +75,7 @@ template <class Values, class Weights> struct weighted : distribution {
   }
   template <class F> auto moment(F f) const {
     promote<element_of<Values>, element_of<Weights>> sum(0);
-    for (std::size_t k = 0; k < values.size(); ++k) sum = sum + element_at{k}(weights) * f(element_at{k}(values));
+    for (std::size_t k = 0; k < values.size(); ++k) sum = sum + element_at{k}(weights)*f(element_at{k}(values));
     return sum / total();
   }
   auto is_good() const {

@@ -73,7 +73,8 @@ template <class Good, class V> matrix<V> where_good(const Good& good, const matr
 
 // A matrix as a value: its elements as reals, the lower triangle or all. Throws where it is not n × n.
 template <class X> auto square_value(std::string_view name, const X& x, std::size_t n, bool lower = false) {
-  if (x.rows() != n || x.cols() != n) [[unlikely]] throw_wrong_matrix(name, n, x.rows(), x.cols());
+  if (x.rows() != n || x.cols() != n) [[unlikely]]
+    throw_wrong_matrix(name, n, x.rows(), x.cols());
   using element = matrix_element<X>;
   matrix<element> copy(n, n);
   for (std::size_t i = 0; i < n; ++i)

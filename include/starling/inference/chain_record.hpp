@@ -85,7 +85,8 @@ class note_list final : public note_sink<V> {
     if (first_ + slot + type.size() > row_.size()) row_.resize(first_ + slot + type.size(), V(0));
     V* to = row_.data() + first_ + slot;
     for (std::size_t e = 0; e < type.size(); ++e) {
-      if (again && any(mask_of<V>((to[e] == to[e]) & (values[e] == values[e])))) [[unlikely]] refuse_second_note(where);
+      if (again && any(mask_of<V>((to[e] == to[e]) & (values[e] == values[e])))) [[unlikely]]
+        refuse_second_note(where);
       to[e] = again ? V(starling::where(values[e] == values[e], values[e], to[e])) : values[e];
     }
   }
@@ -169,7 +170,8 @@ class lane_recorder {
 
   // Sums around the first value of each half, in lanes.
   [[gnu::always_inline]] void add_moments(const V* latents, const V& rate) {
-    if (record_.draws == next_half_) [[unlikely]] begin_half(latents);
+    if (record_.draws == next_half_) [[unlikely]]
+      begin_half(latents);
     sums_of_slot* to = sums_[half_].data();
     each_number(latents, [&](const V& x) {
       const V d = x - to->origin;
@@ -178,7 +180,8 @@ class lane_recorder {
       ++to;
     });
     rate_ += rate;
-    if (record_.draws + 1 == record_.draws_wanted) [[unlikely]] finish();
+    if (record_.draws + 1 == record_.draws_wanted) [[unlikely]]
+      finish();
   }
   [[gnu::noinline]] void begin_half(const V* latents) {
     half_ = record_.draws == 0 ? 0 : 1;

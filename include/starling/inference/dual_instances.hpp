@@ -44,7 +44,8 @@ template <class V, class D> class dual_handler : public handler_defaults<dual_ha
     const std::uint32_t k = site_++;
     failed_ = failed_ || k >= places_.count;
     if constexpr (rank_of<X> == 0 && requires { typename Distribution::formulas; }) {
-      if (failed_) [[unlikely]] return zero_choice<X, D>(d);
+      if (failed_) [[unlikely]]
+        return zero_choice<X, D>(d);
       const auto [from, stride] = places_.sites[k];
       P x;
       if constexpr (std::is_same_v<V, P>) x = from[first_ * stride];
@@ -79,8 +80,10 @@ template <class V, class D> class dual_handler : public handler_defaults<dual_ha
  private:
   template <class Distribution, class X> [[gnu::always_inline]] void count(const Distribution& d, const X& x) {
     using formulas = typename Distribution::formulas;
-    const bool counted = std::apply([&](const auto&... p) __attribute__((always_inline)) { return count_ordinary<formulas>(as_real(x), p...); }, d.values());
-    if (counted) [[likely]] return;
+    const bool counted = std::apply(
+        [&](const auto&... p) __attribute__((always_inline)) { return count_ordinary<formulas>(as_real(x), p...); }, d.values());
+    if (counted) [[likely]]
+      return;
     const Distribution same = d;  // copies, so that nothing needs a place in memory in the frequent case
     const X value = x;
     score_ = score_ + log_density_anywhere(same, value);
@@ -95,7 +98,8 @@ template <class V, class D> class dual_handler : public handler_defaults<dual_ha
       const auto all_of_them = std::tie(a...);
       return [&]<std::size_t... K, std::size_t... J, std::size_t... L>(std::index_sequence<K...>, std::index_sequence<J...>, std::index_sequence<L...>) __attribute__((always_inline)) {
         const auto t = ordinary(P(plain<P>(std::get<own + L>(all_of_them)))...)(P(plain<P>(std::get<J>(all_of_them)))...);
-        if (!all(t.holds)) [[unlikely]] return false;
+        if (!all(t.holds)) [[unlikely]]
+          return false;
         D lp = sum_from(t.value);
         const auto add = [&](const auto& x, const P& by) __attribute__((always_inline)) {
           if constexpr (differentiable<decltype(x)>) x.for_each([&](auto v, const P& d) __attribute__((always_inline)) { lp.template at<v>() = lp.template at<v>() + by * d; });
@@ -103,7 +107,8 @@ template <class V, class D> class dual_handler : public handler_defaults<dual_ha
         (add(a, t.by[K]), ...);
         score_ = score_ + lp;
         return true;
-      }(std::make_index_sequence<sizeof...(A)>(), std::make_index_sequence<own>(), std::make_index_sequence<ordinary::prepared>());
+      }
+      (std::make_index_sequence<sizeof...(A)>(), std::make_index_sequence<own>(), std::make_index_sequence<ordinary::prepared>());
     }
   }
   template <class Distribution, class X> [[gnu::noinline]] static D log_density_anywhere(const Distribution& d, const X& x) { return D(d.log_density(x)); }
@@ -140,7 +145,8 @@ template <class V, std::size_t N> class dual_results final : public result_sourc
     for (std::size_t j = 0; j < n_; ++j) {
       adjoint<V> x(values_[j]);
       for (std::size_t k = 0; by_ && k < N; ++k)
-        x = join(values_[j], x, [](const V& d) { return d; }, of[k], [&](const V& d) { return passed_on(by_[k * stride_ + j], d); });
+        x = join(
+            values_[j], x, [](const V& d) { return d; }, of[k], [&](const V& d) { return passed_on(by_[k * stride_ + j], d); });
       elements_[j] = x;
     }
     return elements_ + i;
@@ -211,7 +217,8 @@ template <class V, class R, class F, class... Args> struct dual_instances<V, R, 
         dual_handler<V, D> h(places, at);
         const auto result = [&]<std::size_t... J>(std::index_sequence<J...>) __attribute__((always_inline)) {
           return run_for_result(step.inner, h, argument<J>(std::get<J>(step.arguments), now, at)...);
-        }(std::index_sequence_for<Args...>());
+        }
+        (std::index_sequence_for<Args...>());
         failed = failed | h.failed();
         if (at == i) total = total + h.score();
         else if constexpr (width > 1) total = total + where(!mask_of<P>::first(static_cast<int>(i - at)), h.score(), D(P(0)));
@@ -252,7 +259,8 @@ template <class V, class R, class F, class... Args> struct dual_instances<V, R, 
     store_work<V>(result.value(), values + at);
     bool depends = by != nullptr;
     result.for_each([&](auto, const P& d) __attribute__((always_inline)) { depends = depends || any(d != P(0)); });
-    if (!depends) [[likely]] return;
+    if (!depends) [[likely]]
+      return;
     const D same = result;
     by = keep_derivatives(same, at, room, by);
   }

@@ -69,7 +69,8 @@ template <class V> class free_numbers_handler : public site_handler<free_numbers
 inline constexpr std::int64_t constant_latent = -2;
 
 // What a density of free numbers is made of: everything, or the latents alone, without observations and factors.
-enum class density_kind { posterior, prior };
+enum class density_kind { posterior,
+                          prior };
 
 // What a run without derivatives may tell beside the density.
 template <class V> struct choices_report {

@@ -56,9 +56,9 @@ class particle_block {
       frozen_walk walk(*layout_.structure);
       stream<V> numbers(k.scope(path::root_hash), place.first_lane);
       quick_following_handler<V> h(walk, k, numbers, {storage_.values.data(), shared_.data(), nullptr}, place, layout_.plan,
-                                                     standing_.data());
+                                   standing_.data());
       post_.run(h);
-      if (all(h.weight() > V(negative_infinity))) [[likely]] return h.weight();
+      if (all(h.weight() > V(negative_infinity))) return h.weight();
       examinations_ = 16;
     }
     if (examinations_ > 0) --examinations_;

@@ -120,7 +120,7 @@ class lane_chains {
       score_handler<V, false> h(walk, view(candidate_, false), place_, places_.data());
       post_.run(h);
       candidate_score_ = h.score();
-      if (any(!(candidate_score_ > V(negative_infinity)))) [[unlikely]] examine_candidate();
+      if (any(!(candidate_score_ > V(negative_infinity)))) examine_candidate();
     }
     return candidate_score_;
   }
@@ -225,7 +225,8 @@ class lane_chains {
   static V chosen(mask accepted, const V& a, const V& b) {
     if constexpr (lanes_of<V> == 1) {
       std::uint64_t bits = -std::uint64_t{accepted};
-      __asm__("" : "+r"(bits));
+      __asm__(""
+              : "+r"(bits));
       return __builtin_bit_cast(V, (__builtin_bit_cast(std::uint64_t, a) & bits) | (__builtin_bit_cast(std::uint64_t, b) & ~bits));
     } else {
       return where(accepted, a, b);
@@ -233,10 +234,9 @@ class lane_chains {
   }
   void take_over(mask accepted, const V& score) {
     for (std::size_t e = 0; e < current_.values.size(); ++e) current_.values[e] = where(accepted, candidate_.values[e], current_.values[e]);
-    for (std::size_t e = 0; e < current_.densities.size(); ++e)
-      current_.densities[e] = where(accepted, candidate_.densities[e], current_.densities[e]);
+    for (std::size_t e = 0; e < current_.densities.size(); ++e) current_.densities[e] = where(accepted, candidate_.densities[e], current_.densities[e]);
     score_ = where(accepted, score, score_);
-    if (temperatures_.used) [[unlikely]] temperatures_.likelihood = where(accepted, temperatures_.of_candidate, temperatures_.likelihood);
+    if (temperatures_.used) temperatures_.likelihood = where(accepted, temperatures_.of_candidate, temperatures_.likelihood);
   }
   // The score with a look at every site. Where some density was not finite the next candidates are examined at once.
   [[gnu::noinline]] void examine_candidate() {
@@ -246,7 +246,7 @@ class lane_chains {
     post_.run(h);
     note_problem(h.problem());
     candidate_score_ = where(unobserved(candidate_), V(negative_infinity), h.score());
-    if (temperatures_.used) [[unlikely]] candidate_score_ = temperatures_.score(structure(), layout_.plan, candidate_.densities.data());
+    if (temperatures_.used) candidate_score_ = temperatures_.score(structure(), layout_.plan, candidate_.densities.data());
     if (any(!(candidate_score_ > V(negative_infinity)))) examinations_ = 16;
   }
   void score_candidate_from_current() {

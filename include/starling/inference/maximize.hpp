@@ -14,7 +14,8 @@
 
 namespace starling {
 
-enum class optimizer { lbfgs, adam };
+enum class optimizer { lbfgs,
+                       adam };
 
 struct maximize_options {
   std::size_t starts = 4;             // as many searches, in the lanes of the target

@@ -132,10 +132,10 @@ const draws& posterior_predictive(const Posterior& post, result& fit, const key&
   if constexpr (Posterior::model_type::is_dynamic) {
     fit.posterior_predictive = recall_draws(post, fit.posterior, false, k);
   } else {
-    fit.posterior_predictive = for_each_draw(post, fit, [](const choice_map&, const schema& s, const auto& sites) { return types_of(s, sites); }, [&](observed_draws& to, const choice_map& given, std::size_t first, std::size_t count) {
+    fit.posterior_predictive = for_each_draw(
+        post, fit, [](const choice_map&, const schema& s, const auto& sites) { return types_of(s, sites); }, [&](observed_draws& to, const choice_map& given, std::size_t first, std::size_t count) {
       const auto r = generate(post.model(), post.args(), given, fold_in(k, first / lanes_at_once), lanes(count));
-      copy_lanes(to, first, count, values_of(r.traces));
-    });
+      copy_lanes(to, first, count, values_of(r.traces)); });
   }
   return fit.posterior_predictive;
 }

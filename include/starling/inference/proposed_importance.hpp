@@ -161,9 +161,11 @@ result importance(const Posterior& post, const Proposal& proposal, const argumen
   constexpr bool fixed = !Posterior::model_type::is_dynamic && !Proposal::is_dynamic;
   static_assert(fixed, "importance sampling with a proposal: neither the model nor the proposal may be dynamic");
   using V = native_pack<double>;
-  return importance_by(post, find_layout<V>(post), [&](auto& h, const run_place& place) {
-    with_arguments<V>(as, place.first_lane, place.lanes, [&](const auto&... a) { proposal.run(h, a...); });
-  }, n, o, k);
+  return importance_by(
+      post, find_layout<V>(post), [&](auto& h, const run_place& place) {
+        with_arguments<V>(as, place.first_lane, place.lanes, [&](const auto&... a) { proposal.run(h, a...); });
+      },
+      n, o, k);
 }
 
 // With a guide that takes the data of the posterior.
@@ -173,9 +175,11 @@ result importance(const Posterior& post, const amortised_guide<G>& guide, std::s
   static_assert(fixed, "importance sampling with a proposal: neither the model nor the proposal may be dynamic");
   using V = native_pack<double>;
   auto layout = find_layout<V>(post);
-  return importance_by(post, layout, [&](auto& h, const run_place&) {
-    run_guide<V>(guide, h, *layout.structure, tile<const V>{nullptr, layout.shared.data(), nullptr});
-  }, n, o, k);
+  return importance_by(
+      post, layout, [&](auto& h, const run_place&) {
+        run_guide<V>(guide, h, *layout.structure, tile<const V>{nullptr, layout.shared.data(), nullptr});
+      },
+      n, o, k);
 }
 
 }  // namespace starling

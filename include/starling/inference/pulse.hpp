@@ -11,7 +11,8 @@ class pulse {
  public:
   // One more piece is done.
   [[gnu::always_inline]] bool beat() {
-    if (--left_ != 0) [[likely]] return false;
+    if (--left_ != 0) [[likely]]
+      return false;
     set();
     return true;
   }

@@ -11,7 +11,8 @@
 namespace starling {
 
 // systematic: one uniform number for all, (i + u)/n (Kitagawa 1996): each draw comes ⌊n w⌋ or ⌈n w⌉ times. multinomial: independent draws.
-enum class resampling { systematic, multinomial };
+enum class resampling { systematic,
+                        multinomial };
 
 // Which of the weighted draws are taken, in ascending order. Throws std::runtime_error where no weight is positive or one is NaN.
 std::vector<std::size_t> resampled_indices(std::span<const double> log_weights, std::size_t n, const key& k, resampling how = resampling::systematic);

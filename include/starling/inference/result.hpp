@@ -13,7 +13,9 @@ namespace starling {
 
 /// A named quantity with one value, of any shape, for each draw of each chain.
 struct variable {
-  enum class kinds { real, whole, boolean };
+  enum class kinds { real,
+                     whole,
+                     boolean };
 
   std::string name;
   std::vector<std::size_t> shape;    ///< of one value; empty for a scalar

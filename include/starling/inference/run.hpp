@@ -96,7 +96,8 @@ void run_block(const Kernel& kernel, const Posterior& post, const posterior_layo
     }
     done = s + 1;
     if (n % stride == stride - 1 && !monitor.advance(stride)) break;
-    if (!clock.beat()) [[likely]] continue;
+    if (!clock.beat()) [[likely]]
+      continue;
     if (keeper.is_due(last_saved)) {
       save();
       last_saved = checkpoint_keeper::now();

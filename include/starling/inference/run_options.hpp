@@ -6,7 +6,9 @@ namespace starling {
 
 // How chains are laid out: W in the lanes of one pack, or one by one (SIMD inside vector-valued choices only).
 // automatic: lanes, but a single chain runs alone.
-enum class chain_layout { automatic, lanes, single };
+enum class chain_layout { automatic,
+                          lanes,
+                          single };
 
 struct run_options {
   std::size_t chains = 4;

@@ -58,7 +58,10 @@ struct simulate_settings {
 
 /// What the commands `optimize`, `laplace`, `pathfinder` and `variational` ask for: `method` says which of the options are looked at.
 struct approximation_settings {
-  enum class methods { optimize, laplace, pathfinder, variational };
+  enum class methods { optimize,
+                       laplace,
+                       pathfinder,
+                       variational };
 
   methods method = methods::optimize;
   bool jacobian = false;           ///< optimize: the mode of the free numbers, not of the choices

@@ -29,10 +29,10 @@ struct unvisited_observations {
   void add(const std::vector<path>& of_a_run) {
     if (!some_ran) paths = of_a_run;
     else std::erase_if(paths, [&](const path& p) {
-        for (const path& q : of_a_run)
-          if (p == q) return false;
-        return true;
-      });
+      for (const path& q : of_a_run)
+        if (p == q) return false;
+      return true;
+    });
     some_ran = true;
   }
 };

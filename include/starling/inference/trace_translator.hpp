@@ -56,8 +56,7 @@ class trace_translator {
   using to_trace = trace<typename To::model_type, typename To::arguments_type>;
 
   trace_translator(From from, To to, Forward forward, Backward backward, Transform transform, Inverse inverse, translator_options options = {})
-      : from_(std::move(from)), to_(std::move(to)), forward_(std::move(forward)), backward_(std::move(backward)), transform_(std::move(transform)),
-        inverse_(std::move(inverse)), options_(options) {}
+      : from_(std::move(from)), to_(std::move(to)), forward_(std::move(forward)), backward_(std::move(backward)), transform_(std::move(transform)), inverse_(std::move(inverse)), options_(options) {}
 
   trace_translator<To, From, Backward, Forward, Inverse, Transform> inverse() const {
     return {to_, from_, backward_, forward_, inverse_, transform_, options_};
@@ -69,10 +68,12 @@ class trace_translator {
   }
   // Each of n traces, on all cores; trace i as alone with fold_in(k, i). Throws what the first that fails throws.
   translated_traces<to_trace> operator()(const std::vector<from_trace>& particles, const key& k) const {
-    return each(particles.size(), [&](std::size_t i) -> const from_trace& { return particles[i]; }, k);
+    return each(
+        particles.size(), [&](std::size_t i) -> const from_trace& { return particles[i]; }, k);
   }
   translated_traces<to_trace> operator()(const trace_batch<typename From::model_type, typename From::arguments_type>& particles, const key& k) const {
-    return each(particles.size(), [&](std::size_t i) -> const from_trace& { return particles.lane(i); }, k);
+    return each(
+        particles.size(), [&](std::size_t i) -> const from_trace& { return particles.lane(i); }, k);
   }
   // With the given ones: all that `forward` makes at t. Throws std::invalid_argument, naming the address, where the transform leaves a
   // choice of the new trace open, writes or misses what it must not, or the inverse does not lead back.

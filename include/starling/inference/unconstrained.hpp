@@ -31,8 +31,9 @@ template <class V, class Posterior> class unconstrained_posterior {
     for (const auto k : moved.empty() ? layout_->latents : moved) moved_[k] = 1;
     if constexpr (lanes_of<V> == 1) {
       if (find_layout<native_pack<double>>(post).structure->is_conditional())
-        throw std::invalid_argument("this posterior has choices that exist only under a condition: in one lane their structure changes with the values; "
-                                    "use lanes");
+        throw std::invalid_argument(
+            "this posterior has choices that exist only under a condition: in one lane their structure changes with the values; "
+            "use lanes");
     }
     values_.fit(structure());
     values_.shared = layout_->shared;

@@ -20,7 +20,9 @@ class assess_handler : public site_handler<assess_handler<V>, reading<V>> {
 
   // The instances of a batch (run_lanes.hpp).
   static constexpr bool keeps_lanes = base::width > 1;
-  assess_handler(assess_handler& outer, const lane_instance_run<V>& r) requires(base::width > 1) : base(outer, r), cursor_(outer.cursor_), leads_back_(outer.leads_back_) {
+  assess_handler(assess_handler& outer, const lane_instance_run<V>& r)
+    requires(base::width > 1)
+      : base(outer, r), cursor_(outer.cursor_), leads_back_(outer.leads_back_) {
     keeping_ = r.kept;
   }
   auto& keeping() { return keeping_; }

@@ -171,7 +171,8 @@ class batch {
 
  private:
   const batch& whole() const {
-    if (!arguments_) [[unlikely]] throw_moved_from("batch");
+    if (!arguments_) [[unlikely]]
+      throw_moved_from("batch");
     return *this;
   }
   // f(what holds the choice at an address, its site): the run itself, or an instance.

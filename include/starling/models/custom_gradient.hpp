@@ -84,10 +84,12 @@ template <class V, class Value, class Backward, std::size_t N, std::size_t Given
       const auto& to = self.cells[argument];
       if (!to) return;
       if constexpr (requires { d.size(); }) {
-        if (d.size() != to.n) [[unlikely]] throw_wrong_derivative(argument, to.n, d.size());
+        if (d.size() != to.n) [[unlikely]]
+          throw_wrong_derivative(argument, to.n, d.size());
         for (std::size_t i = 0; i < to.n; ++i) to.add(i, V(d[i]));
       } else {
-        if (to.n != 1) [[unlikely]] throw_wrong_derivative(argument, to.n, 1);
+        if (to.n != 1) [[unlikely]]
+          throw_wrong_derivative(argument, to.n, 1);
         to.add(0, V(d));
       }
     };
@@ -152,11 +154,17 @@ template <class Forward, class Backward, bool... Flags> struct custom_gradient_f
       return Value(values, v.size());
     }
   }
-  template <class A> struct adjoint_of_argument { using type = double; };
-  template <class V> struct adjoint_of_argument<adjoint<V>> { using type = adjoint<V>; };
+  template <class A> struct adjoint_of_argument {
+    using type = double;
+  };
+  template <class V> struct adjoint_of_argument<adjoint<V>> {
+    using type = adjoint<V>;
+  };
   template <class A>
     requires(!is_adjoint<A> && holds_adjoints<A>)
-  struct adjoint_of_argument<A> { using type = std::remove_cvref_t<decltype(std::declval<const A&>()[0])>; };
+  struct adjoint_of_argument<A> {
+    using type = std::remove_cvref_t<decltype(std::declval<const A&>()[0])>;
+  };
   template <class... Args> using promote_adjoints = promote<typename adjoint_of_argument<Args>::type...>;
 };
 

@@ -34,7 +34,10 @@ class dependency_graph {
   // A choice, a factor or an argument: what it depends on, and (of a choice or argument) the node of its value. Or a map, unfold, …, and
   // what its arguments depend on.
   struct vertex {
-    enum class kind { choice, factor, argument, instances } what = kind::choice;
+    enum class kind { choice,
+                      factor,
+                      argument,
+                      instances } what = kind::choice;
     path where;
     std::uint64_t hash = 0;
     node_id inputs = symbol_nodes::nothing, value = symbol_nodes::nothing;
@@ -103,7 +106,8 @@ symbol_nodes::id nodes_in(const X& x) {
   if constexpr (holds_no_symbols<X>()) return all;
   else if constexpr (symbolic<X>) return x.node();
   else if constexpr (parts_kind<X> != made::whole) for_each_part(add, x);
-  else if constexpr (requires { x.size(); x[std::size_t{0}]; }) for (std::size_t i = 0; i < x.size(); ++i) add(x[i]);
+  else if constexpr (requires { x.size(); x[std::size_t{0}]; })
+    for (std::size_t i = 0; i < x.size(); ++i) add(x[i]);
   else return symbol_nodes::everything;
   return all;
 }
@@ -117,7 +121,6 @@ struct no_visitor {
 // The handler of a run on symbols: it decides nothing and scores nothing.
 class symbol_handler : public handler_defaults<symbol_handler, symbol> {
  public:
-
   explicit symbol_handler(dependency_graph& graph) : graph_(graph), nodes_(graph.nodes_) {}
 
   template <class D>
@@ -257,7 +260,8 @@ dependency_graph dependencies(const G& model, const arguments<A...>& as) {
   return std::apply([&](const auto&... a) {
     using F = followed_arguments<G, symbol_handler, std::decay_t<decltype(a)>...>;
     return [&]<bool... Follow>(std::integer_sequence<bool, Follow...>) { return run_on_symbols<Follow...>(model, a...); }(F());
-  }, as.values);
+  },
+                    as.values);
 }
 
 }  // namespace starling

@@ -25,7 +25,9 @@ class discarded_lanes {
     std::shared_ptr<const schema> structure;
     std::vector<change> changes;
   };
-  discarded_lanes(changed_sites changes, std::size_t lanes) : lanes_(lanes) { found_->get([&] { return std::move(changes); }); }
+  discarded_lanes(changed_sites changes, std::size_t lanes) : lanes_(lanes) {
+    found_->get([&] { return std::move(changes); });
+  }
   // Found when somebody asks: where instances are kept.
   class later {
    public:
@@ -128,7 +130,8 @@ typename discarded_lanes<V>::changed_sites changed_lanes(const batch_before<V>& 
     const std::int64_t found = before.structure == after.structure ? j : after.structure->find(here.full, here.type);
     const auto k = static_cast<std::uint32_t>(found);
     std::optional<bool> all_of_it;
-    if (!here.is_conditional()) all_of_it = found < 0 ? true : after.structure->sites()[k].is_conditional() ? std::nullopt : touched.all(*after.structure, k);
+    if (!here.is_conditional()) all_of_it = found < 0 ? true : after.structure->sites()[k].is_conditional() ? std::nullopt
+                                                                                                            : touched.all(*after.structure, k);
     flags.clear();
     if (!all_of_it) {
       flags.resize(lanes);

@@ -115,7 +115,8 @@ lane_gradients<A...> find_gradients(const batch<G, arguments<A...>, V>& b, const
         if constexpr (std::is_same_v<Weight, nothing>) b.model().run(h, x...);
         else if constexpr (std::is_arithmetic_v<Weight>) add_return_gradient(b.model().run(h, x...), V(static_cast<scalar_of<V>>(return_gradient)));
         else add_return_gradient(b.model().run(h, x...), argument_for<V>(return_gradient, place.first_lane, place.lanes));
-      }, given);
+      },
+                 given);
       tape.sweep();
       if constexpr (OfArguments) {
         [&]<std::size_t... I>(std::index_sequence<I...>) {

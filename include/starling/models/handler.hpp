@@ -120,7 +120,8 @@ class site_handler {
     if constexpr (Reading::draws && Reading::examines) run.numbers.stream.visit(run.numbers.visit++);
     else if constexpr (Reading::draws) ++run.numbers.visit;
     if constexpr (Derived::runs_all_regions && Reading::draws && !Derived::is_plain)
-      if (walk.slot(k).again) [[unlikely]] return decide_again<value_type>(k, d);
+      if (walk.slot(k).again) [[unlikely]]
+        return decide_again<value_type>(k, d);
     return self().template decide<value_type>(k, d);
   }
 
@@ -192,7 +193,8 @@ class site_handler {
 
   template <class X>
   void note(const address& a, const X& x) {
-    if (run.found.notes) [[unlikely]] send_note(a, x);
+    if (run.found.notes) [[unlikely]]
+      send_note(a, x);
   }
 
   template <class X>

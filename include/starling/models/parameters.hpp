@@ -132,7 +132,8 @@ vector<V> parameter_values(const parameter_store* store, const literal& name, co
     if constexpr (is_number) return std::size_t{1};
     else return static_cast<std::size_t>(initial.size());
   }();
-  if (!stored.empty() && stored.size() != n) [[unlikely]] throw_parameter_size(name, stored.size(), n);
+  if (!stored.empty() && stored.size() != n) [[unlikely]]
+    throw_parameter_size(name, stored.size(), n);
   vector<V> values(n);
   for (std::size_t i = 0; i < n; ++i) {
     if (!stored.empty()) values[i] = V(stored[i]);

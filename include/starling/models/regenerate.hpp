@@ -10,7 +10,7 @@ namespace starling {
 // Nothing where it lost track of instances (lay_flat.hpp).
 template <class G, class Arguments>
 std::optional<double> regenerate_once(trace<G, Arguments>& t, const std::shared_ptr<const Arguments>& as, const selection& s, const key& k,
-                       const run_place& place, const std::vector<std::uint8_t>* marks) {
+                                      const run_place& place, const std::vector<std::uint8_t>* marks) {
   double weight = 0;
   const auto& next_args = *as;
   const bool done = t.advance(as, [&](const trace_state& old, trace_state& next, journal& j) {

@@ -158,7 +158,8 @@ class cone_trace {
     h_.retain(k, lp);
   }
   void require_as_expected() const {
-    if (walk().growing()) [[unlikely]] refuse();
+    if (walk().growing()) [[unlikely]]
+      refuse();
   }
   [[noreturn, gnu::noinline, gnu::cold]] void refuse() const {
     throw std::logic_error("a static model, sl::gen(sl::fixed, body), visited other addresses than before with the same arguments, at " + h_.here().str());

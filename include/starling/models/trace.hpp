@@ -59,7 +59,8 @@ void finish_run(structure_walk& walk, Handler& h, trace_state& next) {
     next.numbers.fit(*next.structure);
   }
   if constexpr (Handler::can_keep)
-    if (const auto* calls = h.keeping().place.calls; calls && next.structure->has_indices_beside_calls()) [[unlikely]] require_values_apart(*next.structure, calls, path());
+    if (const auto* calls = h.keeping().place.calls; calls && next.structure->has_indices_beside_calls()) [[unlikely]]
+      require_values_apart(*next.structure, calls, path());
   next.score = h.score();
   throw_if_bad(h.problem(), *next.structure);
 }
@@ -242,7 +243,7 @@ class trace {
 
  private:
   const trace& whole() const {
-    if (!arguments_) [[unlikely]] throw_moved_from("trace");
+    if (!arguments_) throw_moved_from("trace");
     return *this;
   }
   void swap_numbers() {
@@ -293,7 +294,7 @@ auto with_own(T&& given, F&& f) {
 // Where all is well what was moved in is used up.
 template <class T>
 void use_up(T&& given) {
-  if constexpr (!std::is_lvalue_reference_v<T>) [[maybe_unused]] const T gone(std::forward<T>(given));
+  if constexpr (!std::is_lvalue_reference_v<T>) static_cast<void>(T(std::forward<T>(given)));
 }
 
 }  // namespace starling

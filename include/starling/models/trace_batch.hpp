@@ -110,7 +110,8 @@ class trace_batch {
 
  private:
   const trace_batch& whole() const {
-    if (!arguments_) [[unlikely]] throw_moved_from("batch");
+    if (!arguments_) [[unlikely]]
+      throw_moved_from("batch");
     return *this;
   }
   void check_lane(std::size_t k) const {

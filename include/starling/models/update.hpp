@@ -23,24 +23,26 @@ struct updated_trace {
 // Nothing where it lost track of instances (lay_flat.hpp).
 template <class G, class Arguments>
 std::optional<double> update_once(trace<G, Arguments>& t, const std::shared_ptr<const Arguments>& as, const choice_map& constraints, const key& k,
-                   const run_place& place, const change_hints* hints, const constraint_options& o) {
+                                  const run_place& place, const change_hints* hints, const constraint_options& o) {
   double weight = 0;
   const auto& next_args = *as;
-  const bool done = t.advance(as, [&](const trace_state& old, trace_state& next, journal& j) {
-    structure_walk walk(old.structure, false);
-    const auto& numbers = old.numbers;
-    const old_values<double> before{old.structure.get(), {numbers.values.data(), numbers.shared.data(), numbers.densities.data()}};
-    deciding_handler<double> h(walk, k, next.numbers, place, &j.changed, before, constraints);
-    t.keep_instances_of(h);
-    auto value = trace<G, Arguments>::run(t.model(), h, next_args);
-    finish_run(walk, h, next);
-    if (next.structure != old.structure) append_removed(*old.structure, *next.structure, j.changed);
-    j.is_lost = j.lost_track(old, *next.structure, constraints);
-    if (j.is_lost) return value;
-    weight = log_difference(h.weight(), old.score);
-    if (!h.all_used()) weight = unreached_weight(t, next_args, constraints, *next.structure, old.structure.get(), weight, "update", o);
-    return value;
-  }, hints);
+  const bool done = t.advance(
+      as, [&](const trace_state& old, trace_state& next, journal& j) {
+        structure_walk walk(old.structure, false);
+        const auto& numbers = old.numbers;
+        const old_values<double> before{old.structure.get(), {numbers.values.data(), numbers.shared.data(), numbers.densities.data()}};
+        deciding_handler<double> h(walk, k, next.numbers, place, &j.changed, before, constraints);
+        t.keep_instances_of(h);
+        auto value = trace<G, Arguments>::run(t.model(), h, next_args);
+        finish_run(walk, h, next);
+        if (next.structure != old.structure) append_removed(*old.structure, *next.structure, j.changed);
+        j.is_lost = j.lost_track(old, *next.structure, constraints);
+        if (j.is_lost) return value;
+        weight = log_difference(h.weight(), old.score);
+        if (!h.all_used()) weight = unreached_weight(t, next_args, constraints, *next.structure, old.structure.get(), weight, "update", o);
+        return value;
+      },
+      hints);
   return done ? std::optional(weight) : std::nullopt;
 }
 template <class G, class Arguments>

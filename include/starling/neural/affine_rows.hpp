@@ -20,7 +20,9 @@ constexpr bool is_function_of_a_number(layer_kind kind) {
 // The function's value; its slope goes to `slope`. Any other kind is the identity.
 template <class V> V activation(layer_kind kind, const V& x, V& slope) {
   switch (kind) {
-    case layer_kind::relu: slope = where(x > V(0), V(1), V(0)); return where(x > V(0), x, V(0));
+    case layer_kind::relu:
+      slope = where(x > V(0), V(1), V(0));
+      return where(x > V(0), x, V(0));
     case layer_kind::tanh: {
       const V t = starling::tanh(x);
       slope = V(1) - t * t;
@@ -31,7 +33,9 @@ template <class V> V activation(layer_kind kind, const V& x, V& slope) {
       slope = s * (V(1) - s);
       return s;
     }
-    case layer_kind::softplus: slope = inverse_logit(x); return log1p_exp(x);
+    case layer_kind::softplus:
+      slope = inverse_logit(x);
+      return log1p_exp(x);
     case layer_kind::silu: {
       const V s = inverse_logit(x);
       slope = s * (V(1) + x * (V(1) - s));
@@ -47,7 +51,9 @@ template <class V> V activation(layer_kind kind, const V& x, V& slope) {
       slope = V(0.5) * (V(1) + t) + V(0.5) * x * (V(1) - t * t) * c * (V(1) + V(3) * a * x * x);
       return V(0.5) * x * (V(1) + t);
     }
-    default: slope = V(1); return x;
+    default:
+      slope = V(1);
+      return x;
   }
 }
 

@@ -10,8 +10,26 @@
 namespace starling::neural {
 
 enum class layer_kind : std::uint8_t {
-  linear, relu, gelu, gelu_tanh, silu, tanh, sigmoid, softplus, softmax, layer_norm, rms_norm, dropout, embedding,
-  convolution, max_pool, average_pool, gru_cell, attention, residual_begin, residual_end,
+  linear,
+  relu,
+  gelu,
+  gelu_tanh,
+  silu,
+  tanh,
+  sigmoid,
+  softplus,
+  softmax,
+  layer_norm,
+  rms_norm,
+  dropout,
+  embedding,
+  convolution,
+  max_pool,
+  average_pool,
+  gru_cell,
+  attention,
+  residual_begin,
+  residual_end,
 };
 
 // How the numbers of a weight are drawn first; the fan-in and fan-out count the numbers that one output sums and one input reaches.
@@ -20,7 +38,10 @@ enum class layer_kind : std::uint8_t {
 //   he       weights normal(0, √(2/fan_in)), biases 0                          (He et al. 2015)
 //   lecun    weights normal(0, 1/√fan_in) cut at two standard deviations and widened to have that deviation, biases 0   (flax)
 // Gains of norms are 1 and their biases 0 in all of them.
-enum class initialisation : std::uint8_t { torch, glorot, he, lecun };
+enum class initialisation : std::uint8_t { torch,
+                                           glorot,
+                                           he,
+                                           lecun };
 
 // Of images and sequences in a row: channels × height × width numbers; the window that slides over them, its step and the zeros around.
 struct window {
@@ -46,7 +67,10 @@ struct layer {
   friend constexpr bool operator==(const layer&, const layer&) = default;
 };
 
-enum class parameter_role : std::uint8_t { weight, bias, gain, table };
+enum class parameter_role : std::uint8_t { weight,
+                                           bias,
+                                           gain,
+                                           table };
 // A parameter of a layer: its name below the layer's, and its shape, in torch's layout.
 struct parameter_shape {
   std::string_view name;
@@ -88,7 +112,9 @@ constexpr parameter_shapes parameters_of(const layer& l) {
       all.add({"weight", {in}, 1, in, in, parameter_role::gain, false});
       if (l.kind == layer_kind::layer_norm) all.add({"bias", {in}, 1, 0, in, parameter_role::bias, false});
       break;
-    case layer_kind::embedding: all.add({"weight", {l.entries, l.out / l.tokens}, 2, l.entries, l.out / l.tokens, parameter_role::table, false}); break;
+    case layer_kind::embedding:
+      all.add({"weight", {l.entries, l.out / l.tokens}, 2, l.entries, l.out / l.tokens, parameter_role::table, false});
+      break;
     case layer_kind::convolution: {
       const window& w = l.images;
       const std::uint32_t area = w.kernel_height * w.kernel_width, fan_in = w.channels * area;
@@ -114,7 +140,8 @@ constexpr parameter_shapes parameters_of(const layer& l) {
       all.add({"out_proj/bias", {width}, 1, 0, width, parameter_role::bias, false});
       break;
     }
-    default: break;
+    default:
+      break;
   }
   return all;
 }

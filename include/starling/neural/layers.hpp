@@ -76,8 +76,7 @@ constexpr net<1> sliding(layer_kind kind, const window& w, bool bias = false, in
   if (w.channels == 0 || w.out_channels == 0 || w.kernel_height == 0 || w.kernel_width == 0 || w.stride_height == 0 || w.stride_width == 0 ||
       w.height + 2 * w.padding_height < w.kernel_height || w.width + 2 * w.padding_width < w.kernel_width)
     throw std::invalid_argument("a convolution or pooling needs channels, a stride, and a kernel that is not larger than what it slides over");
-  return single({.kind = kind, .has_bias = bias, .start = start, .in = w.channels * w.height * w.width,
-                 .out = w.out_channels * w.out_height() * w.out_width(), .images = w});
+  return single({.kind = kind, .has_bias = bias, .start = start, .in = w.channels * w.height * w.width, .out = w.out_channels * w.out_height() * w.out_width(), .images = w});
 }
 // A row is [channels][height][width]; zeros are put around. Cross-correlation, as torch's: weight [out × channels × kernel × kernel].
 struct image {

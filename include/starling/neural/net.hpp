@@ -144,11 +144,19 @@ template <std::size_t N> struct net : generative {
  private:
   template <class X> static constexpr bool is_matrix = requires(const X& x) { x.rows(); x.cols(); };
   template <class X> static constexpr bool is_number = starling::value<X>;
-  template <class X> struct element_of { using type = std::remove_cvref_t<decltype(std::declval<const X&>()[std::size_t{0}])>; };
-  template <class X> requires is_matrix<X>
-  struct element_of<X> { using type = std::remove_cvref_t<decltype(*std::declval<const X&>().data())>; };
-  template <class X> requires(is_number<X> && !is_matrix<X>)
-  struct element_of<X> { using type = X; };
+  template <class X> struct element_of {
+    using type = std::remove_cvref_t<decltype(std::declval<const X&>()[std::size_t{0}])>;
+  };
+  template <class X>
+    requires is_matrix<X>
+  struct element_of<X> {
+    using type = std::remove_cvref_t<decltype(*std::declval<const X&>().data())>;
+  };
+  template <class X>
+    requires(is_number<X> && !is_matrix<X>)
+  struct element_of<X> {
+    using type = X;
+  };
 
   // A number is a vector of one.
   template <class X> static const auto* data_of(const X& x) {
@@ -163,7 +171,8 @@ template <std::size_t N> struct net : generative {
     } else if constexpr (!is_number<X>) {
       width = x.size();
     }
-    if (width != in() || in() == 0) [[unlikely]] throw_wrong_width(name_of(layers.front().kind), in(), width);
+    if (width != in() || in() == 0) [[unlikely]]
+      throw_wrong_width(name_of(layers.front().kind), in(), width);
     return rows;
   }
   template <class R, class X> auto shaped(std::size_t rows) const {

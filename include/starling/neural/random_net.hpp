@@ -52,7 +52,8 @@ template <std::size_t N, class Prior> struct random_net : generative {
     std::size_t rows = 1, width = 1;
     if constexpr (is_matrix) rows = x.rows(), width = x.cols();
     else if constexpr (!value<X>) width = x.size();
-    if (width != of.in()) [[unlikely]] throw_wrong_width(name_of(of.layers.front().kind), of.in(), width);
+    if (width != of.in()) [[unlikely]]
+      throw_wrong_width(name_of(of.layers.front().kind), of.in(), width);
     const vector<R> y = [&] {
       if constexpr (value<X>) return through(trace, &x, rows);
       else return through(trace, x.data(), rows);

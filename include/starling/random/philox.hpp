@@ -40,7 +40,7 @@ template <class Registers> struct philox_lanes {
   // Counter words (lane, step, visit, draw): lanes differ in the first word only, so the first round and half of the
   // second are scalar.
   [[gnu::always_inline]] static std::array<words, 4> block(words product_of_lane, std::uint32_t step, std::uint32_t visit, std::uint32_t draw,
-                                    std::uint64_t key) {
+                                                           std::uint64_t key) {
     const std::uint64_t p1 = std::uint64_t{philox_multiplier_1} * visit;
     const words x2 = exclusive_or(high(product_of_lane), draw ^ high_word(key));
     return from_second_round(high_word(p1) ^ step ^ low_word(key), low_word(p1), x2, product_of_lane, key);
@@ -48,7 +48,7 @@ template <class Registers> struct philox_lanes {
 
   // The same counter, where lanes differ in the last word only.
   [[gnu::always_inline]] static std::array<words, 4> block_over_draws(std::uint32_t lane, std::uint32_t step, std::uint32_t visit, words draws,
-                                               std::uint64_t key) {
+                                                                      std::uint64_t key) {
     const std::uint64_t p0 = std::uint64_t{philox_multiplier_0} * lane;
     const std::uint64_t p1 = std::uint64_t{philox_multiplier_1} * visit;
     const words x2 = exclusive_or(draws, high_word(p0) ^ high_word(key));
@@ -79,7 +79,7 @@ template <class Registers> struct philox_lanes {
   }
 
   [[gnu::always_inline]] static std::array<words, 4> from_second_round(std::uint32_t x0, std::uint32_t x1, words x2, words x3,
-                                                std::uint64_t key) {
+                                                                       std::uint64_t key) {
     const std::uint32_t k0 = low_word(key) + philox_weyl_0;
     const std::uint32_t k1 = high_word(key) + philox_weyl_1;
     const std::uint64_t p0 = std::uint64_t{philox_multiplier_0} * x0;

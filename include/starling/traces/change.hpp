@@ -13,7 +13,10 @@
 namespace starling {
 
 struct change {
-  enum class kind { unknown, none, all, elements };
+  enum class kind { unknown,
+                    none,
+                    all,
+                    elements };
   kind what = kind::unknown;
   std::vector<std::size_t> elements = {};  // the elements of a vector that are new or another
 };

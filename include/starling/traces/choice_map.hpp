@@ -42,19 +42,22 @@ class choice_value {
   template <class T>
     requires std::is_arithmetic_v<T>
   choice_value(T x) : data{static_cast<double>(x)} {
-    type.kind = std::is_same_v<T, bool> ? value_kind::boolean : std::is_integral_v<T> ? value_kind::whole : value_kind::real;
+    type.kind = std::is_same_v<T, bool> ? value_kind::boolean : std::is_integral_v<T> ? value_kind::whole
+                                                                                      : value_kind::real;
   }
   choice_value(std::initializer_list<double> xs) : data(xs) { as_vector(value_kind::real); }
   choice_value(std::vector<double> xs) : data(std::move(xs)) { as_vector(value_kind::real); }
   template <class T>
     requires std::is_arithmetic_v<T>
   choice_value(std::span<const T> xs) : data(xs.begin(), xs.end()) {
-    as_vector(std::is_same_v<T, bool> ? value_kind::boolean : std::is_integral_v<T> ? value_kind::whole : value_kind::real);
+    as_vector(std::is_same_v<T, bool> ? value_kind::boolean : std::is_integral_v<T> ? value_kind::whole
+                                                                                    : value_kind::real);
   }
   template <class T>
     requires(std::is_arithmetic_v<T> && !std::is_same_v<T, double>)
   choice_value(const std::vector<T>& xs) : data(xs.begin(), xs.end()) {
-    as_vector(std::is_same_v<T, bool> ? value_kind::boolean : std::is_integral_v<T> ? value_kind::whole : value_kind::real);
+    as_vector(std::is_same_v<T, bool> ? value_kind::boolean : std::is_integral_v<T> ? value_kind::whole
+                                                                                    : value_kind::real);
   }
   choice_value(per_lane_numbers xs) : data(std::move(xs.values)), lanes(data.size()) {}
   choice_value(per_lane_vectors xs);

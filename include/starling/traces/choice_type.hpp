@@ -7,7 +7,9 @@
 
 namespace starling {
 
-enum class value_kind : std::uint8_t { real, whole, boolean };
+enum class value_kind : std::uint8_t { real,
+                                       whole,
+                                       boolean };
 
 struct choice_type {
   value_kind kind = value_kind::real;

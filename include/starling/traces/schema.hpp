@@ -23,7 +23,11 @@ struct site_slot {
 // `presence` site, whose value says in each lane whether the region runs there (0 or 1); and an address that stands in two regions
 // has its value once: later visits are sites of role `again`, with a density but the place of the first.
 // Where a trace keeps the instances of a call by themselves, one site of role `instances` stands for all of them: its density is theirs.
-enum class site_role : std::uint8_t { choice, factor, presence, again, instances };
+enum class site_role : std::uint8_t { choice,
+                                      factor,
+                                      presence,
+                                      again,
+                                      instances };
 
 struct site : site_slot {
   static constexpr std::uint32_t none = 0xffffffffu;

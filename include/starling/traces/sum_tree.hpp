@@ -11,7 +11,8 @@ class sum_tree {
  public:
   std::size_t size() const { return size_; }
   double operator[](std::size_t i) const { return levels_[0][i]; }
-  double total() const { return size_ == 0 ? 0.0 : levels_.size() == 1 ? levels_[0][0] : levels_.back()[0]; }
+  double total() const { return size_ == 0 ? 0.0 : levels_.size() == 1 ? levels_[0][0]
+                                                                       : levels_.back()[0]; }
 
   void set(std::size_t i, double x) {
     levels_[0][i] = x;

@@ -90,7 +90,9 @@ template <class V> class adjoint {
 };
 
 template <class V> inline constexpr bool is_differentiable<adjoint<V>> = true;
-template <class V> struct primal_type<adjoint<V>> { using type = V; };
+template <class V> struct primal_type<adjoint<V>> {
+  using type = V;
+};
 template <class V> struct value_traits<adjoint<V>> {
   using scalar = scalar_of<V>;
   using real = adjoint<V>;

@@ -30,7 +30,8 @@ template <class V> class vector<adjoint<V>> {
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
   R* data() const {
-    if (node_) [[unlikely]] return work_out();
+    if (node_) [[unlikely]]
+      return work_out();
     return data_;
   }
   R* begin() const { return data(); }

@@ -18,7 +18,8 @@ class arena_memory {
   template <class T> T* take(std::size_t n) {
     static_assert(std::is_trivially_destructible_v<T>, "an arena holds plain values: nothing is destroyed in it");
     const std::size_t bytes = (n * sizeof(T) + alignment - 1) & ~(alignment - 1);
-    if (bytes > static_cast<std::size_t>(end_ - next_)) [[unlikely]] grow(bytes);
+    if (bytes > static_cast<std::size_t>(end_ - next_)) [[unlikely]]
+      grow(bytes);
     std::byte* const p = next_;
     next_ += bytes;
     return reinterpret_cast<T*>(p);
@@ -86,7 +87,8 @@ class arena_scope {
   arena_scope& operator=(const arena_scope&) = delete;
   ~arena_scope() {
     arena_ = before_;
-    if (!before_.end_) [[unlikely]] arena_.grow(0);  // stay in the first block: the next scope need not find it again
+    if (!before_.end_) [[unlikely]]
+      arena_.grow(0);  // stay in the first block: the next scope need not find it again
   }
 
  private:

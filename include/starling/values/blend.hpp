@@ -37,7 +37,8 @@ X blend(const M& m, const X& a, const X& b) {
     return map_leaves([&](const auto& x, const auto& y) -> std::decay_t<decltype(x)> {
       if constexpr (lanes_of<std::decay_t<decltype(x)>> == 1) return x;
       else return where(m, x, y);
-    }, a, b);
+    },
+                      a, b);
   }
 }
 

@@ -70,16 +70,21 @@ template <class V> vector<adjoint<V>> with_cells(const V* values, std::size_t n,
 }
 
 // The plain type of the elements of operands of which at least one is an adjoint.
-template <class A, class B> struct operand_primal { using type = primal_of<std::remove_const_t<B>>; };
+template <class A, class B> struct operand_primal {
+  using type = primal_of<std::remove_const_t<B>>;
+};
 template <class A, class B>
   requires is_adjoint<std::remove_const_t<A>>
-struct operand_primal<A, B> { using type = primal_of<std::remove_const_t<A>>; };
+struct operand_primal<A, B> {
+  using type = primal_of<std::remove_const_t<A>>;
+};
 template <class A, class B> using primal_of_operands = typename operand_primal<A, B>::type;
 template <class A, class B> inline constexpr bool either_adjoint = is_adjoint<std::remove_const_t<A>> || is_adjoint<std::remove_const_t<B>>;
 
 // Throws where there is no tape: adjoints that are all constants may come from anywhere.
 template <class V> void require_tape() {
-  if (!tape<V>::current) [[unlikely]] throw_no_tape();
+  if (!tape<V>::current) [[unlikely]]
+    throw_no_tape();
 }
 
 }  // namespace starling

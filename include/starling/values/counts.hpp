@@ -20,7 +20,8 @@ inline constexpr std::size_t largest_total = std::size_t{1} << 60;       // step
 }
 // Throws std::invalid_argument unless least ≤ n ≤ most: "importance: the number of particles must be from 1 to 4294967295, got 0".
 constexpr void require_count(std::string_view where, std::string_view what, std::size_t n, std::size_t least, std::size_t most) {
-  if (n < least || n > most) [[unlikely]] refuse_count(where, what, n, least, most);
+  if (n < least || n > most) [[unlikely]]
+    refuse_count(where, what, n, least, most);
 }
 // The same for a · b.
 inline void require_product(std::string_view where, std::string_view what, std::size_t a, std::size_t b, std::size_t most = largest_total) {

@@ -70,7 +70,8 @@ template <class A, class B>
 inline auto atan2(const A& y, const B& x) {
   using V = primal_where_they_meet<A, B>;
   const V a = plain<V>(y), b = plain<V>(x), squares = a * a + b * b;
-  return join_any(atan2(a, b), y, [&](const V& d) { return passed_on(d, V(b / squares)); }, x, [&](const V& d) { return passed_on(d, V(-a / squares)); });
+  return join_any(
+      atan2(a, b), y, [&](const V& d) { return passed_on(d, V(b / squares)); }, x, [&](const V& d) { return passed_on(d, V(-a / squares)); });
 }
 template <differentiable A> inline A sinh(const A& x) {
   const auto v = x.value();
@@ -181,7 +182,8 @@ inline auto pow(const A& x, const B& y) {
   V by_x(0), by_y(0);
   if constexpr (differentiable<A>) by_x = where(b == V(0), V(0), b * pow(a, b - V(1)));
   if constexpr (differentiable<B>) by_y = where(f == V(0), V(0), f * log(a));
-  return join_any(f, x, [&](const V& d) { return passed_on(d, by_x); }, y, [&](const V& d) { return passed_on(d, by_y); });
+  return join_any(
+      f, x, [&](const V& d) { return passed_on(d, by_x); }, y, [&](const V& d) { return passed_on(d, by_y); });
 }
 
 // log(eᵃ + eᵇ).
@@ -193,7 +195,8 @@ inline auto log_sum_exp(const A& a, const B& b) {
   const auto share = [&](const V& z) { return where(z == f, V(1), exp(z - f)); };
   // Where both are −∞ there is no derivative; each gets half, as where both are equal.
   const V of_x = where(x == y, V(0.5), share(x)), of_y = where(x == y, V(0.5), share(y));
-  return join_any(f, a, [&](const V& d) { return passed_on(d, of_x); }, b, [&](const V& d) { return passed_on(d, of_y); });
+  return join_any(
+      f, a, [&](const V& d) { return passed_on(d, of_x); }, b, [&](const V& d) { return passed_on(d, of_y); });
 }
 
 // Constant in each piece: no derivative.

@@ -17,7 +17,9 @@ template <class A>
 concept differentiable = is_differentiable<std::remove_cvref_t<A>>;
 
 // The plain value type of a number with derivatives; of anything else the type itself.
-template <class A> struct primal_type { using type = A; };
+template <class A> struct primal_type {
+  using type = A;
+};
 template <class A> using primal_of = typename primal_type<std::remove_cvref_t<A>>::type;
 
 // d · by, and 0 where either is 0: a factor 0 means that there is no dependence, and then an infinite one does not matter.
@@ -40,8 +42,12 @@ concept constant_beside = differentiable<A> && !differentiable<C> &&
 template <class A, class B>
 concept with_derivatives = (differentiable<A> && differentiable<B> && std::same_as<primal_of<A>, primal_of<B>>) || constant_beside<B, A> || constant_beside<A, B>;
 
-template <class A, class B> struct meeting { using type = primal_of<A>; };
-template <class A, differentiable B> struct meeting<A, B> { using type = primal_of<B>; };
+template <class A, class B> struct meeting {
+  using type = primal_of<A>;
+};
+template <class A, differentiable B> struct meeting<A, B> {
+  using type = primal_of<B>;
+};
 template <class A, class B> using primal_where_they_meet = typename meeting<A, B>::type;
 
 // A constant or a number's value as a plain real of type V.
@@ -69,14 +75,16 @@ template <class A, class B>
   requires with_derivatives<A, B>
 [[gnu::always_inline]] inline auto operator-(const A& a, const B& b) {
   using V = primal_where_they_meet<A, B>;
-  return join_any(V(plain<V>(a) - plain<V>(b)), a, [](const V& d) { return d; }, b, [](const V& d) { return V(-d); });
+  return join_any(
+      V(plain<V>(a) - plain<V>(b)), a, [](const V& d) { return d; }, b, [](const V& d) { return V(-d); });
 }
 template <class A, class B>
   requires with_derivatives<A, B>
 [[gnu::always_inline]] inline auto operator*(const A& a, const B& b) {
   using V = primal_where_they_meet<A, B>;
   const V x = plain<V>(a), y = plain<V>(b);
-  return join_any(V(x * y), a, [y](const V& d) { return V(d * y); }, b, [x](const V& d) { return V(d * x); });
+  return join_any(
+      V(x * y), a, [y](const V& d) { return V(d * y); }, b, [x](const V& d) { return V(d * x); });
 }
 template <class A, class B>
   requires with_derivatives<A, B>
@@ -84,7 +92,8 @@ template <class A, class B>
   using V = primal_where_they_meet<A, B>;
   const V x = plain<V>(a), y = plain<V>(b), ratio = x / y;
   const V inverse = V(1) / y;
-  return join_any(ratio, a, [inverse](const V& d) { return passed_on(d, inverse); }, b, [=](const V& d) { return V(-passed_on(d, V(ratio * inverse))); });
+  return join_any(
+      ratio, a, [inverse](const V& d) { return passed_on(d, inverse); }, b, [=](const V& d) { return V(-passed_on(d, V(ratio * inverse))); });
 }
 template <differentiable A> [[gnu::always_inline]] inline A operator-(const A& a) {
   using V = primal_of<A>;
@@ -129,7 +138,8 @@ template <class T, int N, class Isa, class A, class B>
   requires with_derivatives<A, B>
 [[gnu::always_inline]] inline auto where(const lane_mask<T, N, Isa>& m, const A& a, const B& b) {
   using V = pack<T, N, Isa>;
-  return join_any(where(m, plain<V>(a), plain<V>(b)), a, [m](const V& d) { return where(m, d, V(0)); }, b, [m](const V& d) { return where(m, V(0), d); });
+  return join_any(
+      where(m, plain<V>(a), plain<V>(b)), a, [m](const V& d) { return where(m, d, V(0)); }, b, [m](const V& d) { return where(m, V(0), d); });
 }
 
 // a · b + c.

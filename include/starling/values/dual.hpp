@@ -89,7 +89,9 @@ template <class V, unsigned A> inline constexpr bool is_differentiable<dual<V, A
 struct dual_refusal {
   static inline constinit thread_local bool of_thread = false;
 };
-template <class V, unsigned A> struct primal_type<dual<V, A>> { using type = V; };
+template <class V, unsigned A> struct primal_type<dual<V, A>> {
+  using type = V;
+};
 template <class V, unsigned A> struct value_traits<dual<V, A>> {
   using scalar = scalar_of<V>;
   using real = dual<V, A>;
@@ -98,7 +100,9 @@ template <class V, unsigned A> struct value_traits<dual<V, A>> {
   static constexpr int lanes = lanes_of<V>, rank = 3;
   static constexpr bool is_real = true, is_integer = false, is_boolean = false;
 };
-template <class V, unsigned A, unsigned B> struct promote_two<dual<V, A>, dual<V, B>> { using type = dual<V, (A | B)>; };
+template <class V, unsigned A, unsigned B> struct promote_two<dual<V, A>, dual<V, B>> {
+  using type = dual<V, (A | B)>;
+};
 
 // Variable k.
 template <unsigned K, class V> [[gnu::always_inline]] inline dual<V, (1u << K)> dual_variable(const V& x) {

@@ -123,13 +123,15 @@ template <class P> [[gnu::noinline, gnu::cold]] inline P digamma_below_zero(P x,
 template <class P> [[gnu::always_inline]] inline P lgamma_lanes(P x) {
   const P r = lgamma_of_positive(abs(x));
   const auto negative = x < P(0);
-  if (any(negative)) [[unlikely]] return where(negative, lgamma_below_zero(x, r), r);
+  if (any(negative)) [[unlikely]]
+    return where(negative, lgamma_below_zero(x, r), r);
   return r;
 }
 template <class P> [[gnu::always_inline]] inline P digamma_lanes(P x) {
   const auto negative = x < P(0);
   const P r = digamma_of_positive(where(negative, -x, x));
-  if (any(negative)) [[unlikely]] return where(negative, digamma_below_zero(x, r), r);
+  if (any(negative)) [[unlikely]]
+    return where(negative, digamma_below_zero(x, r), r);
   return r;
 }
 

@@ -26,7 +26,8 @@ template <class T, int N, class Isa = isa::native> class lane_mask {
   static lane_mask from_bits(std::uint64_t bits) { return from(machine::mask_from_bits(bits)); }
   // True in lanes 0 … n-1.
   static lane_mask first(std::int64_t n) {
-    return from_bits(n <= 0 ? 0 : n >= 64 ? ~std::uint64_t(0) : (std::uint64_t(1) << n) - 1);
+    return from_bits(n <= 0 ? 0 : n >= 64 ? ~std::uint64_t(0)
+                                          : (std::uint64_t(1) << n) - 1);
   }
 
   std::uint64_t bits() const { return machine::mask_bits(m_); }

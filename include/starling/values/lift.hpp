@@ -16,19 +16,33 @@ namespace starling {
 
 // float and double become V, integers whole_of<V>, booleans mask_of<V>; what has parts (parts.hpp) part by part, std::vector as a vector
 // in the arena; a value in lanes already stays; any other type stays as it is, and may then only be used in one lane.
-template <class V, class T> struct lift_type { using type = T; };
+template <class V, class T> struct lift_type {
+  using type = T;
+};
 template <class V, class T> using lift = typename lift_type<V, std::remove_cv_t<T>>::type;
 template <class V> struct lifted_to {
   template <class T> using type = lift<V, T>;
 };
 
-template <class V, std::floating_point T> struct lift_type<V, T> { using type = V; };
-template <class V, std::integral T> struct lift_type<V, T> { using type = whole_of<V>; };
-template <class V> struct lift_type<V, bool> { using type = mask_of<V>; };
-template <class V, has_elements T> struct lift_type<V, T> { using type = typename parts_of<T>::template arena<lift<V, typename parts_of<T>::element>>; };
-template <class V, has_members T> struct lift_type<V, T> { using type = typename parts_of<T>::template with<lifted_to<V>::template type>; };
+template <class V, std::floating_point T> struct lift_type<V, T> {
+  using type = V;
+};
+template <class V, std::integral T> struct lift_type<V, T> {
+  using type = whole_of<V>;
+};
+template <class V> struct lift_type<V, bool> {
+  using type = mask_of<V>;
+};
+template <class V, has_elements T> struct lift_type<V, T> {
+  using type = typename parts_of<T>::template arena<lift<V, typename parts_of<T>::element>>;
+};
+template <class V, has_members T> struct lift_type<V, T> {
+  using type = typename parts_of<T>::template with<lifted_to<V>::template type>;
+};
 // Data that all lanes share stays as it is.
-template <class V, class T> struct lift_type<V, matrix<const T>> { using type = matrix<const T>; };
+template <class V, class T> struct lift_type<V, matrix<const T>> {
+  using type = matrix<const T>;
+};
 
 // The value in every lane. Vectors and matrices are made in the arena.
 template <class V, class T> inline lift<V, T> lift_value(const T& x) {

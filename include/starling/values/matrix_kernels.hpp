@@ -120,13 +120,13 @@ template <std::size_t Columns, class P> [[gnu::always_inline]] inline void load_
     vec registers_of_rows[Columns];
     for (std::size_t k = 0; k < Columns; ++k) {
       const int left = rows * static_cast<int>(Columns) - static_cast<int>(k) * width;
-      registers_of_rows[k] = (left >= width ? P::load(from + k * width) : left > 0 ? P::load_first(from + k * width, left) : P(*from)).machine_vector();
+      registers_of_rows[k] = (left >= width ? P::load(from + k * width) : left > 0 ? P::load_first(from + k * width, left)
+                                                                                   : P(*from))
+                                 .machine_vector();
     }
     // Register k has element f = i · Columns + j where f / width is k.
     const auto merge = []<std::size_t J, std::size_t K, int... I>(vec before, vec more, std::integer_sequence<int, I...>) {
-      return __builtin_shufflevector(before, more, (static_cast<int>(I * Columns + J) / width == static_cast<int>(K)
-                                                        ? width + static_cast<int>(I * Columns + J) % width
-                                                        : (K == 1 ? static_cast<int>(I * Columns + J) % width : I))...);
+      return __builtin_shufflevector(before, more, (static_cast<int>(I * Columns + J) / width == static_cast<int>(K) ? width + static_cast<int>(I * Columns + J) % width : (K == 1 ? static_cast<int>(I * Columns + J) % width : I))...);
     };
     [&]<std::size_t... J>(std::index_sequence<J...>) {
       const auto column = [&]<std::size_t Which>() {

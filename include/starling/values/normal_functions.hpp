@@ -65,7 +65,8 @@ template <class P> [[gnu::always_inline]] inline P normal_quantile_lanes(P p) {
                  6.01978115e-07f, -3.62786459e-08f, -6.51619603e-09f, 9.87641635e-10f);
   const P centre = (q + q) * r;
   const auto outside = !(w <= P(3.125));
-  if (any(outside)) [[unlikely]] return where(outside, copysign(normal_tail_quantile(min(complement, p)), q), centre);
+  if (any(outside)) [[unlikely]]
+    return where(outside, copysign(normal_tail_quantile(min(complement, p)), q), centre);
   return centre;
 }
 

@@ -111,8 +111,10 @@ ode_path<R, N> ode_rk45(const F& f, const std::array<R, N>& y0, double t0, const
     if (!(end >= t)) throw std::invalid_argument("ode_rk45: times must not decrease from t0 on");
     for (std::size_t tries = 0; t < end && left > 0; ++tries) {
       if (h == 0) {   // Hairer, Nørsett and Wanner's first guess
-        const double size = worst([&](int l) { return norm(l, [&](std::size_t k) { return ode_number(y[k], l); }, y, y); });
-        const double slope = worst([&](int l) { return norm(l, [&](std::size_t k) { return ode_number(slopes[0][k], l); }, y, y); });
+        const double size = worst([&](int l) { return norm(
+                                                   l, [&](std::size_t k) { return ode_number(y[k], l); }, y, y); });
+        const double slope = worst([&](int l) { return norm(
+                                                    l, [&](std::size_t k) { return ode_number(slopes[0][k], l); }, y, y); });
         h = size >= 1e-5 && slope >= 1e-5 ? 0.01 * size / slope : 1e-6;
       }
       const bool last = t + h >= end;

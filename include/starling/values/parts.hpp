@@ -27,9 +27,13 @@ namespace starling {
 // whole: nothing can be said of its parts. members: a few, each of its own type, `list(x)` as a tuple of references; `with<F>` is the same
 // class over F<T> in the place of its types T, which (`takes_any`) are those of its members. elements: any number of one type, `element`; at(x, i) is one of them, room<Y>(x) an
 // Y, whose elements are to be written, with as many as x; `arena<E>` and `owned<E>` are such a class over E, in the run's arena and not.
-enum class made { whole, members, elements };
+enum class made { whole,
+                  members,
+                  elements };
 
-template <class X> struct parts_of { static constexpr made kind = made::whole; };
+template <class X> struct parts_of {
+  static constexpr made kind = made::whole;
+};
 
 template <class X> inline constexpr made parts_kind = value<X> ? made::whole : parts_of<X>::kind;
 template <class X> inline constexpr bool takes_any = requires { parts_of<X>::takes_any; };
@@ -44,7 +48,9 @@ template <class A, class B> inline constexpr bool is_tuple<std::pair<A, B>> = tr
 struct anything {
   template <class T> operator T() const;
 };
-template <class T, std::size_t... I> constexpr bool takes(std::index_sequence<I...>) { return requires { T{((void)I, anything{})...}; }; }
+template <class T, std::size_t... I> constexpr bool takes(std::index_sequence<I...>) {
+  return requires { T{((void)I, anything{})...}; };
+}
 // Nine stands for more than eight.
 template <class T, std::size_t N = 9> constexpr std::size_t member_count() {
   if constexpr (N == 0) return 0;
@@ -54,14 +60,31 @@ template <class T, std::size_t N = 9> constexpr std::size_t member_count() {
 template <class S> constexpr auto members(S& s) {
   constexpr std::size_t n = member_count<std::remove_const_t<S>>();
   if constexpr (n == 0) return std::tuple<>();
-  else if constexpr (n == 1) { auto& [a] = s; return std::tie(a); }
-  else if constexpr (n == 2) { auto& [a, b] = s; return std::tie(a, b); }
-  else if constexpr (n == 3) { auto& [a, b, c] = s; return std::tie(a, b, c); }
-  else if constexpr (n == 4) { auto& [a, b, c, d] = s; return std::tie(a, b, c, d); }
-  else if constexpr (n == 5) { auto& [a, b, c, d, e] = s; return std::tie(a, b, c, d, e); }
-  else if constexpr (n == 6) { auto& [a, b, c, d, e, f] = s; return std::tie(a, b, c, d, e, f); }
-  else if constexpr (n == 7) { auto& [a, b, c, d, e, f, g] = s; return std::tie(a, b, c, d, e, f, g); }
-  else { auto& [a, b, c, d, e, f, g, h] = s; return std::tie(a, b, c, d, e, f, g, h); }
+  else if constexpr (n == 1) {
+    auto& [a] = s;
+    return std::tie(a);
+  } else if constexpr (n == 2) {
+    auto& [a, b] = s;
+    return std::tie(a, b);
+  } else if constexpr (n == 3) {
+    auto& [a, b, c] = s;
+    return std::tie(a, b, c);
+  } else if constexpr (n == 4) {
+    auto& [a, b, c, d] = s;
+    return std::tie(a, b, c, d);
+  } else if constexpr (n == 5) {
+    auto& [a, b, c, d, e] = s;
+    return std::tie(a, b, c, d, e);
+  } else if constexpr (n == 6) {
+    auto& [a, b, c, d, e, f] = s;
+    return std::tie(a, b, c, d, e, f);
+  } else if constexpr (n == 7) {
+    auto& [a, b, c, d, e, f, g] = s;
+    return std::tie(a, b, c, d, e, f, g);
+  } else {
+    auto& [a, b, c, d, e, f, g, h] = s;
+    return std::tie(a, b, c, d, e, f, g, h);
+  }
 }
 
 template <template <class> class S, class T>

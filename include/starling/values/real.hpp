@@ -70,12 +70,18 @@ template <class A, class B> struct promote_two {
   static constexpr bool plain = std::is_arithmetic_v<a> && std::is_arithmetic_v<b>;
   static_assert(difference != 0 || plain || std::same_as<a, b>,
                 "these two value types have different lanes and cannot meet in one expression");
-  template <bool Plain, class X, class Y> struct meet { using type = std::conditional_t<(difference < 0), Y, X>; };
-  template <class X, class Y> struct meet<true, X, Y> { using type = decltype(X() + Y()); };
+  template <bool Plain, class X, class Y> struct meet {
+    using type = std::conditional_t<(difference < 0), Y, X>;
+  };
+  template <class X, class Y> struct meet<true, X, Y> {
+    using type = decltype(X() + Y());
+  };
   using type = typename meet<plain, a, b>::type;
 };
 template <class... A> struct promote_all;
-template <class A> struct promote_all<A> { using type = real_type_of<A>; };
+template <class A> struct promote_all<A> {
+  using type = real_type_of<A>;
+};
 template <class A, class B, class... Rest> struct promote_all<A, B, Rest...> {
   using type = typename promote_all<typename promote_two<A, B>::type, Rest...>::type;
 };
@@ -90,8 +96,12 @@ template <class V>
 concept plain_number = is_plain_number<V>;
 
 // A built-in float as a pack of one lane, a pack as itself: how one body serves both. Carries the instruction set.
-template <class V, class Isa> struct as_pack { using type = pack<V, 1, Isa>; };
-template <class T, int N, class PackIsa, class Isa> struct as_pack<pack<T, N, PackIsa>, Isa> { using type = pack<T, N, PackIsa>; };
+template <class V, class Isa> struct as_pack {
+  using type = pack<V, 1, Isa>;
+};
+template <class T, int N, class PackIsa, class Isa> struct as_pack<pack<T, N, PackIsa>, Isa> {
+  using type = pack<T, N, PackIsa>;
+};
 template <class V, class Isa = isa::native> using pack_for = typename as_pack<promote<V>, Isa>::type;
 
 // Back from one lane to the built-in float.

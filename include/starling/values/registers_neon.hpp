@@ -7,9 +7,9 @@ namespace starling {
 
 template <class T, int N> struct neon_registers : vector_rounding<T, N> {
   using base = vector_rounding<T, N>;
-  using typename base::vec;
-  using typename base::mask;
   using typename base::bits;
+  using typename base::mask;
+  using typename base::vec;
   using lane = scalar_registers<T, isa::neon>;
   static vec fma(vec a, vec b, vec c) {
     for (int i = 0; i < N; ++i) a[i] = lane::fma(a[i], b[i], c[i]);

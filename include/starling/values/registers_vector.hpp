@@ -84,8 +84,8 @@ template <class T, int N> struct vector_registers {
 // Rounding where no instruction rounds: add and subtract 2^52 (2^23), which leaves the nearest whole number.
 template <class T, int N> struct vector_rounding : vector_registers<T, N> {
   using base = vector_registers<T, N>;
-  using typename base::vec;
   using typename base::mask;
+  using typename base::vec;
   static constexpr T big = sizeof(T) == 8 ? T(4503599627370496.0) : T(8388608.0f);
   static vec rint_magnitude(vec m) {
     vec r = m + big;

@@ -59,7 +59,7 @@ template <class T, int N, class Isa>
     const auto parts = [&](P y) {
       const bits moved = to_bits(y) + bits(static_cast<word>(one - root_half));
       const bits exponent = moved >> fraction_bits<T>;
-      const bits fraction = (moved & bits((word(1) << fraction_bits<T>) - 1)) + bits(root_half);
+      const bits fraction = (moved & bits((word(1) << fraction_bits<T>)-1)) + bits(root_half);
       return fraction_and_exponent<P>{from_bits(fraction), from_bits(exponent | bits(magic_bits)) - P(magic + T(exponent_bias<T>))};
     };
     if (any(!((x >= P(smallest_normal<T>)) & (x < P(infinity<T>))))) [[unlikely]] {

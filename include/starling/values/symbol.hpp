@@ -35,7 +35,8 @@ class symbol_nodes {
 
   // Of the run of this thread. Throws std::logic_error outside of one.
   static symbol_nodes& current() {
-    if (!current_) [[unlikely]] throw std::logic_error("symbols meet outside of a run on symbols: sl::dependencies(model, args)");
+    if (!current_) [[unlikely]]
+      throw std::logic_error("symbols meet outside of a run on symbols: sl::dependencies(model, args)");
     return *current_;
   }
   // Makes `nodes` the current ones while it lives.
@@ -90,7 +91,7 @@ template <class A>
 concept symbolic = is_symbol<std::remove_cvref_t<A>>;
 // Values of which at least one is a symbol, beside plain numbers.
 template <class... A>
-concept with_symbols = (symbolic<A> || ...) && ((symbolic<A> || std::is_arithmetic_v<A>) && ...);
+concept with_symbols = (symbolic<A> || ...) && ((symbolic<A> || std::is_arithmetic_v<A>)&&...);
 
 // What a value depends on; what several do together.
 template <class A> inline symbol_nodes::id node_of(const A& x) {
@@ -179,24 +180,54 @@ template <class A> inline constexpr bool is_whole_symbol = !value_traits<std::re
 template <class... A> using symbol_number = std::conditional_t<(is_whole_symbol<A> && ...), symbol_whole, symbol>;
 template <class... A> inline auto symbol_of(const A&... x) { return symbol_number<A...>::at(nodes_of(x...)); }
 
-template <class A, class B> requires with_symbols<A, B> inline auto operator+(const A& a, const B& b) { return symbol_of(a, b); }
-template <class A, class B> requires with_symbols<A, B> inline auto operator-(const A& a, const B& b) { return symbol_of(a, b); }
-template <class A, class B> requires with_symbols<A, B> inline auto operator*(const A& a, const B& b) { return symbol_of(a, b); }
-template <class A, class B> requires with_symbols<A, B> inline auto operator/(const A& a, const B& b) { return symbol_of(a, b); }
-template <class A, class B> requires with_symbols<A, B> inline auto operator%(const A& a, const B& b) { return symbol_of(a, b); }
+template <class A, class B>
+  requires with_symbols<A, B>
+inline auto operator+(const A& a, const B& b) { return symbol_of(a, b); }
+template <class A, class B>
+  requires with_symbols<A, B>
+inline auto operator-(const A& a, const B& b) { return symbol_of(a, b); }
+template <class A, class B>
+  requires with_symbols<A, B>
+inline auto operator*(const A& a, const B& b) { return symbol_of(a, b); }
+template <class A, class B>
+  requires with_symbols<A, B>
+inline auto operator/(const A& a, const B& b) { return symbol_of(a, b); }
+template <class A, class B>
+  requires with_symbols<A, B>
+inline auto operator%(const A& a, const B& b) { return symbol_of(a, b); }
 template <symbolic A> inline auto operator-(const A& a) { return symbol_of(a); }
 template <symbolic A> inline auto operator+(const A& a) { return symbol_of(a); }
-template <symbolic A, class B> requires with_symbols<A, B> inline A& operator+=(A& a, const B& b) { return a = A(a + b); }
-template <symbolic A, class B> requires with_symbols<A, B> inline A& operator-=(A& a, const B& b) { return a = A(a - b); }
-template <symbolic A, class B> requires with_symbols<A, B> inline A& operator*=(A& a, const B& b) { return a = A(a * b); }
-template <symbolic A, class B> requires with_symbols<A, B> inline A& operator/=(A& a, const B& b) { return a = A(a / b); }
+template <symbolic A, class B>
+  requires with_symbols<A, B>
+inline A& operator+=(A& a, const B& b) { return a = A(a + b); }
+template <symbolic A, class B>
+  requires with_symbols<A, B>
+inline A& operator-=(A& a, const B& b) { return a = A(a - b); }
+template <symbolic A, class B>
+  requires with_symbols<A, B>
+inline A& operator*=(A& a, const B& b) { return a = A(a * b); }
+template <symbolic A, class B>
+  requires with_symbols<A, B>
+inline A& operator/=(A& a, const B& b) { return a = A(a / b); }
 
-template <class A, class B> requires with_symbols<A, B> inline auto operator<(const A& a, const B& b) { return symbol_mask::at(nodes_of(a, b)); }
-template <class A, class B> requires with_symbols<A, B> inline auto operator<=(const A& a, const B& b) { return symbol_mask::at(nodes_of(a, b)); }
-template <class A, class B> requires with_symbols<A, B> inline auto operator>(const A& a, const B& b) { return symbol_mask::at(nodes_of(a, b)); }
-template <class A, class B> requires with_symbols<A, B> inline auto operator>=(const A& a, const B& b) { return symbol_mask::at(nodes_of(a, b)); }
-template <class A, class B> requires with_symbols<A, B> inline auto operator==(const A& a, const B& b) { return symbol_mask::at(nodes_of(a, b)); }
-template <class A, class B> requires with_symbols<A, B> inline auto operator!=(const A& a, const B& b) { return symbol_mask::at(nodes_of(a, b)); }
+template <class A, class B>
+  requires with_symbols<A, B>
+inline auto operator<(const A& a, const B& b) { return symbol_mask::at(nodes_of(a, b)); }
+template <class A, class B>
+  requires with_symbols<A, B>
+inline auto operator<=(const A& a, const B& b) { return symbol_mask::at(nodes_of(a, b)); }
+template <class A, class B>
+  requires with_symbols<A, B>
+inline auto operator>(const A& a, const B& b) { return symbol_mask::at(nodes_of(a, b)); }
+template <class A, class B>
+  requires with_symbols<A, B>
+inline auto operator>=(const A& a, const B& b) { return symbol_mask::at(nodes_of(a, b)); }
+template <class A, class B>
+  requires with_symbols<A, B>
+inline auto operator==(const A& a, const B& b) { return symbol_mask::at(nodes_of(a, b)); }
+template <class A, class B>
+  requires with_symbols<A, B>
+inline auto operator!=(const A& a, const B& b) { return symbol_mask::at(nodes_of(a, b)); }
 inline symbol_mask operator&(symbol_mask a, symbol_mask b) { return nodes_of(a, b) ? symbol_mask::at(nodes_of(a, b)) : symbol_mask(a.value() && b.value()); }
 inline symbol_mask operator|(symbol_mask a, symbol_mask b) { return nodes_of(a, b) ? symbol_mask::at(nodes_of(a, b)) : symbol_mask(a.value() || b.value()); }
 inline symbol_mask operator^(symbol_mask a, symbol_mask b) { return nodes_of(a, b) ? symbol_mask::at(nodes_of(a, b)) : symbol_mask(a.value() != b.value()); }
@@ -226,8 +257,12 @@ template <symbolic A> inline symbol_whole to_whole(const A& x) { return symbol_w
 template <symbolic A> inline symbol_mask isnan(const A& x) { return symbol_mask::at(x.node()); }
 template <symbolic A> inline symbol_mask isfinite(const A& x) { return symbol_mask::at(x.node()); }
 template <symbolic A> inline A abs(const A& x) { return x; }
-template <class A, class B> requires with_symbols<A, B> inline auto min(const A& a, const B& b) { return symbol_of(a, b); }
-template <class A, class B> requires with_symbols<A, B> inline auto max(const A& a, const B& b) { return symbol_of(a, b); }
+template <class A, class B>
+  requires with_symbols<A, B>
+inline auto min(const A& a, const B& b) { return symbol_of(a, b); }
+template <class A, class B>
+  requires with_symbols<A, B>
+inline auto max(const A& a, const B& b) { return symbol_of(a, b); }
 
 }  // namespace starling
 

@@ -42,12 +42,24 @@ template <symbolic A> inline symbol trunc(const A& x) { return real_symbol(x); }
 template <symbolic A> inline symbol rint(const A& x) { return real_symbol(x); }
 template <symbolic A> inline symbol round(const A& x) { return real_symbol(x); }
 
-template <class A, class B> requires with_symbols<A, B> inline symbol pow(const A& a, const B& b) { return symbol::at(nodes_of(a, b)); }
-template <class A, class B> requires with_symbols<A, B> inline symbol atan2(const A& a, const B& b) { return symbol::at(nodes_of(a, b)); }
-template <class A, class B> requires with_symbols<A, B> inline symbol copysign(const A& a, const B& b) { return symbol::at(nodes_of(a, b)); }
-template <class A, class B> requires with_symbols<A, B> inline symbol log_sum_exp(const A& a, const B& b) { return symbol::at(nodes_of(a, b)); }
-template <class A, class B, class C> requires with_symbols<A, B, C> inline symbol multiply_add(const A& a, const B& b, const C& c) { return symbol::at(nodes_of(a, b, c)); }
-template <class A, class B, class C> requires with_symbols<A, B, C> inline symbol fma(const A& a, const B& b, const C& c) { return symbol::at(nodes_of(a, b, c)); }
+template <class A, class B>
+  requires with_symbols<A, B>
+inline symbol pow(const A& a, const B& b) { return symbol::at(nodes_of(a, b)); }
+template <class A, class B>
+  requires with_symbols<A, B>
+inline symbol atan2(const A& a, const B& b) { return symbol::at(nodes_of(a, b)); }
+template <class A, class B>
+  requires with_symbols<A, B>
+inline symbol copysign(const A& a, const B& b) { return symbol::at(nodes_of(a, b)); }
+template <class A, class B>
+  requires with_symbols<A, B>
+inline symbol log_sum_exp(const A& a, const B& b) { return symbol::at(nodes_of(a, b)); }
+template <class A, class B, class C>
+  requires with_symbols<A, B, C>
+inline symbol multiply_add(const A& a, const B& b, const C& c) { return symbol::at(nodes_of(a, b, c)); }
+template <class A, class B, class C>
+  requires with_symbols<A, B, C>
+inline symbol fma(const A& a, const B& b, const C& c) { return symbol::at(nodes_of(a, b, c)); }
 
 // Each element depends on all.
 inline vector<symbol> softmax(const vector<symbol>& x) {

@@ -32,7 +32,8 @@ template <class P> inline P tetragamma_of_positive(P x) {
 template <class P> inline P trigamma_lanes(P x) {
   using T = typename P::value_type;
   const auto negative = x <= P(0);
-  if (!any(negative)) [[likely]] return trigamma_of_positive(x);
+  if (!any(negative)) [[likely]]
+    return trigamma_of_positive(x);
   const P of_other = trigamma_of_positive(where(negative, P(1) - x, x));
   const P scaled_sine = sincos_of_pi_times(x).sine * P(T(0.3183098861837907));
   return where(negative, P(1) / (scaled_sine * scaled_sine) - of_other, of_other);
@@ -41,7 +42,8 @@ template <class P> inline P trigamma_lanes(P x) {
 template <class P> inline P tetragamma_lanes(P x) {
   using T = typename P::value_type;
   const auto negative = x <= P(0);
-  if (!any(negative)) [[likely]] return tetragamma_of_positive(x);
+  if (!any(negative)) [[likely]]
+    return tetragamma_of_positive(x);
   const P of_other = tetragamma_of_positive(where(negative, P(1) - x, x));
   const auto angle = sincos_of_pi_times(x);
   const P scaled_sine = angle.sine * P(T(0.3183098861837907));

@@ -13,7 +13,8 @@ template <class P> struct angle_parts {
   P r, rest;
 };
 // The largest argument that the parts reach; float lanes have few bits to spare.
-template <class T, class Isa> inline constexpr T largest_angle = sizeof(T) == 8 ? T(3294200) : isa::fast_fma<Isa> ? T(1e5) : T(6000);
+template <class T, class Isa> inline constexpr T largest_angle = sizeof(T) == 8 ? T(3294200) : isa::fast_fma<Isa> ? T(1e5)
+                                                                                                                  : T(6000);
 
 template <class T, int N, class Isa> [[gnu::always_inline]] inline angle_parts<pack<T, N, Isa>> reduce_angle(pack<T, N, Isa> x) {
   using P = pack<T, N, Isa>;
@@ -107,7 +108,8 @@ template <class T, int N, class Isa> [[gnu::always_inline]] inline sine_and_cosi
 template <class T, int N, class Isa> [[gnu::always_inline]] inline pack<T, N, Isa> tan_lanes(pack<T, N, Isa> x) {
   using P = pack<T, N, Isa>;
   const P magnitude = abs(x);
-  if (any(!(magnitude <= P(largest_angle<T, Isa>)))) [[unlikely]] return each_lane(x, [](double t) { return __builtin_tan(t); });
+  if (any(!(magnitude <= P(largest_angle<T, Isa>)))) [[unlikely]]
+    return each_lane(x, [](double t) { return __builtin_tan(t); });
   const angle_parts<P> parts = reduce_angle(magnitude);
   const P r = parts.r, z = r * r;
   P q;

@@ -10,7 +10,9 @@
 namespace starling {
 
 // The pack of twice as many lanes as V; void where there is none.
-template <class V> struct two_in_one { using type = void; };
+template <class V> struct two_in_one {
+  using type = void;
+};
 template <> struct two_in_one<pack<double, 4, isa::avx2>> {
   using type = std::conditional_t<std::is_same_v<isa::native, isa::avx512>, pack<double, 8, isa::avx512>, void>;
 };

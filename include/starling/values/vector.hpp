@@ -70,7 +70,8 @@ inline auto view(const S& s) {
   throw std::invalid_argument("vectors of " + std::to_string(a) + " and " + std::to_string(b) + " elements meet in one expression");
 }
 inline void require_same_size(std::size_t a, std::size_t b) {
-  if (a != b) [[unlikely]] throw_sizes_differ(a, b);
+  if (a != b) [[unlikely]]
+    throw_sizes_differ(a, b);
 }
 
 // The sum of n numbers of type T, where f(i) is the pack that begins with the i-th: lanes beyond the n-th do not count.
@@ -90,7 +91,8 @@ template <class A, class R> inline constexpr bool maps_in_packs = std::is_floati
 
 // Elements i, i + 1, … of a vector as the lanes of P; where it ends before them, its last element again.
 template <class P, class R> inline P load_elements(vector<R> x, std::size_t i) {
-  if (i + lanes_of<P> <= x.size()) [[likely]] return P::load(x.data() + i);
+  if (i + lanes_of<P> <= x.size()) [[likely]]
+    return P::load(x.data() + i);
   return P::load_first(x.data() + i, static_cast<int>(x.size() - i));
 }
 
@@ -121,19 +123,45 @@ template <class A, class B, class F> [[gnu::always_inline]] inline auto map_elem
   return r;
 }
 
-template <class A, class B> inline auto operator+(vector<A> x, vector<B> y) { return map_elements(x, y, [](const auto& a, const auto& b) { return a + b; }); }
-template <class A, class B> inline auto operator-(vector<A> x, vector<B> y) { return map_elements(x, y, [](const auto& a, const auto& b) { return a - b; }); }
-template <class A, class B> inline auto operator*(vector<A> x, vector<B> y) { return map_elements(x, y, [](const auto& a, const auto& b) { return a * b; }); }
-template <class A, class B> inline auto operator/(vector<A> x, vector<B> y) { return map_elements(x, y, [](const auto& a, const auto& b) { return a / b; }); }
-template <class A, value B> inline auto operator+(vector<A> x, const B& b) { return map_elements(x, [&](const auto& a) { return a + b; }); }
-template <class A, value B> inline auto operator-(vector<A> x, const B& b) { return map_elements(x, [&](const auto& a) { return a - b; }); }
-template <class A, value B> inline auto operator*(vector<A> x, const B& b) { return map_elements(x, [&](const auto& a) { return a * b; }); }
-template <class A, value B> inline auto operator/(vector<A> x, const B& b) { return map_elements(x, [&](const auto& a) { return a / b; }); }
-template <value A, class B> inline auto operator+(const A& a, vector<B> y) { return map_elements(y, [&](const auto& b) { return a + b; }); }
-template <value A, class B> inline auto operator-(const A& a, vector<B> y) { return map_elements(y, [&](const auto& b) { return a - b; }); }
-template <value A, class B> inline auto operator*(const A& a, vector<B> y) { return map_elements(y, [&](const auto& b) { return a * b; }); }
-template <value A, class B> inline auto operator/(const A& a, vector<B> y) { return map_elements(y, [&](const auto& b) { return a / b; }); }
-template <class A> inline auto operator-(vector<A> x) { return map_elements(x, [](const auto& a) { return -a; }); }
+template <class A, class B> inline auto operator+(vector<A> x, vector<B> y) {
+  return map_elements(x, y, [](const auto& a, const auto& b) { return a + b; });
+}
+template <class A, class B> inline auto operator-(vector<A> x, vector<B> y) {
+  return map_elements(x, y, [](const auto& a, const auto& b) { return a - b; });
+}
+template <class A, class B> inline auto operator*(vector<A> x, vector<B> y) {
+  return map_elements(x, y, [](const auto& a, const auto& b) { return a * b; });
+}
+template <class A, class B> inline auto operator/(vector<A> x, vector<B> y) {
+  return map_elements(x, y, [](const auto& a, const auto& b) { return a / b; });
+}
+template <class A, value B> inline auto operator+(vector<A> x, const B& b) {
+  return map_elements(x, [&](const auto& a) { return a + b; });
+}
+template <class A, value B> inline auto operator-(vector<A> x, const B& b) {
+  return map_elements(x, [&](const auto& a) { return a - b; });
+}
+template <class A, value B> inline auto operator*(vector<A> x, const B& b) {
+  return map_elements(x, [&](const auto& a) { return a * b; });
+}
+template <class A, value B> inline auto operator/(vector<A> x, const B& b) {
+  return map_elements(x, [&](const auto& a) { return a / b; });
+}
+template <value A, class B> inline auto operator+(const A& a, vector<B> y) {
+  return map_elements(y, [&](const auto& b) { return a + b; });
+}
+template <value A, class B> inline auto operator-(const A& a, vector<B> y) {
+  return map_elements(y, [&](const auto& b) { return a - b; });
+}
+template <value A, class B> inline auto operator*(const A& a, vector<B> y) {
+  return map_elements(y, [&](const auto& b) { return a * b; });
+}
+template <value A, class B> inline auto operator/(const A& a, vector<B> y) {
+  return map_elements(y, [&](const auto& b) { return a / b; });
+}
+template <class A> inline auto operator-(vector<A> x) {
+  return map_elements(x, [](const auto& a) { return -a; });
+}
 
 // The sum of the elements (0 of none), and of the products of two vectors' elements.
 template <class R> inline auto sum(vector<R> x) {

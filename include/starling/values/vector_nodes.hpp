@@ -18,8 +18,12 @@
 namespace starling {
 
 // How elements are worked on: in one lane in packs of them, in lanes one by one.
-template <class V> struct element_work { using type = V; };
-template <std::floating_point V> struct element_work<V> { using type = native_pack<V>; };
+template <class V> struct element_work {
+  using type = V;
+};
+template <std::floating_point V> struct element_work<V> {
+  using type = native_pack<V>;
+};
 template <class V> using element_work_of = typename element_work<V>::type;
 template <class V> inline constexpr std::size_t elements_in_work = std::is_arithmetic_v<V> ? lanes_of<element_work_of<V>> : 1;
 template <class V> inline constexpr std::size_t elements_in_block = std::is_arithmetic_v<V> ? 256 : 32;
@@ -221,7 +225,8 @@ template <class V> struct worked_out_entry : tape_entry {
 // Once for all; but in a scope within that of the node the elements are constants, and not kept.
 template <class V> [[gnu::noinline]] adjoint<V>* worked_out(vector_node<V>& node) {
   if (node.elements) return node.elements;
-  if (!tape<V>::current) [[unlikely]] throw_no_tape();
+  if (!tape<V>::current) [[unlikely]]
+    throw_no_tape();
   tape<V>& t = *tape<V>::current;
   const bool inside = t.depth() != node.depth;
   const std::size_t n = node.n;

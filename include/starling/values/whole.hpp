@@ -85,7 +85,8 @@ template <class T, int N, class Isa = isa::native> class whole {
   // The same, throwing std::range_error where they are beyond the limit.
   static whole checked(real r) {
     const auto magnitude = real::from(machine::abs(r.machine_vector()));
-    if (any(magnitude > real(limit))) [[unlikely]] throw_inexact();
+    if (any(magnitude > real(limit))) [[unlikely]]
+      throw_inexact();
     return from(r);
   }
 

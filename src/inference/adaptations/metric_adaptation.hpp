@@ -65,7 +65,9 @@ class metric_adaptation {
   // The metric to begin with at a starting point where none is given; the identity for Stan's kinds.
   trajectories::metric initial(const double* gradient) const;
 
-  enum class changes { none, renewed, replaced };  // replaced: the step size is to be found anew
+  enum class changes { none,
+                       renewed,
+                       replaced };  // replaced: the step size is to be found anew
   // The log densities where a step began and ended: under one and the same target, which may be another in the next step.
   struct step {
     double from, to;

@@ -10,7 +10,9 @@ namespace starling::trajectories {
 
 class metric {
  public:
-  enum class kinds { diagonal, dense, low_rank };
+  enum class kinds { diagonal,
+                     dense,
+                     low_rank };
 
   // M⁻¹ = I, diag(variances).
   static metric unit(std::size_t d);
@@ -46,7 +48,10 @@ class metric {
  private:
   bool has_sizes_of_kind() const;
 
-  enum class transforms { velocity, momentum, step, whiten };
+  enum class transforms { velocity,
+                          momentum,
+                          step,
+                          whiten };
   void apply_low_rank(transforms which, const double* in, double* out) const;
   void multiply_out();
 

@@ -72,7 +72,8 @@ bool nuts_tree::receive(double log_density) {
   info_.n_steps += 1;
   double gain = initial_energy_ - energy;
   if (!(gain == gain)) gain = -std::numeric_limits<double>::infinity();
-  if (gain - shift_ > largest_gain) [[unlikely]] rescale(gain);
+  if (gain - shift_ > largest_gain) [[unlikely]]
+    rescale(gain);
   const double weight = exp(gain - shift_);
   acceptance_ += shift_ == 0 && rounding_ == 0 ? std::min(1.0, weight) : std::min(1.0, exp(gain + rounding_));
   subtree_weight_ += weight;

@@ -25,7 +25,8 @@ guide_draws draw_guide(const target& density, const gaussian_guide& g, std::size
 
 guide_climb climb(elbo_objective& objective, const std::vector<double>& phi) {
   optimizers::lbfgs search(phi.data(), phi.size(), {.history = 10, .max_iterations = 500, .relative_tolerance = 1e-10});
-  while (search.receive(objective.evaluate(search.point(), search.gradient())) && !is_stopped(objective.watch())) {}
+  while (search.receive(objective.evaluate(search.point(), search.gradient())) && !is_stopped(objective.watch())) {
+  }
   if (search.path().empty()) return {{}, -__builtin_inf(), false, search.reason(), 0};
   const auto& last = search.path().back();
   return {last.q, last.log_density, search.converged(), search.reason(), search.evaluations() * objective.draws()};

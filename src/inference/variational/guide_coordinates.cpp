@@ -74,7 +74,8 @@ void guide_coordinates::place(const double* phi, const double* noise, double* z)
   const std::size_t d = dimension();
   const bool full = family_ == guide_family::full_rank;
   for (std::size_t i = 0; i < d; ++i) {
-    const double along = !full ? dot(phi + 2 * d + i * rank_, noise + d, rank_) : i == 0 ? 0 : dot(phi + row(i), noise, i);
+    const double along = !full ? dot(phi + 2 * d + i * rank_, noise + d, rank_) : i == 0 ? 0
+                                                                                         : dot(phi + row(i), noise, i);
     z[i] = origin_[i] + unit_[i] * (phi[i] + scales_[i] * noise[i] + along);
   }
 }

@@ -13,8 +13,7 @@ using vertex_kind = dependency_graph::vertex::kind;
 }  // namespace
 
 kept_cone::kept_cone(const kept_cone& other)
-    : graph_(other.graph_), structure_(other.structure_), graph_epoch_(other.graph_epoch_), results_epoch_(other.results_epoch_),
-      results_parameters_(other.results_parameters_), reads_stores_(other.reads_stores_) {
+    : graph_(other.graph_), structure_(other.structure_), graph_epoch_(other.graph_epoch_), results_epoch_(other.results_epoch_), results_parameters_(other.results_parameters_), reads_stores_(other.reads_stores_) {
   for (const auto& r : other.results_) results_.push_back(r ? r->copy() : nullptr);
   if (graph_) find_places();
 }
@@ -114,7 +113,8 @@ bool kept_cone::touch(std::uint64_t hash) {
   const auto v = graph_->find(hash);
   if (v < 0) return false;
   part& cone = cones_[static_cast<std::size_t>(v)];
-  if (cone.size == 0) [[unlikely]] cone = cone_of(static_cast<std::uint32_t>(v));
+  if (cone.size == 0) [[unlikely]]
+    cone = cone_of(static_cast<std::uint32_t>(v));
   for (const auto x : std::span(cone_items_).subspan(cone.first, cone.size)) {
     if (x & call_bit) call_runs_[x & ~call_bit] = run_;
     else if (x & argument_bit) argument_runs_[x & ~argument_bit] = run_;

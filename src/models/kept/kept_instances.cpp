@@ -27,11 +27,21 @@ void kept_undo::take_back() {
   for (auto s = steps.rbegin(); s != steps.rend(); ++s) {
     auto at = [&] { return s->owner->nodes.begin() + static_cast<std::ptrdiff_t>(s->at); };
     switch (s->what) {
-      case step::kind::changed: s->node->take_back(); break;
-      case step::kind::added: s->owner->nodes.erase(at()); break;
-      case step::kind::removed: s->owner->nodes.insert(at(), std::move(s->removed)); break;
-      case step::kind::result: s->result->take_back(); break;
-      case step::kind::new_result: s->cone->forget_results(); break;
+      case step::kind::changed:
+        s->node->take_back();
+        break;
+      case step::kind::added:
+        s->owner->nodes.erase(at());
+        break;
+      case step::kind::removed:
+        s->owner->nodes.insert(at(), std::move(s->removed));
+        break;
+      case step::kind::result:
+        s->result->take_back();
+        break;
+      case step::kind::new_result:
+        s->cone->forget_results();
+        break;
     }
   }
   steps.clear();
@@ -43,8 +53,7 @@ void kept_undo::forget() {
 }
 
 kept_instances::kept_instances(const kept_instances& other, copied_cells& cells)
-    : reads_stores(other.reads_stores), runs(other.runs), where_(other.where_), type_(other.type_), values_(other.values_), densities_(other.densities_),
-      scores_(other.scores_), structures_(other.structures_), parameters_(other.parameters_) {
+    : reads_stores(other.reads_stores), runs(other.runs), where_(other.where_), type_(other.type_), values_(other.values_), densities_(other.densities_), scores_(other.scores_), structures_(other.structures_), parameters_(other.parameters_) {
   for (const instance& x : other.instances_) {
     instances_.push_back({x.structure, x.values, x.densities, x.values_room, x.densities_room, nullptr});
     if (x.calls) instances_.back().calls = std::make_unique<kept_calls>(*x.calls, cells);

@@ -15,8 +15,7 @@ template <class P, class T> struct attention_heads {
   T scale, *room, *scores;
 
   explicit attention_heads(const layer& l)
-      : tokens(l.tokens), width(l.in / l.tokens), heads(l.heads), depth(width / heads), causal(l.causal), scale(T(1) / sqrt(static_cast<T>(depth))),
-        room(scratch<T>(packed_numbers<P>(tokens > depth ? tokens : depth, tokens > depth ? tokens : depth))), scores(scratch<T>(tokens * tokens)) {}
+      : tokens(l.tokens), width(l.in / l.tokens), heads(l.heads), depth(width / heads), causal(l.causal), scale(T(1) / sqrt(static_cast<T>(depth))), room(scratch<T>(packed_numbers<P>(tokens > depth ? tokens : depth, tokens > depth ? tokens : depth))), scores(scratch<T>(tokens * tokens)) {}
 
   void row(const T* qkv, T* shares, T* mixed) const {
     for (std::size_t h = 0; h < heads; ++h) {

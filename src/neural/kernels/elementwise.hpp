@@ -32,19 +32,28 @@ template <class P> [[gnu::always_inline]] inline P gelu_tanh_inside(P x) { retur
 
 template <class P, class T> void activate(layer_kind kind, const T* x, T* y, std::size_t n) {
   switch (kind) {
-    case layer_kind::relu: return apply<P>(x, y, n, [](P v) { return where(v < P(0), P(0), v); });  // NaN stays
-    case layer_kind::gelu: return apply<P>(x, y, n, [](P v) { return P(0.5) * v * (P(1) + erf(v * P(0.7071067811865476))); });
-    case layer_kind::gelu_tanh: return apply<P>(x, y, n, [](P v) { return P(0.5) * v * (P(1) + tanh(gelu_tanh_inside(v))); });
-    case layer_kind::silu: return apply<P>(x, y, n, [](P v) { return v * inverse_logit(v); });
-    case layer_kind::tanh: return apply<P>(x, y, n, [](P v) { return tanh(v); });
-    case layer_kind::sigmoid: return apply<P>(x, y, n, [](P v) { return inverse_logit(v); });
-    case layer_kind::softplus: return apply<P>(x, y, n, [](P v) { return log1p_exp(v); });
-    default: return;
+    case layer_kind::relu:
+      return apply<P>(x, y, n, [](P v) { return where(v < P(0), P(0), v); });  // NaN stays
+    case layer_kind::gelu:
+      return apply<P>(x, y, n, [](P v) { return P(0.5) * v * (P(1) + erf(v * P(0.7071067811865476))); });
+    case layer_kind::gelu_tanh:
+      return apply<P>(x, y, n, [](P v) { return P(0.5) * v * (P(1) + tanh(gelu_tanh_inside(v))); });
+    case layer_kind::silu:
+      return apply<P>(x, y, n, [](P v) { return v * inverse_logit(v); });
+    case layer_kind::tanh:
+      return apply<P>(x, y, n, [](P v) { return tanh(v); });
+    case layer_kind::sigmoid:
+      return apply<P>(x, y, n, [](P v) { return inverse_logit(v); });
+    case layer_kind::softplus:
+      return apply<P>(x, y, n, [](P v) { return log1p_exp(v); });
+    default:
+      return;
   }
 }
 template <class P, class T> void pull_activation(layer_kind kind, const T* x, const T* y, const T* dy, T* dx, std::size_t n) {
   switch (kind) {
-    case layer_kind::relu: return pull<P>(x, y, dy, dx, n, [](P v, P) { return where(v > P(0), P(1), where(v == v, P(0), v)); });
+    case layer_kind::relu:
+      return pull<P>(x, y, dy, dx, n, [](P v, P) { return where(v > P(0), P(1), where(v == v, P(0), v)); });
     case layer_kind::gelu:
       return pull<P>(x, y, dy, dx, n, [](P v, P) { return P(0.5) * (P(1) + erf(v * P(0.7071067811865476))) + v * P(0.3989422804014327) * exp(P(-0.5) * v * v); });
     case layer_kind::gelu_tanh:
@@ -57,10 +66,14 @@ template <class P, class T> void pull_activation(layer_kind kind, const T* x, co
         const P s = inverse_logit(v);
         return s + w * (P(1) - s);
       });
-    case layer_kind::tanh: return pull<P>(x, y, dy, dx, n, [](P, P w) { return P(1) - w * w; });
-    case layer_kind::sigmoid: return pull<P>(x, y, dy, dx, n, [](P, P w) { return w * (P(1) - w); });
-    case layer_kind::softplus: return pull<P>(x, y, dy, dx, n, [](P v, P) { return inverse_logit(v); });
-    default: return;
+    case layer_kind::tanh:
+      return pull<P>(x, y, dy, dx, n, [](P, P w) { return P(1) - w * w; });
+    case layer_kind::sigmoid:
+      return pull<P>(x, y, dy, dx, n, [](P, P w) { return w * (P(1) - w); });
+    case layer_kind::softplus:
+      return pull<P>(x, y, dy, dx, n, [](P v, P) { return inverse_logit(v); });
+    default:
+      return;
   }
 }
 

@@ -29,10 +29,14 @@ template <class T> struct layer_work {
 constexpr std::size_t extra_numbers(const layer& l) {
   switch (l.kind) {
     case layer_kind::layer_norm:
-    case layer_kind::rms_norm: return 2 * std::size_t{l.repeat};
-    case layer_kind::gru_cell: return 4 * std::size_t{l.out};
-    case layer_kind::attention: return 4 * std::size_t{l.in} + std::size_t{l.heads} * l.tokens * l.tokens;
-    default: return 0;
+    case layer_kind::rms_norm:
+      return 2 * std::size_t{l.repeat};
+    case layer_kind::gru_cell:
+      return 4 * std::size_t{l.out};
+    case layer_kind::attention:
+      return 4 * std::size_t{l.in} + std::size_t{l.heads} * l.tokens * l.tokens;
+    default:
+      return 0;
   }
 }
 

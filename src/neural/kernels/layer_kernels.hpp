@@ -46,7 +46,8 @@ template <class P> struct layer_kernels {
     const layer& l = *w.of;
     const std::size_t in = l.in, out = l.out, rows = w.rows;
     switch (l.kind) {
-      case layer_kind::linear: return forward_product(rows * l.repeat, in / l.repeat, out / l.repeat, w.x, in / l.repeat, w.packed[0], w.values[1], w.y, out / l.repeat);
+      case layer_kind::linear:
+        return forward_product(rows * l.repeat, in / l.repeat, out / l.repeat, w.x, in / l.repeat, w.packed[0], w.values[1], w.y, out / l.repeat);
       case layer_kind::softmax:
         for (std::size_t r = 0, n = in / l.repeat; r < rows * l.repeat; ++r) softmax_row<P>(w.x + r * n, w.y + r * n, n, n);
         return;
@@ -75,11 +76,15 @@ template <class P> struct layer_kernels {
       case layer_kind::average_pool:
         for (std::size_t r = 0; r < rows; ++r) pool_row<P>(l.kind == layer_kind::max_pool, l.images, w.x + r * in, w.y + r * out);
         return;
-      case layer_kind::gru_cell: return forward_gru(w);
-      case layer_kind::attention: return forward_attention(w);
+      case layer_kind::gru_cell:
+        return forward_gru(w);
+      case layer_kind::attention:
+        return forward_attention(w);
       case layer_kind::residual_begin:
-      case layer_kind::residual_end: return;
-      default: return activate<P>(l.kind, w.x, w.y, rows * in);
+      case layer_kind::residual_end:
+        return;
+      default:
+        return activate<P>(l.kind, w.x, w.y, rows * in);
     }
   }
 
@@ -116,10 +121,13 @@ template <class P> struct layer_kernels {
       case layer_kind::average_pool:
         for (std::size_t r = 0; w.dx && r < rows; ++r) pull_pool_row<P>(l.kind == layer_kind::max_pool, l.images, w.x + r * in, w.dy + r * out, w.dx + r * in);
         return;
-      case layer_kind::gru_cell: return pull_gru(w);
-      case layer_kind::attention: return pull_attention(w);
+      case layer_kind::gru_cell:
+        return pull_gru(w);
+      case layer_kind::attention:
+        return pull_attention(w);
       case layer_kind::residual_begin:
-      case layer_kind::residual_end: return;
+      case layer_kind::residual_end:
+        return;
       default:
         if (w.dx) pull_activation<P>(l.kind, w.x, static_cast<const T*>(w.y), w.dy, w.dx, rows * in);
     }

@@ -15,9 +15,10 @@ template <class P, class T> row_scale<T> normalise_row(bool centred, const T* x,
   const T by = T(1) / static_cast<T>(n);
   const T mean = centred ? sum_row<P, T>(n, [&](std::size_t, auto load) { return load(x); }) * by : T(0);
   const T variance = sum_row<P, T>(n, [&](std::size_t, auto load) {
-    const P d = load(x) - P(mean);
-    return d * d;
-  }) * by;
+                       const P d = load(x) - P(mean);
+                       return d * d;
+                     }) *
+                     by;
   const T inverse = T(1) / sqrt(variance + static_cast<T>(epsilon));
   map_numbers<P>(x, y, n, [&](P v, std::size_t i, auto load) {
     const P scaled = (v - P(mean)) * P(inverse) * load(i, weight);

@@ -58,7 +58,8 @@ template <class P, int Rows, int Vectors, class T>
   const bool whole = columns == all;
   if (!whole) {
     for (std::size_t r = 0; r < Rows; ++r)
-      for (std::size_t j = 0; j < all; ++j) edge[r * all + j] = j >= columns ? T(0) : start ? start[j] : c[r * of_row + j];
+      for (std::size_t j = 0; j < all; ++j) edge[r * all + j] = j >= columns ? T(0) : start ? start[j]
+                                                                                            : c[r * of_row + j];
     c = edge;
     of_row = all;
   }

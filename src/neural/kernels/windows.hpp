@@ -44,9 +44,7 @@ template <class P, class T> struct convolution {
   T *patches, *room, *d_patches;
 
   convolution(const window& images, bool derivatives)
-      : w(images), places(std::size_t{w.out_height()} * w.out_width()), taps(std::size_t{w.channels} * w.kernel_height * w.kernel_width), out(w.out_channels),
-        patches(scratch<T>(taps * places)), room(scratch<T>(packed_numbers<P>(places > out ? places : out, taps) + packed_numbers<P>(taps, places) + packed_numbers<P>(out, places))),
-        d_patches(derivatives ? scratch<T>(taps * places) : nullptr) {}
+      : w(images), places(std::size_t{w.out_height()} * w.out_width()), taps(std::size_t{w.channels} * w.kernel_height * w.kernel_width), out(w.out_channels), patches(scratch<T>(taps * places)), room(scratch<T>(packed_numbers<P>(places > out ? places : out, taps) + packed_numbers<P>(taps, places) + packed_numbers<P>(out, places))), d_patches(derivatives ? scratch<T>(taps * places) : nullptr) {}
 
   void row(const T* x, const T* weight, const T* bias, T* y) const {
     gather_patches<P>(w, x, patches);

@@ -70,8 +70,9 @@ template <generative_function G, class... A> class expectation_of {
     double total = 0;
     if (run.has_scores()) {
       if (n.count < 2)
-        throw std::invalid_argument("expectation: a score-function site has the mean of the other lanes as its baseline, which needs at least 2 lanes; ask for more, or give "
-                                    "a baseline: sl::reinforce(d, baseline)");
+        throw std::invalid_argument(
+            "expectation: a score-function site has the mean of the other lanes as its baseline, which needs at least 2 lanes; ask for more, or give "
+            "a baseline: sl::reinforce(d, baseline)");
       costs.resize(blocks.count);
       run.over_blocks(blocks, [&](std::size_t b, const run_place& place, auto& w) { costs[b] = run.expected_cost(place, w); });
       total = mean_of_lanes(blocks, [&](std::size_t b) { return costs[b]; }).mean * static_cast<double>(n.count);

@@ -200,17 +200,20 @@ template <class R> class expectation_handler : public site_handler<expectation_h
   template <class X, class D> void check(std::uint32_t k, const D& d, const X& x) {
     using E = choice_element<X>;
     if constexpr (value_traits<E>::is_boolean) {
-      if (all(has_good_parameters<R>(d) | !this->run.lanes.active)) [[likely]] return;
+      if (all(has_good_parameters<R>(d) | !this->run.lanes.active)) [[likely]]
+        return;
     } else if constexpr (rank_of<X> == 0) {
       const V value = primal(to_stored<R>(x));
-      if (all((value == value) | !this->run.lanes.active)) [[likely]] return;
+      if (all((value == value) | !this->run.lanes.active)) [[likely]]
+        return;
     } else {
       bool good = true;
       for (std::size_t i = 0; i < x.size() && good; ++i) {
         const V value = primal(to_stored<R>(x.data()[i]));
         good = all((value == value) | !this->run.lanes.active);
       }
-      if (good) [[likely]] return;
+      if (good) [[likely]]
+        return;
     }
     find_bad_parameter<R>(this->run.found.problem, k, d, this->run.lanes.active, this->run.lanes.place);
   }

@@ -26,7 +26,12 @@
 
 namespace starling {
 
-enum class derivative_strategy { automatic, reparam, reinforce, enumerated, measure_valued, perturbed };
+enum class derivative_strategy { automatic,
+                                 reparam,
+                                 reinforce,
+                                 enumerated,
+                                 measure_valued,
+                                 perturbed };
 
 // D with a strategy.
 template <derivative_strategy How, class D> struct with_strategy : D {

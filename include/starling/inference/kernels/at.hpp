@@ -60,7 +60,8 @@ class at : public kernel {
     state(const Chains& chains, const std::vector<std::uint32_t>& moved)
         : density(std::make_unique<density_type>(chains.posterior(), std::shared_ptr<const posterior_layout<real>>(std::shared_ptr<void>(), &chains.layout()),
                                                  chains.place(), moved)),
-          free(density->dimension()), points(density->dimension() * lanes_of<real>) {}
+          free(density->dimension()),
+          points(density->dimension() * lanes_of<real>) {}
 
     std::unique_ptr<density_type> density;
     std::vector<real> free;
@@ -96,7 +97,8 @@ class at : public kernel {
       for (std::size_t i = 0; i < d; ++i) q[l][i] = number_in(s.free[i], static_cast<int>(l));
     }
     const tempered_density<std::remove_reference_t<decltype(density)>> tempered{density, chains.temperatures()};
-    if (!s.moves->step(k, chains.temperatures().used ? target::of<V>(tempered) : target::of<V>(density), q, info, p.watch)) [[unlikely]] throw step_interrupted();
+    if (!s.moves->step(k, chains.temperatures().used ? target::of<V>(tempered) : target::of<V>(density), q, info, p.watch)) [[unlikely]]
+      throw step_interrupted();
 
     auto moved = mask_of<V>(false);
     for (std::size_t i = 0; i < d; ++i) {

@@ -17,7 +17,10 @@
 
 namespace starling::kernels {
 
-enum class adapt { automatic, none, scale, covariance };
+enum class adapt { automatic,
+                   none,
+                   scale,
+                   covariance };
 
 struct drift_options {
   double scale = 0;                                   // of every step; 0: 2.4/√d to begin with, and adapt the covariance
@@ -176,7 +179,8 @@ class drift : public kernel {
     // The numbers of the next step, drawn while the processor is at this one: neither waits for the other.
     if constexpr (!numbers::single) s.numbers.draw(k.following(), chains.place().first_lane);
     V ratio;
-    if (chains.is_conditional()) [[unlikely]] ratio = chains.candidate_by_update(s.moved, k.scope(hash_text("update")));
+    if (chains.is_conditional()) [[unlikely]]
+      ratio = chains.candidate_by_update(s.moved, k.scope(hash_text("update")));
     else ratio = chains.candidate_score() - chains.score();
     const V coin = u[s.spare.size() * stride];
     const auto info = numbers::single ? metropolis_by_log(ratio, coin) : metropolis(ratio, coin);
@@ -248,7 +252,8 @@ class drift : public kernel {
   static V covariance_pace(const state<V>& s, std::size_t n) {
     const auto d = static_cast<double>(s.spare.size());
     V pace(static_cast<scalar_of<V>>(std::min(1.0, d * adaptation_pace(n)) * 0.999));
-    if (!any(s.scales.began() > V(0))) [[likely]] return pace;
+    if (!any(s.scales.began() > V(0))) [[likely]]
+      return pace;
     V count = V(static_cast<scalar_of<V>>(n + 1)) - s.scales.began();
     return min(V(static_cast<scalar_of<V>>(d)) * exp(V(static_cast<scalar_of<V>>(-2.0 / 3)) * log(max(count, V(1)))), V(1)) * V(static_cast<scalar_of<V>>(0.999));
   }

@@ -46,8 +46,10 @@ class far_off_scales {
   void learn(const V& rate, std::size_t n, std::size_t steps, std::vector<V>& factor) {
     const V off = where(watch_.factor(rate) == V(1), V(0), V(1) - searching_);
     const bool early = 2 * (n + 1) < steps;
-    if (searches_) [[unlikely]] go_on(rate, n, early, factor);
-    if (early && any(off > V(0))) [[unlikely]] begin(off, factor);
+    if (searches_) [[unlikely]]
+      go_on(rate, n, early, factor);
+    if (early && any(off > V(0))) [[unlikely]]
+      begin(off, factor);
   }
   template <class Archive>
   void archive(Archive& a) {

@@ -39,7 +39,8 @@ finite_range finite_range_of(const whole_range<Lo, Hi>& s) {
     double best = number_in(x, 0);
     if constexpr (!std::is_arithmetic_v<X>)
       for (int l = 1; l < lanes_of<X>; ++l) best = upper ? std::max(best, number_in(x, l)) : std::min(best, number_in(x, l));
-    return -1e9 < best && best < 1e9 ? static_cast<long>(best) : upper ? -1L : 0L;
+    return -1e9 < best && best < 1e9 ? static_cast<long>(best) : upper ? -1L
+                                                                       : 0L;
   };
   return {bound(s.lo, false), bound(s.hi, true)};
 }

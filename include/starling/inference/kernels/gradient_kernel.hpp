@@ -24,7 +24,9 @@ enum class start_kind {
 };
 
 struct gradient_settings {
-  enum class transitions { tree, path, jump };
+  enum class transitions { tree,
+                           path,
+                           jump };
 
   const char* name = "";
   transitions transition = transitions::tree;

@@ -6,7 +6,6 @@
 // Lanes go together: a lane that has found its end or its point keeps it while others look on.
 #pragma once
 
-
 #include <starling/inference/kernels/kernel.hpp>
 #include <starling/values/log.hpp>
 

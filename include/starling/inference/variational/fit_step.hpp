@@ -101,7 +101,8 @@ template <class V, class Posterior, class Guide, class Objective> class fit_step
   // As many blocks at a time as hold whole groups: their runs stand on one tape, which is swept when the weights are known.
   void wake(const Posterior& post, const parameter_store& store, const key& k, fit_step_result& r) {
     const std::size_t lanes = groups() * samples_, count = (lanes + width - 1) / width;
-    const std::size_t whole = samples_ % width == 0 ? samples_ / width : width % samples_ == 0 ? 1 : count;
+    const std::size_t whole = samples_ % width == 0 ? samples_ / width : width % samples_ == 0 ? 1
+                                                                                               : count;
     const std::size_t at_once = with_others() ? count : std::min(count, (least_at_once + whole - 1) / whole * whole);
     if (blocks_.size() < at_once) blocks_.resize(at_once);
     double total = 0;

@@ -46,7 +46,9 @@ class elbo {
   bool sticking_;
 };
 
-enum class path_gradient { doubly_reparameterised, total, sticking_the_landing };
+enum class path_gradient { doubly_reparameterised,
+                           total,
+                           sticking_the_landing };
 
 // E log (1/K) Σ w_k, which is nearer to the evidence (Burda, Grosse, Salakhutdinov 2016). Doubly reparameterised gradients (Tucker, Lawson, Gu, Maddison 2019)
 // where all choices follow: the noise does not drown the signal as K grows. Throws std::invalid_argument where sticking the landing is asked for with
@@ -78,7 +80,8 @@ class renyi {
   std::size_t samples_;
 };
 
-enum class baseline_mean { geometric, arithmetic };
+enum class baseline_mean { geometric,
+                           arithmetic };
 
 // What the bound of K log weights would be without lane k: log w_k is replaced by the mean of the others' (geometric), or left out (arithmetic); where all others
 // are −∞ the bound itself, so that they say nothing. K ≥ 2.

@@ -47,7 +47,11 @@ class kept_calls {
 // What an update has done so far, to be taken back in reverse.
 struct kept_undo {
   struct step {
-    enum class kind { changed, added, removed, result, new_result } what;
+    enum class kind { changed,
+                      added,
+                      removed,
+                      result,
+                      new_result } what;
     kept_calls* owner = nullptr;  // of an added or removed one, and its place there
     std::size_t at = 0;
     kept_instances* node = nullptr;
@@ -160,7 +164,9 @@ class kept_instances {
   std::vector<instance> removed_;
   std::vector<std::uint32_t> changed_;
 
-  enum class likeness { unknown, alike, different } likeness_ = likeness::unknown;
+  enum class likeness { unknown,
+                        alike,
+                        different } likeness_ = likeness::unknown;
   bool anew_ = false;  // this update scored all anew: what was is in the following two
   std::vector<double> other_densities_, other_scores_;
 

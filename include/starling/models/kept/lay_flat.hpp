@@ -19,7 +19,8 @@ void lay_flat(trace<G, Arguments>& t) {
 // The weight that f, an update of t, gives; where it gives none since it lost track, that of f on the trace laid flat.
 template <class G, class Arguments, class F>
 double keeping_track(trace<G, Arguments>& t, F&& f) {
-  if (const std::optional<double> weight = f()) [[likely]] return *weight;
+  if (const std::optional<double> weight = f()) [[likely]]
+    return *weight;
   lay_flat(t);
   return *f();
 }

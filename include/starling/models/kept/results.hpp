@@ -77,7 +77,9 @@ class results {
     iterator(const results* of, std::size_t i) : cells_(of->cells_ ? *of->cells_ : nullptr), source_(of->source_), i_(i) {}
     const value_type& operator*() const { return Part()(source_ ? *static_cast<const R*>(source_->at(i_)) : cells_[i_].value); }
     iterator& operator++() { return ++i_, *this; }
-    iterator operator++(int) { return [this] { auto before = *this; ++*this; return before; }(); }
+    iterator operator++(int) {
+      return [this] { auto before = *this; ++*this; return before; }();
+    }
     friend bool operator==(const iterator& a, const iterator& b) { return a.i_ == b.i_; }
 
    private:

@@ -79,7 +79,8 @@ results<R> run_kept(Handler& h, std::size_t n, Policy& policy, F& f, bool same_a
   const auto run_one = [&](std::size_t i) {
     const bool is_new = i >= node.size();
     static const std::shared_ptr<const schema> none;
-    const auto& expected = !is_new ? node[i].structure : i > 0 ? node[i - 1].structure : none;
+    const auto& expected = !is_new ? node[i].structure : i > 0 ? node[i - 1].structure
+                                                               : none;
     auto& storage = node.scratch();
     if (expected) storage.fit(*expected);
     node.touch(undo);
@@ -88,8 +89,7 @@ results<R> run_kept(Handler& h, std::size_t n, Policy& policy, F& f, bool same_a
     auto& calls = node.calls_of(i);
     structure_walk walk(expected, false);
     walk.lies_at([](const void* p, std::size_t instance) { return static_cast<const kept_instances*>(p)->path_of(instance); }, static_cast<const kept_instances*>(&node), i);
-    const instance_run r{{node.where(), i, hash_combine(run.body.scope, hash_index(static_cast<std::int64_t>(i)))}, walk, storage, node,
-                         is_new ? nullptr : &node[i], node.changed_sites(), node.flags(), kept_place{&undo, calls.get(), &calls, 0}};
+    const instance_run r{{node.where(), i, hash_combine(run.body.scope, hash_index(static_cast<std::int64_t>(i)))}, walk, storage, node, is_new ? nullptr : &node[i], node.changed_sites(), node.flags(), kept_place{&undo, calls.get(), &calls, 0}};
     Handler child(h, r);
     const R result = f(child, i, node.view(i));
     end_kept(child);
@@ -100,7 +100,8 @@ results<R> run_kept(Handler& h, std::size_t n, Policy& policy, F& f, bool same_a
       storage.fit(*changed);
     }
     const schema* const structure = changed ? changed.get() : expected.get();
-    if (structure->has_indices_beside_calls()) [[unlikely]] require_values_apart(*structure, calls.get(), r.where());
+    if (structure->has_indices_beside_calls()) [[unlikely]]
+      require_values_apart(*structure, calls.get(), r.where());
     bad_parameter& problem = run.found.problem;
     if (child.problem().found && (!problem.found || problem.is_factor > child.problem().is_factor)) {
       problem = child.problem();

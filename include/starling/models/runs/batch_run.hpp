@@ -113,7 +113,8 @@ class batch_run {
     std::copy(storage.densities.begin(), storage.densities.end(), state_.densities.begin());
     state_.shared = std::move(storage.shared);
     const auto require_apart_in = [&](std::size_t b) {
-      if (!state_.structure->all_rivals().empty()) [[unlikely]] require_apart<V>(*state_.structure, state_.block(b), b_.size() - b * Batch::width);
+      if (!state_.structure->all_rivals().empty()) [[unlikely]]
+        require_apart<V>(*state_.structure, state_.block(b), b_.size() - b * Batch::width);
     };
     require_apart_in(0);
     parallel_for(b_.blocks() - 1, [&](std::size_t i) {

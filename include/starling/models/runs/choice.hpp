@@ -38,7 +38,8 @@ using choice_element = typename choice_element_type<X>::type;
 template <class E>
 constexpr value_kind kind_of() {
   using traits = value_traits<E>;
-  return traits::is_boolean ? value_kind::boolean : traits::is_integer ? value_kind::whole : value_kind::real;
+  return traits::is_boolean ? value_kind::boolean : traits::is_integer ? value_kind::whole
+                                                                       : value_kind::real;
 }
 
 // The type of the choices of distribution `d` when their values have type X.

@@ -15,7 +15,8 @@ namespace starling {
 // What generate and update do about a constraint that a run, or a lane of it, did not reach (a branch not taken, a mask that is off):
 // by default the trace disagrees with the constraints and the weight is −∞; `.unreached = sl::ignore` passes over it, for padded data
 // under a mask. An address that the model can never visit is an error all the same.
-enum class unreached_constraints { impossible, ignored };
+enum class unreached_constraints { impossible,
+                                   ignored };
 inline constexpr auto ignore = unreached_constraints::ignored;
 struct constraint_options {
   unreached_constraints unreached = unreached_constraints::impossible;

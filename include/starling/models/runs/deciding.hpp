@@ -62,7 +62,9 @@ class deciding_handler : public site_handler<deciding_handler<V, Reading>, Readi
       : base(walk, k, numbers, t, place), follows_(plan.data()), standing_(standing) {}
   // An instance of a call.
   deciding_handler(deciding_handler& outer, const instance_run& r) : base(outer, r), asked_(outer.asked_, r), way_(outer.way_), changed_(&r.changed) { keeping_ = {r.kept, outer.keeping_.arguments}; }
-  deciding_handler(deciding_handler& outer, const lane_instance_run<V>& r) requires(base::width > 1) : base(outer, r), asked_(outer.asked_.within(r)) {
+  deciding_handler(deciding_handler& outer, const lane_instance_run<V>& r)
+    requires(base::width > 1)
+      : base(outer, r), asked_(outer.asked_.within(r)) {
     keeping_ = r.kept;
     if (r.storage && outer.plan_) plan_ = r.new_plan();
     else if (const auto* const known = r.plan()) follows_ = known->data();
@@ -145,7 +147,8 @@ class deciding_handler : public site_handler<deciding_handler<V, Reading>, Readi
   template <class X, class D>
   [[gnu::always_inline]] X decide(std::uint32_t k, const D& d) {
     if constexpr (is_plain) {
-      if (V* const place = standing_[k]) [[likely]] return count(k, d, view_or_take<X>(place, choice_type_of<X>(d)), -1);
+      if (V* const place = standing_[k]) [[likely]]
+        return count(k, d, view_or_take<X>(place, choice_type_of<X>(d)), -1);
     } else if (!can_keep && follows() && this->run.body.walk.slot(k).shared) [[likely]] {
       return count(k, d, this->run.template value_in_place<X>(k), follows_[k].old);
     }
@@ -172,7 +175,8 @@ class deciding_handler : public site_handler<deciding_handler<V, Reading>, Readi
   template <class X, class D>
   [[gnu::always_inline]] X decide_as(std::uint32_t k, const D& d, const site_step& step) {
     if constexpr (base::width > 1 && !is_plain)
-      if (step.mixed) [[unlikely]] return decide_mixed<X>(k, d, step);
+      if (step.mixed) [[unlikely]]
+        return decide_mixed<X>(k, d, step);
     if (!step && step.old < 0) return draw<X>(k, d);
     V* const to = this->run.place(k);
     const std::size_t size = rank_of<X> == 0 ? 1 : this->run.at(k).type.size();
@@ -278,7 +282,9 @@ class deciding_handler : public site_handler<deciding_handler<V, Reading>, Readi
   site_plan* plan_ = nullptr;                     // where steps go that are found
   const site_step* follows_ = nullptr;            // steps that are known
   // Of one lane, without steps: everything is drawn, or the constraint that stands next is put at once where it is for the site.
-  enum class way : std::uint8_t { by_steps, draws, puts } way_ = way::by_steps;
+  enum class way : std::uint8_t { by_steps,
+                                  draws,
+                                  puts } way_ = way::by_steps;
   V* const* standing_ = nullptr;
   std::vector<std::uint32_t>* changed_ = nullptr;
   run_weight<V> weight_;

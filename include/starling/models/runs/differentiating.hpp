@@ -134,7 +134,8 @@ template <class Derived, class R, class Walk = frozen_walk> class differentiatin
   template <class D, class X> [[gnu::always_inline]] void score_of(std::uint32_t k, const D& d, const X& x) {
     if constexpr (requires(V lp) { d.pass_on_ordinary(x, lp); }) {
       V lp;
-      if (everywhere() && d.pass_on_ordinary(x, lp)) [[likely]] return this->run.score.add(k, R(lp));
+      if (everywhere() && d.pass_on_ordinary(x, lp)) [[likely]]
+        return this->run.score.add(k, R(lp));
       const D same = d;  // copies, so that neither needs a place in memory in the frequent case
       const X value = x;
       score_anywhere(k, same, value);
@@ -189,7 +190,8 @@ template <class Derived, class R, class Walk = frozen_walk> class differentiatin
  private:
   friend base;
   template <class D, class X> void check(std::uint32_t k, const D& d, const X& x, const V& lp) {
-    if (!any(!(lp > V(negative_infinity)))) [[likely]] return;
+    if (!any(!(lp > V(negative_infinity)))) [[likely]]
+      return;
     this->run.examine(k, d, R(lp));
     if constexpr (!is_adjoint<R>) this->self().explain(k, d, x, lp);
   }

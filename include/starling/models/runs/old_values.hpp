@@ -17,8 +17,10 @@ struct old_values {
 
   // The old site for site k of the run, or -1; its kind and size must be the same.
   [[gnu::always_inline]] std::int64_t find(const structure_walk& walk, std::uint32_t k) const {
-    if (!structure) [[unlikely]] return -1;
-    if (!walk.growing()) [[likely]] return walk.slot(k).again ? walk[k].first : k;
+    if (!structure) [[unlikely]]
+      return -1;
+    if (!walk.growing()) [[likely]]
+      return walk.slot(k).again ? walk[k].first : k;
     return structure->find(walk[k].full, walk[k].type);
   }
   // The lanes that had it.

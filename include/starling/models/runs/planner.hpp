@@ -73,7 +73,8 @@ class planner {
     // is_shared() has looked for it, but not at sites of conditional regions, which are never shared.
     if (lanes_of<V> > 1 && !has_old_ && body.walk.growing() && !s.is_conditional()) c = std::exchange(found_, {});
     else if (lanes_of<V> > 1 ? !cursor_.empty() : !cursor_.all_used()) c = constraint_of(body, k);
-    if (c && c.type_code != s.type.code() && !is_for_another_region<V>(c, s)) [[unlikely]] check_constraint(c, s.type, body.walk.path_of(k));
+    if (c && c.type_code != s.type.code() && !is_for_another_region<V>(c, s)) [[unlikely]]
+      check_constraint(c, s.type, body.walk.path_of(k));
     if constexpr (lanes_of<V> > 1)
       step.mixed = c.present || is_for_another_region<V>(c, s) || (has_old_ && s.is_conditional()) || (step.old >= 0 && old_.is_conditional(step.old));
     return step;

@@ -26,7 +26,8 @@ struct bad_parameter {
   }
   // The same where several threads do it at once.
   void keep_first_of_threads(const bad_parameter& other) {
-    if (other.found) [[unlikely]] keep_guarded(other);
+    if (other.found) [[unlikely]]
+      keep_guarded(other);
   }
   // Whether parameters were bad.
   bool is_error() const { return found && !is_factor; }

@@ -14,18 +14,17 @@ R run_lane_instance(Handler& h, lane_call_run<V>& call, lane_entry<V>& entry, co
   const bool finds = run.storage.growth != nullptr;
   const std::size_t i = entry.i, block = found.block;
   const lane_column<V>* const last = i > 0 ? call.after->columns[i - 1].get() : nullptr;
-  const std::shared_ptr<const schema>& expected = !finds                               ? column.structure
-                                                  : entry.before                       ? entry.before->structure
-                                                  : last && !last->shared.size()       ? last->structure
-                                                                                       : none;
+  const std::shared_ptr<const schema>& expected = !finds                         ? column.structure
+                                                  : entry.before                 ? entry.before->structure
+                                                  : last && !last->shared.size() ? last->structure
+                                                                                 : none;
   tile_storage<V> storage;
   if (finds && expected) storage.fit(*expected);
   structure_walk walk(expected, !finds);
   const instance_address where{call.after->where, i, hash_combine(run.body.scope, hash_index(static_cast<std::int64_t>(i)))};
   walk.lies_at([](const void* place, std::size_t) { return static_cast<const instance_address*>(place)->where(); }, &where, 0);
   if (finds && entry.before) entry.inner.before = entry.before->calls.get();
-  const lane_instance_run<V> r{where, walk, finds ? &storage : nullptr, finds ? storage.view() : column.block(block), entry,
-                               {&operation, &entry.inner, 0, mask_of<V>(false), h.keeping().arguments}, block};
+  const lane_instance_run<V> r{where, walk, finds ? &storage : nullptr, finds ? storage.view() : column.block(block), entry, {&operation, &entry.inner, 0, mask_of<V>(false), h.keeping().arguments}, block};
   Handler child(h, r);
   const R result = f(child, i, results<R>(&found, i));
   end_lanes(child);
@@ -95,7 +94,8 @@ results<R> run_lanes(Handler& h, std::size_t n, Policy& policy, F& f) {
     instance_set here;
     policy.template compare_some<true>(known.blocks[block], nullptr, here);
     if (finds && here.all()) todo.add_all();
-    if (finds) for (const auto i : here.some()) todo.add(i);
+    if (finds)
+      for (const auto i : here.some()) todo.add(i);
     else if (!call.runs(here, still)) call.need_all();
   }
 

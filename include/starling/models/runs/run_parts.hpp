@@ -61,7 +61,8 @@ struct position {
   };
   site_key key_of(std::uint32_t k) const { return key_of(at(k)); }
   site_key key_of(const site& s) const {
-    if (!inside) [[likely]] return {s.full, s.parent, s.last_index};
+    if (!inside) [[likely]]
+      return {s.full, s.parent, s.last_index};
     if (s.local.indices() == 0 && s.local.name().empty() && walk.scope() == 0) return {scope, inside->call.hash(), static_cast<std::int64_t>(inside->i)};
     return {extend_hash(scope, s.local), s.local.indices() == 0 ? scope : extend_hash(scope, s.local, s.local.indices() - 1), s.last_index};
   }
@@ -140,14 +141,14 @@ struct run_parts {
   // Of an instance inside of another run.
   template <class Run>
   run_parts(const run_parts& outer, const Run& r, const run_storage<V>& s, note_sink<V>* notes, const mask& active)
-      : body(r.walk, r), numbers(r.key_of(outer.numbers.all), outer.lanes.place.first_lane, outer.numbers.all), storage(s),
-        lanes{outer.lanes.place, active, outer.alive_now()}, found{notes}, parameters{outer.parameters.store}, use_start(outer.use_start) {}
+      : body(r.walk, r), numbers(r.key_of(outer.numbers.all), outer.lanes.place.first_lane, outer.numbers.all), storage(s), lanes{outer.lanes.place, active, outer.alive_now()}, found{notes}, parameters{outer.parameters.store}, use_start(outer.use_start) {}
 
   const site& at(std::uint32_t k) const { return body.walk[k]; }
   V* place(std::uint32_t k) const { return storage.now.at(body.walk.slot(k)); }
   // After a claim.
   [[gnu::always_inline]] void make_room() {
-    if (storage.growth && body.walk.growing()) [[unlikely]] storage.fit(body.walk.current());
+    if (storage.growth && body.walk.growing()) [[unlikely]]
+      storage.fit(body.walk.current());
   }
   mask alive_now() const { return lanes.alive & lanes.active & (score.total() > V(negative_infinity)); }
 
@@ -195,7 +196,8 @@ struct run_parts {
     if constexpr (examines && lanes_of<V> > 1) lp = V(d.log_density(x));  // another function than the quick run's, which stays inline there
     else lp = unexamined_density(d, x);
     if constexpr (examines)
-      if (any(!(lp > V(negative_infinity)))) [[unlikely]] lp = examine(k, d, lp);
+      if (any(!(lp > V(negative_infinity)))) [[unlikely]]
+        lp = examine(k, d, lp);
     add(k, lp);
     return lp;
   }

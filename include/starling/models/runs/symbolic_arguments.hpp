@@ -11,16 +11,28 @@
 namespace starling {
 
 // What argument A is as a symbol: reals are followed, one leaf an argument; anything else is A itself.
-template <class A> struct symbolic_argument_type { using type = A; };
+template <class A> struct symbolic_argument_type {
+  using type = A;
+};
 template <class A> using symbolic_argument = typename symbolic_argument_type<A>::type;
-template <std::floating_point A> struct symbolic_argument_type<A> { using type = symbol; };
-template <std::floating_point A> struct symbolic_argument_type<std::vector<A>> { using type = vector<symbol>; };
-template <std::floating_point A> struct symbolic_argument_type<std::span<A>> { using type = vector<symbol>; };
-template <std::floating_point A> struct symbolic_argument_type<std::span<const A>> { using type = vector<symbol>; };
+template <std::floating_point A> struct symbolic_argument_type<A> {
+  using type = symbol;
+};
+template <std::floating_point A> struct symbolic_argument_type<std::vector<A>> {
+  using type = vector<symbol>;
+};
+template <std::floating_point A> struct symbolic_argument_type<std::span<A>> {
+  using type = vector<symbol>;
+};
+template <std::floating_point A> struct symbolic_argument_type<std::span<const A>> {
+  using type = vector<symbol>;
+};
 // A wrapper of a sequence, like sl::each(xs).
 template <template <class> class Wrapper, class A>
   requires(std::is_aggregate_v<Wrapper<A>> && !std::is_same_v<symbolic_argument<A>, A>)
-struct symbolic_argument_type<Wrapper<A>> { using type = Wrapper<symbolic_argument<A>>; };
+struct symbolic_argument_type<Wrapper<A>> {
+  using type = Wrapper<symbolic_argument<A>>;
+};
 
 template <class A> symbolic_argument<A> symbols_for(const A& a, const symbol& x) {
   if constexpr (std::is_floating_point_v<A>) return x;

@@ -94,8 +94,10 @@ class wide_handler : public handler_defaults<wide_handler<P>, P> {
     using X = typename D::template value<P>;
     const std::uint32_t k = site_++;
     failed_ = failed_ || k >= places_.count;
-    if (places_.structure) [[unlikely]] failed_ = failed_ || !is_expected(k, a, choice_type_of<X>(d));
-    if (failed_) [[unlikely]] return zero_choice<X, P>(d);
+    if (places_.structure) [[unlikely]]
+      failed_ = failed_ || !is_expected(k, a, choice_type_of<X>(d));
+    if (failed_) [[unlikely]]
+      return zero_choice<X, P>(d);
     const auto [from, stride] = places_.sites[k];
     const X x = value_from<X>(from + first_ * stride, stride, d);
     P lp;
