@@ -3,7 +3,7 @@ JOBS ?= $(shell nproc)
 BUILD = cmake --build --preset
 CTEST = ctest --preset
 
-.PHONY: help demo test docs structure sanitize clang tidy bench bench-peers format clean
+.PHONY: help demo test docs structure sanitize clang tidy bench bench-peers format check-format clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' Makefile | while IFS='|' read -r name text; do printf '%-20s %s\n' "$$name" "$$text"; done
@@ -62,8 +62,12 @@ bench-peers: ## ours beside JAX, GenJAX, BlackJAX and hand-written loops, as rat
 	@python3 bench/peers.py
 
 format: ## clang-format over our own code
-	@scripts/install_dependencies tidy
+	@scripts/install_dependencies format
 	git ls-files '*.hpp' '*.cpp' | xargs clang-format-16 -i
+
+check-format: ## whether clang-format would change something
+	@scripts/install_dependencies format
+	@git ls-files '*.hpp' '*.cpp' | xargs clang-format-16 --dry-run -Werror
 
 clean: ## remove build/ and out/
 	rm -rf build out
