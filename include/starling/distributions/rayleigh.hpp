@@ -19,7 +19,8 @@ struct rayleigh_formulas : real_valued {
 
   template <class X, class S> static auto log_density(const X& x, const S& scale) {
     const auto z = x / scale;
-    return where(x > X(0), log(z) - log(scale) - 0.5 * z * z, negative_infinity);
+    const auto log_z = where(z > 1e-290, log(z), log(x) - log(scale));  // z may underflow
+    return where(x > X(0), log_z - log(scale) - 0.5 * z * z, negative_infinity);
   }
 
   template <class X, class S> static auto tails(const X& x, const S& scale) {
