@@ -214,7 +214,8 @@ void name_parts(result& fit, const program_description& description, const data&
     const bool observed = std::any_of(fit.observed_data.begin(), fit.observed_data.end(), [&](const variable& o) { return o.name == v.name; });
     if (!observed) fit.constant_data.push_back(std::move(v));
   }
-  for (const std::string& problem : axis_names(fit).problems()) fit.warnings.push_back(problem);
+  const axis_names axes(fit);
+  for (const std::string& problem : axes.problems()) fit.warnings.push_back(problem);
 }
 
 // One point: its derivatives; several: how many.
