@@ -25,8 +25,7 @@ constexpr auto mixture = sl::gen(sl::dynamic, [](auto& trace, const std::vector<
 // Splits a component into two, or merges one with the last. The auxiliary choices say which, and how far apart the two are.
 constexpr auto which_way = sl::gen(sl::dynamic, [](auto& trace, const auto& current) {
   const double more = current["more"];
-  const bool split = trace("split", sl::bernoulli(more == 0 ? 1.0 : more == 3 ? 0.0
-                                                                              : 0.5));
+  const bool split = trace("split", sl::bernoulli(more == 0 ? 1.0 : (more == 3 ? 0.0 : 0.5)));
   const auto candidates = static_cast<std::size_t>(split ? more + 1 : more);
   trace("which", sl::categorical(std::vector(candidates, 1.0 / static_cast<double>(candidates))));
   if (split) trace("half", sl::normal(0.0, 2.0));

@@ -23,7 +23,7 @@ std::string flush_left(const std::string& path) {
 
 TEST(inference_document, shows_code_of_the_compiled_example) {
   const std::string document = flush_left("/docs/inference.md"), example = flush_left("/examples/inference_methods.cpp");
-  EXPECT_EQ(expect_shown_code(document, example), 15);
+  EXPECT_EQ(expect_shown_code(document, example), 16);
 }
 
 TEST(variational_document, shows_code_of_the_compiled_example) {

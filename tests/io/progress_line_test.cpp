@@ -112,6 +112,9 @@ class endless_model final : public sl::program_model {
   sl::result importance(const sl::importance_settings&, sl::progress&) override { return {}; }
   sl::result simulate(const sl::simulate_settings&, sl::progress&) override { return {}; }
   sl::result approximate(const sl::approximation_settings&, sl::progress&) override { return {}; }
+  sl::result log_prob(const sl::point_settings&) override { return {}; }
+  sl::gradient_test diagnose(const sl::point_settings&) override { return {}; }
+  void predict(sl::result&, bool, std::uint64_t) override {}
 };
 
 class endless_source final : public sl::program_source {
