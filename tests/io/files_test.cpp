@@ -62,7 +62,11 @@ TEST(stan_csv, is_read_back) {
   const auto paths = sl::write_stan_csv(fit, folder / "fit.csv");
   EXPECT_EQ(paths, (std::vector<std::string>{folder / "fit_1.csv", folder / "fit_2.csv", folder / "fit_3.csv"}));
   EXPECT_EQ(folder.names().size(), 3u);
-  const auto back = sl::read_stan_csv(paths);
+  auto back = sl::read_stan_csv(paths);
+  // Predictions are columns like others, as Stan's generated quantities are.
+  EXPECT_EQ(back.posterior["y_rep"].values, fit.posterior_predictive["y"].values);
+  EXPECT_EQ(back.posterior["log_lik_y"].values, fit.log_likelihood["y"].values);
+  back.posterior.variables.resize(fit.posterior.variables.size());
   expect_same(back.posterior, fit.posterior);
   EXPECT_EQ(back.sample_stats["lp"].values, fit.sample_stats["lp"].values);
   EXPECT_EQ(back.sample_stats["acceptance_rate"].values, fit.sample_stats["acceptance_rate"].values);
@@ -73,7 +77,7 @@ TEST(stan_csv, has_the_columns_of_cmdstan) {
   const scratch_folder folder;
   const auto paths = sl::write_stan_csv(example_fit(), folder / "fit.csv");
   const std::string text = sl::read_file(paths[1]);
-  EXPECT_NE(text.find("\nlp__,accept_stat__,mu,theta.1,theta.2,theta.3,theta.4,X.1.1,X.2.1,X.1.2,X.2.2,X.1.3,X.2.3,inner_x,k,on.1,on.2\n"),
+  EXPECT_NE(text.find("\nlp__,accept_stat__,mu,theta.1,theta.2,theta.3,theta.4,X.1.1,X.2.1,X.1.2,X.2.2,X.1.3,X.2.3,inner_x,k,on.1,on.2,y_rep.1,y_rep.2,log_lik_y.1,log_lik_y.2\n"),
             std::string::npos)
       << text;
   EXPECT_NE(text.find("# seed = 7\n"), std::string::npos);
