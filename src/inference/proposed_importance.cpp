@@ -1,10 +1,11 @@
 #include <starling/inference/proposed_importance.hpp>
 
 #include <cmath>
-#include <cstdio>
 #include <stdexcept>
 
 #include <starling/diagnostics/psis.hpp>
+
+#include "diagnostics/number_text.hpp"
 
 namespace starling {
 
@@ -18,12 +19,9 @@ void check_proposal_options(const proposal_options& o) {
 
 void tell_pareto_k(result& r) {
   const double k = psis(r.log_weights).pareto_k;
-  char text[200];
-  std::snprintf(text, sizeof text, "%.3f", k);
-  r.attributes.push_back({"pareto_k", text});
+  r.attributes.push_back({"pareto_k", number_text(k, "%.3f")});
   if (!(k > 0.7) || !std::isfinite(k)) return;  // infinite: the tail is too short to tell
-  std::snprintf(text, sizeof text, "Pareto's k of the weights is %.2f, above 0.7: their tail is too heavy for these estimates to be trusted; mend the proposal or raise .defensive", k);
-  r.warnings.emplace_back(text);
+  r.warnings.push_back("Pareto's k of the weights is " + number_text(k, "%.2f") + ", above 0.7: their tail is too heavy for these estimates to be trusted; mend the proposal or raise .defensive");
 }
 
 }  // namespace starling
