@@ -105,7 +105,7 @@ static_assert(all_are_handlers<sl::deciding_handler<double>, sl::deciding_handle
                                sl::quick_following_handler<V>>);
 static_assert(all_are_handlers<sl::assess_handler<double>, sl::assess_handler<V>, sl::explore_handler<true>, sl::explore_handler<false>>);
 static_assert(all_are_handlers<sl::score_handler<double>, sl::score_handler<V>, sl::score_handler<V, false>, sl::pointwise_handler<V>, sl::recall_handler>);
-static_assert(all_are_handlers<sl::gradient_handler, sl::lane_gradient_handler<V>, sl::free_handler<V>, sl::free_handler<sl::adjoint<V>>, sl::free_numbers_handler<V>>);
+static_assert(all_are_handlers<sl::gradient_handler, sl::lane_gradient_handler<V>, sl::free_handler<V>, sl::free_handler<sl::adjoint<V>>>);
 static_assert(all_are_handlers<sl::kernels::gaussian_prior_handler<V>, sl::kernels::finite_range_handler<V>>);
 static_assert(all_are_handlers<sl::cone_trace<sl::deciding_handler<double>>, sl::wide_handler<V>, sl::call_counter<V>, sl::symbol_handler>);
 static_assert(!sl::handler<V> && !sl::handler<sl::schema>);
@@ -254,17 +254,18 @@ TEST(conformance, lanes) {
   }
   {
     sl::frozen_walk walk(s);
-    sl::free_numbers_handler<V> h(walk, state.block(0), place, none);
-    run(h);
-    EXPECT_TRUE(h.free.empty());
     sl::constant_values constants(none.size()), again(none.size());
+    sl::found_free_numbers<V> found{none};
+    sl::free_handler<V> h(walk, state.block(0), constants, place, found);
+    run(h);
+    EXPECT_TRUE(found.free.empty());
     sl::frozen_walk second(s);
-    sl::free_handler<V> f(second, state.block(0), constants, place, h.offsets.data(), {});
+    sl::free_handler<V> f(second, state.block(0), constants, place, found.offsets.data(), {});
     run(f);
     expect_score(f.value(), "free numbers");
     sl::tape_scope<V> tape;
     sl::frozen_walk third(s);
-    sl::free_handler<sl::adjoint<V>> d(third, state.block(0), again, place, h.offsets.data(), {});
+    sl::free_handler<sl::adjoint<V>> d(third, state.block(0), again, place, found.offsets.data(), {});
     run(d);
     expect_score(d.value(), "free numbers with derivatives");
   }

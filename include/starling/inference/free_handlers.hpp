@@ -28,41 +28,11 @@ template <class D>
   requires std::is_void_v<typename support_type<D>::type>
 inline constexpr bool can_be_freed<D> = false;
 
-// Finds how many free numbers each latent has, and writes those of the values that stand in a tile.
-template <class V> class free_numbers_handler : public site_handler<free_numbers_handler<V>, reading<V, frozen_walk, false, true>> {
- public:
-  using base = site_handler<free_numbers_handler<V>, reading<V, frozen_walk, false, true>>;
-  // `moved`: which sites have free numbers, of those that are latents.
-  free_numbers_handler(frozen_walk& walk, tile<V> t, const run_place& place, const std::vector<std::uint8_t>& moved)
-      : base(walk, key(0), t, place), moved_(moved), offsets(moved.size(), -1) {}
-
- private:
-  friend base;
-  const std::vector<std::uint8_t>& moved_;
-
- public:
-  std::vector<std::int64_t> offsets;  // of each site's free numbers; −1: it has none
-  std::vector<V> free;
-
- private:
-  template <class X, class D> X decide(std::uint32_t k, const D& d) {
-    const X x = this->run.template value_in_place<X>(k);
-    // A choice of several regions has its free numbers once, with the Jacobian of the region that runs.
-    if (const site& s = this->run.at(k); s.role == site_role::again) offsets[k] = offsets[s.first];
-    if (!moved_[k]) return x;
-    if constexpr (can_be_freed<D>) {
-      const auto support = d.support();
-      using move = bijector<std::remove_cvref_t<decltype(support)>>;
-      offsets[k] = static_cast<std::int64_t>(free.size());
-      free.resize(free.size() + move::free_size(support));
-      move::from_support(support, x, free.data() + offsets[k]);
-    } else {
-      throw std::invalid_argument("the latent at " + this->run.body.walk.current().path_of(k).str() + " (" + std::string(D::name) +
-                                  ") has no free real numbers: gradient-based kernels move continuous choices only. Sum it out, observe it, or "
-                                  "move it by another kernel");
-    }
-    return x;
-  }
+// How many free numbers each latent has, and those of the values that stand in a tile: what a run may find.
+template <class V> struct found_free_numbers {
+  const std::vector<std::uint8_t>& moved;  // which sites have free numbers, of those that are latents
+  std::vector<std::int64_t> offsets = std::vector<std::int64_t>(moved.size(), -1);  // of each site's free numbers; −1: it has none
+  std::vector<V> free = {};
 };
 
 // In the place of an offset: the site is a latent all the same, which stays as it is.
@@ -114,6 +84,11 @@ template <class R> class free_handler : public differentiating_handler<free_hand
                V* to = nullptr, bool with_jacobian = true, density_kind what = density_kind::posterior)
       : base(walk, plain, constants, place), offsets_(offsets), free_(free), to_(to), with_jacobian_(with_jacobian), what_(what) {}
 
+  // Finds the free numbers of the values that stand in `plain`.
+  free_handler(frozen_walk& walk, tile<V> plain, constant_values& constants, const run_place& place, found_free_numbers<V>& found)
+    requires(!is_adjoint<R>)
+      : base(walk, plain, constants, place), found_(&found) {}
+
   V log_jacobian() const { return primal(this->log_jacobian_.total()); }
   void describe_trouble_in(std::string* trouble) { trouble_ = trouble; }
 
@@ -158,6 +133,9 @@ template <class R> class free_handler : public differentiating_handler<free_hand
       d.parameters([&](std::string_view parameter, const auto& v, const auto&, std::string_view) { t.add_parameter(parameter, number_in(v, 0)); });
   }
   template <class X, class D> [[gnu::always_inline]] X decide(std::uint32_t k, const D& d) {
+    if constexpr (!is_adjoint<R>)
+      if (found_) [[unlikely]]
+        return find<X>(k, d);
     const std::int64_t at = offsets_[k];
     if (at < 0) return what_ == density_kind::posterior || at == constant_latent ? this->template constant<X>(k, d) : this->template constant_without_density<X>(k);
     if constexpr (std::is_trivially_destructible_v<D>) {
@@ -166,6 +144,28 @@ template <class R> class free_handler : public differentiating_handler<free_hand
     } else {
       return latent<X>(k, d, at);
     }
+  }
+  template <class X, class D> [[gnu::noinline, gnu::cold]] X find(std::uint32_t k, const D& d) {
+    const X x = [&]() -> X {
+      if constexpr (rank_of<X> == 0) return from_stored<X>(*this->plain_place(k));
+      else return take<X>(this->plain_place(k), this->run.at(k).type);
+    }();
+    auto& [moved, offsets, free] = *found_;
+    // A choice of several regions has its free numbers once, with the Jacobian of the region that runs.
+    if (const site& s = this->run.at(k); s.role == site_role::again) offsets[k] = offsets[s.first];
+    if (!moved[k]) return x;
+    if constexpr (can_be_freed<D>) {
+      const auto support = d.support();
+      using move = bijector<std::remove_cvref_t<decltype(support)>>;
+      offsets[k] = static_cast<std::int64_t>(free.size());
+      free.resize(free.size() + move::free_size(support));
+      move::from_support(support, x, free.data() + offsets[k]);
+    } else {
+      throw std::invalid_argument("the latent at " + this->run.body.walk.current().path_of(k).str() + " (" + std::string(D::name) +
+                                  ") has no free real numbers: gradient-based kernels move continuous choices only. Sum it out, observe it, or "
+                                  "move it by another kernel");
+    }
+    return x;
   }
   // Apart from the frequent case, so that bodies stay small where that is inlined.
   template <class X, class D> [[gnu::noinline]] X latent(std::uint32_t k, const D& d, std::int64_t at) {
@@ -217,11 +217,12 @@ template <class R> class free_handler : public differentiating_handler<free_hand
     }
   }
 
-  const std::int64_t* offsets_;
-  free_place<R> free_;
-  V* to_;
-  bool with_jacobian_;
-  density_kind what_;
+  const std::int64_t* offsets_ = nullptr;
+  free_place<R> free_ = {};
+  V* to_ = nullptr;
+  bool with_jacobian_ = true;
+  density_kind what_ = density_kind::posterior;
+  found_free_numbers<V>* found_ = nullptr;
   std::string* trouble_ = nullptr;
 };
 

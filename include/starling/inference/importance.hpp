@@ -73,8 +73,8 @@ class particle_block {
   }
   void send_notes(note_sink<V>& sink, const run_place& place) {
     const arena_scope scope;
-    frozen_walk walk(*layout_.structure);
-    score_handler<V> h(walk, {storage_.values.data(), shared_.data(), nullptr}, place);
+    structure_walk walk(layout_.structure, true);
+    deciding_handler<V> h(walk, {storage_.values.data(), shared_.data(), nullptr}, place, standing_sites_);
     h.send_notes_to(&sink);
     post_.run(h);
   }
@@ -84,8 +84,8 @@ class particle_block {
   // The same with a look at every site: what follows a density that is not finite.
   [[gnu::noinline]] V draw_and_examine(const key& k, const run_place& place) {
     const arena_scope scope;
-    frozen_walk walk(*layout_.structure);
-    following_handler<V> h(walk, k, {storage_.values.data(), shared_.data(), nullptr}, place, layout_.plan);
+    structure_walk walk(layout_.structure, true);
+    deciding_handler<V> h(walk, k, {storage_.values.data(), shared_.data(), nullptr}, place, layout_.plan);
     post_.run(h);
     bad.keep_first(h.problem());
     if (any(!(h.score() > V(negative_infinity)))) examinations_ = 16;
@@ -102,6 +102,7 @@ class particle_block {
   std::vector<V> shared_;
   tile_storage<V> storage_;
   std::vector<V*> standing_;  // where the shared values of sites are; null for others
+  const site_plan standing_sites_ = stand_all(layout_.plan.size());
 };
 
 template <class V>
@@ -122,7 +123,7 @@ class importance_sums {
   void add(std::size_t n) {
     V top(negative_infinity);
     for (std::size_t b = 0; b < n; ++b) top = max(weights_[b], top);
-    const double highest = static_cast<double>(max_of(top));
+    const double highest = static_cast<double>(max_lane(top));
     if (!(highest > negative_infinity)) return;
     const V base(static_cast<scalar_of<V>>(highest));
     V w(0), w2(0);
@@ -161,10 +162,6 @@ class importance_sums {
       second += ex * x;
     }
     return {sum_of(first), sum_of(second)};
-  }
-  static auto max_of(const V& x) {
-    if constexpr (width == 1) return x;
-    else return max_lane(x);
   }
   std::size_t slots_;
   std::vector<V> values_, weights_, origin_;

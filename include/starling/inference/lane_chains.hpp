@@ -180,24 +180,18 @@ class lane_chains {
   }
 
   // Runs the body over the current state and sends its notes.
-  void send_notes(note_sink<V>& sink) {
-    const arena_scope scope;
-    frozen_walk walk(*layout_.structure);
-    score_handler<V> h(walk, view(current_, false), place_);
-    h.send_notes_to(&sink);
-    post_.run(h);
-  }
+  void send_notes(note_sink<V>& sink) { score_standing(view(current_, false), nullptr, &sink); }
 
   // Between steps, of chains that were started. The score computed anew is saved with it: when it is read model and data must give the same bits.
   template <class Archive>
   void archive(Archive& a) {
-    V expected = rescored();
+    V expected = score_standing(view(current_, false));
     const std::vector<V> own = current_.values;
     a(current_.values, current_.densities, score_, examinations_, expected);
     if constexpr (Archive::reads) {
       for (std::uint32_t k = 0; k < layout_.plan.size(); ++k)  // what is observed is this posterior's, whatever was saved
         if (const site& s = structure().sites()[k]; layout_.plan[k] && !s.shared) std::copy(own.data() + s.offset, own.data() + s.offset + s.type.size(), current_.values.data() + s.offset);
-      if (any(!(rescored() == expected))) refuse_other_densities();
+      if (any(!(score_standing(view(current_, false)) == expected))) refuse_other_densities();
     }
   }
   // Lanes that proposed parameters outside a distribution's domain, and the first example.
@@ -205,11 +199,15 @@ class lane_chains {
   const bad_parameter& first_problem() const { return problem_; }
 
  private:
-  V rescored() {
+  // Scores what stands in t, with a look at every site, by the handler that draws starts too: the body is not compiled for it once more.
+  V score_standing(const tile<V>& t, bad_parameter* problem = nullptr, note_sink<V>* notes = nullptr) {
+    if (standing_.empty()) standing_ = stand_all(structure().sites().size());
     const arena_scope scope;
-    frozen_walk walk(*layout_.structure);
-    score_handler<V> h(walk, view(current_, false), place_);
+    structure_walk walk(layout_.structure, true);
+    deciding_handler<V> h(walk, t, place_, standing_);
+    h.send_notes_to(notes);
     post_.run(h);
+    if (problem) *problem = h.problem();
     return h.score();
   }
   // The lanes that do not have every observation.
@@ -240,12 +238,10 @@ class lane_chains {
   }
   // The score with a look at every site. Where some density was not finite the next candidates are examined at once.
   [[gnu::noinline]] void examine_candidate() {
-    const arena_scope scope;
-    frozen_walk walk(*layout_.structure);
-    score_handler<V> h(walk, view(candidate_, keep_densities_), place_);
-    post_.run(h);
-    note_problem(h.problem());
-    candidate_score_ = where(unobserved(candidate_), V(negative_infinity), h.score());
+    bad_parameter problem;
+    const V score = score_standing(view(candidate_, keep_densities_), &problem);
+    note_problem(problem);
+    candidate_score_ = where(unobserved(candidate_), V(negative_infinity), score);
     if (temperatures_.used) candidate_score_ = temperatures_.score(structure(), layout_.plan, candidate_.densities.data());
     if (any(!(candidate_score_ > V(negative_infinity)))) examinations_ = 16;
   }
@@ -288,7 +284,7 @@ class lane_chains {
   tile_storage<V> current_, candidate_;
   std::vector<const V*> places_;  // of the candidate's values
   std::vector<V> proposed_, recorded_;  // of conditional structures
-  site_plan update_plan_;
+  site_plan update_plan_, standing_;
   lane_temperatures<V> temperatures_;
   V score_ = V(negative_infinity), candidate_score_ = V(negative_infinity);
   bool keep_densities_ = false;

@@ -30,16 +30,17 @@ inline void refuse_conditional_choices(const schema& structure) {
                                   "or sum the branches out");
 }
 
-// Four lanes at most: chains are few, and wider packs would stand half empty.
-using gradient_pack = std::conditional_t<(lanes_of<native_pack<double>> > 4), pack<double, 4, isa::avx2>, native_pack<double>>;
-
 // f(density, draws), a result (or what derives from it): from the posterior as a target's object for the lanes of V, and the view of its points. Adds the observed data.
 template <class V, class Posterior, class F>
 auto with_free_numbers(const Posterior& post, bool notes, F&& f) {
   static_assert(!Posterior::model_type::is_dynamic,
                 "gradients need a model whose structure is found once: sl::gen without sl::dynamic. Kernels for dynamic models: drift, regenerate, proposal");
-  auto layout = std::make_shared<const posterior_layout<V>>(find_layout<V>(post));
-  refuse_conditional_choices(*layout->structure);
+  auto found = find_layout<std::conditional_t<lanes_of<V> == 1, gradient_pack, V>>(post);
+  refuse_conditional_choices(*found.structure);
+  auto layout = [&] {
+    if constexpr (lanes_of<V> > 1) return std::make_shared<const posterior_layout<V>>(std::move(found));
+    else return std::make_shared<const posterior_layout<V>>(in_one_lane(found));
+  }();
   const unconstrained_posterior<V, Posterior> density(post, std::move(layout));
   auto r = f(density, unconstrained_draws<V, Posterior>(density, notes));
   add_observed(r, post);

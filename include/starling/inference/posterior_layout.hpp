@@ -40,4 +40,14 @@ posterior_layout<V> find_layout(const Posterior& post, const parameter_store* pa
   return found;
 }
 
+// The same in one lane, of a structure without conditional regions: values are shared by nobody there.
+template <class V>
+posterior_layout<double> in_one_lane(const posterior_layout<V>& of) {
+  const std::vector<std::uint8_t> all(of.plan.size(), 1);
+  return {std::make_shared<const schema>(of.structure->without_sharing(all)), of.plan, {}, of.latents};
+}
+
+// Four lanes at most: chains that follow a gradient are few, and wider packs would stand half empty.
+using gradient_pack = std::conditional_t<(lanes_of<native_pack<double>> > 4), pack<double, 4, isa::avx2>, native_pack<double>>;
+
 }  // namespace starling

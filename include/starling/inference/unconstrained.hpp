@@ -23,45 +23,31 @@ template <class V, class Posterior> class unconstrained_posterior {
   using real = V;
 
   // Throws std::invalid_argument where a latent is not continuous, and in one lane where choices exist only under a condition.
-  explicit unconstrained_posterior(const Posterior& post) : unconstrained_posterior(post, std::make_shared<const posterior_layout<V>>(find_layout<V>(post))) {}
+  explicit unconstrained_posterior(const Posterior& post) : unconstrained_posterior(post, std::make_shared<const posterior_layout<V>>(layout_of(post))) {}
   // `moved`: the latents that have free numbers, the others being constants; none: all.
   unconstrained_posterior(const Posterior& post, std::shared_ptr<const posterior_layout<V>> layout, const run_place& place = {0, lanes_of<V>},
                           const std::vector<std::uint32_t>& moved = {})
       : post_(&post), layout_(std::move(layout)), place_(place), moved_(layout_->plan.size(), 0) {
     for (const auto k : moved.empty() ? layout_->latents : moved) moved_[k] = 1;
-    if constexpr (lanes_of<V> == 1) {
-      if (find_layout<native_pack<double>>(post).structure->is_conditional())
-        throw std::invalid_argument(
-            "this posterior has choices that exist only under a condition: in one lane their structure changes with the values; "
-            "use lanes");
-    }
     values_.fit(structure());
     values_.shared = layout_->shared;
-    {
-      const arena_scope scope;
-      structure_walk walk(layout_->structure, true);
-      deciding_handler<V> h(walk, key(0), values_.view(), place_, layout_->plan);
-      h.allow_starts();
-      post_->run(h);
-    }
+    if constexpr (lanes_of<V> == 1) draw_in_packs();
+    else draw(*layout_, values_);
     // What is observed, in lanes too whose branch did not reach it now.
     for (std::uint32_t k = 0; k < layout_->plan.size(); ++k)
       if (layout_->plan[k]) put_constraint(values_.view().at(structure().slots()[k]), layout_->plan[k], structure().sites()[k].type.size(), place_.first_lane, place_.lanes);
-    const arena_scope scope;
-    frozen_walk walk(structure());
-    free_numbers_handler<V> h(walk, values_.view(), place_, moved_);
-    run_body(h);
-    offsets_ = std::move(h.offsets);
+    auto found = find_free_numbers(values_);
+    offsets_ = std::move(found.offsets);
     for (const auto k : layout_->latents)
       if (!moved_[k]) offsets_[k] = constant_latent;
-    dimension_ = h.free.size();
+    dimension_ = found.free.size();
     // The constants that bodies see are made now; from here on they are only read.
     constants_ = constant_values(offsets_.size(), moved.empty());
     constants_of_choices_ = constant_values(offsets_.size());
     std::vector<V> gradient(dimension_);
-    log_density_and_gradient(h.free.data(), gradient.data());
-    choices(h.free.data(), values_.values.data());
-    start_ = std::move(h.free);
+    log_density_and_gradient(found.free.data(), gradient.data());
+    choices(found.free.data(), values_.values.data());
+    start_ = std::move(found.free);
   }
   unconstrained_posterior(const unconstrained_posterior&) = delete;
   unconstrained_posterior& operator=(const unconstrained_posterior&) = delete;
@@ -144,6 +130,33 @@ template <class V, class Posterior> class unconstrained_posterior {
   void free_numbers(V* q) { free_numbers_of(values_, q); }
 
  private:
+  static posterior_layout<V> layout_of(const Posterior& post) {
+    if constexpr (lanes_of<V> > 1) return find_layout<V>(post);
+    else return in_one_lane(find_layout<gradient_pack>(post));
+  }
+  // Draws a point to begin at, improper choices at their start.
+  template <class W> void draw(const posterior_layout<W>& layout, tile_storage<W>& to) const {
+    const arena_scope scope;
+    structure_walk walk(layout.structure, true);
+    deciding_handler<W> h(walk, key(0), to.view(), place_, layout.plan);
+    h.allow_starts();
+    post_->run(h);
+  }
+  // One lane of a pack of them: the body runs on packs in the same program, and is not compiled once more for this.
+  void draw_in_packs() {
+    const auto lanes = find_layout<gradient_pack>(*post_);
+    if (lanes.structure->is_conditional())
+      throw std::invalid_argument(
+          "this posterior has choices that exist only under a condition: in one lane their structure changes with the values; "
+          "use lanes");
+    tile_storage<gradient_pack> points;
+    points.fit(*lanes.structure);
+    points.shared = lanes.shared;
+    draw(lanes, points);
+    for (const auto k : layout_->latents)
+      for (std::size_t e = 0; e < structure().sites()[k].type.size(); ++e)
+        values_.values[structure().slots()[k].offset + e] = points.values[lanes.structure->slots()[k].offset + e][0];
+  }
   // The body as a function of its own: in one with the loops about it, g++ 12.2 stops with an internal error for some small models.
   template <class Handler> [[gnu::noinline]] void run_body(Handler& h) const { post_->run(h); }
   void copy_latents(const V* values, tile_storage<V>& to) const {
@@ -153,11 +166,17 @@ template <class V, class Posterior> class unconstrained_posterior {
     }
   }
   void free_numbers_of(tile_storage<V>& all, V* q) const {
+    const auto found = find_free_numbers(all);
+    std::copy(found.free.begin(), found.free.end(), q);
+  }
+  found_free_numbers<V> find_free_numbers(tile_storage<V>& all) const {
     const arena_scope memory;
     frozen_walk walk(structure());
-    free_numbers_handler<V> h(walk, all.view(), place_, moved_);
+    constant_values none;
+    found_free_numbers<V> found{moved_};
+    free_handler<V> h(walk, all.view(), none, place_, found);
     run_body(h);
-    std::copy(h.free.begin(), h.free.end(), q);
+    return found;
   }
   // What bodies read of choices that are no latents.
   tile<V> constants() const { return {const_cast<V*>(values_.values.data()), const_cast<V*>(values_.shared.data()), nullptr}; }

@@ -60,6 +60,9 @@ class deciding_handler : public site_handler<deciding_handler<V, Reading>, Readi
   // once for many runs, or null.
   deciding_handler(walk_type& walk, const key& k, stream<V>& numbers, tile<V> t, const run_place& place, const site_plan& plan, V* const* standing)
       : base(walk, k, numbers, t, place), follows_(plan.data()), standing_(standing) {}
+  // Everything stands in its place, and is scored: in the order of the sites, to the same bits as score_handler. `standing`: see stand_all().
+  deciding_handler(walk_type& walk, tile<V> t, const run_place& place, const site_plan& standing)
+      : base(walk, key(0), t, place), asked_({&walk.current(), t}, false), follows_(standing.data()) { this->run.score.keep_order(); }
   // An instance of a call.
   deciding_handler(deciding_handler& outer, const instance_run& r) : base(outer, r), asked_(outer.asked_, r), way_(outer.way_), changed_(&r.changed) { keeping_ = {r.kept, outer.keeping_.arguments}; }
   deciding_handler(deciding_handler& outer, const lane_instance_run<V>& r)
@@ -183,9 +186,8 @@ class deciding_handler : public site_handler<deciding_handler<V, Reading>, Readi
     // What all lanes share is written once, by the run that finds the structure.
     if (!this->run.body.walk.slot(k).shared || this->run.storage.growth) {
       if (step) put_constraint(to, step, size, this->run.lanes.place.first_lane, this->run.lanes.place.lanes);
-      else if (const V* const from = asked_.old().at(step.old); from != to) {
+      else if (const V* const from = asked_.old().at(step.old); from != to)
         for (std::size_t e = 0; e < size; ++e) to[e] = from[e];
-      }
     }
     return count(k, d, this->run.template value_in_place<X>(k), step ? -1 : step.old);
   }
@@ -292,9 +294,7 @@ class deciding_handler : public site_handler<deciding_handler<V, Reading>, Readi
 };
 
 // Follow a plan over and over: importance sampling, particles.
-template <class V>
-using following_handler = deciding_handler<V, reading<V, frozen_walk>>;
-template <class V>
-using quick_following_handler = deciding_handler<V, reading<V, frozen_walk, true, false>>;
+template <class V> using following_handler = deciding_handler<V, reading<V, frozen_walk>>;
+template <class V> using quick_following_handler = deciding_handler<V, reading<V, frozen_walk, true, false>>;
 
 }  // namespace starling

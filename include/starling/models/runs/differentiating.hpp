@@ -18,6 +18,11 @@ template <class V> class site_sum<adjoint<V>, false> {
  public:
   [[gnu::always_inline]] void add(std::uint32_t, const adjoint<V>& term) { total_ = total_ + term.value(); }
   adjoint<V> total() const { return adjoint<V>(total_); }
+  site_sum take() {
+    const site_sum all = *this;
+    total_ = V(0.0);
+    return all;
+  }
 
  private:
   V total_ = V(0.0);

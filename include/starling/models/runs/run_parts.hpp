@@ -33,7 +33,18 @@ struct reading {
 template <class V, bool InMemory = true>
 class site_sum {
  public:
-  void add(std::uint32_t site, const V& term) { parts_[site % parts] += term; }
+  void add(std::uint32_t site, const V& term) {
+    if constexpr (parts == 1) parts_[0] += term;
+    else parts_[site & last_] += term;
+  }
+  // From now on one sum in the order of the sites, whose bits are those of a handler that does not draw.
+  void keep_order() { last_ = 0; }
+  // Gives its terms away.
+  site_sum take() {
+    site_sum all = *this;
+    for (V& p : parts_) p = V(0);
+    return all;
+  }
   V total() const {
     if constexpr (parts == 1) return parts_[0];
     else return (parts_[0] + parts_[1]) + (parts_[2] + parts_[3]);
@@ -42,6 +53,7 @@ class site_sum {
  private:
   static constexpr std::uint32_t parts = InMemory ? 4 : 1;
   V parts_[parts] = {};
+  std::uint32_t last_ = parts - 1;
 };
 
 // Where the body is in the structure.

@@ -91,7 +91,7 @@ struct region_scope : in_region<Parts>, region_numbers<Parts> {
   decltype(Parts::score) score;
   sums_type outer;
   region_scope(Parts& run, const mask_of<V>& m, std::uint64_t region, const Sums& sums)
-      : in_region<Parts>(run, m), region_numbers<Parts>(run, region), now(sums), score(std::exchange(run.score, {})), outer(sums) {
+      : in_region<Parts>(run, m), region_numbers<Parts>(run, region), now(sums), score(run.score.take()), outer(sums) {
     std::apply([](auto&... v) { ((v = {}), ...); }, now);
   }
   void keep_what_counts() {

@@ -15,4 +15,11 @@ struct site_step : constraint_ref {
 };
 using site_plan = std::vector<site_step>;
 
+// The plan by which each of `sites` sites keeps what stands in its place.
+inline site_plan stand_all(std::size_t sites) {
+  site_plan plan(sites);
+  for (std::size_t k = 0; k < sites; ++k) plan[k].old = static_cast<std::int64_t>(k);
+  return plan;
+}
+
 }  // namespace starling
