@@ -12,7 +12,7 @@ if(STARLING_EXECUTOR STREQUAL "tbb")
 elseif(NOT STARLING_EXECUTOR STREQUAL "threads")
   message(FATAL_ERROR "STARLING_EXECUTOR is '${STARLING_EXECUTOR}', expected tbb or threads")
 endif()
-set(STARLING_THIRD_PARTIES_distributions "Eigen3|Eigen3::Eigen|BUILD")
+set(STARLING_THIRD_PARTIES_distributions "Eigen3|Eigen3::Eigen|BUILD" "Boost|Boost::headers|BUILD")
 set(STARLING_THIRD_PARTIES_inference "Eigen3|Eigen3::Eigen|BUILD")
 set(STARLING_THIRD_PARTIES_io "nlohmann_json|nlohmann_json::nlohmann_json|BUILD" "xxhash|xxhash::xxhash|BUILD" "fmt|fmt::fmt|LINK" "netCDF|netCDF::netcdf|LINK")
 

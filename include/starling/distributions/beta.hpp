@@ -3,6 +3,7 @@
 
 #include <starling/distributions/elementwise.hpp>
 #include <starling/distributions/gamma_draws.hpp>
+#include <starling/distributions/incomplete_functions.hpp>
 #include <starling/distributions/inner_numbers.hpp>
 #include <starling/distributions/saddle_point.hpp>
 #include <starling/values/log.hpp>
@@ -57,6 +58,16 @@ struct beta_formulas : real_valued {
 
   template <class F, class S> static auto mean(const F& first, const S& second) { return first / (first + second); }
   template <class F, class S> static auto variance(const F& first, const S& second) { return first / (first + second) * (second / (first + second)) / (first + second + 1.0); }
+
+  template <class X, class F, class S> static auto tails(const X& x, const F& first, const S& second) {
+    const auto under = x <= X(0), over = x >= X(1);
+    const auto within = where(either(under, over), X(0.5), x);
+    const auto t = tails_where(!under, standard_tails<standard_beta>(log(within) - log1p(-within), first, second));
+    return exchanged(tails_where(!over, exchanged(t)));
+  }
+  template <class T, class F, class S> static auto quantile(const T& tails, const F& first, const S& second) {
+    return inverse_logit(standard_quantile<standard_beta>(tails, first, second));
+  }
 
   template <class Visit, class F, class S> static void parameters(Visit&& visit, const F& first, const S& second) {
     visit("first", first, is_positive_finite(first), "must be positive and finite");

@@ -3,12 +3,19 @@
 
 #include <starling/distributions/elementwise.hpp>
 #include <starling/distributions/gamma_draws.hpp>
+#include <starling/distributions/incomplete_functions.hpp>
 #include <starling/distributions/saddle_point.hpp>
 #include <starling/distributions/whole_draws.hpp>
 #include <starling/values/exp.hpp>
 #include <starling/values/log.hpp>
 
 namespace starling {
+
+// log P(K ≤ k) and log P(K > k), given log (1 − p) / p.
+template <class K, class N, class O> auto binomial_tails(const K& k, const N& trials, const O& log_odds_of_failure) {
+  const auto whole = whole_below(k);
+  return tails_where(!(k < K(0)), standard_tails<standard_beta>(log_odds_of_failure, trials - whole, whole + 1.0));
+}
 
 struct binomial_formulas : whole_valued {
   static constexpr std::string_view name = "binomial";
@@ -74,6 +81,13 @@ struct binomial_formulas : whole_valued {
 
   template <class N, class P> static auto mean(const N& trials, const P& probability) { return trials * probability; }
   template <class N, class P> static auto variance(const N& trials, const P& probability) { return trials * probability * (1.0 - probability); }
+
+  template <class K, class N, class P> static auto tails(const K& k, const N& trials, const P& probability) {
+    return binomial_tails(k, trials, log1p(-probability) - log(probability));
+  }
+  template <class T, class N, class P> static auto quantile(const T& tails, const N& trials, const P& probability) {
+    return least_count(least_binomial, tails, trials, log(probability) - log1p(-probability));
+  }
 
   template <class Visit, class N, class P>
   static void parameters(Visit&& visit, const N& trials, const P& probability) {

@@ -49,6 +49,9 @@ struct binomial_logit_formulas : whole_valued {
 
   template <class T, class L> static auto support(const T& trials, const L&) { return whole_range{0L, to_whole(trials)}; }
 
+  template <class K, class T, class L> static auto tails(const K& k, const T& trials, const L& logit) { return binomial_tails(k, trials, -logit); }
+  template <class Tails, class T, class L> static auto quantile(const Tails& tails, const T& trials, const L& logit) { return least_count(least_binomial, tails, trials, logit); }
+
   template <class Visit, class T, class L> static void parameters(Visit&& visit, const T& trials, const L& logit) {
     visit("trials", trials, nonnegative_whole{}.contains(trials), "must be a whole number and at least 0");
     visit("logit", logit, logit == logit, "must not be NaN");

@@ -1,8 +1,10 @@
 // A distribution by itself: many draws, many log densities, computed in packs.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <type_traits>
 #include <vector>
 
@@ -28,30 +30,36 @@ template <class Value> auto plain_lane(const Value& x, int k) {
   }
 }
 
-// n independent draws of d: double, long or bool, or std::vectors of those. Draw i is that of lane i of a stream with
-// this key, at visit 0.
+// n independent draws of d: double, long or bool, or std::vectors of those. Draws 16 g, …, 16 g + 7 are those of lanes 8 g, … of a stream with
+// this key at visit 0, the next eight those of the same lanes at visit 1: two visits share a block of random bits.
 template <class D> auto draw(const D& d, const key& k, std::size_t n) {
   static_assert(is_distribution<D>, "sl::draw(d, key, n) draws from a distribution");
   static_assert(!is_improper<D>, "sl::draw: this distribution is improper, it has a density and no draws");
   using P = native_pack<double>;
-  constexpr std::size_t width = lanes_of<P>;
+  constexpr std::size_t width = lanes_of<P>, lanes = 8, at_once = 2 * lanes;
   using plain = decltype(plain_lane(d.sample(std::declval<stream<P>&>()), 0));
   require_count("draw", "the number of draws", n, 0, largest_count);
   std::vector<plain> draws;
   draws.reserve(n);
-  for (std::size_t first = 0; first < n; first += width) {
+  std::array<plain, at_once> some;
+  for (std::size_t first = 0; first < n; first += at_once) {
     const arena_scope scope;
-    const int count = static_cast<int>(n - first < width ? n - first : width);
-    stream<P> rng(k, first, mask_of<P>::first(count));
-    rng.visit(0);
-    const auto x = d.sample(rng);
-    if constexpr (std::is_same_v<plain, double> || std::is_same_v<plain, long>) {
-      plain lanes[width];
-      store_lanes(x, lanes, 0, lanes_of<P>);
-      draws.insert(draws.end(), lanes, lanes + count);
-    } else {
-      for (int lane = 0; lane < count; ++lane) draws.push_back(plain_lane(x, lane));
+    const std::size_t count = std::min(n - first, at_once);
+    for (std::size_t lane = 0; lane < std::min(count, lanes); lane += width) {
+      stream<P> rng(k, first / 2 + lane);
+      const auto at_visit = [&](std::uint32_t visit) __attribute__((always_inline)) {
+        const std::size_t place = visit * lanes + lane;
+        if (place >= count) return;
+        if (count - place < width) rng.set_active(mask_of<P>::first(static_cast<int>(count - place)));
+        rng.visit(visit);
+        const auto x = d.sample(rng);
+        if constexpr (std::is_same_v<plain, double> || std::is_same_v<plain, long>) store_lanes(x, some.data() + place, 0, lanes_of<P>);
+        else
+          for (std::size_t i = 0; i < std::min(width, count - place); ++i) some[place + i] = plain_lane(x, static_cast<int>(i));
+      };
+      at_visit(0), at_visit(1);
     }
+    draws.insert(draws.end(), std::make_move_iterator(some.begin()), std::make_move_iterator(some.begin() + static_cast<std::ptrdiff_t>(count)));
   }
   return draws;
 }

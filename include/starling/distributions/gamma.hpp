@@ -6,6 +6,7 @@
 
 #include <starling/distributions/elementwise.hpp>
 #include <starling/distributions/gamma_draws.hpp>
+#include <starling/distributions/incomplete_functions.hpp>
 #include <starling/distributions/inner_numbers.hpp>
 #include <starling/distributions/saddle_point.hpp>
 #include <starling/values/log.hpp>
@@ -51,6 +52,13 @@ struct gamma_formulas : real_valued {
 
   template <class S, class R> static auto mean(const S& shape, const R& rate) { return shape / rate; }
   template <class S, class R> static auto variance(const S& shape, const R& rate) { return shape / (rate * rate); }
+
+  template <class X, class S, class R> static auto tails(const X& x, const S& shape, const R& rate) {
+    return standard_tails<standard_gamma>(rate * x, shape);
+  }
+  template <class T, class S, class R> static auto quantile(const T& tails, const S& shape, const R& rate) {
+    return standard_quantile<standard_gamma>(tails, shape) / rate;
+  }
 
   template <class Visit, class S, class R> static void parameters(Visit&& visit, const S& shape, const R& rate) {
     visit("shape", shape, is_positive_finite(shape), "must be positive and finite");

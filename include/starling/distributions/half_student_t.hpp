@@ -29,6 +29,14 @@ struct half_student_t_formulas : real_valued {
     return where(degrees > D(2), scale * scale * degrees / (degrees - 2.0) - first * first, positive_infinity);
   }
 
+  // P(X > x) is P(B ≤ ν / (ν + (x / scale)²)), B from beta(ν/2, 1/2).
+  template <class X, class D, class S> static auto tails(const X& x, const D& degrees, const S& scale) {
+    return exchanged(standard_tails<standard_beta>(log(degrees) - 2.0 * log(max(x, X(0)) / scale), 0.5 * degrees, 0.5));
+  }
+  template <class T, class D, class S> static auto quantile(const T& tails, const D& degrees, const S& scale) {
+    return scale * sqrt(degrees) * exp(-0.5 * standard_quantile<standard_beta>(exchanged(tails), 0.5 * degrees, 0.5));
+  }
+
   template <class D, class S> static auto support(const D&, const S&) { return nonnegative{}; }
 
   template <class Visit, class D, class S> static void parameters(Visit&& visit, const D& degrees, const S& scale) {

@@ -3,6 +3,7 @@
 
 #include <starling/distributions/elementwise.hpp>
 #include <starling/distributions/gamma.hpp>
+#include <starling/distributions/incomplete_functions.hpp>
 #include <starling/values/log.hpp>
 
 namespace starling {
@@ -32,6 +33,14 @@ struct inverse_gamma_formulas : real_valued {
 
   template <class S, class SE> static auto mean(const S& shape, const SE& scale) { return where(shape > S(1), scale / (shape - 1.0), positive_infinity); }
   template <class S, class SE> static auto variance(const S& shape, const SE& scale) { return where(shape > S(2), scale / (shape - 1.0) * (scale / (shape - 1.0)) / (shape - 2.0), positive_infinity); }
+
+  template <class X, class S, class SE> static auto tails(const X& x, const S& shape, const SE& scale) {
+    const auto outside = x <= X(0);
+    return tails_where(!outside, exchanged(standard_tails<standard_gamma>(scale / where(outside, X(1), x), shape)));
+  }
+  template <class T, class S, class SE> static auto quantile(const T& tails, const S& shape, const SE& scale) {
+    return scale / standard_quantile<standard_gamma>(exchanged(tails), shape);
+  }
 
   template <class Visit, class S, class SE> static void parameters(Visit&& visit, const S& shape, const SE& scale) {
     visit("shape", shape, is_positive_finite(shape), "must be positive and finite");

@@ -29,6 +29,13 @@ struct negative_binomial_formulas : whole_valued {
 
   template <class S, class P> static auto support(const S&, const P&) { return nonnegative_whole{}; }
 
+  template <class K, class S, class P> static auto tails(const K& k, const S& size, const P& probability) {
+    return negative_binomial_tails(k, size, log(probability) - log1p(-probability));
+  }
+  template <class T, class S, class P> static auto quantile(const T& tails, const S& size, const P& probability) {
+    return least_count(least_negative_binomial, tails, size, log(probability) - log1p(-probability));
+  }
+
   template <class Visit, class S, class P> static void parameters(Visit&& visit, const S& size, const P& probability) {
     visit("size", size, is_positive_finite(size), "must be positive and finite");
     visit("probability", probability, both(probability > 0.0, probability < 1.0), "must be above 0 and below 1");

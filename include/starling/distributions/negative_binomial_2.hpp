@@ -4,6 +4,7 @@
 
 #include <starling/distributions/elementwise.hpp>
 #include <starling/distributions/gamma_draws.hpp>
+#include <starling/distributions/incomplete_functions.hpp>
 #include <starling/distributions/poisson.hpp>
 #include <starling/distributions/probabilities.hpp>
 #include <starling/distributions/saddle_point.hpp>
@@ -38,6 +39,11 @@ template <class Rng, class S, class M> auto negative_binomial_draw(Rng& rng, con
   return poisson_formulas::sample(rng, rate);
 }
 
+// log P(K ≤ k) and log P(K > k), given the log odds of a success.
+template <class K, class S, class O> auto negative_binomial_tails(const K& k, const S& size, const O& log_odds) {
+  return tails_where(!(k < K(0)), standard_tails<standard_beta>(log_odds, size, whole_below(k) + 1.0));
+}
+
 struct negative_binomial_2_formulas : whole_valued {
   static constexpr std::string_view name = "negative_binomial_2";
   static constexpr auto draws_follow = draw_derivative::none;
@@ -57,6 +63,13 @@ struct negative_binomial_2_formulas : whole_valued {
   template <class M, class O> static auto variance(const M& mean, const O& overdispersion) { return mean * (1.0 + mean / overdispersion); }
 
   template <class M, class O> static auto support(const M&, const O&) { return nonnegative_whole{}; }
+
+  template <class K, class M, class O> static auto tails(const K& k, const M& mean, const O& overdispersion) {
+    return negative_binomial_tails(k, overdispersion, log(overdispersion) - log(mean));
+  }
+  template <class T, class M, class O> static auto quantile(const T& tails, const M& mean, const O& overdispersion) {
+    return least_count(least_negative_binomial, tails, overdispersion, log(overdispersion) - log(mean));
+  }
 
   template <class Visit, class M, class O> static void parameters(Visit&& visit, const M& mean, const O& overdispersion) {
     visit("mean", mean, is_positive_finite(mean), "must be positive and finite");

@@ -3,6 +3,7 @@
 
 #include <starling/distributions/elementwise.hpp>
 #include <starling/distributions/gamma_draws.hpp>
+#include <starling/distributions/incomplete_functions.hpp>
 #include <starling/distributions/saddle_point.hpp>
 #include <starling/distributions/whole_draws.hpp>
 #include <starling/values/exp.hpp>
@@ -54,6 +55,11 @@ struct poisson_formulas : whole_valued {
 
   template <class R> static auto mean(const R& rate) { return rate; }
   template <class R> static auto variance(const R& rate) { return rate; }
+
+  template <class K, class R> static auto tails(const K& k, const R& rate) {
+    return tails_where(!(k < K(0)), exchanged(standard_tails<standard_gamma>(rate, whole_below(k) + 1.0)));
+  }
+  template <class T, class R> static auto quantile(const T& tails, const R& rate) { return least_count(least_poisson, tails, rate); }
 
   template <class Visit, class R> static void parameters(Visit&& visit, const R& rate) {
     visit("rate", rate, is_good(rate), "must be at least 0 and finite");

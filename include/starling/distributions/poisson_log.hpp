@@ -52,6 +52,9 @@ struct poisson_log_formulas : whole_valued {
   template <class L> static auto mean(const L& log_rate) { return exp(log_rate); }
   template <class L> static auto variance(const L& log_rate) { return exp(log_rate); }
 
+  template <class K, class L> static auto tails(const K& k, const L& log_rate) { return poisson_formulas::tails(k, exp(log_rate)); }
+  template <class T, class L> static auto quantile(const T& tails, const L& log_rate) { return poisson_formulas::quantile(tails, exp(log_rate)); }
+
   template <class Visit, class L> static void parameters(Visit&& visit, const L& log_rate) {
     visit("log_rate", log_rate, log_rate < L(positive_infinity), "must not be NaN or infinite, except for −∞");
   }

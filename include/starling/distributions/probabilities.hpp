@@ -46,6 +46,8 @@ template <class P> auto tails_of(const P& p) {
   using R = promote<P>;
   return log_tails<R>{log(R(p)), log1p(-R(p))};
 }
+// Those of −x, at −x.
+template <class V> log_tails<V> exchanged(const log_tails<V>& t) { return {t.above, t.below}; }
 // Tails of x where the support begins at `lo`: below it nothing has happened.
 template <class V, class Inside> auto tails_where(const Inside& inside, const log_tails<V>& t) {
   return log_tails<V>{where(inside, t.below, V(negative_infinity)), where(inside, t.above, V(0))};

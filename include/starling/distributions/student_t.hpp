@@ -6,6 +6,7 @@
 
 #include <starling/distributions/elementwise.hpp>
 #include <starling/distributions/gamma_draws.hpp>
+#include <starling/distributions/incomplete_functions.hpp>
 #include <starling/distributions/saddle_point.hpp>
 #include <starling/distributions/log_of_parameter.hpp>
 #include <starling/distributions/standardized.hpp>
@@ -53,6 +54,13 @@ struct student_t_formulas : real_valued {
 
   template <class D, class L, class S> static auto mean(const D& degrees, const L& location, const S&) { return where(degrees > D(1), location, not_a_number); }
   template <class D, class L, class S> static auto variance(const D& degrees, const L&, const S& scale) { return where(degrees > D(2), scale * scale * degrees / (degrees - 2.0), where(degrees > D(1), positive_infinity, not_a_number)); }
+
+  template <class X, class D, class L, class S> static auto tails(const X& x, const D& degrees, const L& location, const S& scale) {
+    return standard_tails<standard_student_t>((x - location) / scale, degrees);
+  }
+  template <class T, class D, class L, class S> static auto quantile(const T& tails, const D& degrees, const L& location, const S& scale) {
+    return location + scale * standard_quantile<standard_student_t>(tails, degrees);
+  }
 
   template <class Visit, class D, class L, class S> static void parameters(Visit&& visit, const D& degrees, const L& location, const S& scale) {
     visit("degrees", degrees, is_positive_finite(degrees), "must be positive and finite");

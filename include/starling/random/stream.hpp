@@ -71,7 +71,7 @@ template <real V> class stream {
     return shared_[visit_ % per_block];
   }
   [[gnu::always_inline]] V normal() { return normal_quantile(uniform()); }
-  V exponential() {
+  [[gnu::always_inline]] V exponential() {
     using starling::log;
     return -log(uniform());
   }
@@ -207,7 +207,7 @@ template <real V> class element_stream {
     return {x[0], x[1]};
   }
   [[gnu::always_inline]] V normal() { return normal_quantile(uniform()); }
-  V exponential() {
+  [[gnu::always_inline]] V exponential() {
     using starling::log;
     return -log(uniform());
   }
