@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
-"""Makes tail_values.json: both tails of the distributions whose probabilities are incomplete gamma and beta functions, with mpmath at 60 digits.
+"""Makes tail_values.json: both tails of the distributions of reference_values.json, and of those whose probabilities are incomplete gamma and beta functions,
+with mpmath at 60 digits.
 
-  python3 -m venv V && V/bin/pip install mpmath==1.4.1 && V/bin/python make_tail_values.py
+  python3 -m venv V && V/bin/pip install mpmath==1.4.1 && V/bin/python make_tail_values.py [name …]
 
 A row is a list of cases: parameters, and `tails` of x, log P(X ≤ x), log P(X > x), and of each by how many times their own rounding the
 arguments' rounding moves it. Sums for counts, quadrature and hypergeometric series for the rest: neither is the method of the library.
 """
 import json
 import pathlib
+import sys
 
 import mpmath as mp
 
@@ -67,8 +69,21 @@ def binomial(k, n, p): return sums(lambda j: mp.binomial(n, j) * p ** j * (1 - p
 def negative(k, r, p, q): return sums(lambda j: mp.exp(mp.loggamma(j + r) - mp.loggamma(r) - mp.loggamma(j + 1) + r * mp.log(p) + j * mp.log(q)), k, mp.inf)
 
 
+def normal(x, m, s): return mp.erfc((m - x) / s / mp.sqrt(2)) / 2, mp.erfc((x - m) / s / mp.sqrt(2)) / 2
+def cauchy(x, m, s):
+    beyond = mp.atan(s / abs(x - m)) / mp.pi
+    return (beyond, 1 - beyond) if x < m else (1 - beyond, beyond)
+
+
 # name: (both tails, discrete, [(parameters, xs)])
 ROWS = {
+    "normal": (normal, 0, [((0, 1), [-50, -1, 0.3, 9, 60]), ((3, 2.5), [-20, 3.5, 90])]),
+    "half_normal": (lambda x, s: (mp.erf(x / s / mp.sqrt(2)), mp.erfc(x / s / mp.sqrt(2))), 0, [((2,), [1e-9, 1, 80])]),
+    "cauchy": (cauchy, 0, [((0, 1), [-1e100, -2, 0.3, 1e18]), ((2, 1e-3), [1.9, 2.0005])]),
+    "half_cauchy": (lambda x, s: (2 * mp.atan(x / s) / mp.pi, 2 * mp.atan(s / x) / mp.pi), 0, [((3,), [1e-9, 2, 1e30])]),
+    "uniform": (lambda x, a, b: ((x - a) / (b - a), (b - x) / (b - a)), 0, [((-2, 5), [-1.5, 0.25, 4.75])]),
+    "exponential": (lambda x, r: (-mp.expm1(-r * x), mp.exp(-r * x)), 0, [((2.5,), [1e-9, 0.3, 400])]),
+    "log_normal": (lambda x, m, s: normal(mp.log(x), m, s), 0, [((2, 0.5), [1e-8, 7, 1e12])]),
     "gamma": (gamma, 0, [((1, 1), [1e-12, 0.5, 3, 40, 700]), ((0.5, 2), [1e-200, 0.1, 1, 20, 400]), ((0.001, 1), [1e-100, 0.1, 1, 20]),
                          ((20, 1e9), [1e-12, 1e-8, 2e-8, 4e-8, 9e-7]), ((1e6, 1e3), [900, 990, 999, 1001, 1005])]),
     "inverse_gamma": (lambda x, a, b: swap(gamma(1 / x, a, b)), 0, [((3, 2), [0.002, 0.05, 0.5, 1, 20, 1e50]), ((0.5, 2), [0.01, 2, 1e10])]),
@@ -107,6 +122,8 @@ def tails(f, discrete, x, p):
     return [float(x), float(mp.log(below)), float(mp.log(above)), *map(float, condition(f, x, p, discrete))]
 
 
-rows = {name: [{"parameters": list(map(float, p)), "tails": [tails(f, discrete, x, p) for x in xs]} for p, xs in cases] for name, (f, discrete, cases) in ROWS.items()}
+FILE = pathlib.Path(__file__).parent / "tail_values.json"
+old = json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() and sys.argv[1:] else {}  # with names only those are made anew
+rows = {name: old[name] if name in old and name not in sys.argv[1:] else [{"parameters": list(map(float, p)), "tails": [tails(f, discrete, x, p) for x in xs]} for p, xs in cases] for name, (f, discrete, cases) in ROWS.items()}
 text = ",\n".join(f'"{name}": {json.dumps(row)}' for name, row in rows.items())
-(pathlib.Path(__file__).parent / "tail_values.json").write_text("{\n" + text + "\n}\n", encoding="utf-8")
+FILE.write_text("{\n" + text + "\n}\n", encoding="utf-8")

@@ -30,9 +30,14 @@ struct half_cauchy_formulas : real_valued {
   template <class S> static auto support(const S&) { return nonnegative{}; }
 
   template <class X, class S> static auto tails(const X& x, const S& scale) {
-    return tails_from_above(log(0.63661977236758134308 * atan2(1.0, max(x, X(0)) / scale)));
+    const auto z = max(x, X(0)) / scale;
+    return log_tails{log(0.63661977236758134308 * atan(z)), log(0.63661977236758134308 * atan2(1.0, z))};
   }
-  template <class T, class S> static auto quantile(const T& tails, const S& scale) { return scale / tan(1.57079632679489661923 * exp(tails.above)); }
+  template <class T, class S> static auto quantile(const T& tails, const S& scale) {
+    const auto lower = tails.below < tails.above;
+    const auto t = tan(1.57079632679489661923 * exp(where(lower, tails.below, tails.above)));
+    return scale * where(lower, t, 1.0 / t);
+  }
 
   template <class Visit, class S> static void parameters(Visit&& visit, const S& scale) {
     visit("scale", scale, is_positive_finite(scale), "must be positive and finite");

@@ -32,10 +32,18 @@ struct half_normal_formulas : real_valued {
 
   // P(|Z| > z) is twice the normal tail.
   template <class X, class S> static auto tails(const X& x, const S& scale) {
-    return tails_from_above(0.69314718055994530942 + log_normal_cdf(-max(x, X(0)) / scale));
+    const auto z = max(x, X(0)) / scale;
+    const auto t = tails_from_above(0.69314718055994530942 + log_normal_cdf(-z));
+    const auto near = z < decltype(z + 0.0)(0.5);
+    return log_tails{where(near, log(erf(where(near, z, 0.5) * 0.70710678118654752440)), t.below), t.above};
   }
   template <class T, class S> static auto quantile(const T& tails, const S& scale) {
-    return -scale * normal_quantile_of(tails_from_below(tails.above - 0.69314718055994530942));
+    const auto z = -normal_quantile_of(tails_from_below(tails.above - 0.69314718055994530942));
+    // Near 0 by one of Newton's steps more, on P(|Z| ≤ z), which is small there.
+    const auto near = tails.below < -1.0;
+    const auto at = where(near, z, 0.5);
+    const auto step = (erf(at * 0.70710678118654752440) - exp(tails.below)) * exp(0.5 * at * at) * 1.25331413731550025121;
+    return scale * where(near, max(at - step, 0.0), z);
   }
 
   template <class Visit, class S> static void parameters(Visit&& visit, const S& scale) {
