@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <stdexcept>
+#include <string>
 #include <vector>
 
 namespace starling {
@@ -64,6 +66,25 @@ double sorted_weighted_quantile(std::span<const double> ascending, std::span<con
     position += step;
   }
   return ascending[heavy.back()];
+}
+
+double weighted_quantile(std::span<const double> values, std::span<const double> weights, double probability) {
+  if (!(probability >= 0 && probability <= 1))
+    throw std::invalid_argument("quantile: expected a probability from 0 to 1, got " + std::to_string(probability));
+  std::vector<std::size_t> order;
+  for (std::size_t k = 0; k < values.size(); ++k)
+    if (!std::isnan(values[k])) order.push_back(k);
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
+  std::vector<double> ascending, their_weights;
+  for (const std::size_t k : order) ascending.push_back(values[k]), their_weights.push_back(weights[k]);
+  return sorted_weighted_quantile(ascending, their_weights, probability);
+}
+
+double weighted_mean(std::span<const double> values, std::span<const double> weights) {
+  double sum = 0, weight = 0;
+  for (std::size_t k = 0; k < values.size(); ++k)
+    if (weights[k] > 0 && !std::isnan(values[k])) sum += weights[k] * values[k], weight += weights[k];
+  return sum / weight;
 }
 
 }  // namespace starling

@@ -34,6 +34,9 @@ std::vector<double> some_ys(std::size_t n) {
   return ys;
 }
 
+constexpr auto either = sl::cond(sl::gen([](auto& trace) { return trace("far", sl::normal(5.0, 1.0)); }),
+                                 sl::gen([](auto& trace) { return trace("near", sl::normal(0.0, 1.0)); }));
+
 template <class S>
 struct position {
   S x, v;
@@ -121,6 +124,98 @@ TEST(particle_filter, histories_follow_the_ancestors) {
       EXPECT_NEAR(xs[i * 12 + t], x, 0.01) << i << " " << t;
     }
   }
+}
+
+TEST(particle_filter, reads_states_notes_and_quantiles_with_weights) {
+  constexpr auto noting = sl::unfold(sl::gen([](auto& trace, std::size_t, const auto& s) {
+    auto next = s;
+    next.v = trace("v", sl::normal(0.5 * s.v, 1.0));
+    next.x = s.x + next.v;
+    trace.note("squares", next.x * next.x + s.v);
+    trace("y", sl::normal(next.x, 0.4));
+    return next;
+  }));
+  sl::particle_filter f(noting, sl::args(position<double>{0.0, 0.0}), {.particles = 1003}, sl::key(2));
+  const auto ys = some_ys(6);
+  for (std::size_t t = 0; t < ys.size(); ++t) {
+    const auto before = f.values([](const auto& s) { return s.v; });
+    const auto told = f.step({{"y", ys[t]}});
+    const auto x = f.values([](const auto& s) { return s.x; }), v = f.values("v"), squares = f.values("squares"), w = f.weights();
+    double mean = 0, below = 0, total = 0;
+    const double q = f.quantile([](const auto& s) { return s.x; }, 0.3);
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      if (!told.resampled) {
+        EXPECT_DOUBLE_EQ(squares[i], x[i] * x[i] + before[i]) << i;
+      }
+      mean += w[i] * x[i];
+      below += x[i] <= q ? w[i] : 0;
+      total += w[i];
+    }
+    EXPECT_EQ(v, f.values([](const auto& s) { return s.v; }));
+    EXPECT_NEAR(total, 1, 1e-12);
+    EXPECT_NEAR(f.mean([](const auto& s) { return s.x; }), mean, 1e-12);
+    EXPECT_NEAR(f.mean("v", [](double y) { return y * y; }), f.mean([](const auto& s) { return s.v * s.v; }), 1e-12);
+    EXPECT_NEAR(below, 0.3, 0.02);
+  }
+  EXPECT_THROW(f.values("nothing"), std::exception);
+  EXPECT_THROW(f.quantile("v", 1.5), std::invalid_argument);
+}
+
+TEST(particle_filter, has_NaN_where_a_particle_has_no_such_choice) {
+  constexpr auto chain = sl::unfold(sl::gen([](auto& trace, std::size_t, const auto& x) {
+    const auto is_far = trace("is_far", sl::bernoulli(0.4));
+    const auto next = x + trace("step", either, is_far);
+    trace("y", sl::normal(next, 3.0));
+    return next;
+  }));
+  sl::particle_filter f(chain, sl::args(0.0), {.particles = 500}, sl::key(2));
+  f.step({{"y", 2.0}});
+  const auto is_far = f.values("is_far"), a = f.values(sl::path("step") / "far"), w = f.weights();
+  double mean = 0, weight = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    EXPECT_EQ(std::isnan(a[i]), is_far[i] == 0) << i;
+    if (is_far[i] == 1) mean += w[i] * a[i], weight += w[i];
+  }
+  EXPECT_NEAR(f.mean(sl::path("step") / "far"), mean / weight, 1e-12);
+  EXPECT_GT(f.quantile(sl::path("step") / "far", 0.01), 1.0);
+}
+
+TEST(particle_filter, takes_parameters_that_come_with_a_step) {
+  const auto ys = some_ys(20);
+  kalman exact;
+  sl::particle_filter f(linear, sl::args(1.0, 0.9), {.particles = 40'000}, sl::key(4));
+  for (std::size_t t = 0; t < ys.size(); ++t) {
+    const double a = 0.4 + 0.05 * static_cast<double>(t);
+    exact.step(ys[t], a);
+    if (t == 7) {
+      EXPECT_THROW(f.step({{"y", INFINITY}}, sl::args(-40.0)), std::runtime_error);
+      f.step({{"y", ys[t]}}, sl::args(a));
+    } else {
+      f.step({{"y", ys[t]}}, sl::args(a));
+    }
+  }
+  EXPECT_NEAR(f.log_evidence(), exact.log_evidence, 0.1);
+  EXPECT_NEAR(f.mean("x"), exact.mean, 0.03);
+  EXPECT_NEAR(f.quantile("x", 0.9), exact.mean + 1.2815515655446004 * std::sqrt(exact.variance), 0.04);
+  exact.step(0.5, 0.4 + 0.05 * 19);
+  EXPECT_THROW(f.step({{"nothing", 0.5}}, sl::args(-40.0)), std::invalid_argument);
+  f.step({{"y", 0.5}});  // as in the last step that stands
+  EXPECT_NEAR(f.mean("x"), exact.mean, 0.03);
+}
+
+TEST(particle_filter, names_the_step_where_its_particles_are_lost) {
+  sl::particle_filter f(linear, sl::args(1.0, 0.9), {.particles = 2000}, sl::key(1));
+  for (const double y : some_ys(10)) f.step({{"y", y}});
+  EXPECT_TRUE(f.warnings().empty());
+  const auto far = f.step({{"y", 8.0}});
+  const auto after = f.step({{"y", 3.0}});
+  EXPECT_LT(far.ess, 20.0);
+  EXPECT_EQ(far.distinct, far.resampled ? far.distinct : 2000u);
+  EXPECT_TRUE(after.resampled && after.distinct < 20) << after.distinct;
+  const auto told = f.warnings();
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_NE(told[0].find("of 2000 at step 10:"), std::string::npos) << told[0];
+  EXPECT_NE(told[1].find("descendants fell to " + std::to_string(after.distinct) + " of 2000 at step 11"), std::string::npos) << told[1];
 }
 
 TEST(particle_filter, is_the_same_for_any_number_of_threads) {

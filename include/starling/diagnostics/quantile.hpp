@@ -15,4 +15,9 @@ double quantile(std::span<const double> values, double probability);
 /// sorted_quantile. Weights are relative and not negative. Values of weight 0 count for nothing.
 double sorted_weighted_quantile(std::span<const double> ascending, std::span<const double> weights, double probability);
 
+/// The same of weighted values in any order, and their mean Σ w x / Σ w. A NaN is a value that is not there: it and its weight are
+/// left out; NaN if none is there.
+double weighted_quantile(std::span<const double> values, std::span<const double> weights, double probability);
+double weighted_mean(std::span<const double> values, std::span<const double> weights);
+
 }  // namespace starling

@@ -2,7 +2,9 @@
 //
 //   sl::particle_filter filter(walk, sl::args(initial, parameters…), {.particles = 10'000}, sl::key(1));
 //   for (const double y : ys) filter.step({{"y", y}});
-//   filter.log_evidence();  filter.mean("x");  filter.history("x");
+//   filter.log_evidence();  filter.mean("x");  filter.quantile("x", 0.95);  filter.history("x");
+//   filter.mean([](const auto& state) { return state.x * state.v; });  // of what the kernel returned
+//   filter.step({{"y", y}}, sl::args(control, parameters…));           // parameters that come with a step
 //
 // Bootstrap proposal: what a step does not observe is drawn from the kernel, weighted by the density of what it observes. Before a step
 // particles are resampled (systematic) where the effective sample size has fallen below a share of the particles. The evidence grows by
@@ -16,36 +18,27 @@
 
 #include <starling/combinators/unfold.hpp>
 #include <starling/execution/executor.hpp>
-#include <starling/inference/ancestors.hpp>
+#include <starling/inference/filter_population.hpp>
 #include <starling/models/generate.hpp>
 #include <starling/values/exp.hpp>
 #include <starling/values/counts.hpp>
 
 namespace starling {
 
-struct particle_filter_options {
-  std::size_t particles = 1000;
-  double resample_below = 0.5;  // resampled where the effective sample size is below this share of the particles; 1: at every step
-  bool history = true;          // keep the choices of all steps, not of the last only
-  std::size_t threads = 0;      // 0: all cores
-};
-
-// What a step tells.
-struct filter_step {
-  double log_evidence = 0;  // of this step's observations given those before
-  double ess = 0;           // effective sample size after it, (Σ w)² / Σ w²
-  bool resampled = false;   // before it
-};
-
 template <class T, generative_function Kernel, class State, class... Parameters>
-class basic_particle_filter {
+class basic_particle_filter : public filter_population<T, Kernel, State, Parameters...> {
+  using population = filter_population<T, Kernel, State, Parameters...>;
+  using population::arguments_, population::options_, population::blocks_, population::count_, population::states_, population::before_;
+  using population::ess_, population::columns_, population::report_, population::run_kernel, population::place_of;
+  using population::memory_, population::before_memory_, population::weights_, population::weight_sum_, population::log_evidence_;
+  using typename population::V, typename population::S, typename population::column;
+
  public:
-  using V = native_pack<T>;
-  static constexpr std::size_t width = lanes_of<V>;
+  using population::width;
   static_assert(!Kernel::is_dynamic, "a particle filter runs its kernel in lanes: the kernel must not be dynamic");
 
   basic_particle_filter(const unfold_model<Kernel>& chain, arguments<State, Parameters...> as, const particle_filter_options& o, const key& k)
-      : kernel_(chain.kernel), arguments_(std::move(as)), options_(o), key_(k), blocks_((o.particles + width - 1) / width) {
+      : population(chain.kernel, std::move(as), o), key_(k) {
     require_count("particle_filter", "particles", o.particles, 1, largest_lanes);
     if (!(o.resample_below >= 0 && o.resample_below <= 1))
       throw std::invalid_argument("particle_filter: resample_below is a share of the particles, from 0 to 1, got " + std::to_string(o.resample_below));
@@ -55,10 +48,11 @@ class basic_particle_filter {
     if constexpr (holds_arena<S>) {
       memory_.resize(blocks_);
       next_memory_.resize(blocks_);
+      before_memory_.resize(blocks_);
       resampled_memory_.resize(blocks_);
     }
     for (std::size_t b = 0; b < blocks_; ++b) states_[b] = own(first, memory_, b);
-    next_states_ = states_;
+    next_states_ = before_ = states_;
     log_weights_.assign(blocks_, V(0));
     weights_.assign(blocks_, V(1));
     next_log_weights_ = log_weights_;
@@ -76,8 +70,9 @@ class basic_particle_filter {
     const std::size_t t = count_;
     const key now = fold_in(key_, t);
     filter_step told;
+    told.distinct = options_.particles;
     told.resampled = t > 0 && ess_ < options_.resample_below * static_cast<double>(options_.particles) + (options_.resample_below >= 1 ? 1 : 0);
-    if (told.resampled) resample(now);
+    if (told.resampled) told.distinct = resample(now);
     const std::vector<S>& before = told.resampled ? resampled_ : states_;
 
     column next;
@@ -110,6 +105,8 @@ class basic_particle_filter {
                                (r.bad.found ? "; the first trouble was " + r.bad.sentence(*next.structure) : "; more particles, or a wider model, may help"));
     // The step stands.
     if (told.resampled) next.ancestors = std::move(ancestors_);
+    before_.swap(told.resampled ? resampled_ : states_);
+    before_memory_.swap(told.resampled ? resampled_memory_ : memory_);
     states_.swap(next_states_);
     memory_.swap(next_memory_);
     log_weights_.swap(next_log_weights_);
@@ -122,66 +119,28 @@ class basic_particle_filter {
     log_evidence_ += told.log_evidence;
     if (!options_.history) columns_.clear();
     columns_.push_back(std::move(next));
+    report_.add(t, options_.particles, told);
     ++count_;
     return told;
   }
-
-  std::size_t steps() const { return count_; }
-  std::size_t particles() const { return options_.particles; }
-  double log_evidence() const { return log_evidence_; }  // log p(all observations so far), estimated
-  double ess() const { return ess_; }
-  // The weights of the particles, which sum to 1.
-  std::vector<double> weights() const {
-    auto w = starling::column(weights_, options_.particles);
-    for (double& x : w) x /= weight_sum_;
-    return w;
-  }
-  // A scalar choice of the last step, a number a particle; its weighted mean, or that of f(value).
-  std::vector<double> values(const path& where) const { return column_values(columns_.size() - 1, where); }
-  double mean(const path& where) const {
-    return mean(where, [](double x) { return x; });
-  }
-  template <class F>
-  double mean(const path& where, F&& f) const {
-    const auto x = values(where);
-    double total = 0;
-    for (std::size_t i = 0; i < x.size(); ++i) total += static_cast<double>(weights_[i / width][static_cast<int>(i % width)]) * f(x[i]);
-    return total / weight_sum_;
-  }
-  // A scalar choice of all steps along the history of each particle (of the last step), [particle][step].
-  std::vector<double> history(const path& where) const {
-    if (!options_.history) throw std::logic_error("particle_filter: no history was kept (.history = false)");
-    const std::size_t n = options_.particles;
-    std::vector<double> h(n * count_);
-    std::vector<std::uint32_t> at(n);
-    for (std::uint32_t i = 0; i < n; ++i) at[i] = i;
-    for (std::size_t t = count_; t-- > 0;) {
-      const auto x = column_values(t, where);
-      for (std::size_t i = 0; i < n; ++i) h[i * count_ + t] = x[at[i]];
-      if (columns_[t].ancestors)
-        for (auto& a : at) a = columns_[t].ancestors[a];
+  // The same with other parameters of the kernel, for this step and those that follow: a control, a time since the step before.
+  filter_step step(const choice_map& observations, arguments<Parameters...> parameters) {
+    const auto keep = [&](auto&& from, auto offset) {
+      [&]<std::size_t... I>(std::index_sequence<I...>) {
+        ((std::get<I + 1>(arguments_.values) = std::get<I + offset()>(from)), ...);
+      }(std::index_sequence_for<Parameters...>());
+    };
+    const auto old = arguments_.values;
+    keep(parameters.values, std::integral_constant<std::size_t, 0>());
+    try {
+      return step(observations);
+    } catch (...) {
+      keep(old, std::integral_constant<std::size_t, 1>());
+      throw;
     }
-    return h;
   }
 
  private:
-  using S = lift<V, State>;
-  // Written once, then shared by copies of the filter.
-  struct column {
-    std::shared_ptr<const schema> structure;
-    std::uint64_t observed = 0;  // hash of the observed addresses
-    std::shared_ptr<V[]> values;
-    std::vector<V> shared;
-    std::shared_ptr<std::uint32_t[]> ancestors;  // of the particles before the step; null: themselves
-  };
-
-  template <class Handler>
-  S run_kernel(Handler& h, std::size_t t, const S& state) const {
-    return [&]<std::size_t... I>(std::index_sequence<I...>) {
-      return S(kernel_.run(h, t, state, std::get<I + 1>(arguments_.values)...));
-    }(std::index_sequence_for<Parameters...>());
-  }
-
   void find_structure(std::size_t t, const key& now, const choice_map& observations, const S& state, column& next, site_plan& plan) const {
     const arena_scope scope;
     tile_storage<V> storage;
@@ -211,7 +170,6 @@ class basic_particle_filter {
     bool plain = !next.structure->is_conditional();  // each site is visited once
     bad_parameter bad = {};
   };
-  tile<V> place_of(column& c, std::size_t b) const { return {c.values.get() + b * c.structure->elements(), c.shared.data(), nullptr}; }
 
   [[gnu::always_inline]] V run_plain(const step_run& r, const S& state, std::size_t b) {
     frozen_walk walk(*r.next.structure);
@@ -229,8 +187,8 @@ class basic_particle_filter {
     return where(h.score() > V(negative_infinity), h.weight(), V(negative_infinity));
   }
 
-  // Draws the ancestors of the particles and gathers their states.
-  void resample(const key& now) {
+  // Draws the ancestors of the particles and gathers their states. How many particles have descendants.
+  std::size_t resample(const key& now) {
     stream<double> numbers(now.scope(hash_text("resample")));
     numbers.visit(0);
     ancestors_.reset(new std::uint32_t[options_.particles + ancestor_slack]);
@@ -250,33 +208,17 @@ class basic_particle_filter {
         }
       }
     }
+    std::size_t distinct = 1;  // ancestors ascend
+    for (std::size_t i = 1; i < options_.particles; ++i) distinct += ancestors_[i] != ancestors_[i - 1];
+    return distinct;
   }
 
-  std::vector<double> column_values(std::size_t t, const path& where) const {
-    if (columns_.empty()) throw std::logic_error("particle_filter: no step was made");
-    const column& c = columns_[t];
-    const site& s = c.structure->sites()[site_at(*c.structure, where)];
-    if (s.type.rank != 0) throw std::invalid_argument("particle_filter: expected a scalar at " + where.str() + ", it holds " + s.type.str());
-    std::vector<double> x(options_.particles);
-    for (std::size_t i = 0; i < x.size(); ++i) {
-      const V* at = (s.shared ? c.shared.data() : c.values.get() + i / width * c.structure->elements()) + s.offset;
-      x[i] = static_cast<double>((*at)[static_cast<int>(i % width)]);
-    }
-    return x;
-  }
-
-  Kernel kernel_;
-  arguments<State, Parameters...> arguments_;
-  particle_filter_options options_;
   key key_;
-  std::size_t blocks_, count_ = 0;
-  std::vector<S> states_, next_states_, resampled_;
-  std::vector<own_memory> memory_, next_memory_, resampled_memory_;  // where the vectors of states lie
-  std::vector<V> log_weights_, weights_;                                         // weights relative to the largest
-  std::vector<V> next_log_weights_, next_weights_;
-  double weight_sum_ = 1, log_total_ = 0, log_evidence_ = 0, ess_ = 0;
+  std::vector<S> next_states_, resampled_;
+  std::vector<own_memory> next_memory_, resampled_memory_;
+  std::vector<V> log_weights_, next_log_weights_, next_weights_;
+  double log_total_ = 0;  // log Σ exp(log weight)
   std::shared_ptr<std::uint32_t[]> ancestors_;
-  std::vector<column> columns_;
 };
 
 template <generative_function Kernel, class State, class... Parameters>
