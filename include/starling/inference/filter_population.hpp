@@ -1,7 +1,6 @@
 // The particles of a filter as the last step has left them, and what can be read from them and from their histories.
 #pragma once
 
-#include <cmath>
 #include <concepts>
 #include <limits>
 #include <memory>
@@ -151,7 +150,7 @@ class filter_population {
       found = true;
       for (std::size_t l = 0; l < width && first + l < values_.size(); ++l) {
         const double told = static_cast<double>((*x)[static_cast<int>(l)]);
-        if (!std::isnan(told)) values_[first + l] = told;  // the branches of a switch_ may share a name
+        if (told == told) values_[first + l] = told;  // the branches of a switch_ may share a name
       }
     }
     bool found = false;
