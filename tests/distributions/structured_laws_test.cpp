@@ -248,6 +248,29 @@ TEST(structured, a_lane_gets_the_same_whatever_its_neighbours) {
   });
 }
 
+// The reference moments are those of draws too (draws_are_those_of_the_density).
+TEST(structured, means_and_variances_equal_the_reference) {
+  int compared = 0;
+  structured::for_each([&](const structured::entry& e, const rows::json& row) {
+    if (!e.has_moments) return;
+    for (const auto& c : row.at("cases")) {
+      ASSERT_TRUE(c.contains("mean")) << e.name;
+      const auto p = numbers(c.at("parameters")), mean = numbers(c.at("mean")), variance = numbers(c.at("variance"));
+      const auto found_mean = e.mean(p), found_variance = e.variance(p);
+      ASSERT_EQ(found_mean.size(), mean.size()) << e.name;
+      ASSERT_EQ(found_variance.size(), mean.size()) << e.name;
+      for (std::size_t i = 0; i < mean.size(); ++i) {
+        EXPECT_NEAR(found_mean[i], mean[i], 1e-12 * (1 + std::abs(mean[i]))) << e.name << text(c.at("parameters")) << " mean " << i;
+        EXPECT_NEAR(found_variance[i], variance[i], 1e-11 * std::abs(variance[i])) << e.name << text(c.at("parameters")) << " variance " << i;
+      }
+      ++compared;
+    }
+    for (const auto& bad : row.at("bad"))
+      for (const double m : e.mean(numbers(bad.at("parameters")))) EXPECT_TRUE(std::isnan(m)) << e.name << bad.dump();
+  });
+  EXPECT_GT(compared, 25);
+}
+
 TEST(structured, draws_are_those_of_the_density) {
   structured::for_each([&](const structured::entry& e, const rows::json& row) {
     for (const auto& c : row.at("cases")) {

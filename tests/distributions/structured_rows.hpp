@@ -52,6 +52,7 @@ template <class Make> class entry_of : public entry {
     name = std::move(of);
     discrete = is_discrete;
     is_matrix = matrix_valued;
+    has_moments = sl::has_mean<distribution> && sl::has_variance<distribution>;
   }
 
   std::size_t rows(const numbers_of& p) const override {
@@ -80,6 +81,16 @@ template <class Make> class entry_of : public entry {
     const sl::arena_scope memory;
     const auto d = made<floats>(p);
     return static_cast<double>(floats(d.log_density(value<floats>(d, x)))[1]);
+  }
+  numbers_of mean(const numbers_of& p) const override {
+    const sl::arena_scope memory;
+    if constexpr (sl::has_mean<distribution>) return list(sl::mean(made<double>(p)));
+    else return {};
+  }
+  numbers_of variance(const numbers_of& p) const override {
+    const sl::arena_scope memory;
+    if constexpr (sl::has_variance<distribution>) return list(sl::variance(made<double>(p)));
+    else return {};
   }
   bool contains(const numbers_of& p, const numbers_of& x) const override {
     const sl::arena_scope memory;
@@ -136,6 +147,7 @@ template <class Make> class entry_of : public entry {
   sl::adjoint<doubles> log_density_of(const sl::vector<sl::adjoint<doubles>>& all, const numbers_of& given) const override { return density_of(all, given); }
 
  private:
+  template <class Many> static numbers_of list(const Many& xs) { return numbers_of(xs.data(), xs.data() + xs.size()); }
   template <class Real> auto made(const numbers_of& p, const numbers_of& in_first_lane = {}) const {
     sl::vector<Real> held(p.size());
     for (std::size_t i = 0; i < p.size(); ++i) held[i] = number<Real>(p, in_first_lane, i);

@@ -21,7 +21,7 @@ enum class drawing { in_one_lane,
 // Parameters and values are given as doubles; `in_first_lane`, where not empty, are those of lane 0.
 struct entry {
   std::string name;
-  bool discrete = false, is_matrix = false;
+  bool discrete = false, is_matrix = false, has_moments = false;
 
   virtual ~entry() = default;
   virtual std::size_t rows(const numbers_of& p) const = 0;
@@ -29,6 +29,9 @@ struct entry {
   virtual double log_density(const numbers_of& p, const numbers_of& x) const = 0;
   virtual doubles log_density_in_lanes(const numbers_of& p, const numbers_of& p_in_first_lane, const numbers_of& x, const numbers_of& x_in_first_lane) const = 0;
   virtual double log_density_in_floats(const numbers_of& p, const numbers_of& x) const = 0;
+  // Of each element, row by row, where the distribution has them.
+  virtual numbers_of mean(const numbers_of& p) const = 0;
+  virtual numbers_of variance(const numbers_of& p) const = 0;
   virtual bool contains(const numbers_of& p, const numbers_of& x) const = 0;
   virtual std::vector<std::string> bad_parameters(const numbers_of& p) const = 0;
   // n draws of lanes first, first + 1, … at visit `visit`; `no_value` is NaN.

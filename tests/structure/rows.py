@@ -37,6 +37,7 @@ NO_ROW = {
     "support_ends": "the least and the greatest of a support, tested through truncated and mixture",
     "probabilities": "tails, quantiles and moments, tested by probabilities_test.cpp over all rows",
     "normal_tails": "the normal distribution's tails and intervals, tested through the rows that use them",
+    "element_moments": "what means and variances of vectors and matrices share, tested through the structured rows",
     "incomplete_functions": "tails and quantiles by Boost.Math, tested by probabilities_test.cpp over all rows and incomplete_functions_test.cpp",
     "special_functions": "Bessel's, the exponential integral and others, tested through the rows that use them",
     "following_draws": "how draws follow their parameters, tested in tests/distributions/following_draws_test.cpp over all rows",

@@ -2,6 +2,7 @@
 // what stands before x_0 counts as 0; one vector-valued choice. The coefficients need not be those of a stationary series.
 #pragma once
 
+#include <starling/distributions/element_moments.hpp>
 #include <starling/distributions/matrix_parameters.hpp>
 #include <starling/values/counts.hpp>
 
@@ -56,6 +57,22 @@ template <class Coefficients, class Scale> struct autoregressive : distribution 
     }
     const real lp = -0.5 * squares_of(rests) / (scale * scale) - static_cast<double>(n) * (log(scale) + half_log_two_pi);
     return never_nan(real(where(is_good(), lp, real(negative_infinity))));
+  }
+
+  auto mean() const {
+    return vector_where<promote<element_of<Coefficients>, Scale>>(is_good(), n, [](std::size_t) { return 0.0; });
+  }
+  // x_t is the sum of the impulses before it, each with the weight ψ of its age: ψ_0 = 1, ψ_j = Σ_k coefficients_k ψ_(j−1−k).
+  auto variance() const {
+    using real = promote<element_of<Coefficients>, Scale>;
+    const vector<real> weights(n);
+    real total(0);
+    return vector_where<promote<element_of<Coefficients>, Scale>>(is_good(), n, [&](std::size_t t) {
+      weights[t] = real(t == 0 ? 1.0 : 0.0);
+      for (std::size_t k = 0; k < coefficients.size() && k < t; ++k) weights[t] = weights[t] + element_at{k}(coefficients)*weights[t - 1 - k];
+      total = total + weights[t] * weights[t];
+      return total * scale * scale;
+    });
   }
 
   template <class Visit> void parameters(Visit&& visit) const {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 
+#include <starling/distributions/element_moments.hpp>
 #include <starling/distributions/elements.hpp>
 #include <starling/distributions/gamma_draws.hpp>
 #include <starling/distributions/supports.hpp>
@@ -56,6 +57,18 @@ template <class Concentration> struct dirichlet : distribution {
   }
 
   auto support() const { return simplex{size()}; }
+
+  auto mean() const {
+    const auto total = sum_of_elements(concentration);
+    return vector_where<promote<element_of<Concentration>>>(is_good(), size(), [&](std::size_t i) { return element_at{i}(concentration) / total; });
+  }
+  auto variance() const {
+    const auto total = sum_of_elements(concentration);
+    return vector_where<promote<element_of<Concentration>>>(is_good(), size(), [&](std::size_t i) {
+      const auto a = element_at{i}(concentration);
+      return a / total * ((total - a) / total) / (total + 1.0);
+    });
+  }
 
   template <class Visit> void parameters(Visit&& visit) const {
     for (std::size_t k = 0; k < size(); ++k) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <starling/distributions/beta_binomial.hpp>
+#include <starling/distributions/element_moments.hpp>
 #include <starling/distributions/matrix_parameters.hpp>
 #include <starling/distributions/matrix_supports.hpp>
 #include <starling/values/counts.hpp>
@@ -63,6 +64,18 @@ template <class Trials, class Concentration> struct dirichlet_multinomial : dist
       lp = lp + (lgamma(a + k) - lgamma(a) - lgamma(k + 1.0));
     }
     return never_nan(real(where(both(is_good(), support().contains(x)), lp, real(negative_infinity))));
+  }
+
+  auto mean() const {
+    const auto total = sum_of_elements(concentration);
+    return vector_where<promote<Trials, element_of<Concentration>>>(is_good(), size(), [&](std::size_t i) { return as_real(trials) * (element_at{i}(concentration) / total); });
+  }
+  auto variance() const {
+    const auto total = sum_of_elements(concentration);
+    return vector_where<promote<Trials, element_of<Concentration>>>(is_good(), size(), [&](std::size_t i) {
+      const auto a = element_at{i}(concentration);
+      return as_real(trials) * (a / total) * ((total - a) / total) * ((total + as_real(trials)) / (total + 1.0));
+    });
   }
 
   template <class Visit> void parameters(Visit&& visit) const {

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string>
 
+#include <starling/distributions/element_moments.hpp>
 #include <starling/distributions/elements.hpp>
 #include <starling/distributions/inside.hpp>
 #include <starling/distributions/saddle_point.hpp>
@@ -88,6 +89,13 @@ template <class Mean, class R> class factored_normal : public distribution {
   auto support() const { return vector_of{real_line{}, size()}; }
   // Element i of the mean.
   auto mean_at(std::size_t i) const { return element_at{i}(mean_); }
+
+  auto mean() const {
+    return vector_where<promote<element_of<Mean>, R>>(is_good(), size(), [&](std::size_t i) { return element_at{i}(mean_); });
+  }
+  auto variance() const {
+    return vector_where<promote<element_of<Mean>, R>>(is_good(), size(), [&](std::size_t i) { return square_of_lower_at(factor_, i, i); });
+  }
 
   template <class Rng> auto sample(Rng& rng) const {
     using V = typename Rng::real;

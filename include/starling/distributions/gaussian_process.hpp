@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include <starling/distributions/covariance_kernels.hpp>
+#include <starling/distributions/element_moments.hpp>
 #include <starling/distributions/matrix_parameters.hpp>
 #include <starling/values/counts.hpp>
 
@@ -52,6 +53,13 @@ template <class Inputs, class Kernel, class Noise> class gaussian_process : publ
     }
     const real lp = -0.5 * squares_of(solve_lower(factor_, copy)) - log_diagonal - static_cast<double>(size()) * half_log_two_pi;
     return never_nan(real(where(is_good(), lp, real(negative_infinity))));
+  }
+
+  auto mean() const {
+    return vector_where<element>(is_good(), size(), [](std::size_t) { return 0.0; });
+  }
+  auto variance() const {
+    return vector_where<element>(is_good(), size(), [&](std::size_t i) { return square_of_lower_at(factor_, i, i); });
   }
 
   template <class Visit> void parameters(Visit&& visit) const {

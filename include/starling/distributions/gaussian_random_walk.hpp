@@ -1,6 +1,7 @@
 // gaussian_random_walk(scale, n): x_0 and all steps x_t − x_(t−1) are normal(0, scale), independent; t = 1, …, n − 1; one vector-valued choice.
 #pragma once
 
+#include <starling/distributions/element_moments.hpp>
 #include <starling/distributions/matrix_parameters.hpp>
 #include <starling/values/counts.hpp>
 
@@ -46,6 +47,13 @@ template <class Scale> struct gaussian_random_walk : distribution {
     using real = promote<element_of<X>, Scale>;
     const real lp = -0.5 * squares_of(steps) / (scale * scale) - static_cast<double>(n) * (log(scale) + half_log_two_pi);
     return never_nan(real(where(is_positive_finite(scale), lp, real(negative_infinity))));
+  }
+
+  auto mean() const {
+    return vector_where<promote<Scale>>(is_positive_finite(scale), n, [](std::size_t) { return 0.0; });
+  }
+  auto variance() const {
+    return vector_where<promote<Scale>>(is_positive_finite(scale), n, [&](std::size_t t) { return (static_cast<double>(t) + 1.0) * scale * scale; });
   }
 
   template <class Visit> void parameters(Visit&& visit) const { visit("scale", scale, is_positive_finite(scale), "must be positive and finite"); }

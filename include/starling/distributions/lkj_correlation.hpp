@@ -2,6 +2,7 @@
 // lkj_cholesky(n, eta), which is faster and more exact where a factor will do.
 #pragma once
 
+#include <starling/distributions/element_moments.hpp>
 #include <starling/distributions/lkj_cholesky.hpp>
 #include <starling/distributions/wishart_factors.hpp>
 
@@ -34,6 +35,14 @@ template <class Eta> struct lkj_correlation : distribution {
     auto lp = factor.log_density(l);
     for (std::size_t k = 1; k + 1 < factor.n; ++k) lp = lp - static_cast<double>(factor.n - 1 - k) * log(l(k, k));
     return never_nan(where(support().contains(x), lp, decltype(lp)(negative_infinity)));
+  }
+
+  auto mean() const {
+    return matrix_where<promote<Eta>>(is_positive_finite(factor.eta), factor.n, factor.n, [](std::size_t i, std::size_t j) { return i == j ? 1.0 : 0.0; });
+  }
+  // (Ω_ij + 1) / 2 has a beta(η − 1 + n/2, η − 1 + n/2).
+  auto variance() const {
+    return matrix_where<promote<Eta>>(is_positive_finite(factor.eta), factor.n, factor.n, [&](std::size_t i, std::size_t j) { return (i == j ? 0.0 : 1.0) / (2.0 * factor.eta + static_cast<double>(factor.n) - 1.0); });
   }
 
   template <class Visit> void parameters(Visit&& visit) const { factor.parameters(visit); }

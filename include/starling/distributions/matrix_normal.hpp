@@ -2,6 +2,7 @@
 // covariances, symmetric and positive definite: exp(−tr(V⁻¹ Rᵀ U⁻¹ R)/2) / ((2π)^(nm/2) |V|^(n/2) |U|^(m/2)), R = X − mean.
 #pragma once
 
+#include <starling/distributions/element_moments.hpp>
 #include <starling/distributions/wishart_factors.hpp>
 
 namespace starling {
@@ -54,6 +55,13 @@ template <class Mean, class Element> class matrix_normal : public distribution {
     const auto n = static_cast<double>(rows()), m = static_cast<double>(cols());
     const real lp = -0.5 * squares_of(elements_of(z)) - m * by_row_.log_diagonal() - n * by_column_.log_diagonal() - n * m * half_log_two_pi;
     return never_nan(real(where(is_good(), lp, real(negative_infinity))));
+  }
+
+  auto mean() const {
+    return matrix_where<promote<matrix_element<Mean>, Element>>(is_good(), rows(), cols(), [&](std::size_t i, std::size_t j) { return as_real(mean_(i, j)); });
+  }
+  auto variance() const {
+    return matrix_where<promote<matrix_element<Mean>, Element>>(is_good(), rows(), cols(), [&](std::size_t i, std::size_t j) { return square_of_lower_at(by_row_.factor, i, i) * square_of_lower_at(by_column_.factor, j, j); });
   }
 
   template <class Visit> void parameters(Visit&& visit) const {

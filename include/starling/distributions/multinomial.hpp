@@ -3,6 +3,7 @@
 #pragma once
 
 #include <starling/distributions/binomial.hpp>
+#include <starling/distributions/element_moments.hpp>
 #include <starling/distributions/matrix_parameters.hpp>
 #include <starling/distributions/matrix_supports.hpp>
 #include <starling/values/counts.hpp>
@@ -56,6 +57,16 @@ template <class Trials, class Probabilities> struct multinomial : distribution {
       lp = lp + (where(k == 0.0, 0.0, k * log(element_at{i}(probabilities))) - lgamma(k + 1.0));
     }
     return never_nan(real(where(both(is_good(), support().contains(x)), lp, real(negative_infinity))));
+  }
+
+  auto mean() const {
+    return vector_where<promote<Trials, element_of<Probabilities>>>(is_good(), size(), [&](std::size_t i) { return as_real(trials) * element_at{i}(probabilities); });
+  }
+  auto variance() const {
+    return vector_where<promote<Trials, element_of<Probabilities>>>(is_good(), size(), [&](std::size_t i) {
+      const auto p = element_at{i}(probabilities);
+      return as_real(trials) * p * (1.0 - p);
+    });
   }
 
   template <class Visit> void parameters(Visit&& visit) const {

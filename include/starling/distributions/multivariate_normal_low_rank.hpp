@@ -2,6 +2,7 @@
 // work grows with n k², not with n³ (Woodbury's identity).
 #pragma once
 
+#include <starling/distributions/element_moments.hpp>
 #include <starling/distributions/matrix_parameters.hpp>
 
 namespace starling {
@@ -68,6 +69,17 @@ template <class Mean, class Matrix, class Variances> class multivariate_normal_l
       squares = squares - squares_of(solve_lower(l, matvec(scaled, z)));
     }
     return never_nan(real(where(is_good(), -0.5 * (squares + log_determinant) - static_cast<double>(n) * half_log_two_pi, real(negative_infinity))));
+  }
+
+  auto mean() const {
+    return vector_where<promote<element_of<Mean>, matrix_element<Matrix>, element_of<Variances>>>(is_good(), size(), [&](std::size_t i) { return element_at{i}(mean_); });
+  }
+  auto variance() const {
+    return vector_where<promote<element_of<Mean>, matrix_element<Matrix>, element_of<Variances>>>(is_good(), size(), [&](std::size_t i) {
+      promote<matrix_element<Matrix>, element_of<Variances>> sum = element_at{i}(variances_);
+      for (std::size_t k = 0; k < factor_.cols(); ++k) sum = sum + as_real(factor_(i, k)) * as_real(factor_(i, k));
+      return sum;
+    });
   }
 
   template <class Visit> void parameters(Visit&& visit) const {

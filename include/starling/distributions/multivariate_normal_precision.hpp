@@ -1,6 +1,7 @@
 // multivariate_normal_precision(mean, precision): normal vectors of which the inverse of the covariance is given, symmetric and positive definite.
 #pragma once
 
+#include <starling/distributions/element_moments.hpp>
 #include <starling/distributions/matrix_parameters.hpp>
 
 namespace starling {
@@ -33,6 +34,17 @@ template <class Mean, class Element> class multivariate_normal_precision : publi
     using real = promote<element_of<X>, element_of<Mean>, Element>;
     const auto z = matvec(transposed(precision_.factor), rest_of(x, mean_, size()));
     return never_nan(real(where(is_good(), -0.5 * squares_of(z) + precision_.log_diagonal() - static_cast<double>(size()) * half_log_two_pi, real(negative_infinity))));
+  }
+
+  auto mean() const {
+    return vector_where<promote<element_of<Mean>, Element>>(is_good(), size(), [&](std::size_t i) { return element_at{i}(mean_); });
+  }
+  auto variance() const {
+    return vector_where<promote<element_of<Mean>, Element>>(is_good(), size(), [&](std::size_t i) {  // |P⁻¹ eᵢ|²
+      const vector<Element> unit(size());
+      for (std::size_t k = 0; k < size(); ++k) unit[k] = Element(k == i ? 1.0 : 0.0);
+      return squares_of(solve_lower(precision_.factor, unit));
+    });
   }
 
   template <class Visit> void parameters(Visit&& visit) const {

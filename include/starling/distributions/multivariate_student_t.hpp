@@ -2,6 +2,7 @@
 // r = x − location, S the scale matrix, symmetric and positive definite: a normal vector of covariance S over √(chi_square(ν) / ν).
 #pragma once
 
+#include <starling/distributions/element_moments.hpp>
 #include <starling/distributions/gamma_draws.hpp>
 #include <starling/distributions/matrix_parameters.hpp>
 #include <starling/values/gamma_function.hpp>
@@ -46,6 +47,15 @@ template <class Degrees, class Location, class Element> class multivariate_stude
     const auto lp = lgamma(0.5 * (degrees_ + n)) - lgamma(0.5 * degrees_) - 0.5 * n * (log(degrees_) + 1.1447298858494001741) - scale_.log_diagonal() -
                     0.5 * (degrees_ + n) * log1p(squares / degrees_);
     return never_nan(real(where(is_good(), lp, real(negative_infinity))));
+  }
+
+  auto mean() const {
+    return vector_where<promote<Degrees, element_of<Location>, Element>>(both(is_good(), degrees_ > 1.0), size(), [&](std::size_t i) { return element_at{i}(location_); });
+  }
+  // Infinite for 1 < degrees ≤ 2.
+  auto variance() const {
+    const auto factor = where(degrees_ > 2.0, degrees_ / where(degrees_ > 2.0, degrees_ - 2.0, 1.0), positive_infinity);
+    return vector_where<promote<Degrees, element_of<Location>, Element>>(both(is_good(), degrees_ > 1.0), size(), [&](std::size_t i) { return factor * square_of_lower_at(scale_.factor, i, i); });
   }
 
   template <class Visit> void parameters(Visit&& visit) const {

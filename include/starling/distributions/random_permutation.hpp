@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <utility>
 
+#include <starling/distributions/element_moments.hpp>
 #include <starling/distributions/elements.hpp>
 #include <starling/distributions/matrix_supports.hpp>
 #include <starling/distributions/whole_draws.hpp>
@@ -50,6 +51,13 @@ struct random_permutation : distribution {
     }
     for (std::size_t i = 0; i < n; ++i) x[i] = drawn_whole(order[i]);
     return x;
+  }
+
+  auto mean() const {
+    return vector_where<double>(true, n, [&](std::size_t) { return 0.5 * (static_cast<double>(n) - 1.0); });
+  }
+  auto variance() const {
+    return vector_where<double>(true, n, [&](std::size_t) { return (static_cast<double>(n) * static_cast<double>(n) - 1.0) / 12.0; });
   }
 
   template <class X> auto log_density(const X& x) const {

@@ -2,6 +2,7 @@
 // respect to area in that plane. An element's variance is scale² (1 − 1/n).
 #pragma once
 
+#include <starling/distributions/element_moments.hpp>
 #include <starling/distributions/matrix_parameters.hpp>
 #include <starling/distributions/matrix_supports.hpp>
 #include <starling/values/counts.hpp>
@@ -43,6 +44,13 @@ template <class Scale> struct sum_to_zero_normal : distribution {
     using real = promote<element_of<X>, Scale>;
     const real lp = -0.5 * squares_of(copy) / (scale * scale) - static_cast<double>(n - 1) * (log(scale) + half_log_two_pi);
     return never_nan(real(where(both(is_positive_finite(scale), support().contains(x)), lp, real(negative_infinity))));
+  }
+
+  auto mean() const {
+    return vector_where<promote<Scale>>(is_positive_finite(scale), n, [](std::size_t) { return 0.0; });
+  }
+  auto variance() const {
+    return vector_where<promote<Scale>>(is_positive_finite(scale), n, [&](std::size_t) { return scale * scale * (1.0 - 1.0 / static_cast<double>(n)); });
   }
 
   template <class Visit> void parameters(Visit&& visit) const { visit("scale", scale, is_positive_finite(scale), "must be positive and finite"); }

@@ -1,6 +1,7 @@
 // What the Wishart distributions share: the factors that they are drawn from and the parts of their densities.
 #pragma once
 
+#include <starling/distributions/element_moments.hpp>
 #include <starling/distributions/gamma_draws.hpp>
 #include <starling/distributions/matrix_parameters.hpp>
 #include <starling/distributions/matrix_supports.hpp>
@@ -133,6 +134,30 @@ template <class Self, bool Inverse, bool OfFactor, class Degrees, class Element>
     return never_nan(real(where(both(is_good(), support().contains(x)), lp, real(negative_infinity))));
   }
 
+  // Of an inverse Wishart infinite where there are too few degrees for them. With n rows, ν degrees, S the scale, a = ν − n.
+  auto mean() const
+    requires(!OfFactor)
+  {
+    return matrix_where<promote<Degrees, Element>>(is_good(), rows(), cols(), [&](std::size_t i, std::size_t j) {
+      const auto s = scale_at(i, j);
+      if constexpr (Inverse) return where(spare() > 1.0, s / where(spare() > 1.0, spare() - 1.0, 1.0), where(s == 0.0, not_a_number, copysign(positive_infinity, s)));
+      else return degrees_ * s;
+    });
+  }
+  auto variance() const
+    requires(!OfFactor)
+  {
+    return matrix_where<promote<Degrees, Element>>(is_good(), rows(), cols(), [&](std::size_t i, std::size_t j) {
+      const auto square = scale_at(i, j) * scale_at(i, j), product = scale_at(i, i) * scale_at(j, j);
+      if constexpr (Inverse) {
+        const auto a = where(spare() > 3.0, spare(), 4.0);
+        return where(spare() > 3.0, ((a + 1.0) * square + (a - 1.0) * product) / (a * (a - 1.0) * (a - 1.0) * (a - 3.0)), positive_infinity);
+      } else {
+        return degrees_ * (square + product);
+      }
+    });
+  }
+
   template <class Visit> void parameters(Visit&& visit) const {
     visit("degrees", degrees_, are_degrees_enough(degrees_, rows()), "must be finite and more than the number of rows less 1");
     scale_.visit(visit, Self::scale_name);
@@ -143,6 +168,8 @@ template <class Self, bool Inverse, bool OfFactor, class Degrees, class Element>
   template <class Matrix> wishart_family(Degrees degrees, const Matrix& scale) : degrees_(std::move(degrees)), scale_(Self::name, Self::scale_name, scale, scale.rows()) {}
 
  private:
+  auto spare() const { return degrees_ - static_cast<double>(rows()); }
+  auto scale_at(std::size_t i, std::size_t j) const { return square_of_lower_at(scale_.factor, i, j); }
   auto is_good() const { return both(are_degrees_enough(degrees_, rows()), scale_.good); }
 
   Degrees degrees_;
