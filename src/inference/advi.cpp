@@ -232,9 +232,9 @@ advi_result advi(const target& density, const draw_view& view, const advi_option
   r.pareto_k = smoothed.pareto_k;
   if (!fit.converged) r.warnings.push_back("the fit did not converge: " + std::string(fit.reason) + ". What was reached is here");
   if (!(r.pareto_k <= 0.7))
-    r.warnings.push_back("Pareto's k of the approximation is " + number_text(r.pareto_k, "%.2f") + " (above 0.7): do not use it for estimates. Use a richer guide, or nuts");
+    r.warnings.push_back(said_of_pareto_k("approximation", r.pareto_k, 0.7) + ": do not use it for estimates. Use a richer guide, or nuts");
   else if (r.pareto_k > 0.5 && !o.weighted)
-    r.warnings.push_back("Pareto's k of the approximation is " + number_text(r.pareto_k, "%.2f") + " (above 0.5): use its draws with weights (.weighted = true)");
+    r.warnings.push_back(said_of_pareto_k("approximation", r.pareto_k, 0.5) + ": use its draws with weights (.weighted = true)");
   if (r.pareto_k <= 0.7) {
     const double top = *std::max_element(ratios.begin(), ratios.end());
     double sum = 0;

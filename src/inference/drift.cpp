@@ -1,5 +1,6 @@
 #include <starling/inference/kernels/drift.hpp>
 #include <starling/inference/run_checkpoint.hpp>
+#include <starling/values/counts.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -10,9 +11,8 @@ namespace starling::kernels {
 drift::drift(drift_options options) : options_(std::move(options)), adaptation_(options_.adaptation) {
   const bool given = options_.scale != 0 || !options_.scales.empty() || !options_.covariance.empty();
   if (adaptation_ == adapt::automatic) adaptation_ = given ? adapt::none : adapt::covariance;
-  if (!(options_.scale >= 0)) throw std::invalid_argument("drift: scale must be positive (0: found by itself), got " + std::to_string(options_.scale));
-  for (const auto& [where, scale] : options_.scales)
-    if (!(scale > 0)) throw std::invalid_argument("drift: the scale at " + where.str() + " must be positive, got " + std::to_string(scale));
+  require_number_or_0("drift", "scale", options_.scale, "to have it found");
+  for (const auto& [where, scale] : options_.scales) require_number("drift", "the scale at " + where.str(), scale);
 }
 
 std::string drift::mark() const {

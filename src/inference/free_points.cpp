@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string_view>
 
 namespace starling {
 
@@ -36,10 +37,21 @@ void mark_missing(const schema& structure, const std::vector<std::uint32_t>& lat
   }
 }
 
+namespace {
+
+// Whether the name is y_rep or log_lik_y and the other is there too: Stan CSV has predictions beside the draws (stan_csv.cpp).
+bool is_prediction(const draws& from, const std::string& name) {
+  constexpr std::string_view before = "log_lik_", after = "_rep";
+  if (name.starts_with(before)) return from.find(name.substr(before.size()) + std::string(after)) != nullptr;
+  return name.ends_with(after) && from.find(std::string(before) + name.substr(0, name.size() - after.size())) != nullptr;
+}
+
+}  // namespace
+
 void refuse_unknown_starts(const draws& from, const draw_layout& names) {
   const auto known = names.variables(0, 0);
   for (const variable& v : from.variables)
-    if (std::none_of(known.begin(), known.end(), [&](const variable& k) { return k.name == v.name; })) {
+    if (!is_prediction(from, v.name) && std::none_of(known.begin(), known.end(), [&](const variable& k) { return k.name == v.name; })) {
       std::string all;
       for (const variable& k : known) all += (all.empty() ? "" : ", ") + k.name;
       throw std::invalid_argument("the starting points have values for " + v.name + ", which the program does not draw; it draws " + all);

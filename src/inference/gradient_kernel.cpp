@@ -11,16 +11,13 @@ namespace starling::kernels {
 
 gradient_kernel::gradient_kernel(gradient_settings settings) : settings_(std::move(settings)) {
   const auto& s = settings_;
-  const auto require = [&](bool holds, const char* what, double value) {
-    if (!holds) throw std::invalid_argument(std::string(s.name) + ": " + what + "; it is " + std::to_string(value));
-  };
-  require(s.target_acceptance > 0 && s.target_acceptance < 1, "target_acceptance must be between 0 and 1", s.target_acceptance);
-  require(s.step_size >= 0 && std::isfinite(s.step_size), "step_size must be positive, or 0 to have it found", s.step_size);
-  require(s.max_energy_error > 0, "max_energy_error must be positive", s.max_energy_error);
-  require(s.initial_radius >= 0 && std::isfinite(s.initial_radius), "initial_radius must not be negative", s.initial_radius);
-  require(s.max_depth >= 1 && s.max_depth <= 30, "max_depth must be between 1 and 30", s.max_depth);
+  require_between(s.name, "target_acceptance", s.target_acceptance, 0.001, 0.99999, "between 0 and 1 (from 0.001 to 0.99999)");
+  require_number_or_0(s.name, "step_size", s.step_size, "to have it found");
+  require_between(s.name, "max_energy_error", s.max_energy_error, least_number, HUGE_VAL, "from 1e-150 on");
+  require_number_or_0(s.name, "initial_radius", s.initial_radius, "to start at the origin");
+  require_between(s.name, "max_depth", s.max_depth, 1, 30, "from 1 to 30");
   require_count(s.name, "steps", s.steps, 1, largest_count);
-  require(s.jitter >= 0 && s.jitter <= 1, "jitter must be between 0 and 1", s.jitter);
+  require_between(s.name, "jitter", s.jitter, 0, 1, "from 0 to 1");
 }
 
 std::string gradient_kernel::mark() const {

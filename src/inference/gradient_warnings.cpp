@@ -2,6 +2,7 @@
 #include <cmath>
 #include <string>
 
+#include "diagnostics/number_text.hpp"
 #include "inference/gradient_record.hpp"
 #include "inference/run_warnings.hpp"
 #include <starling/diagnostics/energy.hpp>
@@ -16,11 +17,6 @@ std::string share_of(std::size_t count, std::size_t all) {
   return std::to_string(count) + " of " + std::to_string(all) + " (" + std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " %)";
 }
 
-std::string short_number(double x) {
-  std::string s = std::to_string(x);
-  return s.substr(0, s.find('.') + 3);
-}
-
 }  // namespace
 
 std::vector<std::string> trajectory_warnings(const kernels::trajectory_counts& counts, const kernels::gradient_settings* settings) {
@@ -32,7 +28,7 @@ std::vector<std::string> trajectory_warnings(const kernels::trajectory_counts& c
                    (settings ? "Look at where the draws with `diverging` lie; r" : "R") +
                    "eparametrise (write hierarchical parameters non-centred: mu + sigma * z), or "
                    "raise target_acceptance" +
-                   (settings ? " (now " + short_number(settings->target_acceptance) + ")" : "") + " towards 0.99");
+                   (settings ? " (now " + number_text(settings->target_acceptance, "%.2g") + ")" : "") + " towards 0.99");
   if (counts.saturated != 0)
     said.push_back(share_of(counts.saturated, counts.steps) + " trees reached the largest depth" + (settings ? ", " + std::to_string(settings->max_depth) : "") +
                    ": chains are valid but slow. Bring the parameters to similar scales, weaken correlations (metric dense_e or low_rank_e), run a longer "
@@ -67,7 +63,7 @@ std::vector<std::string> gradient_warnings(const std::vector<const gradient_reco
   }
   auto said = trajectory_warnings(counts, &settings);
   if (low != 0)
-    said.push_back(std::to_string(low) + " of " + std::to_string(chains.size()) + " chains have a low E-BFMI (the lowest is " + short_number(lowest) +
+    said.push_back(std::to_string(low) + " of " + std::to_string(chains.size()) + " chains have a low E-BFMI (the lowest is " + number_text(lowest, "%.2f") +
                    "; it should be above 0.3): the energy moves too slowly to reach the tails. Look for parameters with heavy tails or for a funnel, and "
                    "reparametrise");
   if (stuck != 0)

@@ -2,9 +2,10 @@
 
 #include <starling/diagnostics/convergence.hpp>
 
+#include "diagnostics/number_text.hpp"
+
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <stdexcept>
 #include <utility>
 
@@ -58,10 +59,8 @@ void finish_importance(result& r, const weighted_sums& total, std::size_t partic
   r.checked = true;
   if (*r.ess < 400 && *r.ess >= 100) r.warnings.push_back(weight_warnings(*r.ess).front());
   if (*r.ess < 100) {
-    char text[160];
-    std::snprintf(text, sizeof text, "the effective sample size is only %.1f of %zu particles: do not trust these estimates; use more particles or MCMC",
-                  *r.ess, particles);
-    r.warnings.emplace_back(text);
+    r.warnings.push_back("the effective sample size is only " + number_text(*r.ess, "%.1f") + " of " + std::to_string(particles) +
+                         " particles: do not trust these estimates; use more particles or MCMC");
   }
   if (!summaries_only) return;
   const auto names = layout.slot_names();

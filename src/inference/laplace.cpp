@@ -8,6 +8,7 @@
 
 #include <Eigen/Dense>
 
+#include "diagnostics/number_text.hpp"
 #include "inference/normal_approximation.hpp"
 #include "inference/searches.hpp"
 #include <starling/diagnostics/ess.hpp>
@@ -89,7 +90,7 @@ result laplace(const target& density, const maximum& mode, const draw_view& view
     for (auto& sentence : weight_warnings(*r.ess)) r.warnings.push_back(std::move(sentence));
   }
   r.checked = true;  // no chains, nothing to converge
-  r.attributes = {{"kernel", "laplace"}, {"pareto_k", std::to_string(smoothed.pareto_k)}};
+  r.attributes = {{"kernel", "laplace"}, {"pareto_k", number_text(smoothed.pareto_k, "%.17g")}};
   return r;
 }
 

@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "diagnostics/number_text.hpp"
 #include "inference/lane_loop.hpp"
 #include "inference/normal_approximation.hpp"
 #include "inference/optimizers/adam.hpp"
@@ -117,7 +118,7 @@ void judge(const target& density, const maximize_options& o, maximum& m, std::ve
     }
     m = std::move(next);
     m.converged = false;
-    m.reason = "the log density was still rising when the search ended: it rose by " + std::to_string(gained) + " when it began anew in the scales of the elements";
+    m.reason = "the log density was still rising when the search ended: it rose by " + number_text(gained) + " when it began anew in the scales of the elements";
   }
 }
 

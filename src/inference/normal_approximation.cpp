@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "diagnostics/number_text.hpp"
 #include "inference/gradient_record.hpp"
 #include "inference/trajectories/momentum.hpp"
 
@@ -33,11 +34,15 @@ double normal_approximation::draw(const double* z, double* x) const {
   return -0.5 * dot(z, z, d) - log_determinant - 0.5 * static_cast<double>(d) * std::log(2 * 3.14159265358979323846);
 }
 
+std::string said_of_pareto_k(const std::string& of, double pareto_k, double above) {
+  return "Pareto's k of the " + of + " is " + number_text(pareto_k, "%.2f") + " (above " + number_text(above, "%.1f") + ")";
+}
+
 std::string trouble_of_weights(std::span<const double> log_ratios, double pareto_k) {
   if (pareto_k <= 0.7) return {};
   const auto [lowest, highest] = std::minmax_element(log_ratios.begin(), log_ratios.end());
   if (*highest - *lowest <= 1e-6) return {};
-  if (std::isfinite(pareto_k)) return "Pareto's k of the approximation is " + std::to_string(pareto_k) + " (above 0.7)";
+  if (std::isfinite(pareto_k)) return said_of_pareto_k("approximation", pareto_k, 0.7);
   const auto weighty = std::count_if(log_ratios.begin(), log_ratios.end(), [&](double x) { return x > *highest - 700; });
   return "Pareto's k of the approximation cannot be computed (" + std::to_string(weighty) + " of " + std::to_string(log_ratios.size()) + " draws have a weight above 0)";
 }

@@ -24,6 +24,8 @@ struct normal_approximation {
   double draw(const double* z, double* x) const;
 };
 
+// "Pareto's k of the weights is 0.81 (above 0.7)".
+std::string said_of_pareto_k(const std::string& of, double pareto_k, double above);
 // What Pareto's k (psis.hpp) of these log ratios says against their use as weights, without full stop; empty where it is 0.7 at most, and where all
 // ratios are the same but for rounding.
 std::string trouble_of_weights(std::span<const double> log_ratios, double pareto_k);

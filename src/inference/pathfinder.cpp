@@ -13,6 +13,7 @@
 
 #include <Eigen/Dense>
 
+#include "diagnostics/number_text.hpp"
 #include "inference/lane_loop.hpp"
 #include "inference/normal_approximation.hpp"
 #include "inference/optimizers/lbfgs.hpp"
@@ -322,7 +323,7 @@ result pathfinder(const target& density, const draw_view& view, const pathfinder
                          " (draws_per_path) draws of the paths' normals. Raise draws_per_path, or use nuts");
   if (found.failed_paths != 0) r.warnings.push_back(std::to_string(found.failed_paths) + " of " + std::to_string(o.paths) + " paths failed");
   r.checked = true;
-  r.attributes = {{"kernel", "pathfinder"}, {"pareto_k", std::to_string(found.pareto_k)}};
+  r.attributes = {{"kernel", "pathfinder"}, {"pareto_k", number_text(found.pareto_k, "%.17g")}};
   return r;
 }
 

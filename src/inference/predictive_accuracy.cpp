@@ -4,6 +4,8 @@
 #include <starling/diagnostics/moments.hpp>
 #include <starling/diagnostics/psis.hpp>
 
+#include "diagnostics/number_text.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -131,7 +133,7 @@ predictive_accuracy loo(const result& fit, std::string_view observed) {
     if (!(r.pareto_k[i] <= r.pareto_k[worst])) worst = i;
   }
   if (bad > 0)
-    r.warnings.push_back("loo: Pareto k is above " + std::to_string(r.good_k).substr(0, 4) + " for " + share(bad, r.pareto_k.size()) + ", worst for " +
+    r.warnings.push_back("loo: Pareto k is above " + number_text(r.good_k, "%.2f") + " for " + share(bad, r.pareto_k.size()) + ", worst for " +
                          r.names[worst] +
                          ": their terms cannot be trusted. The model is surprised by them, or follows each too closely; "
                          "compute these terms by fitting without the observation, or use K-fold cross-validation.");

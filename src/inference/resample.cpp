@@ -8,12 +8,14 @@
 #include <starling/traces/address.hpp>
 #include <starling/values/counts.hpp>
 
+#include "diagnostics/number_text.hpp"
+
 namespace starling {
 
 std::vector<std::size_t> resampled_indices(std::span<const double> log_weights, std::size_t n, const key& k, resampling how) {
   double top = -INFINITY;
   for (const double w : log_weights) {
-    if (std::isnan(w) || w == INFINITY) throw std::runtime_error("resample: a log weight is " + std::to_string(w));
+    if (std::isnan(w) || w == INFINITY) throw std::runtime_error("resample: a log weight is " + number_text(w));
     top = std::max(top, w);
   }
   if (top == -INFINITY) throw std::runtime_error("resample: every weight is 0 (log weight -inf)");

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "diagnostics/number_text.hpp"
 #include "inference/gradient_record.hpp"
 #include "inference/tempered_ensemble.hpp"
 #include "inference/trajectories/barker_jump.hpp"
@@ -52,7 +53,7 @@ void run_ensembles(const typename Transition::settings& settings, const chain_pl
 
 std::string list_of(const std::vector<double>& x) {
   std::string text;
-  for (const double v : x) text += (text.empty() ? "" : " ") + std::to_string(v);
+  for (const double v : x) text += (text.empty() ? "" : " ") + number_text(v, "%.6g");
   return text;
 }
 
@@ -98,16 +99,16 @@ void report_tempering(const std::vector<std::optional<temperature_ladder>>& ladd
   r.attributes.emplace_back("ladder", list_of(first->betas()));
   r.attributes.emplace_back("swap_rates", list_of(first->swap_rates()));
   if (slowest < 0.05)
-    r.warnings.push_back("neighbouring temperatures exchange states in only " + std::to_string(100 * slowest) + " % of the steps: use more temperatures");
+    r.warnings.push_back("neighbouring temperatures exchange states in only " + number_text(100 * slowest, "%.2g") + " % of the steps: use more temperatures");
   if (first->betas().back() != 0) return;
   const double error = evidence_error(ladders, stones);
   r.log_evidence = mean(stones);
-  r.attributes.emplace_back("stepping_stone", std::to_string(*r.log_evidence));
-  r.attributes.emplace_back("thermodynamic_integral", std::to_string(mean(integrals)));
-  r.attributes.emplace_back("evidence_spread", std::to_string(stones.size() > 1 ? std::sqrt(variance(stones)) : 0.0));
-  r.attributes.emplace_back("evidence_error", std::to_string(error));
+  r.attributes.emplace_back("stepping_stone", number_text(*r.log_evidence, "%.17g"));
+  r.attributes.emplace_back("thermodynamic_integral", number_text(mean(integrals), "%.17g"));
+  r.attributes.emplace_back("evidence_spread", number_text(stones.size() > 1 ? std::sqrt(variance(stones)) : 0.0, "%.17g"));
+  r.attributes.emplace_back("evidence_error", number_text(error, "%.17g"));
   if (error <= 0.5) return;
-  r.warnings.push_back(std::isfinite(error) ? "the log evidence, " + std::to_string(*r.log_evidence) + ", is known to within " + std::to_string(error) +
+  r.warnings.push_back(std::isfinite(error) ? "the log evidence, " + number_text(*r.log_evidence, "%.6g") + ", is known to within " + number_text(error, "%.2g") +
                                                   " only (with 95 % probability): use more temperatures, draws or chains"
                                             : "how far the log evidence is off cannot be told: there are too few draws, or the likelihood is zero for all draws of some temperature. Use "
                                               "more temperatures and draws");

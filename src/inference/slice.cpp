@@ -1,12 +1,13 @@
 #include <starling/inference/kernels/slice.hpp>
 #include <starling/inference/run_checkpoint.hpp>
+#include <starling/values/counts.hpp>
 
 #include <stdexcept>
 
 namespace starling::kernels {
 
 slice::slice(slice_options options) : options_(std::move(options)) {
-  if (!(options_.width >= 0)) throw std::invalid_argument("slice: width must be positive (0: found by itself), got " + std::to_string(options_.width));
+  require_number_or_0("slice", "width", options_.width, "to have it found");
 }
 
 std::string slice::mark() const { return options_.at.str() + exactly(options_.width) + " " + std::to_string(options_.steps_out); }

@@ -2,6 +2,7 @@
 
 #include <starling/io/input_error.hpp>
 #include <starling/io/report.hpp>
+#include <starling/values/counts.hpp>
 
 #include "file_names.hpp"
 #include "nearest_name.hpp"
@@ -133,14 +134,14 @@ void check_value(const argument& a, const std::string& value) {
     return;
   }
   if (a.kind == kinds::positive || a.kind == kinds::start || a.kind == kinds::share) {
+    // The ranges of the kernels (counts.hpp): with a step of 1e-320 a run would move nothing and never end.
+    const double least = a.kind == kinds::share ? 0.001 : least_number, most = a.kind == kinds::share ? 0.99999 : largest_number;
     double x = 0;
     const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), x);
-    const bool above = a.kind == kinds::start ? x >= 0 : x > 0;
-    if (error != std::errc() || end != value.data() + value.size() || !std::isfinite(x) || !above || (a.kind == kinds::share && x >= 1))
-      throw input_error(fmt::format("\"{}\" should be a number {}, but is \"{}\".", a.name,
-                                    a.kind == kinds::share ? "between 0 and 1" : a.kind == kinds::positive ? "above 0"
-                                                                                                           : "from 0 on, or a file of .json, .nc or .csv",
-                                    value));
+    const bool inside = (x >= least && x <= most) || (a.kind == kinds::start && x == 0);
+    if (error != std::errc() || end != value.data() + value.size() || !inside)
+      throw input_error(fmt::format("\"{}\" should be {}a number from {} to {}{}, but is \"{}\".", a.name, a.kind == kinds::start ? "0, " : "", least, most,
+                                    a.kind == kinds::start ? ", or a file of .json, .nc or .csv" : "", value));
     return;
   }
   if (a.name == "num_threads" && value == "-1") return;

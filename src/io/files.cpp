@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -123,6 +124,24 @@ bool is_regular_file(const std::string& path) {
 std::size_t size_of_file(const std::string& path) {
   const auto status = status_of(path);
   return status ? static_cast<std::size_t>(status->st_size) : 0;
+}
+
+std::string why_not_written(const std::string& unfinished) {
+  const int file = ::open(unfinished.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
+  if (file < 0) return std::strerror(errno);
+  const std::string more(std::size_t{1} << 20, '\0');
+  std::string reason;
+  for (std::size_t left = more.size(); left > 0 && reason.empty();) {
+    const ssize_t n = ::write(file, more.data(), left);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) reason = std::strerror(n < 0 ? errno : ENOSPC);
+    else left -= static_cast<std::size_t>(n);
+  }
+  ::close(file);
+  struct statvfs disk {};
+  if (!reason.empty() && ::statvfs(unfinished.c_str(), &disk) == 0)
+    reason += fmt::format(" (it has {} bytes so far, and it cannot grow; {} bytes of its disk are free)", size_of_file(unfinished), disk.f_bavail * disk.f_frsize);
+  return reason;
 }
 
 void check_readable(const std::string& path) {

@@ -22,6 +22,9 @@ std::size_t size_of_file(const std::string& path);
 // written to, or the path is a folder itself. Leaves nothing behind, and removes what killed programs left in the folder.
 void check_writable(const std::string& path);
 
+// The system's reason why no more can be written to an unfinished file, with how much it holds and how much room is left; empty if more can.
+std::string why_not_written(const std::string& unfinished);
+
 // Whether both are one file, or would be: through links, "./", other names of a folder. Devices are not files that could be lost.
 bool same_file(const std::string& a, const std::string& b);
 

@@ -23,6 +23,7 @@ namespace {
 class writer {
  public:
   writer(const std::string& temporary, std::string path, axis_names names) : path_(std::move(path)), names_(std::move(names)) {
+    temporary_ = temporary;
     check(nc_create(temporary.c_str(), NC_NETCDF4 | NC_CLOBBER, &file_));
   }
   writer(const writer&) = delete;
@@ -80,10 +81,14 @@ class writer {
   }
 
   void check(int status) const {
-    if (status != NC_NOERR) throw input_error(fmt::format("{} cannot be written: {}.", path_, nc_strerror(status)));
+    if (status == NC_NOERR) return;
+    // HDF5 keeps the system's reason to itself.
+    const std::string reason = why_not_written(temporary_);
+    throw input_error(fmt::format("{} cannot be written: {}.", path_, reason.empty() ? nc_strerror(status) : reason));
   }
 
  private:
+  std::string temporary_;
   std::string path_;
   axis_names names_;
   int file_ = -1;

@@ -24,6 +24,7 @@
 #include <cstdio>
 #include <cstring>
 #include <exception>
+#include <string_view>
 #include <utility>
 
 namespace starling {
@@ -163,14 +164,29 @@ result run_command(const arguments& given, const program_description& descriptio
   return model.simulate(s, watch);
 }
 
-// Throws where the chains need more memory than the machine has, which asking for it need not tell: the system may end the program instead.
+// Throws where what is asked for needs more memory than the machine has, which asking for it need not tell: the system may end the program instead.
+// Counted is the very least: of a chain its state, of a draw one latent, and of a chain's draw lp and more.
 void require_memory(const arguments& given) {
   const double has = static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGE_SIZE));
-  const double kept = given.whole("output.keep_draws") == 0 ? 0 : static_cast<double>(given.whole("sample.num_samples") / given.whole("sample.thin"));
-  const double needs = static_cast<double>(given.whole("sample.num_chains")) * (1000 + 4 * sizeof(double) * kept);  // at the very least: a chain's state; a latent, lp, …
+  const auto& command = given.command();
+  const bool keeps = given.whole("output.keep_draws") != 0;
+  std::string asked;
+  double needs = 0;
+  if (command == "sample") {
+    const double kept = keeps ? static_cast<double>(given.whole("sample.num_samples") / given.whole("sample.thin")) : 0;
+    asked = fmt::format("num_chains={} with num_samples={} need", given.text("sample.num_chains"), given.text("sample.num_samples"));
+    needs = static_cast<double>(given.whole("sample.num_chains")) * (1000 + 4 * sizeof(double) * kept);
+  } else {
+    for (const char* key : {"importance.num_particles", "simulate.num_samples", "laplace.draws", "pathfinder.num_psis_draws", "variational.output_samples"}) {
+      const std::string_view all = key;
+      if (all.substr(0, all.find('.')) != command) continue;
+      asked = fmt::format("{}={} needs", all.substr(all.find('.') + 1), given.text(key));
+      needs = keeps || command != "importance" ? sizeof(double) * static_cast<double>(given.whole(key)) : 0;
+    }
+  }
   if (needs > has && has > 0)
-    throw input_error(fmt::format("num_chains={} with num_samples={} need at least {:.3g} GB of memory, and this machine has {:.3g}: ask for fewer{}.", given.text("sample.num_chains"),
-                                  given.text("sample.num_samples"), needs / 1e9, has / 1e9, kept > 0 ? ", or for summaries only (keep_draws=0)" : ""));
+    throw input_error(fmt::format("{} at least {:.3g} GB of memory, and this machine has {:.3g}: ask for fewer{}.", asked, needs / 1e9, has / 1e9,
+                                  keeps && (command == "sample" || command == "importance") ? ", or for summaries only (keep_draws=0)" : ""));
 }
 
 report_options report_options_of(const arguments& given) {
@@ -191,6 +207,10 @@ int run_summary(const arguments& given) {
     if (!ends_with_extension(file, ".nc") && !ends_with_extension(file, ".csv"))
       throw input_error(fmt::format("{} should end in .nc (NetCDF) or .csv (Stan CSV).", file));
     if (netcdf && files.size() > 1) throw input_error("summary takes one .nc file, or the .csv files of all chains.");
+    for (const std::string& other : files) {
+      if (&other == &file) break;
+      if (same_file(file, other)) throw input_error(fmt::format("summary: {} and {} are one file: its chain would count twice.", other, file));
+    }
   }
   print(stdout, report(netcdf ? read_netcdf(files[0]) : read_stan_csv(files)));
   return 0;
@@ -291,7 +311,7 @@ int run_model(const arguments& given, const program_description& program, const 
   warn_of_unused(from);
   if (given.command() == "diagnose") return run_diagnose(given, *model);
   out.check(given.command() == "sample" ? given.whole("sample.num_chains") : 1);
-  if (given.command() == "sample") require_memory(given);
+  require_memory(given);
 
   // A checkpoint belongs to one program and its data.
   const bool goes_on = !out.checkpoint().empty();

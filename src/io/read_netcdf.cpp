@@ -1,15 +1,18 @@
 #include <starling/diagnostics/ess.hpp>
+#include <starling/inference/archive.hpp>
 #include <starling/io/input_error.hpp>
 #include <starling/io/netcdf.hpp>
 
 #include "draws_checksum.hpp"
 #include "files.hpp"
+#include "in_child.hpp"
 #include "trailer.hpp"
 
 #include <fmt/format.h>
 #include <netcdf.h>
 
 #include <charconv>
+#include <exception>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -132,11 +135,8 @@ class reader {
   int file_ = -1;
 };
 
-}  // namespace
-
-result read_netcdf(const std::string& path) {
-  check_readable(path);
-  check_trailer(path);
+// The draws, their statistics and their attributes.
+result read_with_library(const std::string& path) {
   const reader file(path);
   int group = 0;
   if (!file.group("posterior", group) && !file.group("prior", group))
@@ -145,6 +145,67 @@ result read_netcdf(const std::string& path) {
   fit.posterior = file.read_draws(group);
   fit.attributes = file.attributes(group);
   if (file.group("sample_stats", group)) fit.sample_stats = file.read_draws(group);
+  return fit;
+}
+
+// From one process to the other, in both directions.
+template <class Archive>
+void archive_text(Archive& a, std::string& text) {
+  std::vector<char> letters(text.begin(), text.end());
+  a.of_any_size(letters);
+  text.assign(letters.begin(), letters.end());
+}
+template <class Archive, class T, class F>
+void archive_list(Archive& a, std::vector<T>& list, F each) {
+  std::size_t n = list.size();
+  a(n);
+  list.resize(n);
+  for (T& x : list) each(x);
+}
+template <class Archive>
+void archive_draws(Archive& a, draws& d) {
+  a(d.chains, d.draws);
+  archive_list(a, d.variables, [&](variable& v) {
+    archive_text(a, v.name);
+    a.of_any_size(v.shape, v.values);
+    a(v.kind);
+    a.require(v.kind >= variable::kinds::real && v.kind <= variable::kinds::boolean);
+  });
+}
+template <class Archive>
+void archive_result(Archive& a, result& fit) {
+  archive_draws(a, fit.posterior);
+  archive_draws(a, fit.sample_stats);
+  archive_list(a, fit.attributes, [&](auto& attribute) {
+    archive_text(a, attribute.first);
+    archive_text(a, attribute.second);
+  });
+}
+std::vector<std::byte> packed(result fit) {
+  std::vector<std::byte> bytes;
+  archive_writer to(bytes);
+  archive_result(to, fit);
+  return bytes;
+}
+
+}  // namespace
+
+result read_netcdf(const std::string& path) {
+  check_readable(path);
+  result fit;
+  // HDF5 can die of a wrong bit. Of a file of ours the checksum has just told that there is none.
+  if (check_trailer(path)) {
+    fit = read_with_library(path);
+  } else {
+    const std::vector<std::byte> bytes = done_in_child(path, [&] { return packed(read_with_library(path)); });
+    archive_reader from(bytes);
+    try {
+      archive_result(from, fit);
+      from.end();
+    } catch (const std::exception&) {
+      throw input_error(fmt::format("{} is damaged: the library that reads it got lost in its contents. Take another copy of it.", path));
+    }
+  }
   if (!fit.sample_stats.empty() && (fit.sample_stats.chains != fit.posterior.chains || fit.sample_stats.draws != fit.posterior.draws))
     throw input_error(fmt::format("{} is damaged: sample_stats has {} × {} draws, the posterior {} × {}.", path, fit.sample_stats.chains, fit.sample_stats.draws,
                                   fit.posterior.chains, fit.posterior.draws));

@@ -51,16 +51,17 @@ void add_trailer(const std::string& file, const std::string& path) {
   if (!written || !to) throw input_error(fmt::format("{} cannot be written: it cannot be read again for its checksum, or the disk is full.", path));
 }
 
-void check_trailer(const std::string& path) {
+bool check_trailer(const std::string& path) {
   const std::uintmax_t size = size_of(path);
-  if (size < trailer_size) return;
+  if (size < trailer_size) return false;
   std::ifstream file(path, std::ios::binary);
   std::string line(trailer_size, '\0');
   file.seekg(static_cast<std::streamoff>(size - trailer_size));
   file.read(line.data(), static_cast<std::streamsize>(trailer_size));
-  if (!file || !line.starts_with(beginning)) return;
+  if (!file || !line.starts_with(beginning)) return false;
   if (line.substr(beginning.size(), 16) != sum_of(file, size - trailer_size))
     throw input_error(fmt::format("{} is damaged: the checksum at its end does not agree with its bytes. Take an earlier copy, or run again.", path));
+  return true;
 }
 
 }  // namespace starling

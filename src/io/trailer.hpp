@@ -9,7 +9,7 @@ namespace starling {
 // Adds it to a file that is complete; `path` is what messages name. Throws input_error.
 void add_trailer(const std::string& file, const std::string& path);
 
-// Throws input_error where it does not agree. Files of others, and of ours that others changed, have none.
-void check_trailer(const std::string& path);
+// Throws input_error where it does not agree; false where there is none, as in files of others, and of ours that others changed.
+bool check_trailer(const std::string& path);
 
 }  // namespace starling

@@ -1,11 +1,11 @@
 #include <starling/models/trace.hpp>
 
 #include <algorithm>
-#include <cstdio>
 #include <mutex>
 #include <stdexcept>
 #include <unordered_map>
 
+#include "diagnostics/number_text.hpp"
 #include "traces/path_components.hpp"
 #include "traces/path_cursor.hpp"
 #include <starling/models/edit.hpp>
@@ -38,10 +38,8 @@ std::string bad_parameter::sentence(const schema& where) const {
            (all > 1 && !this->where ? ", number " + std::to_string(before - 1) + " of " + std::to_string(all) + " there, counted from 0" : "") +
            (lane ? " (lane " + std::to_string(lane) + ")" : "");
   }
-  char number[32];
-  std::snprintf(number, sizeof number, "%.6g", value);
   return "at " + (this->where ? *this->where : where.path_of(site)).str() + ": " + std::string(distribution) + ": " + std::string(parameter) + " " +
-         std::string(requirement) + ", got " + number + (lane ? " (lane " + std::to_string(lane) + ")" : "");
+         std::string(requirement) + ", got " + number_text(value, "%.6g") + (lane ? " (lane " + std::to_string(lane) + ")" : "");
 }
 
 namespace {

@@ -1,9 +1,9 @@
 #include <starling/traces/choice_map.hpp>
 
 #include <algorithm>
-#include <cstdio>
 #include <stdexcept>
 
+#include "diagnostics/number_text.hpp"
 #include "traces/path_components.hpp"
 
 namespace starling {
@@ -250,11 +250,7 @@ std::string choice_map::str() const {
     if (e.value.lanes != 0) {
       text += "(" + std::to_string(e.value.lanes) + " lanes)";
     } else {
-      for (std::size_t k = 0; k < e.value.data.size(); ++k) {
-        char number[32];
-        std::snprintf(number, sizeof number, "%.6g", e.value.data[k]);
-        text += (k ? " " : "") + std::string(number);
-      }
+      for (std::size_t k = 0; k < e.value.data.size(); ++k) text += (k ? " " : "") + number_text(e.value.data[k], "%.6g");
     }
     text += "\n";
   }

@@ -1,11 +1,13 @@
 // Files that are damaged, or made to harm: refused with a sentence, in no time and with no memory to speak of.
 #include <starling/io/data.hpp>
+#include <starling/io/input_error.hpp>
 #include <starling/io/netcdf.hpp>
 #include <starling/io/parameters.hpp>
 #include <starling/io/stan_csv.hpp>
 
 #include "example_fit.hpp"
 #include "io/files.hpp"
+#include "io/in_child.hpp"
 #include "io/plain_sentence.hpp"
 #include "message_of.hpp"
 #include "scratch_folder.hpp"
@@ -13,9 +15,13 @@
 #include <gtest/gtest.h>
 #include <netcdf.h>
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <cmath>
+#include <csignal>
+#include <cstdint>
+#include <functional>
 #include <limits>
 #include <new>
 #include <stdexcept>
@@ -117,6 +123,71 @@ TEST(damaged_netcdf, a_pipe_is_not_waited_for) {
   const scratch_folder folder;
   ASSERT_EQ(::mkfifo((folder / "fit.nc").c_str(), 0600), 0);
   EXPECT_EQ(message_of([&] { sl::read_netcdf(folder / "fit.nc"); }), folder / "fit.nc cannot be read: it is no regular file.");
+}
+
+// Of others: without the checksum at its end, so that the library reads what is wrong. One in 150 of these changes kills HDF5.
+TEST(damaged_netcdf, of_others_does_not_end_the_program) {
+  const scratch_folder folder;
+  sl::write_netcdf(example_fit(), folder / "fit.nc");
+  std::string text = sl::read_file(folder / "fit.nc");
+  text.resize(text.rfind("\nstarling checksum of file"));
+  folder.write("others.nc", text);
+  const auto back = sl::read_netcdf(folder / "others.nc"), ours = sl::read_netcdf(folder / "fit.nc");
+  ASSERT_EQ(back.posterior.variables.size(), ours.posterior.variables.size());
+  for (std::size_t i = 0; i < back.posterior.variables.size(); ++i) {
+    const auto &a = back.posterior.variables[i], &b = ours.posterior.variables[i];
+    EXPECT_TRUE(a.name == b.name && a.shape == b.shape && a.values == b.values && a.kind == b.kind) << a.name;
+  }
+  EXPECT_EQ(back.attributes, ours.attributes);
+  EXPECT_EQ(back.sample_stats.variables.size(), ours.sample_stats.variables.size());
+  std::uint64_t dice = 1;
+  int refused = 0;
+  for (int i = 0; i < 200; ++i) {
+    std::string bad = text;
+    for (int n = 0; n < 3; ++n) {
+      dice = dice * 6364136223846793005u + 1442695040888963407u;
+      bad[(dice >> 20) % bad.size()] = static_cast<char>(dice >> 56);
+    }
+    folder.write("bad.nc", bad);
+    const std::string said = message_of([&] { sl::read_netcdf(folder / "bad.nc"); });
+    EXPECT_TRUE(said == "no error" || said.find("bad.nc") != std::string::npos) << said;
+    refused += said == "no error" ? 0 : 1;
+  }
+  EXPECT_GT(refused, 20);
+}
+
+TEST(in_child, deaths_are_told) {
+  const scratch_folder folder;
+  folder.write("x.nc", "x");
+  const std::string path = folder / "x.nc";
+  const auto message = [&](const std::function<std::vector<std::byte>()>& work) { return message_of([&] { sl::done_in_child(path, work); }); };
+  EXPECT_EQ(message([]() -> std::vector<std::byte> { std::raise(SIGSEGV); return {}; }),
+            path + " is damaged: the library that reads it crashed on its contents (signal 11). Take another copy of it.");
+  EXPECT_EQ(message([]() -> std::vector<std::byte> { std::raise(SIGXCPU); return {}; }),
+            path + " is damaged, or there is too little memory: reading it was stopped after 60 seconds or less of processor time.");
+  EXPECT_EQ(message([]() -> std::vector<std::byte> { throw sl::input_error("a sentence."); }), "a sentence.");
+  EXPECT_EQ(message([]() -> std::vector<std::byte> { throw std::bad_alloc(); }), path + " cannot be read: there is not enough memory for what it holds.");
+  const std::vector<std::byte> many(3'000'000, std::byte{7});
+  EXPECT_EQ(sl::done_in_child(path, [&] { return many; }), many);
+  EXPECT_TRUE(sl::done_in_child(path, [] { return std::vector<std::byte>(); }).empty());
+}
+
+// What a full disk does, by a limit of the file's size.
+TEST(netcdf, a_disk_that_takes_no_more_is_named) {
+  const scratch_folder folder;
+  sl::result fit;
+  fit.posterior = {1, 100'000, {{"mu", {}, std::vector<double>(100'000, 0.5)}}};
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  const rlimit small{300'000, before.rlim_max};
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  ::setrlimit(RLIMIT_FSIZE, &small);
+  const std::string said = message_of([&] { sl::write_netcdf(fit, folder / "fit.nc"); });
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, handler);
+  EXPECT_EQ(said.find(folder / "fit.nc cannot be written: File too large (it has "), 0u) << said;
+  EXPECT_EQ(said.find("HDF"), std::string::npos) << said;
+  EXPECT_TRUE(folder.names().empty());
 }
 
 TEST(damaged_parameters, are_refused) {

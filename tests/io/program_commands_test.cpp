@@ -113,8 +113,11 @@ TEST_F(commands, wrong_words_are_refused) {
     EXPECT_EQ(r.calls.runs, 0) << words;
     return r.err;
   };
-  EXPECT_EQ(says("sample adapt delta=1.5"), "schools: \"delta\" should be a number between 0 and 1, but is \"1.5\".\n");
-  EXPECT_EQ(says("sample stepsize=0"), "schools: \"stepsize\" should be a number above 0, but is \"0\".\n");
+  EXPECT_EQ(says("sample adapt delta=1.5"), "schools: \"delta\" should be a number from 0.001 to 0.99999, but is \"1.5\".\n");
+  for (const std::string x : {"0", "1e-320", "1e-1000", "1e200", "nan", "inf", "-1"})
+    EXPECT_EQ(says("sample stepsize=" + x), "schools: \"stepsize\" should be a number from 1e-150 to 1e+150, but is \"" + x + "\".\n");
+  for (const std::string x : {"1e-320", "1e200", "nan"})
+    EXPECT_EQ(says("sample init=" + x), "schools: \"init\" should be 0, a number from 1e-150 to 1e+150, or a file of .json, .nc or .csv, but is \"" + x + "\".\n");
   EXPECT_EQ(says("sample metric=diag"), "schools: \"metric\" should be unit_e, diag_e, dense_e, fisher_diag_e, low_rank_e, but is \"diag\".\n");
   EXPECT_EQ(says("optimize adapt delta=0.9"), "schools: \"adapt delta=\" belongs to sample, not to optimize.\n");
   EXPECT_EQ(says("importance init=1"), "schools: \"init=\" is where chains and searches start: importance has none.\n");

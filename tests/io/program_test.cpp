@@ -213,7 +213,17 @@ TEST_F(program, refuses_numbers_that_no_machine_takes_before_it_looks_at_files) 
   const std::string chains = "num_chains=2000000000 with num_samples=1000 need at least ";
   EXPECT_EQ(refusal("sample num_chains=2000000000 data file=@/d.json output file=@/x.nc").find(chains + "6.6e+04 GB of memory, and this machine has "), 0u);
   EXPECT_EQ(refusal("sample num_chains=2000000000 data file=@/d.json output keep_draws=0").find(chains + "2e+03 GB of memory, and this machine has "), 0u);
+  for (const std::string asked : {"simulate num_samples=1000000000000", "importance num_particles=1000000000000", "laplace draws=1000000000000", "pathfinder num_psis_draws=1000000000000",
+                                  "variational output_samples=1000000000000"}) {
+    const std::string what = asked.substr(asked.find(' ') + 1);
+    EXPECT_EQ(refusal(asked + " data file=@/d.json output file=@/x.nc").find(what + " needs at least 8e+03 GB of memory, and this machine has "), 0u) << asked;
+  }
   EXPECT_EQ(run("sample num_samples=1 random seed=18446744073709551615 data file=@/d.json output file=@/f.nc").calls.sample.seed, 18446744073709551615u);
+}
+
+TEST_F(program, counts_no_chain_of_a_summary_twice) {
+  run("sample num_chains=2 data file=@/d.json output file=@/f.csv");
+  EXPECT_EQ(refusal("summary @/f_1.csv @/f_2.csv @/./f_1.csv"), "summary: @/f_1.csv and @/./f_1.csv are one file: its chain would count twice.");
 }
 
 TEST_F(program, does_not_write_one_thing_over_another) {

@@ -139,6 +139,10 @@ TEST_F(words, starts_come_from_files) {
   folder_.write("s2.json", R"({"tetha": [0.5, 1, -1]})");
   EXPECT_EQ(run(still + "s2.json"), 1);
   EXPECT_NE(err_.find("tetha"), std::string::npos) << err_;
+  // Predictions of a Stan CSV are no starts, and no mistake.
+  ASSERT_EQ(run("sample num_chains=1 num_samples=3 num_warmup=50 output file=~p.csv predictions=1"), 0) << err_;
+  EXPECT_NE(file("p.csv").find("_rep"), std::string::npos);
+  ASSERT_EQ(run("sample num_chains=1 num_samples=1 num_warmup=0 stepsize=1e-12 init=~p.csv output file=~next.nc"), 0) << err_;
   const auto mode = fit("optimize num_starts=1 iter=1 init=~s.json");
   EXPECT_EQ(mode.posterior.draws, 1u);
 }

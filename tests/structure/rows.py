@@ -36,6 +36,7 @@ NO_ROW = {
     "draw": "draws and scores a distribution by itself",
     "support_ends": "the least and the greatest of a support, tested through truncated and mixture",
     "probabilities": "tails, quantiles and moments, tested by probabilities_test.cpp over all rows",
+    "far_tails": "differences of the logarithms of tails, tested through truncated",
     "normal_tails": "the normal distribution's tails and intervals, tested through the rows that use them",
     "element_moments": "what means and variances of vectors and matrices share, tested through the structured rows",
     "incomplete_functions": "tails and quantiles by Boost.Math, tested by probabilities_test.cpp over all rows and incomplete_functions_test.cpp",

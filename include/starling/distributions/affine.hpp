@@ -3,6 +3,7 @@
 
 #include <concepts>
 
+#include <starling/distributions/far_tails.hpp>
 #include <starling/distributions/inside.hpp>
 #include <starling/distributions/probabilities.hpp>
 #include <starling/distributions/support_ends.hpp>
@@ -15,6 +16,7 @@ template <class D, class Shift, class Factor> struct affine : distribution {
   static_assert(can_be, "sl::affine(d, shift, factor): d must be a scalar distribution of reals");
   static constexpr std::string_view name = "affine";
   static constexpr auto draws_follow = draw_derivative::pathwise;
+  static constexpr bool knows_both_hazards = knows_hazards<D>::above && knows_hazards<D>::below;  // which is which depends on the factor's sign
   template <class V> using value = V;
 
   D of;
@@ -55,10 +57,21 @@ template <class D, class Shift, class Factor> struct affine : distribution {
     using real = std::remove_cvref_t<decltype(below)>;
     return log_tails<real>{where(factor > 0.0, below, above), where(factor > 0.0, above, below)};
   }
+  template <class X> auto log_hazard_above(const X& x) const
+    requires knows_both_hazards
+  {
+    return log_hazard(x, factor > 0.0);
+  }
+  template <class X> auto log_hazard_below(const X& x) const
+    requires knows_both_hazards
+  {
+    return log_hazard(x, factor < 0.0);
+  }
   template <class V> auto quantile_of(const log_tails<V>& t) const
     requires has_quantile<D>
   {
-    return shift + factor * starling::quantile(of, log_tails<V>{where(factor > 0.0, t.below, t.above), where(factor > 0.0, t.above, t.below)});
+    const auto below = where(factor > 0.0, t.below, t.above), above = where(factor > 0.0, t.above, t.below);
+    return shift + factor * starling::quantile(of, log_tails{below, above});
   }
 
   template <class Visit> void parameters(Visit&& visit) const {
@@ -68,6 +81,10 @@ template <class D, class Shift, class Factor> struct affine : distribution {
   }
 
  private:
+  template <class X, class Mask> auto log_hazard(const X& x, const Mask& above) const {
+    const auto u = (x - shift) / factor;
+    return where(above, tail_above<D>{of}.log_hazard(u), tail_below<D>{of}.log_hazard(u)) - log(abs(factor));
+  }
   auto is_factor() const { return both(is_finite(factor), !(factor == 0.0)); }
   auto is_good() const { return both(is_finite(shift), is_factor()); }
 };

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include <starling/distributions/elementwise.hpp>
+#include <starling/distributions/inner_numbers.hpp>
 #include <starling/distributions/probabilities.hpp>
 #include <starling/values/exp.hpp>
 #include <starling/values/inverse_trigonometry.hpp>
@@ -20,7 +21,8 @@ struct arcsine_formulas : real_valued {
     using V = typename Rng::real;
     const V a(lo), b(hi);
     const V s = sin(1.57079632679489661923 * rng.uniform());
-    const V x = a + (b - a) * s * s;
+    const V unit(unit_of_width(a, b));
+    const V x = a + (unit * b - unit * a) * s * s / unit;
     // Rounding leaves a draw at least a last place inside.
     constexpr auto place = std::numeric_limits<scalar_of<V>>::epsilon();
     constexpr auto least = std::numeric_limits<scalar_of<V>>::min();
@@ -29,13 +31,14 @@ struct arcsine_formulas : real_valued {
   }
 
   template <class X, class L, class H> static auto log_density(const X& x, const L& lo, const H& hi) {
-    const auto lp = -1.14472988584940017414 - 0.5 * (log(x - lo) + log(hi - x));
+    const auto lp = -1.14472988584940017414 - 0.5 * (log_of_width(lo, x) + log_of_width(x, hi));
     return where(both(x > lo, x < hi), lp, negative_infinity);
   }
 
   template <class X, class L, class H> static auto tails(const X& x, const L& lo, const H& hi) {
-    const auto width = hi - lo;
-    const auto from_lo = max(x, lo) - lo, from_hi = hi - min(x, hi);
+    const auto unit = unit_of_width(lo, hi);
+    const auto width = unit * hi - unit * lo;
+    const auto from_lo = unit * max(x, lo) - unit * lo, from_hi = unit * hi - unit * min(x, hi);
     const auto lower = from_lo < from_hi;
     const auto near = log(0.63661977236758134308 * asin(sqrt(where(lower, from_lo, from_hi) / width))), far = log1m_exp(near);
     return log_tails{where(lower, near, far), where(lower, far, near)};
@@ -44,10 +47,12 @@ struct arcsine_formulas : real_valued {
   template <class T, class L, class H> static auto quantile(const T& tails, const L& lo, const H& hi) {
     const auto upper = tails.above < tails.below;
     const auto s = sin(1.57079632679489661923 * exp(where(upper, tails.above, tails.below)));
-    return where(upper, hi - (hi - lo) * s * s, lo + (hi - lo) * s * s);
+    const auto unit = unit_of_width(lo, hi);
+    const auto step = (unit * hi - unit * lo) * s * s / unit;
+    return where(upper, hi - step, lo + step);
   }
 
-  template <class L, class H> static auto mean(const L& lo, const H& hi) { return lo + 0.5 * (hi - lo); }
+  template <class L, class H> static auto mean(const L& lo, const H& hi) { return middle_of(lo, hi); }
 
   template <class L, class H> static auto variance(const L& lo, const H& hi) { return 0.125 * (hi - lo) * (hi - lo); }
 

@@ -4,6 +4,7 @@
 
 #include <starling/distributions/elementwise.hpp>
 #include <starling/distributions/probabilities.hpp>
+#include <starling/distributions/standardized.hpp>
 #include <starling/values/log.hpp>
 #include <starling/values/logistic.hpp>
 
@@ -21,16 +22,23 @@ struct asymmetric_laplace_formulas : real_valued {
   }
 
   template <class X, class L, class S, class Sh> static auto log_density(const X& x, const L& location, const S& scale, const Sh& share) {
-    const auto z = 2.0 * (x - location) / scale;
+    const auto z = 2.0 * scaled_difference(x, location, scale);
     const auto lp = 0.69314718055994530942 + log(share) + log1p(-share) - log(scale) + where(x < location, (1.0 - share) * z, -share * z);
     return where(both(share > Sh(0), share < Sh(1)), lp, negative_infinity);
   }
 
   template <class X, class L, class S, class Sh> static auto tails(const X& x, const L& location, const S& scale, const Sh& share) {
-    const auto z = 2.0 * (x - location) / scale;
+    const auto z = 2.0 * scaled_difference(x, location, scale);
     const auto lower = z < 0.0;
     const auto near = where(lower, log(share) + (1.0 - share) * z, log1p(-share) - share * z), far = log1m_exp(near);
     return log_tails{where(lower, near, far), where(lower, far, near)};
+  }
+
+  template <class X, class L, class S, class Sh> static auto log_hazard_above(const X&, const L&, const S& scale, const Sh& share) {
+    return 0.69314718055994530942 + log(share) - log(scale);
+  }
+  template <class X, class L, class S, class Sh> static auto log_hazard_below(const X&, const L&, const S& scale, const Sh& share) {
+    return 0.69314718055994530942 + log1p(-share) - log(scale);
   }
 
   template <class T, class L, class S, class Sh> static auto quantile(const T& tails, const L& location, const S& scale, const Sh& share) {

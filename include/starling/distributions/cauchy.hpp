@@ -31,7 +31,7 @@ struct cauchy_formulas : real_valued {
 
   // atan(1/|z|) / π in the nearer tail.
   template <class X, class L, class S> static auto tails(const X& x, const L& location, const S& scale) {
-    const auto z = (x - location) / scale;
+    const auto z = scaled_difference(x, location, scale);
     const auto near = log(0.31830988618379067154 * atan2(1.0, abs(z))), far = log1m_exp(near);
     const auto lower = z < decltype(z)(0);
     return log_tails{where(lower, near, far), where(lower, far, near)};

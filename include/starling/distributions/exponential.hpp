@@ -27,6 +27,7 @@ struct exponential_formulas : real_valued {
   template <class R> static auto variance(const R& rate) { return 1.0 / (rate * rate); }
 
   template <class X, class R> static auto tails(const X& x, const R& rate) { return tails_from_above(-rate * max(x, X(0))); }
+  template <class X, class R> static auto log_hazard_above(const X&, const R& rate) { return log(rate); }
   template <class T, class R> static auto quantile(const T& tails, const R& rate) { return -tails.above / rate; }
 
   template <class Visit, class R> static void parameters(Visit&& visit, const R& rate) {

@@ -5,6 +5,7 @@
 #include <starling/distributions/elementwise.hpp>
 #include <starling/distributions/normal_tails.hpp>
 #include <starling/distributions/probabilities.hpp>
+#include <starling/distributions/standardized.hpp>
 #include <starling/values/log.hpp>
 
 namespace starling {
@@ -19,12 +20,14 @@ struct exponentially_modified_normal_formulas : real_valued {
   }
 
   template <class X, class L, class S, class R> static auto log_density(const X& x, const L& location, const S& scale, const R& rate) {
-    const auto z = (x - location) / scale, step = rate * scale;
+    const auto z = scaled_difference(x, location, scale), step = rate * scale;
     const auto a = step - z;
     const auto beyond = a > 0.0;  // the square in the normal tail is taken off there, for it would cancel
-    const auto tail = -0.5 * z * z + log_scaled_normal_tail(where(beyond, a, 0.0));
+    const auto alone = step > 1e100 * (1.0 + abs(z));  // the exponential draw is nothing beside the scale, and the step may be beyond the range
+    const auto tail = -0.5 * z * z + log_scaled_normal_tail(where(both(beyond, !alone), a, 0.0));
     const auto body = step * (0.5 * step - z) + log_normal_cdf(where(beyond, 0.0, -a));
-    return where(scale > S(0), log(rate) + where(beyond, tail, body), negative_infinity);
+    const auto lp = where(alone, -0.5 * z * z - log(scale) - 0.91893853320467274178, log(rate) + where(beyond, tail, body));
+    return where(scale > S(0), lp, negative_infinity);
   }
 
   template <class L, class S, class R> static auto mean(const L& location, const S&, const R& rate) { return location + 1.0 / rate; }

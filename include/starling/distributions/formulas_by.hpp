@@ -18,6 +18,7 @@ template <class Formulas, class Parameters> struct formulas_know;
 template <class Formulas, class... P> struct formulas_know<Formulas, std::tuple<P...>> {
   static constexpr bool mean = formulas_with_mean<Formulas, P...>, variance = formulas_with_variance<Formulas, P...>;
   static constexpr bool tails = formulas_with_tails<Formulas, P...>, quantile = formulas_with_quantile<Formulas, P...>;
+  static constexpr bool hazard_above = requires(const P&... p) { Formulas::log_hazard_above(0.0, p...); }, hazard_below = requires(const P&... p) { Formulas::log_hazard_below(0.0, p...); };
 };
 
 template <class Self, class Of, class... P> struct translation_knows : formulas_know<Of, decltype(Self::translated(std::declval<const P&>()...))> {};
@@ -44,6 +45,16 @@ template <class Self, class Of> struct formulas_by {
     requires translation_knows<Self, Of, P...>::quantile
   static auto quantile(const T& tails, const P&... p) {
     return of([&](const auto&... q) { return Of::quantile(tails, q...); }, p...);
+  }
+  template <class X, class... P>
+    requires translation_knows<Self, Of, P...>::hazard_above
+  static auto log_hazard_above(const X& x, const P&... p) {
+    return of([&](const auto&... q) { return Of::log_hazard_above(x, q...); }, p...);
+  }
+  template <class X, class... P>
+    requires translation_knows<Self, Of, P...>::hazard_below
+  static auto log_hazard_below(const X& x, const P&... p) {
+    return of([&](const auto&... q) { return Of::log_hazard_below(x, q...); }, p...);
   }
   template <class... P>
     requires translation_knows<Self, Of, P...>::mean

@@ -6,6 +6,7 @@
 #include <starling/distributions/gamma_draws.hpp>
 #include <starling/distributions/probabilities.hpp>
 #include <starling/distributions/special_functions.hpp>
+#include <starling/distributions/standardized.hpp>
 #include <starling/values/exp.hpp>
 #include <starling/values/log.hpp>
 
@@ -34,7 +35,7 @@ struct generalized_pareto_formulas : real_valued {
   }
 
   template <class X, class L, class S, class Sh> static auto log_density(const X& x, const L& location, const S& scale, const Sh& shape) {
-    const auto z = (x - location) / scale;
+    const auto z = scaled_difference(x, location, scale);
     const auto w = shape * z;
     // Far out, where w may be more than a number can hold, 1 + w is w.
     const auto far = w > 1e20;
@@ -48,9 +49,13 @@ struct generalized_pareto_formulas : real_valued {
   }
 
   template <class X, class L, class S, class Sh> static auto tails(const X& x, const L& location, const S& scale, const Sh& shape) {
-    const auto z = (max(x, location) - location) / scale;
+    const auto z = scaled_difference(max(x, location), location, scale);
     const auto w = max(shape * z, -1.0);
     return tails_from_above(where(w <= -1.0, negative_infinity, -z * log1p_ratio(w)));
+  }
+
+  template <class X, class L, class S, class Sh> static auto log_hazard_above(const X& x, const L& location, const S& scale, const Sh& shape) {
+    return -log(scale) - log1p(shape * (scaled_difference(x, location, scale)));
   }
 
   template <class T, class L, class S, class Sh> static auto quantile(const T& tails, const L& location, const S& scale, const Sh& shape) {

@@ -27,6 +27,8 @@ struct geometric_formulas : whole_valued {
     return tails_where(!(k < K(0)), tails_from_above((floor(max(k, K(0))) + 1.0) * log1p(-probability)));
   }
 
+  template <class K, class P> static auto log_hazard_above(const K&, const P& probability) { return log(-log1p(-probability)); }
+
   template <class T, class P> static auto quantile(const T& tails, const P& probability) {
     const auto each = log1p(-probability);
     const auto k = max(ceil(tails.above / each * (1.0 - 1e-15)) - 1.0, 0.0);

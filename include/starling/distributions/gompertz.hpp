@@ -24,6 +24,8 @@ struct gompertz_formulas : real_valued {
     return tails_from_above(-shape * expm1(rate * max(x, X(0))));
   }
 
+  template <class X, class S, class R> static auto log_hazard_above(const X& x, const S& shape, const R& rate) { return log(shape) + log(rate) + rate * x; }
+
   template <class T, class S, class R> static auto quantile(const T& tails, const S& shape, const R& rate) { return log1p(-tails.above / shape) / rate; }
 
   template <class S, class R> static auto mean(const S& shape, const R& rate) { return exp(log_scaled_exponential_integral(shape + 0.0, log(shape))) / rate; }

@@ -4,6 +4,7 @@
 #include <starling/distributions/elementwise.hpp>
 #include <starling/distributions/log_of_parameter.hpp>
 #include <starling/distributions/probabilities.hpp>
+#include <starling/distributions/standardized.hpp>
 #include <starling/values/exp.hpp>
 #include <starling/values/log.hpp>
 
@@ -16,11 +17,16 @@ struct gumbel_formulas : real_valued {
   template <class Rng, class L, class S> static auto sample(Rng& rng, const L& location, const S& scale) { return location - scale * log(rng.exponential()); }
 
   template <class X, class L, class S> [[gnu::always_inline]] static auto log_density(const X& x, const L& location, const S& scale) {
-    const auto z = (x - location) / scale;
+    const auto z = scaled_difference(x, location, scale);
     return -log_of_parameter(scale) - z - exp(-z);
   }
 
-  template <class X, class L, class S> static auto tails(const X& x, const L& location, const S& scale) { return tails_from_log_below((location - x) / scale); }
+  template <class X, class L, class S> static auto tails(const X& x, const L& location, const S& scale) { return tails_from_log_below(scaled_difference(location, x, scale)); }
+
+  template <class X, class L, class S> static auto log_hazard_above(const X&, const L&, const S& scale) { return -log(scale); }  // far out P(X > x) is e^(−z)
+  template <class X, class L, class S> static auto log_hazard_below(const X& x, const L& location, const S& scale) {
+    return scaled_difference(location, x, scale) - log(scale);
+  }
 
   template <class T, class L, class S> static auto quantile(const T& tails, const L& location, const S& scale) {
     return location - scale * log_of_below(tails);

@@ -37,6 +37,7 @@ struct half_normal_formulas : real_valued {
     const auto near = z < decltype(z + 0.0)(0.5);
     return log_tails{where(near, log(erf(where(near, z, 0.5) * 0.70710678118654752440)), t.below), t.above};
   }
+  template <class X, class S> static auto log_hazard_above(const X& x, const S& scale) { return log_normal_hazard(x / scale) - log(scale); }
   template <class T, class S> static auto quantile(const T& tails, const S& scale) {
     const auto z = -normal_quantile_of(tails_from_below(tails.above - 0.69314718055994530942));
     // Near 0 by one of Newton's steps more, on P(|Z| ≤ z), which is small there.

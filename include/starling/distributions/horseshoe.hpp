@@ -6,6 +6,7 @@
 #include <starling/distributions/gamma_draws.hpp>
 #include <starling/distributions/probabilities.hpp>
 #include <starling/distributions/special_functions.hpp>
+#include <starling/distributions/standardized.hpp>
 #include <starling/values/log.hpp>
 #include <starling/values/trigonometry.hpp>
 
@@ -25,7 +26,7 @@ struct horseshoe_formulas : real_valued {
     const auto z = abs(x / scale);
     // z may be beyond the range, or y: eʸ E₁(y) is 1/y there.
     const auto far = z > 1e100;
-    const auto log_y = 2.0 * where(both(z > 1e-290, z < 1e290), log(z), log(abs(x)) - log(scale)) - 0.69314718055994530942;
+    const auto log_y = 2.0 * log_ratio(abs(x), scale) - 0.69314718055994530942;
     const auto near_z = where(far, 1.0, z);
     const auto lp = where(far, -log_y, log_scaled_exponential_integral(0.5 * near_z * near_z, log_y)) - log(scale) - 2.06366841905407291592;
     return where(both(is_finite(x), scale > S(0)), lp, negative_infinity);

@@ -91,6 +91,11 @@ template <class L, class H> auto log_of_width(const L& lo, const H& hi) {
   if (!any(wide)) return ordinary;
   return where(wide, log(0.5 * hi - 0.5 * lo) + 0.69314718055994530942, ordinary);
 }
+// What makes distances between lo and hi numbers: ½ where hi − lo overflows, 1 elsewhere.
+template <class L, class H> auto unit_of_width(const L& lo, const H& hi) {
+  const auto width = primal(hi - lo);
+  return where(is_too_wide(width), std::remove_cvref_t<decltype(width)>(0.5), std::remove_cvref_t<decltype(width)>(1));
+}
 // share · (hi − lo), for a share of at most ½.
 template <class S, class L, class H> auto share_of_width(const S& share, const L& lo, const H& hi) {
   const auto width = hi - lo;
@@ -99,6 +104,8 @@ template <class S, class L, class H> auto share_of_width(const S& share, const L
   if (!any(wide)) return ordinary;
   return where(wide, share * hi - share * lo, ordinary);
 }
+
+template <class L, class H> auto middle_of(const L& lo, const H& hi) { return lo + share_of_width(0.5, lo, hi); }
 
 // x = lo + fraction · (hi − lo), taken from the nearer end.
 template <class R, class Lo, class Hi> struct free_in_interval {

@@ -31,6 +31,13 @@ struct kumaraswamy_formulas : real_valued {
     return tails_from_log_above(log(second) + where(t < -40.0, t, log(-log1m_exp(t))));
   }
 
+  template <class X, class F, class S> static auto log_hazard_above(const X& x, const F& first, const S& second) {
+    const auto log_x = log(x);
+    return log(first) + log(second) + (first - 1.0) * log_x - log1m_exp(first * log_x);
+  }
+  // Far down P(X ≤ x) is a power of x.
+  template <class X, class F, class S> static auto log_hazard_below(const X& x, const F& first, const S&) { return log(first) - log(x); }
+
   template <class T, class F, class S> static auto quantile(const T& tails, const F& first, const S& second) {
     return exp(tails_from_log_below(log_of_above(tails) - log(second)).above / first);
   }

@@ -4,6 +4,7 @@
 #include <starling/distributions/elementwise.hpp>
 #include <starling/distributions/log_of_parameter.hpp>
 #include <starling/distributions/probabilities.hpp>
+#include <starling/distributions/standardized.hpp>
 #include <starling/values/log.hpp>
 
 namespace starling {
@@ -21,15 +22,18 @@ struct laplace_formulas : real_valued {
   }
 
   template <class X, class L, class S> [[gnu::always_inline]] static auto log_density(const X& x, const L& location, const S& scale) {
-    return -0.69314718055994530942 - log_of_parameter(scale) - abs((x - location) / scale);
+    return -0.69314718055994530942 - log_of_parameter(scale) - abs(scaled_difference(x, location, scale));
   }
 
   template <class X, class L, class S> static auto tails(const X& x, const L& location, const S& scale) {
-    const auto z = (x - location) / scale;
+    const auto z = scaled_difference(x, location, scale);
     const auto near = -abs(z) - 0.69314718055994530942, far = log1m_exp(near);
     const auto lower = z < decltype(z)(0);
     return log_tails{where(lower, near, far), where(lower, far, near)};
   }
+
+  template <class X, class L, class S> static auto log_hazard_above(const X&, const L&, const S& scale) { return -log(scale); }
+  template <class X, class L, class S> static auto log_hazard_below(const X&, const L&, const S& scale) { return -log(scale); }
 
   template <class T, class L, class S> static auto quantile(const T& tails, const L& location, const S& scale) {
     return location + scale * where(tails.below < tails.above, tails.below + 0.69314718055994530942, -0.69314718055994530942 - tails.above);

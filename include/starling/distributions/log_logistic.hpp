@@ -32,6 +32,10 @@ struct log_logistic_formulas : real_valued {
     return log_tails{-log1p_exp(-t), -log1p_exp(t)};
   }
 
+  // Far out the tails are powers of x.
+  template <class X, class S, class Sh> static auto log_hazard_above(const X& x, const S&, const Sh& shape) { return log(shape) - log(x); }
+  template <class X, class S, class Sh> static auto log_hazard_below(const X& x, const S&, const Sh& shape) { return log(shape) - log(x); }
+
   template <class T, class S, class Sh> static auto quantile(const T& tails, const S& scale, const Sh& shape) {
     return scale * exp((tails.below - tails.above) / shape);
   }

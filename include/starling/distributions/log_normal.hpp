@@ -34,6 +34,14 @@ struct log_normal_formulas : real_valued {
   template <class X, class L, class S> static auto tails(const X& x, const L& location, const S& scale) {
     return normal_tails((log(max(x, X(0))) - location) / scale);
   }
+  template <class X, class L, class S> static auto log_hazard_above(const X& x, const L& location, const S& scale) {
+    const auto log_x = log(x);
+    return log_normal_hazard((log_x - location) / scale) - log(scale) - log_x;
+  }
+  template <class X, class L, class S> static auto log_hazard_below(const X& x, const L& location, const S& scale) {
+    const auto log_x = log(x);
+    return log_normal_hazard((location - log_x) / scale) - log(scale) - log_x;
+  }
   template <class T, class L, class S> static auto quantile(const T& tails, const L& location, const S& scale) {
     return exp(location + scale * normal_quantile_of(tails));
   }

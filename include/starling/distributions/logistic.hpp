@@ -4,6 +4,7 @@
 #include <starling/distributions/elementwise.hpp>
 #include <starling/distributions/log_of_parameter.hpp>
 #include <starling/distributions/probabilities.hpp>
+#include <starling/distributions/standardized.hpp>
 #include <starling/values/exp.hpp>
 #include <starling/values/log.hpp>
 #include <starling/values/logistic.hpp>
@@ -17,14 +18,18 @@ struct logistic_formulas : real_valued {
   template <class Rng, class L, class S> static auto sample(Rng& rng, const L& location, const S& scale) { return location + scale * logit(rng.uniform()); }
 
   template <class X, class L, class S> [[gnu::always_inline]] static auto log_density(const X& x, const L& location, const S& scale) {
-    const auto z = abs((x - location) / scale);
+    const auto z = abs(scaled_difference(x, location, scale));
     return -log_of_parameter(scale) - z - 2.0 * log1p(exp(-z));
   }
 
   template <class X, class L, class S> static auto tails(const X& x, const L& location, const S& scale) {
-    const auto z = (x - location) / scale;
+    const auto z = scaled_difference(x, location, scale);
     return log_tails{-log1p_exp(-z), -log1p_exp(z)};
   }
+
+  // Far out e^(−|z|) is nothing beside 1.
+  template <class X, class L, class S> static auto log_hazard_above(const X&, const L&, const S& scale) { return -log(scale); }
+  template <class X, class L, class S> static auto log_hazard_below(const X&, const L&, const S& scale) { return -log(scale); }
 
   template <class T, class L, class S> static auto quantile(const T& tails, const L& location, const S& scale) {
     return location + scale * (tails.below - tails.above);

@@ -29,6 +29,13 @@ struct logit_normal_formulas : real_valued {
     return normal_tails((logit(max(min(x, 1.0), 0.0)) - location) / scale);
   }
 
+  template <class X, class L, class S> static auto log_hazard_above(const X& x, const L& location, const S& scale) {
+    return log_normal_hazard((logit(x) - location) / scale) - log(scale) - log(x) - log1p(-x);
+  }
+  template <class X, class L, class S> static auto log_hazard_below(const X& x, const L& location, const S& scale) {
+    return log_normal_hazard((location - logit(x)) / scale) - log(scale) - log(x) - log1p(-x);
+  }
+
   template <class T, class L, class S> static auto quantile(const T& tails, const L& location, const S& scale) {
     return inverse_logit(location + scale * normal_quantile_of(tails));
   }

@@ -74,10 +74,16 @@ struct normal_formulas : real_valued {
   template <class L, class S> static auto mean(const L& location, const S&) { return location; }
   template <class L, class S> static auto variance(const L&, const S& scale) { return scale * scale; }
 
-  template <class X, class L, class S> static auto tails(const X& x, const L& location, const S& scale) { return normal_tails((x - location) / scale); }
+  template <class X, class L, class S> static auto tails(const X& x, const L& location, const S& scale) { return normal_tails(scaled_difference(x, location, scale)); }
   static constexpr bool knows_intervals = true;
   template <class A, class B, class L, class S> static auto log_between(const A& lo, const B& hi, const L& location, const S& scale) {
-    return log_normal_interval((lo - location) / scale, (hi - location) / scale);
+    return log_normal_interval(scaled_difference(lo, location, scale), scaled_difference(hi, location, scale));
+  }
+  template <class X, class L, class S> static auto log_hazard_above(const X& x, const L& location, const S& scale) {
+    return log_normal_hazard(scaled_difference(x, location, scale)) - log(scale);
+  }
+  template <class X, class L, class S> static auto log_hazard_below(const X& x, const L& location, const S& scale) {
+    return log_normal_hazard(scaled_difference(location, x, scale)) - log(scale);
   }
   template <class T, class L, class S> static auto quantile(const T& tails, const L& location, const S& scale) {
     return location + scale * normal_quantile_of(tails);

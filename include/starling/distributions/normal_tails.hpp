@@ -64,4 +64,12 @@ template <differentiable A> A log_scaled_normal_tail(const A& a) {
   });
 }
 
+// log of φ(z) / P(Z > z), for z ≥ 0; beyond the range of reciprocals, z itself.
+template <class Z> auto log_normal_hazard(const Z& z) {
+  using V = primal_of<Z>;
+  const auto huge = z > Z(sizeof(scalar_of<V>) == 8 ? 1e150 : 1e18);
+  const auto usual = -0.91893853320467274178 - log_scaled_normal_tail(where(huge, Z(1), z));
+  return where(huge, log(where(huge, z, Z(1))), usual);
+}
+
 }  // namespace starling

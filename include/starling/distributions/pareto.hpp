@@ -27,6 +27,8 @@ struct pareto_formulas : real_valued {
     return tails_from_above(shape * (log(lo) - log(max(x, lo))));
   }
 
+  template <class X, class L, class S> static auto log_hazard_above(const X& x, const L&, const S& shape) { return log(shape) - log(x); }
+
   template <class T, class L, class S> static auto quantile(const T& tails, const L& lo, const S& shape) { return lo * exp(-tails.above / shape); }
 
   template <class L, class S> static auto mean(const L& lo, const S& shape) { return where(shape > S(1), lo * shape / (shape - 1.0), positive_infinity); }

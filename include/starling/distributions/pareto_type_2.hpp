@@ -3,6 +3,7 @@
 
 #include <starling/distributions/elementwise.hpp>
 #include <starling/distributions/probabilities.hpp>
+#include <starling/distributions/standardized.hpp>
 #include <starling/values/exp.hpp>
 #include <starling/values/log.hpp>
 
@@ -18,12 +19,16 @@ struct pareto_type_2_formulas : real_valued {
   }
 
   template <class X, class L, class S, class Sh> static auto log_density(const X& x, const L& location, const S& scale, const Sh& shape) {
-    const auto z = (x - location) / scale;
+    const auto z = scaled_difference(x, location, scale);
     return where(x >= location, log(shape) - log(scale) - (shape + 1.0) * log1p(z), negative_infinity);
   }
 
   template <class X, class L, class S, class Sh> static auto tails(const X& x, const L& location, const S& scale, const Sh& shape) {
-    return tails_from_above(-shape * log1p((max(x, location) - location) / scale));
+    return tails_from_above(-shape * log1p(scaled_difference(max(x, location), location, scale)));
+  }
+
+  template <class X, class L, class S, class Sh> static auto log_hazard_above(const X& x, const L& location, const S& scale, const Sh& shape) {
+    return log(shape) - log(scale) - log1p(scaled_difference(x, location, scale));
   }
 
   template <class T, class L, class S, class Sh> static auto quantile(const T& tails, const L& location, const S& scale, const Sh& shape) {

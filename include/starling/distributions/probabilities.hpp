@@ -4,6 +4,7 @@
 //   static auto tails(x, parameters…)             a log_tails: log P(X ≤ x) and log P(X > x); tails_from_below, tails_from_above make it of one
 //   static auto quantile(tails, parameters…)      the least x with P(X ≤ x) ≥ p, where tails are log p and log(1 − p)
 //   static auto mean(parameters…), variance(parameters…)     ∞ where they are, NaN where there is none
+// and, for truncation far out, the hazards of far_tails.hpp.
 //
 // Both tails are told, as logarithms, so that nothing is lost in either: P(X > x) may be 1e-1000. Distributions that are not elementwise
 // have these as members themselves.

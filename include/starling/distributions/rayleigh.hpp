@@ -4,6 +4,7 @@
 #include <starling/distributions/elementwise.hpp>
 #include <starling/distributions/gamma_draws.hpp>
 #include <starling/distributions/probabilities.hpp>
+#include <starling/distributions/standardized.hpp>
 #include <starling/values/log.hpp>
 
 namespace starling {
@@ -19,14 +20,15 @@ struct rayleigh_formulas : real_valued {
 
   template <class X, class S> static auto log_density(const X& x, const S& scale) {
     const auto z = x / scale;
-    const auto log_z = where(z > 1e-290, log(z), log(x) - log(scale));  // z may underflow
-    return where(x > X(0), log_z - log(scale) - 0.5 * z * z, negative_infinity);
+    return where(x > X(0), log_ratio(x, scale) - log(scale) - 0.5 * z * z, negative_infinity);
   }
 
   template <class X, class S> static auto tails(const X& x, const S& scale) {
     const auto z = max(x, X(0)) / scale;
     return tails_from_above(-0.5 * z * z);
   }
+
+  template <class X, class S> static auto log_hazard_above(const X& x, const S& scale) { return log_ratio(x, scale) - log(scale); }
 
   template <class T, class S> static auto quantile(const T& tails, const S& scale) { return scale * sqrt(-2.0 * tails.above); }
 

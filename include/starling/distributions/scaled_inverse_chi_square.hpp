@@ -5,6 +5,7 @@
 
 #include <starling/distributions/elementwise.hpp>
 #include <starling/distributions/formulas_by.hpp>
+#include <starling/distributions/gamma_draws.hpp>
 #include <starling/distributions/inverse_gamma.hpp>
 #include <starling/distributions/probabilities.hpp>
 
@@ -14,6 +15,24 @@ struct scaled_inverse_chi_square_formulas : formulas_by<scaled_inverse_chi_squar
   static constexpr std::string_view name = "scaled_inverse_chi_square";
 
   template <class D, class S> static auto translated(const D& degrees, const S& scale) { return std::tuple(0.5 * degrees, 0.5 * degrees * scale * abs(scale)); }
+
+  // By scale / √x, since the square of the scale may be beyond the range.
+  template <class X, class D, class S> static auto log_density(const X& x, const D& degrees, const S& scale) {
+    const auto shape = 0.5 * degrees;
+    const auto inside = both(x > X(0), both(degrees > D(0), scale > S(0)));
+    const auto log_x = log(x), ratio = scale / sqrt(x);
+    const auto lp = gamma_log_mass(shape, shape * ratio * ratio, log(shape) + 2.0 * log(scale) - log_x) - log_x;
+    return where(inside, lp, negative_infinity);
+  }
+  template <class Rng, class D, class S> static auto sample(Rng& rng, const D& degrees, const S& scale) {
+    using V = typename Rng::real;
+    const V shape = 0.5 * V(degrees), width(scale);
+    const auto g = draw_gamma(rng, shape);
+    const auto boosted = g.is_boosted();
+    const V x = width * (shape / g.factor) * width;
+    if (!any(boosted)) return x;
+    return V(where(boosted, exp(log(shape) + 2.0 * log(width) - g.log_value()), x));
+  }
 
   template <class Visit, class D, class S> static void parameters(Visit&& visit, const D& degrees, const S& scale) {
     visit("degrees", degrees, is_positive_finite(degrees), "must be positive and finite");

@@ -5,6 +5,7 @@
 #include <starling/distributions/normal_tails.hpp>
 #include <starling/distributions/probabilities.hpp>
 #include <starling/distributions/saddle_point.hpp>
+#include <starling/distributions/standardized.hpp>
 #include <starling/values/log.hpp>
 
 namespace starling {
@@ -23,7 +24,7 @@ struct skew_normal_formulas : real_valued {
   }
 
   template <class X, class L, class S, class Sh> static auto log_density(const X& x, const L& location, const S& scale, const Sh& shape) {
-    const auto z = (x - location) / scale;
+    const auto z = scaled_difference(x, location, scale);
     const auto lp = 0.69314718055994530942 - half_log_two_pi - log(scale) - 0.5 * z * z + log_normal_cdf(shape * z);
     return where(is_finite(shape), lp, negative_infinity);
   }

@@ -38,6 +38,35 @@ template <class X, class L, class S> [[gnu::always_inline]] inline auto standard
   return where(wide, standardized(0.5 * x - 0.5 * location, 0.5 * scale, factor), z);
 }
 
+// (x − location) / scale.
+template <class X, class L, class S> auto scaled_difference(const X& x, const L& location, const S& scale) {
+  const auto z = (x - location) / scale;
+  using V = primal_of<S>;
+  const auto wide = primal(scale) > V(std::is_same_v<scalar_of<V>, float> ? 1e30f : 1e290);
+  if (!any(wide)) [[likely]]
+    return z;
+  return where(wide, (0.5 * x - 0.5 * location) / (0.5 * scale), z);
+}
+
+// log(x / scale) for x and scale above 0, also where the ratio is beyond the range; its derivatives are 1/x and −1/scale.
+template <class X, class S> auto log_ratio(const X& x, const S& scale) {
+  if constexpr (differentiable<X> || differentiable<S>) {
+    using V = primal_of<decltype(x / scale)>;
+    const V a = plain<V>(x), s = plain<V>(scale);
+    return join_any(
+        V(log_ratio(a, s)), x, [&](const V& d) { return passed_on(d, V(1.0 / a)); }, scale, [&](const V& d) { return passed_on(d, V(-1.0 / s)); });
+  } else {
+    const auto z = x / scale;
+    using V = std::remove_cvref_t<decltype(z)>;
+    constexpr double largest = std::is_same_v<scalar_of<V>, float> ? 1e30 : 1e290;
+    const auto lost = either(z<V(1 / largest), z> V(largest));
+    const V usual = log(z);
+    if (!any(lost)) [[likely]]
+      return usual;
+    return V(where(lost, log(V(x)) - log(V(scale)), usual));
+  }
+}
+
 // log(1 + z²), also where z² overflows.
 template <class Z> auto log_one_plus_square(const Z& z) {
   const auto magnitude = abs(z);

@@ -4,6 +4,7 @@
 #include <starling/distributions/elementwise.hpp>
 #include <starling/distributions/inner_numbers.hpp>
 #include <starling/distributions/probabilities.hpp>
+#include <starling/distributions/standardized.hpp>
 #include <starling/values/exp.hpp>
 #include <starling/values/log.hpp>
 
@@ -31,15 +32,19 @@ struct uniform_formulas : real_valued {
 
   template <class L, class H> static auto support(const L& lo, const H& hi) { return interval{lo, hi}; }
 
-  template <class L, class H> static auto mean(const L& lo, const H& hi) { return lo + 0.5 * (hi - lo); }
+  template <class L, class H> static auto mean(const L& lo, const H& hi) { return middle_of(lo, hi); }
   template <class L, class H> static auto variance(const L& lo, const H& hi) { return (hi - lo) * (hi - lo) / 12.0; }
 
   template <class X, class L, class H> static auto tails(const X& x, const L& lo, const H& hi) {
     const auto inside = max(min(x, hi), lo);
-    return log_tails{log((inside - lo) / (hi - lo)), log((hi - inside) / (hi - lo))};
+    const auto unit = unit_of_width(lo, hi);
+    const auto width = unit * hi - unit * lo;
+    return log_tails{log_ratio(unit * inside - unit * lo, width), log_ratio(unit * hi - unit * inside, width)};
   }
   template <class T, class L, class H> static auto quantile(const T& tails, const L& lo, const H& hi) {
-    return where(tails.below < tails.above, lo + (hi - lo) * exp(tails.below), hi - (hi - lo) * exp(tails.above));
+    const auto unit = unit_of_width(lo, hi);
+    const auto width = unit * hi - unit * lo;
+    return where(tails.below < tails.above, lo + width * exp(tails.below) / unit, hi - width * exp(tails.above) / unit);
   }
 
   template <class Visit, class L, class H> static void parameters(Visit&& visit, const L& lo, const H& hi) {

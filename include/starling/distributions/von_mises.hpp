@@ -22,15 +22,16 @@ struct von_mises_formulas : real_valued {
     // concentrations: q = 1/r, and 1 − f, f being the cosine of the angle.
     using V = typename Rng::real;
     if constexpr (differentiable<V>) return following(rng, location, concentration);
-    else return wrapped_draw(V(V(location) + angle_of(rng, V(location), V(concentration))));
+    else return wrapped_draw(V(near_angle(V(location)) + angle_of(rng, V(location), V(concentration))));
   }
 
   // An angle from the location; NaN where a parameter is bad.
   template <class Rng, class V> static V angle_of(Rng& rng, const V& centre, const V& kappa) {
     const auto large = kappa > V(1e8);
-    const V s = where(large, 2.0 * kappa, sqrt(1.0 + 4.0 * where(large, V(0), kappa) * kappa));
-    const V rest = 1.0 + 1.0 / (s + 2.0 * kappa);  // 2κ (r − 1)
-    const V q = 2.0 * kappa / (1.0 + s), q_less = rest / (1.0 + s);
+    // Half of √(1 + 4κ²), and the rest of halves, since 2κ may overflow.
+    const V s = where(large, kappa, 0.5 * sqrt(1.0 + 4.0 * where(large, V(0), kappa) * kappa));
+    const V rest = 1.0 + 0.5 / (s + kappa);  // 2κ (r − 1)
+    const V q = kappa / (0.5 + s), q_less = 0.5 * rest / (0.5 + s);
     V less(not_a_number), side(0);  // 1 less the cosine, and what has the sign of the angle
     auto pending = both(rng.active(), both(both(kappa >= V(0), kappa < V(positive_infinity)), is_finite(centre)));
     for (int round = 0; round < most_rounds && any(pending); ++round) {
@@ -58,13 +59,13 @@ struct von_mises_formulas : real_valued {
       const auto less_one = log_scaled_bessel_i0(dual_variable<0>(kappa.value())).template by<0>();
       return angle_draw_derivative(angle, kappa.value(), V(less_one));
     });
-    const R x = location + turned;
+    const R x = near_angle(location) + turned;
     return map_derivatives(wrapped_draw(x.value()), x, [](const V& d) { return d; });
   }
 
   template <class X, class L, class C> static auto log_density(const X& x, const L& location, const C& concentration) {
-    const auto s = sin(0.5 * (x - location));
-    const auto lp = -2.0 * concentration * s * s - log_two_pi - log_scaled_bessel_i0(concentration);
+    const auto s = sin(half_turn(x, location));
+    const auto lp = -2.0 * (concentration * s * s) - log_two_pi - log_scaled_bessel_i0(concentration);
     return where(both(angles().contains(x), concentration >= 0.0), lp, negative_infinity);
   }
 

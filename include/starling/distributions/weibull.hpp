@@ -29,6 +29,13 @@ struct weibull_formulas : real_valued {
     return tails_from_log_above(shape * (log(max(x, X(0))) - log(scale)));
   }
 
+  template <class X, class S, class Sc> static auto log_hazard_above(const X& x, const S& shape, const Sc& scale) {
+    const auto log_x = log(x);
+    return log(shape) - log_x + shape * (log_x - log(scale));
+  }
+  // Far down P(X ≤ x) is a power of x.
+  template <class X, class S, class Sc> static auto log_hazard_below(const X& x, const S& shape, const Sc&) { return log(shape) - log(x); }
+
   template <class T, class S, class Sc> static auto quantile(const T& tails, const S& shape, const Sc& scale) {
     return scale * exp(log_of_above(tails) / shape);
   }

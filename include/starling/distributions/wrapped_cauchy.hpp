@@ -19,11 +19,11 @@ struct wrapped_cauchy_formulas : real_valued {
     const auto u = rng.uniform();
     const auto lower = u < decltype(u)(0.5);
     const auto t = 2.0 * atan((1.0 - concentration) / (1.0 + concentration) / tan(3.14159265358979323846 * where(lower, u, 1.0 - u)));
-    return wrapped_draw(typename Rng::real(location + where(lower, -t, t)));
+    return wrapped_draw(typename Rng::real(near_angle(location) + where(lower, -t, t)));
   }
 
   template <class X, class L, class C> static auto log_density(const X& x, const L& location, const C& concentration) {
-    const auto s = sin(0.5 * (x - location));
+    const auto s = sin(half_turn(x, location));
     const auto rest = 1.0 - concentration;
     const auto lp = log(rest) + log1p(concentration) - 1.83787706640934548356 - log(rest * rest + 4.0 * concentration * s * s);
     return where(both(angles().contains(x), concentration >= 0.0), lp, negative_infinity);

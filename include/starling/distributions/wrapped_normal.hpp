@@ -17,12 +17,12 @@ struct wrapped_normal_formulas : real_valued {
   static constexpr auto draws_follow = draw_derivative::pathwise;
 
   template <class Rng, class L, class S> static auto sample(Rng& rng, const L& location, const S& scale) {
-    return wrapped_draw(into_finite(typename Rng::real(location + scale * rng.normal())));
+    return wrapped_draw(into_finite(typename Rng::real(near_angle(location) + scale * rng.normal())));
   }
 
   template <class X, class L, class S> static auto log_density(const X& x, const L& location, const S& scale) {
     // Around the nearest turn where the scale is small; by the Fourier series, whose terms die out, where it is large.
-    const auto d = abs(wrapped(x - location));
+    const auto d = abs(wrapped(x - near_angle(location)));
     const auto square = scale * scale;
     const auto wide = square > two_pi;
     const auto one = where(wide, 1.0, scale);  // its square may be 0

@@ -6,6 +6,8 @@
 
 #include <starling/values/counts.hpp>
 
+#include "diagnostics/number_text.hpp"
+
 namespace starling {
 
 namespace {
@@ -26,7 +28,7 @@ void check_fit_options(const fit_options& o) {
   require_count("fit", ".steps", o.steps, 1, 1'000'000'000);
   require_count("fit", ".samples", o.samples, 1, 1'000'000);
   require_count("fit", ".accumulate", o.accumulate, 1, 1'000'000);
-  if (!(o.average_last >= 0 && o.average_last <= 1)) throw std::invalid_argument("fit: .average_last must be between 0 and 1, got " + std::to_string(o.average_last));
+  if (!(o.average_last >= 0 && o.average_last <= 1)) throw std::invalid_argument("fit: .average_last must be between 0 and 1, got " + number_text(o.average_last));
 }
 
 std::string trouble_in(double value, const parameter_gradients& gradients) {

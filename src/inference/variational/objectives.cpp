@@ -8,6 +8,8 @@
 
 #include <starling/values/counts.hpp>
 
+#include "diagnostics/number_text.hpp"
+
 namespace starling::objectives {
 
 namespace {
@@ -71,7 +73,7 @@ void iwelbo::weigh(std::span<const double> log_weights, bool all_follow, group_w
 
 renyi::renyi(double alpha, std::size_t samples) : alpha_(alpha), samples_(samples) {
   require_samples("renyi", samples, 1);
-  if (!std::isfinite(alpha) || alpha == 1) throw std::invalid_argument("renyi: alpha must be finite and not 1, got " + std::to_string(alpha) + "; for 1 it is the elbo");
+  if (!std::isfinite(alpha) || alpha == 1) throw std::invalid_argument("renyi: alpha must be finite and not 1, got " + number_text(alpha) + "; for 1 it is the elbo");
 }
 void renyi::weigh(std::span<const double> log_weights, bool all_follow, group_weights& g) const {
   std::vector<double> tempered(log_weights.begin(), log_weights.end());
@@ -128,7 +130,7 @@ void vimco::weigh(std::span<const double> log_weights, bool, group_weights& g) c
 
 wake_sleep::wake_sleep(std::size_t samples, double insomnia, bool model) : samples_(samples), insomnia_(insomnia), model_(model) {
   require_samples("wake_sleep", samples, 1);
-  if (!(insomnia >= 0 && insomnia <= 1)) throw std::invalid_argument("wake_sleep: insomnia must be between 0 and 1, got " + std::to_string(insomnia));
+  if (!(insomnia >= 0 && insomnia <= 1)) throw std::invalid_argument("wake_sleep: insomnia must be between 0 and 1, got " + number_text(insomnia));
 }
 void wake_sleep::weigh(std::span<const double> log_weights, bool, group_weights& g) const {
   g.value = bound_of(log_weights, g.model);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "diagnostics/number_text.hpp"
 #include "traces/path_cursor.hpp"
 #include <starling/models/trace.hpp>
 #include <starling/traces/selection.hpp>
@@ -54,7 +55,7 @@ void check_constraint(const constraint_ref& c, const choice_type& expected, cons
     throw std::invalid_argument("at " + where.str() + ": the choice is " + expected.str() + ", the value given for it is " + got.str());
   if (const auto e = first_unfit(c, expected.kind); e >= 0)
     throw std::invalid_argument("at " + where.str() + ": the choice is " + expected.str() + ", the value given for it is " +
-                                std::to_string(c.at(static_cast<std::size_t>(e), 0)));
+                                number_text(c.at(static_cast<std::size_t>(e), 0), "%.17g"));
 }
 
 namespace {

@@ -109,8 +109,7 @@ class mix : public several<K...> {
   std::string mark() const {
     std::string of = marks_of(kernels_);
     for (const double w : weights_) {
-      of += std::to_string(w);
-      of += ' ';
+      of += exactly(w);
     }
     return of;
   }
