@@ -28,7 +28,7 @@ std::vector<std::string> trajectory_warnings(const kernels::trajectory_counts& c
                    (settings ? "Look at where the draws with `diverging` lie; r" : "R") +
                    "eparametrise (write hierarchical parameters non-centred: mu + sigma * z), or "
                    "raise target_acceptance" +
-                   (settings ? " (now " + number_text(settings->target_acceptance, "%.2g") + ")" : "") + " towards 0.99");
+                   (settings ? " (now " + number_text(settings->target_acceptance) + ")" : "") + " towards 0.99");
   if (counts.saturated != 0)
     said.push_back(share_of(counts.saturated, counts.steps) + " trees reached the largest depth" + (settings ? ", " + std::to_string(settings->max_depth) : "") +
                    ": chains are valid but slow. Bring the parameters to similar scales, weaken correlations (metric dense_e or low_rank_e), run a longer "

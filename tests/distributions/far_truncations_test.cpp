@@ -74,7 +74,7 @@ TEST(far_truncations, densities_equal_the_reference) {
 }
 
 TEST(far_truncations, draws_are_where_the_reference_says) {
-  constexpr int n = 400;
+  constexpr int n = 200;
   for (const auto& c : rows::table("far_truncations.json")) {
     with<double>(c, [&](const auto& d) {
       std::vector<double> xs;

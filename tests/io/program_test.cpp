@@ -222,7 +222,6 @@ TEST_F(program, refuses_numbers_that_no_machine_takes_before_it_looks_at_files) 
 }
 
 TEST_F(program, counts_no_chain_of_a_summary_twice) {
-  run("sample num_chains=2 data file=@/d.json output file=@/f.csv");
   EXPECT_EQ(refusal("summary @/f_1.csv @/f_2.csv @/./f_1.csv"), "summary: @/f_1.csv and @/./f_1.csv are one file: its chain would count twice.");
 }
 

@@ -34,6 +34,7 @@ struct knows_hazards<D> {
 
 // A tail of D that has a hazard.
 template <class D> struct tail_above {
+  static constexpr double outward = 1;
   const D& of;
   template <class X> auto log_probability(const X& x) const { return log_survival(of, x); }
   template <class X> auto log_hazard(const X& x) const {
@@ -42,6 +43,7 @@ template <class D> struct tail_above {
   }
 };
 template <class D> struct tail_below {
+  static constexpr double outward = -1;
   const D& of;
   template <class X> auto log_probability(const X& x) const { return log_cdf(of, x); }
   template <class X> auto log_hazard(const X& x) const {
@@ -64,7 +66,7 @@ template <class Tail, class A, class X> auto log_tail_ratio(const Tail& tail, co
   const R root = exp(0.5 * R(at_near));  // of the hazard, which may be beyond the range
   const R sum = gauss_legendre::integral<R>([&](double at) { return R(exp(tail.log_hazard(R(near + at * width)) - at_near)); });
   const auto lost = !(primal(difference) == primal(difference));  // both tails beyond the range
-  return R(where(alike, R(abs(width) * root * root * sum), where(lost, R(positive_infinity), R(difference))));
+  return R(where(alike, R(Tail::outward * width * root * root * sum), where(lost, R(positive_infinity), R(difference))));
 }
 
 }  // namespace starling
