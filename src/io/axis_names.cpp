@@ -22,6 +22,16 @@ std::vector<const variable*> all_variables(const result& fit) {
   return all;
 }
 
+// What no reader of the file could use.
+std::string trouble_of(const std::string& name, const std::vector<std::string>& axes) {
+  for (std::size_t a = 0; a < axes.size(); ++a) {
+    if (axes[a] == "chain" || axes[a] == "draw") return fmt::format("dims calls an axis of {} \"{}\", as the axes of all draws are called: they are not used.", name, axes[a]);
+    if (std::find(axes.begin(), axes.begin() + static_cast<std::ptrdiff_t>(a), axes[a]) != axes.begin() + static_cast<std::ptrdiff_t>(a))
+      return fmt::format("dims calls two axes of {} \"{}\", and readers of NetCDF take one name for one axis: they are not used.", name, axes[a]);
+  }
+  return {};
+}
+
 }  // namespace
 
 axis_names::axis_names(const result& fit) : coords_(fit.coords) {
@@ -29,6 +39,10 @@ axis_names::axis_names(const result& fit) : coords_(fit.coords) {
   for (const auto& [name, names] : coords_) lengths[name] = names.size();
   const auto all = all_variables(fit);
   for (const auto& [name, axes] : fit.dims) {
+    if (const std::string problem = trouble_of(name, axes); !problem.empty()) {
+      problems_.push_back(problem);
+      continue;
+    }
     bool there = false, fits = true;
     for (const variable* v : all) {
       if (v->name != name) continue;

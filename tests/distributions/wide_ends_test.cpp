@@ -48,6 +48,14 @@ TEST(wide_ends, scaled_inverse_chi_square) {
   // x / scale² has one distribution: what the scale makes of it where x is a double.
   const auto at_one = sl::draw(sl::scaled_inverse_chi_square(3.0, 1.0), sl::key(5), 100), small = sl::draw(sl::scaled_inverse_chi_square(3.0, 1e-150), sl::key(5), 100);
   for (std::size_t i = 0; i < 100; ++i) EXPECT_NEAR(small[i] / 1e-300, at_one[i], 1e-12 * at_one[i]);
+  for (const double p : {0.01, 0.5, 0.99}) {
+    const double x = sl::quantile(sl::scaled_inverse_chi_square(3.0, 1.0), p);
+    EXPECT_NEAR(sl::cdf(sl::scaled_inverse_chi_square(3.0, 1.0), x), p, 1e-12);
+    EXPECT_NEAR(sl::quantile(sl::scaled_inverse_chi_square(3.0, 1e-150), p) / 1e-300, x, 1e-12 * x);
+    EXPECT_NEAR(sl::cdf(sl::scaled_inverse_chi_square(3.0, 1e-150), x * 1e-300), p, 1e-12);
+  }
+  EXPECT_EQ(sl::cdf(sl::scaled_inverse_chi_square(3.0, 1e-200), 1.0), 1);
+  EXPECT_EQ(sl::cdf(sl::scaled_inverse_chi_square(3.0, 1e200), 1.0), 0);
   for (const double s : {1e-200, 1e200}) EXPECT_NEAR(share_below(sl::scaled_inverse_chi_square(3.0, s), 1.0), s < 1 ? 1.0 : 0.0, 1e-9);
 }
 

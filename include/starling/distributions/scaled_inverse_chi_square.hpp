@@ -24,6 +24,22 @@ struct scaled_inverse_chi_square_formulas : formulas_by<scaled_inverse_chi_squar
     const auto lp = gamma_log_mass(shape, shape * ratio * ratio, log(shape) + 2.0 * log(scale) - log_x) - log_x;
     return where(inside, lp, negative_infinity);
   }
+  template <class X, class D, class S> static auto tails(const X& x, const D& degrees, const S& scale) {
+    const auto inside = x > X(0);
+    const auto shape = 0.5 * degrees, ratio = scale / sqrt(where(inside, x, X(1)));
+    return tails_where(inside, inverse_gamma_formulas::tails(1.0, shape, shape * ratio * ratio));
+  }
+  template <class T, class D, class S> static auto quantile(const T& tails, const D& degrees, const S& scale) {
+    const auto shape = 0.5 * degrees;
+    return scale * inverse_gamma_formulas::quantile(tails, shape, shape) * scale;
+  }
+  template <class D, class S> static auto mean(const D& degrees, const S& scale) {
+    return where(degrees > D(2), scale * (degrees / (degrees - 2.0)) * scale, positive_infinity);
+  }
+  template <class D, class S> static auto variance(const D& degrees, const S& scale) {
+    const auto mean = scale * (degrees / (degrees - 2.0)) * scale;
+    return where(degrees > D(4), mean * (2.0 / (degrees - 4.0)) * mean, positive_infinity);
+  }
   template <class Rng, class D, class S> static auto sample(Rng& rng, const D& degrees, const S& scale) {
     using V = typename Rng::real;
     const V shape = 0.5 * V(degrees), width(scale);
