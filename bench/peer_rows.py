@@ -105,6 +105,23 @@ def jax_plain(work, chains=4):
     return [Variant("jax", "plain_jax.py", f"--dtype=f64 --work={work} --chains={chains}", "jax", "", True)]
 
 
+def stan_gradient(model):
+    return [Variant("genjax", "gradients_stan.py", f"--model={model}", "stan", model, True)]
+
+
+# The gradient of each program of models/, four chains in lanes, and of the works of bench/works/plain_models.hpp, beside the same model in Stan.
+PROGRAMS = ("ar_k", "arma11", "blr", "eight_schools", "garch11", "gp_pois_regr", "gp_regr", "hmm_example", "kidscore_momiq", "logearn_height", "logmesquite", "low_dim_gauss_mix")
+STAN_WORKS = {"groups": ("groups", 4), "field": ("field", 4), "mixture": ("mixture", 3), "garch": ("garch", 3), "series": ("ar", 3), "process": ("gp", 2), "predators": ("ode", 3),
+              "plain_one_vector": ("plain", 3)}
+STAN_IDS = {"plain_one_vector": "plain_one_double"}
+
+
+def stan_gradient_rows():
+    return [Row(f"{STAN_IDS.get(work, model)}_stan", f"gradient, the work {work}", bar, None, f"--work={work}", "stan", stan_gradient(model))
+            for work, (model, bar) in STAN_WORKS.items()] + [
+        Row(f"program_{name}_stan", f"gradient of models/{name}.cpp", 2, 4, f"--work=program_{name}", "stan", stan_gradient(name)) for name in PROGRAMS]
+
+
 DRAWN = ("normal", "exponential", "gamma_0.3", "gamma_3", "gamma_300", "beta", "student_t", "poisson_0.5", "poisson_5", "poisson_500", "binomial", "negative_binomial_2",
          "categorical_10", "categorical_10000", "dirichlet", "von_mises")
 SCORED = ("normal", "exponential", "gamma_3", "beta", "student_t", "poisson_5", "binomial", "negative_binomial_2", "categorical_10000", "dirichlet", "von_mises")
@@ -252,4 +269,4 @@ ROWS = [
     Row("compile_catalogue", "compile time of a model that uses two distributions of the catalogue, over that of the model with two basic ones", 1.03, None, peer="the same without",
         special="compile_catalogue", at_most=True),
     Row("compile", "compile time over 8 s for a model with MH, 1.5 s for the header", 1, None, peer="limit", special="compile", at_most=True),
-] + distribution_rows()
+] + stan_gradient_rows() + distribution_rows()

@@ -83,6 +83,7 @@ inline void add_weights(std::vector<double>& to, const std::vector<double>& w) {
 }
 
 template <class Updated>
+  requires requires(Updated& u) { u.trace; } || requires(Updated& u) { u.traces; }
 decltype(auto) target_of(Updated& u) {
   if constexpr (requires { u.trace; }) return (u.trace);
   else return (u.traces);

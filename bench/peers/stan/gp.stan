@@ -1,0 +1,9 @@
+data { int<lower=0> N; array[N] real x; vector[N] y; }
+parameters { real<lower=0> rho; real<lower=0> alpha; real<lower=0> sigma; }
+model {
+  matrix[N, N] covariance = gp_exp_quad_cov(x, alpha, rho) + diag_matrix(rep_vector(square(sigma), N));
+  rho ~ normal(0, 2);
+  alpha ~ normal(0, 2);
+  sigma ~ normal(0, 1);
+  y ~ multi_normal_cholesky(rep_vector(0, N), cholesky_decompose(covariance));
+}
