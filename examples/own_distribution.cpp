@@ -1,9 +1,15 @@
-// A distribution of one's own: Pareto's, written like those of the library, drawn and scored in packs.
+// A distribution of one's own: Pareto's, written like those of the library, drawn and scored in packs. And a special function, with a sampler, a score and
+// derivatives of its own.
+#include <cmath>
 #include <cstdio>
+#include <tuple>
 #include <vector>
 
 #include <starling/distributions/draw.hpp>
 #include <starling/distributions/elementwise.hpp>
+#include <starling/distributions/gamma.hpp>
+#include <starling/models/gradient.hpp>
+#include <starling/models/leaf.hpp>
 #include <starling/values/math.hpp>
 
 namespace sl = starling;
@@ -36,6 +42,23 @@ template <class Lo, class Shape> struct pareto : sl::elementwise<pareto_formulas
 };
 template <class L, class S> pareto(L&&, S&&) -> pareto<sl::held<L>, sl::held<S>>;
 
+constexpr auto total = sl::leaf<"total">(  // of n waiting times at a rate
+    [](auto& rng, int n, const auto& rate) {
+      auto sum = rng.exponential();
+      for (int i = 1; i < n; ++i) sum = sum + rng.exponential();
+      return sum / rate;
+    },
+    sl::custom_gradient([](const auto& x, int n, const auto& rate) { return 1.0 * n * sl::log(rate) + (n - 1.0) * sl::log(x) - rate * x - std::lgamma(n); },
+                        [](const auto& /*score*/, const auto& d, const auto& x, int n, const auto& rate) {
+                          return std::tuple(d * ((n - 1.0) / x - rate), d * (1.0 * n / rate - x));  // with respect to x and to the rate
+                        },
+                        sl::with_respect_to<true, false, true>),
+    sl::positive());
+constexpr auto waiting = sl::gen([](auto& trace) {
+  const auto rate = trace("rate", sl::gamma(2.0, 1.0));
+  trace("t", total(3, rate));
+});
+
 int main() {
   const pareto incomes(1.0, 3.0);
   double total = 0;
@@ -46,4 +69,7 @@ int main() {
 
   const std::vector<double> floors{1.0, 2.0, 4.0};
   std::printf("of three at once: %.4f\n", pareto(floors, 3.0).log_density(std::vector<double>{2.0, 3.0, 5.0}));
+
+  std::printf("log density of a total of 1.5: %.4f\n", total(3, 2.0).log_density(1.5));
+  std::printf("derivative with respect to the rate: %.4f\n", sl::gradients(waiting, sl::args(), {{"rate", 2.0}, {"t", 1.5}}).choices["rate"]);
 }

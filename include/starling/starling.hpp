@@ -55,6 +55,7 @@
 #include <starling/models/generate.hpp>
 #include <starling/models/gradient.hpp>
 #include <starling/models/gradient_batch.hpp>
+#include <starling/models/leaf.hpp>
 #include <starling/models/merge.hpp>
 #include <starling/models/posterior.hpp>
 #include <starling/models/project.hpp>

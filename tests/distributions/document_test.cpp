@@ -22,4 +22,8 @@ TEST(document, shows_code_of_the_compiled_example) {
   const std::size_t types = code.find("\ntemplate <class Lo");
   EXPECT_NE(example.find(code.substr(0, types)), std::string::npos);
   EXPECT_NE(example.find(code.substr(types)), std::string::npos);
+  const std::size_t second = document.find("```cpp\n", document.find("A special function")) + 7;
+  const std::string special = document.substr(second, document.find("```", second) - second);
+  ASSERT_GT(special.size(), 500u);
+  EXPECT_NE(example.find(special), std::string::npos);
 }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <bit>
+#include <cmath>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -18,6 +19,8 @@
 #include <starling/models/dependencies.hpp>
 #include <starling/models/edit.hpp>
 #include <starling/models/gradient_batch.hpp>
+#include <starling/models/leaf.hpp>
+#include <starling/models/project.hpp>
 #include <starling/models/static_model.hpp>
 
 namespace sl = starling;
@@ -97,14 +100,40 @@ const auto fixed_whole = sl::gen(sl::fixed, [](auto& trace, bool on) {
   return s;
 });
 
+// The sum of n waiting times, which has a sampler, a score and derivatives of its own.
+constexpr auto total = sl::leaf<"total">(
+    [](auto& rng, int n, const auto& rate) {
+      auto sum = rng.exponential();
+      for (int i = 1; i < n; ++i) sum = sum + rng.exponential();
+      return sum / rate;
+    },
+    sl::custom_gradient([](const auto& x, int n, const auto& rate) { return 1.0 * n * sl::log(rate) + (n - 1.0) * sl::log(x) - rate * x - std::lgamma(n); },
+                        [](const auto&, const auto& d, const auto& x, int n, const auto& rate) { return std::tuple(d * ((n - 1.0) / x - rate), d * (1.0 * n / rate - x)); },
+                        sl::with_respect_to<true, false, true>),
+    sl::positive());
+// Two numbers that are the same: no density with respect to both, but a score that counts the first.
+constexpr auto twins = sl::leaf<"twins">(
+    [](auto& rng, const auto& rate) {
+      const auto x = rng.exponential() / rate;
+      return sl::vector<std::remove_cvref_t<decltype(x)>>{x, x};
+    },
+    [](const auto& x, const auto& rate) { return sl::log(rate) - rate * x[0]; }, sl::vector_of{sl::positive(), 2});
+const auto special = sl::gen([](auto& trace, bool) {
+  const auto rate = trace("rate", sl::gamma(2.0, 1.0));
+  const auto t = trace("total", total(3, rate));
+  const auto pair = trace("twins", twins(t));
+  trace("totals", sl::map(sl::gen([](auto& inner, const auto& x, const auto& r) { return inner({}, total(2, x * r)); })), sl::each(std::vector<double>(20, 0.5)), rate);
+  return pair[1];
+});
+
 using V = sl::native_pack<double>;
 
 template <class... H>
 constexpr bool all_are_handlers = (sl::handler<H> && ...);
 static_assert(all_are_handlers<sl::deciding_handler<double>, sl::deciding_handler<V>, sl::following_handler<V>,
                                sl::quick_following_handler<V>>);
-static_assert(all_are_handlers<sl::assess_handler<double>, sl::assess_handler<V>, sl::explore_handler<true>, sl::explore_handler<false>>);
-static_assert(all_are_handlers<sl::score_handler<double>, sl::score_handler<V>, sl::score_handler<V, false>, sl::pointwise_handler<V>, sl::recall_handler>);
+static_assert(all_are_handlers<sl::explore_handler<true>, sl::explore_handler<false>>);
+static_assert(all_are_handlers<sl::score_handler<double>, sl::score_handler<V>, sl::pointwise_handler<V>, sl::recall_handler>);
 static_assert(all_are_handlers<sl::gradient_handler, sl::lane_gradient_handler<V>, sl::free_handler<V>, sl::free_handler<sl::adjoint<V>>>);
 static_assert(all_are_handlers<sl::kernels::gaussian_prior_handler<V>, sl::kernels::finite_range_handler<V>>);
 static_assert(all_are_handlers<sl::cone_trace<sl::deciding_handler<double>>, sl::wide_handler<V>, sl::call_counter<V>, sl::symbol_handler>);
@@ -127,6 +156,76 @@ std::uint64_t hash_of(std::uint64_t h, const T& t) {
 void expect_draws(std::uint64_t found, std::uint64_t expected) {
   if (sl::lanes_of<V> != 8) return;
   EXPECT_EQ(found, expected) << "the same keys have other draws than before: " << std::hex << "0x" << found;
+}
+
+// Handlers of inference, over the first block.
+template <class Model, class Batch>
+void check_handlers_of_inference(const Model& model, const Batch& b) {
+  const std::size_t n = b.size();
+  const auto scores = b.scores();
+  auto state = b.state();
+  const sl::schema& s = *state.structure;
+  const sl::run_place place{0, n};
+  const std::vector<std::uint8_t> none(s.sites().size(), 0);
+  const auto expect_score = [&](const auto& score, const char* what) {
+    for (int l = 0; l < sl::lanes_of<V>; ++l) expect_same(score[l], scores[static_cast<std::size_t>(l)], what);
+  };
+  const auto run = [&](auto& h) {
+    const sl::arena_scope memory;
+    model.run(h, true);
+  };
+  {
+    const auto standing = sl::stand_all(s.sites().size());
+    sl::structure_walk walk(state.structure, true);
+    sl::deciding_handler<V> h(walk, state.block(0), place, standing);
+    run(h);
+    expect_score(h.score(), "score");
+  }
+  {
+    std::vector<const V*> places;
+    for (const auto& slot : s.slots()) places.push_back(state.block(0).at(slot));
+    sl::frozen_walk walk(s);
+    sl::score_handler<V> h(walk, state.block(0), place, places.data());
+    run(h);
+    expect_score(h.score(), "quick score");
+  }
+  {
+    sl::pointwise_densities<V> densities(s, {});
+    sl::frozen_walk walk(s);
+    std::vector<std::vector<V>> of(none.size());
+    std::vector<std::uint8_t> by_element(none.size());
+    sl::pointwise_handler<V> h(walk, state.block(0), place, none, of, by_element);
+    run(h);
+    expect_score(h.score(), "pointwise");
+  }
+  {
+    sl::frozen_walk walk(s);
+    sl::kernels::gaussian_prior_handler<V> h(walk, sl::key(8), state.block(0), place, none, nullptr, nullptr);
+    run(h);
+  }
+  {
+    std::vector<sl::kernels::finite_range> ranges(none.size());
+    sl::frozen_walk walk(s);
+    sl::kernels::finite_range_handler<V> h(walk, state.block(0), place, ranges);
+    run(h);
+  }
+  {
+    sl::frozen_walk walk(s);
+    sl::constant_values constants(none.size()), again(none.size());
+    sl::found_free_numbers<V> found{none};
+    sl::free_handler<V> h(walk, state.block(0), constants, place, found);
+    run(h);
+    EXPECT_TRUE(found.free.empty());
+    sl::frozen_walk second(s);
+    sl::free_handler<V> f(second, state.block(0), constants, place, found.offsets.data(), {});
+    run(f);
+    expect_score(f.value(), "free numbers");
+    sl::tape_scope<V> tape;
+    sl::frozen_walk third(s);
+    sl::free_handler<sl::adjoint<V>> d(third, state.block(0), again, place, found.offsets.data(), {});
+    run(d);
+    expect_score(d.value(), "free numbers with derivatives");
+  }
 }
 
 TEST(conformance, traces) {
@@ -205,70 +304,36 @@ TEST(conformance, lanes) {
   std::uint64_t drawn = 1;
   for (std::size_t l = 0; l < n; ++l) drawn = hash_of(hash_of(hash_of(drawn, b.lane(l)), u.traces.lane(l)), r.traces.lane(l));
   expect_draws(drawn, 0x992df189fa136c76);
+  check_handlers_of_inference(whole, b);
+}
 
-  // Handlers of inference, over the first block.
-  auto state = b.state();
-  const sl::schema& s = *state.structure;
-  const sl::run_place place{0, n};
-  const std::vector<std::uint8_t> none(s.sites().size(), 0);
-  const auto expect_score = [&](const auto& score, const char* what) {
-    for (int l = 0; l < sl::lanes_of<V>; ++l) expect_same(score[l], scores[static_cast<std::size_t>(l)], what);
-  };
-  const auto run = [&](auto& h) {
-    const sl::arena_scope memory;
-    whole.run(h, true);
-  };
-  {
-    sl::frozen_walk walk(s);
-    sl::score_handler<V> h(walk, state.block(0), place);
-    run(h);
-    expect_score(h.score(), "score");
+// A special function is a choice to every handler.
+TEST(conformance, special_functions) {
+  constexpr std::size_t n = 2 * sl::lanes_of<V>;
+  const auto as = sl::args(true);
+  const auto t = sl::simulate(special, as, sl::key(1));
+  expect_same(sl::assess(special, as, t.choices()).score, t.score(), "assess");
+  expect_same(sl::generate(special, as, t.choices(), sl::key(2)).weight, t.score(), "generate");
+  const auto u = sl::update(t, {{"total", 2.5}}, sl::key(3));
+  expect_same(u.weight, u.trace.score() - t.score(), "update");
+  const auto r = sl::regenerate(t, sl::select("rate"), sl::key(4));
+  expect_same(sl::assess(special, as, r.trace.choices()).score, r.trace.score(), "regenerate");
+  const auto b = sl::simulate(special, as, sl::key(1), sl::lanes(n));
+  const auto scores = b.scores(), differentiated = sl::gradients(b).scores;
+  for (std::size_t l = 0; l < n; ++l) {
+    expect_same(sl::assess(special, as, b.lane(l).choices()).score, scores[l], "lanes");
+    expect_same(differentiated[l], scores[l], "gradients of lanes");
   }
-  {
-    std::vector<const V*> places;
-    for (const auto& slot : s.slots()) places.push_back(state.block(0).at(slot));
-    sl::frozen_walk walk(s);
-    sl::score_handler<V, false> h(walk, state.block(0), place, places.data());
-    run(h);
-    expect_score(h.score(), "quick score");
-  }
-  {
-    sl::pointwise_densities<V> densities(s, {});
-    sl::frozen_walk walk(s);
-    std::vector<std::vector<V>> of(none.size());
-    std::vector<std::uint8_t> by_element(none.size());
-    sl::pointwise_handler<V> h(walk, state.block(0), place, none, of, by_element);
-    run(h);
-    expect_score(h.score(), "pointwise");
-  }
-  {
-    sl::frozen_walk walk(s);
-    sl::kernels::gaussian_prior_handler<V> h(walk, sl::key(8), state.block(0), place, none, nullptr, nullptr);
-    run(h);
-  }
-  {
-    std::vector<sl::kernels::finite_range> ranges(none.size());
-    sl::frozen_walk walk(s);
-    sl::kernels::finite_range_handler<V> h(walk, state.block(0), place, ranges);
-    run(h);
-  }
-  {
-    sl::frozen_walk walk(s);
-    sl::constant_values constants(none.size()), again(none.size());
-    sl::found_free_numbers<V> found{none};
-    sl::free_handler<V> h(walk, state.block(0), constants, place, found);
-    run(h);
-    EXPECT_TRUE(found.free.empty());
-    sl::frozen_walk second(s);
-    sl::free_handler<V> f(second, state.block(0), constants, place, found.offsets.data(), {});
-    run(f);
-    expect_score(f.value(), "free numbers");
-    sl::tape_scope<V> tape;
-    sl::frozen_walk third(s);
-    sl::free_handler<sl::adjoint<V>> d(third, state.block(0), again, place, found.offsets.data(), {});
-    run(d);
-    expect_score(d.value(), "free numbers with derivatives");
-  }
+  check_handlers_of_inference(special, b);
+  const auto graph = sl::dependencies(special, as);
+  EXPECT_EQ(graph.parents("total").size(), 1u);
+  EXPECT_EQ(graph.children("rate").size(), 21u);  // total, and those of the map
+
+  // The same as gamma's, which it is; and the derivatives are its author's.
+  const auto g = sl::gradients(t);
+  const double rate = t["rate"], total = t["total"];
+  expect_same(sl::project(t, sl::select("total")), sl::gamma(3.0, rate).log_density(total), "gamma");
+  expect_same(g.choices["total"], 2 / total - rate, "derivative");
 }
 
 TEST(conformance, plans_know_what_is_given_in_one_lane_and_in_many) {

@@ -150,6 +150,34 @@ TEST(dual_instances, results) {
   expect_same_gradients(map, loop, 3, seen);
 }
 
+// A body that takes its numbers as double, or is said to run one by one, gets neither packs of instances nor duals.
+template <class X> X one_number(const X& x) {
+  static_assert(!sl::differentiable<X> || sl::is_adjoint<X>, "given a dual");
+  return x;
+}
+TEST(dual_instances, instances_one_by_one) {
+  constexpr auto map = sl::gen([](auto& trace, const auto& xs) {
+    const auto a = trace("a", sl::normal(0.0, 5.0));
+    trace("y", sl::map(sl::one_by_one(sl::gen([](auto& t, const auto& x, const auto& a_) {
+            return x > 0.0 ? t({}, sl::normal(one_number(a_) * x, 1.0)) : t({}, sl::normal(one_number(a_), 2.0));
+          }))),
+          sl::each(xs), a);
+    trace("z", sl::map(sl::gen([](auto& t, double x, const auto& a_) {
+            if (x > 0.0) return t({}, sl::normal(a_ * x, 1.0));
+            return t({}, sl::normal(a_, 2.0));
+          })),
+          sl::each(xs), a);
+  });
+  constexpr auto loop = sl::gen([](auto& trace, const auto& xs) {
+    const auto a = trace("a", sl::normal(0.0, 5.0));
+    for (std::size_t i = 0; i < n; ++i) trace({"y", i}, xs[i] > 0.0 ? sl::normal(a * xs[i], 1.0) : sl::normal(a * 1.0, 2.0));
+    for (std::size_t i = 0; i < n; ++i) trace({"z", i}, xs[i] > 0.0 ? sl::normal(a * xs[i], 1.0) : sl::normal(a * 1.0, 2.0));
+  });
+  auto seen = observed();
+  for (std::size_t i = 0; i < n; ++i) seen.set({"z", i}, 0.1 * static_cast<double>(i));
+  expect_same_gradients(map, loop, 1, seen);
+}
+
 // Derivatives that an author gives are taken, not those of what he wrote; and a lane that a `where` did not take never meets 0 · ∞.
 TEST(dual_instances, derivatives_of_their_own_and_wheres) {
   constexpr auto map = sl::gen([](auto& trace, const auto& xs) {

@@ -1,7 +1,8 @@
-// The four verbs of a trace: how often they compile a body is counted in this file's symbols (tests/structure/instantiations.py).
+// The verbs of a trace: how often they compile a body is counted in this file's symbols (tests/structure/instantiations.py).
 #include <vector>
 
 #include <starling/distributions/normal.hpp>
+#include <starling/models/assess.hpp>
 #include <starling/models/regenerate.hpp>
 
 namespace sl = starling;
@@ -15,11 +16,12 @@ struct counted_body {
   }
 };
 
-double run_four_verbs(const std::vector<double>& xs) {
+double run_verbs(const std::vector<double>& xs) {
   const auto model = sl::gen(counted_body());
   const auto t = sl::simulate(model, sl::args(xs), sl::key(1));
   const auto g = sl::generate(model, sl::args(xs), {{"slope", 1.0}}, sl::key(2));
   const auto u = sl::update(t, {{"slope", 1.0}}, sl::key(3));
   const auto r = sl::regenerate(t, sl::select("slope"), sl::key(4));
-  return g.weight + u.weight + r.weight;
+  const auto a = sl::assess(model, sl::args(xs), t.choices());
+  return g.weight + u.weight + r.weight + a.score;
 }

@@ -5,7 +5,8 @@
 //   const auto ys = trace("y", plate, sl::each(xs), slope);       // choices {"y", 0}, {"y", 1}, …
 //
 // Returns the results of the instances (results.hpp). An update runs the instances again whose choices or arguments it changes.
-// Where the body takes its numbers per instance as `const auto&`, many instances are scored at once in one lane, in packs. vmap is another name for it. repeat(f, n): n instances without arguments of their own.
+// Where the body takes its numbers per instance as `const auto&`, many instances are scored at once in one lane, in packs; where it takes them as `double`
+// they are single numbers, and of one_by_one(f) all are. vmap is another name for it. repeat(f, n): n instances without arguments of their own.
 // Throws std::invalid_argument where per-instance arguments have different sizes.
 #pragma once
 
@@ -56,17 +57,36 @@ struct map_step {
   auto operator()(Handler& instance, const Index& i, const auto&) const {
     return std::apply([&](const Args&... a) { return run_for_result(inner, instance, instance_argument(a, i)...); }, arguments);
   }
-  // Whether W instances run at once: each argument per instance is a number, and the body takes packs of them.
+  // Whether W instances run at once: each argument per instance is a number, and the parameters of the body are not of a type of their own.
   template <class P>
   static constexpr bool fits() {
     if constexpr (F::is_dynamic || !(goes_wide<Args> && ...)) return false;
     else if constexpr (requires(const F& f) { f.body; })
-      return std::is_invocable_v<const decltype(F::body)&, wide_handler<P>&, const std::decay_t<decltype(instance_argument(std::declval<const Args&>(), wide_index<P>{}))>&...>;
+      return body_takes<decltype(F::body), wide_handler<P>, std::decay_t<decltype(instance_argument(std::declval<const Args&>(), wide_index<P>{}))>...>;
     else return false;
   }
   template <class P>
   using result = result_of<F, wide_handler<P>, std::decay_t<decltype(instance_argument(std::declval<const Args&>(), wide_index<P>{}))>...>;
 };
+
+// one_by_one(f): f as an instance of a map whose numbers, in one lane, are never packs of instances nor duals (dual_instances.hpp): for bodies that take them
+// as `const auto&` and ask `if` of them, or give them to functions that know no such numbers.
+template <generative_function F>
+struct one_by_one_model : generative {
+  static constexpr bool is_dynamic = F::is_dynamic, is_stateless = F::is_stateless, knows_address = F::knows_address;
+  F inner;
+  constexpr explicit one_by_one_model(F f) : inner(std::move(f)) {}
+
+  template <class Handler, class... Args>
+  decltype(auto) run(Handler& trace, const Args&... args) const { return inner.run(trace, args...); }
+  template <class Handler, class... Args>
+  decltype(auto) run_at(const address& a, Handler& trace, const Args&... args) const { return run_called(trace, a, inner, args...); }
+};
+
+template <generative_function F>
+constexpr auto one_by_one(F f) {
+  return one_by_one_model<F>(std::move(f));
+}
 
 template <generative_function F>
 struct map_model : generative {

@@ -174,11 +174,6 @@ template <class V, class R, class F, class... Args> struct dual_instances<V, R, 
     else return std::is_arithmetic_v<A> || std::is_same_v<A, V> || is_variable<A>;
   }
   static constexpr std::size_t variables = (std::size_t{0} + ... + is_variable<Args>);
-  static constexpr bool possible = [] {
-    if constexpr (requires(const F& f) { f.body; })
-      return std::is_same_v<scalar_of<V>, double> && F::is_stateless && !F::is_dynamic && variables > 0 && variables <= 4 && (fits<Args>() && ...) && (std::is_same_v<R, adjoint<V>> || std::is_empty_v<R>);
-    return false;
-  }();
 
   using P = element_work_of<V>;
   static constexpr std::size_t width = elements_in_work<V>;
@@ -196,6 +191,16 @@ template <class V, class R, class F, class... Args> struct dual_instances<V, R, 
     else if constexpr (is_each<A> && width > 1) return instance_argument(a, wide_index<P>{i});
     else return instance_argument(a, i);
   }
+  // Whether the body takes its arguments so.
+  template <std::size_t... J> static constexpr bool takes(std::index_sequence<J...>) {
+    return body_takes<decltype(F::body), dual_handler<V, D>, std::decay_t<decltype(argument<J>(std::declval<const Args&>(), std::declval<const P*>(), 0))>...>;
+  }
+  static constexpr bool possible = [] {
+    if constexpr (requires(const F& f) { f.body; } && std::is_same_v<scalar_of<V>, double> && F::is_stateless && !F::is_dynamic && variables > 0 && variables <= 4 && (fits<Args>() && ...) &&
+                  (std::is_same_v<R, adjoint<V>> || std::is_empty_v<R>))
+      return takes(std::index_sequence_for<Args...>());
+    return false;
+  }();
 
   // Adds the log densities to `value` and the derivatives to the cells; false where the instances do not run so: then nothing was done.
   [[gnu::flatten]] static bool run(std::size_t n, const map_step<F, Args...>& step, const constant_places<V>& places, V& value, results<R>& out) {

@@ -13,7 +13,7 @@
 #include <starling/inference/run_checkpoint.hpp>
 #include <starling/models/runs/current.hpp>
 #include <starling/models/regenerate.hpp>
-#include <starling/values/exp.hpp>
+#include <starling/values/branchless.hpp>
 
 namespace starling {
 
@@ -117,7 +117,7 @@ class lane_chains {
     } else {
       const arena_scope scope;
       frozen_walk walk(*layout_.structure);
-      score_handler<V, false> h(walk, view(candidate_, false), place_, places_.data());
+      score_handler<V> h(walk, view(candidate_, false), place_, places_.data());
       post_.run(h);
       candidate_score_ = h.score();
       if (any(!(candidate_score_ > V(negative_infinity)))) examine_candidate();
@@ -217,18 +217,6 @@ class lane_chains {
   }
   tile<V> view(tile_storage<V>& s, bool densities) {
     return {s.values.data(), shared_.data(), densities ? s.densities.data() : nullptr};
-  }
-  // Like `where`, and without a branch also in one lane: nobody can foresee what is accepted. The empty statement keeps compilers from
-  // making loops over this wider: a wide load of what was just stored in parts waits until the stores are done.
-  static V chosen(mask accepted, const V& a, const V& b) {
-    if constexpr (lanes_of<V> == 1) {
-      std::uint64_t bits = -std::uint64_t{accepted};
-      __asm__(""
-              : "+r"(bits));
-      return __builtin_bit_cast(V, (__builtin_bit_cast(std::uint64_t, a) & bits) | (__builtin_bit_cast(std::uint64_t, b) & ~bits));
-    } else {
-      return where(accepted, a, b);
-    }
   }
   void take_over(mask accepted, const V& score) {
     for (std::size_t e = 0; e < current_.values.size(); ++e) current_.values[e] = where(accepted, candidate_.values[e], current_.values[e]);

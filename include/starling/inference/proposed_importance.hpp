@@ -49,20 +49,10 @@ result importance_by(const Posterior& post, const posterior_layout<native_pack<d
   std::vector<std::size_t> elements;
   for (const auto& v : r.posterior.variables) elements.push_back(v.elements());
 
-  tile_storage<V> proposed, storage;
-  structure_walk first_walk(nullptr, false);
-  {
-    const arena_scope scope;
-    deciding_handler<V> h(first_walk, key(0), proposed, {}, {0, width});
-    run_proposal(h, run_place{0, width});
-  }
-  const auto structure = first_walk.finish();
-  const auto latents = kernels::proposed_latents(*structure, model, layout.latents);
-  std::vector<std::uint32_t> choices;  // of the proposal, in the order of `latents`
-  for (std::uint32_t j = 0; j < structure->sites().size(); ++j)
-    if (structure->sites()[j].is_choice()) choices.push_back(j);
-  const site_plan nothing_given(structure->sites().size());
-  proposed.fit(*structure);
+  lane_block<V> proposed;
+  proposed.find({0, width}, [&](auto& h) { run_proposal(h, run_place{0, width}); });
+  const auto latents = kernels::proposed_latents(*proposed.structure, model, layout.latents);
+  tile_storage<V> storage;
   storage.fit(model);
   auto shared = layout.shared;
   auto plan = layout.plan;
@@ -101,19 +91,13 @@ result importance_by(const Posterior& post, const posterior_layout<native_pack<d
         for (std::size_t i = 0; i < latents.size(); ++i) {
           const site& s = sites[latents[i]];
           take(storage.values.data() + s.offset, i, s.type.size());
-          for (std::size_t e = 0; e < s.type.size(); ++e) proposed.values[structure->sites()[choices[i]].offset + e] = storage.values[s.offset + e];
+          for (std::size_t e = 0; e < s.type.size(); ++e) proposed.values(i)[e] = storage.values[s.offset + e];
         }
-        frozen_walk walk(*structure);
-        score_handler<V> h(walk, proposed.view(), place);
-        run_proposal(h, place);
-        log_q = h.score();
+        log_q = proposed.score(place, [&](auto& h) { run_proposal(h, place); });
       } else {
-        frozen_walk walk(*structure);
-        following_handler<V> h(walk, part.scope(hash_text("proposal")), proposed.view(), place, nothing_given);
-        run_proposal(h, place);
-        throw_if_bad(h.problem(), *structure);
-        log_q = h.score();
-        for (std::size_t i = 0; i < latents.size(); ++i) take(proposed.values.data() + structure->sites()[choices[i]].offset, i, sites[latents[i]].type.size());
+        log_q = proposed.draw(
+            part.scope(hash_text("proposal")), place, [&](auto& h) { run_proposal(h, place); }, true);
+        for (std::size_t i = 0; i < latents.size(); ++i) take(proposed.values(i), i, sites[latents[i]].type.size());
       }
       frozen_walk walk(model);
       following_handler<V> h(walk, part, {storage.values.data(), shared.data(), storage.densities.data()}, place, plan);

@@ -172,9 +172,10 @@ class trace_chain {
 
   void send_notes(note_sink<double>& sink) {
     const arena_scope scope;
-    frozen_walk walk(structure());
+    structure_walk walk(trace_.state().structure, true);
     auto numbers = trace_.state().numbers;
-    score_handler<double> h(walk, {numbers.values.data(), numbers.shared.data(), nullptr}, place_);
+    const auto standing = stand_all(structure().sites().size());
+    deciding_handler<double> h(walk, {numbers.values.data(), numbers.shared.data(), nullptr}, place_, standing);
     h.send_notes_to(&sink);
     post_.run(h);
   }

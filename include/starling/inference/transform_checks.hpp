@@ -28,7 +28,7 @@ trace_state assess_auxiliary(const char* who, const G& q, const trace_state& giv
   const auto as = args(current_trace{&given});
   trace_state run;
   structure_walk walk(run.structure, false);
-  assess_handler<double> h(walk, run.numbers, choices, place);
+  deciding_handler<double> h(walk, key(0), run.numbers, place, nullptr, choices, without_value::is_missing);
   try {
     trace<G, std::remove_const_t<decltype(as)>>::run(q, h, as);
   } catch (const std::invalid_argument& e) {

@@ -160,8 +160,7 @@ void add_way_back(double& weight, const trace<G, Arguments>& t, const choice_map
   leading_back([&] {
     const arena_scope scope;
     structure_walk walk(run.structure, false);
-    assess_handler<double> h(walk, run.numbers, discard);
-    h.leads_back();
+    deciding_handler<double> h(walk, key(0), run.numbers, {}, nullptr, discard, without_value::is_not_discarded);
     trace<B, std::decay_t<decltype(as)>>::run(way_back, h, as);
     finish_run(walk, h, run);
   });
@@ -197,7 +196,7 @@ auto edit(T&& given, const edits::proposal<F, B>& e, const key& k) {
   const auto now = args(current_batch<V>{&u.traces.state(), u.traces.first_lane()});
   const auto backward = leading_back([&] {
     const auto run = simulate(e.backward, now, key(0), n);  // which choices the backward proposal makes
-    return assess_lanes(e.backward, now, visited_by(run.structure(), u.discard), n, true);
+    return assess_lanes(e.backward, now, visited_by(run.structure(), u.discard), n, without_value::is_not_discarded);
   });
   auto w = u.weights;
   auto q = forward.scores();

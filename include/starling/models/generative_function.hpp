@@ -32,6 +32,20 @@ template <class Handler, generative_function G, class... Args>
   else return g.run(trace, args...);
 }
 
+// Whether a body takes arguments of these types, by the types of its parameters alone: nothing of it is compiled to tell. Where it does, a call is
+// ambiguous between it and the function below, which is better in the object and worse in the first argument.
+template <class Body, class First, class... Rest>
+struct body_probe : Body {
+  struct handler_of {
+    handler_of(First&);
+  };
+  using Body::operator();
+  void operator()(handler_of, const Rest&...);
+};
+template <class Body, class First, class... Rest>
+concept body_takes = std::is_class_v<std::remove_cvref_t<Body>> && !std::is_final_v<std::remove_cvref_t<Body>> &&
+                     !requires(body_probe<std::remove_cvref_t<Body>, First, Rest...>& p, First& first, const Rest&... rest) { p(first, rest...); };
+
 template <class D>
 concept distribution_type = std::derived_from<std::remove_cvref_t<D>, distribution>;
 

@@ -1,7 +1,8 @@
 // The handler concept, and what handlers that visit the sites of a schema share.
 //
 // A handler is the first parameter of a body, `trace`. It has a value type `real` and these operations, nothing else:
-//   trace(address, distribution)     claim the address, decide the value, score, record, return
+//   trace(address, distribution)     claim the address, decide the value, score, record, return; a special function with a sampler, a score and
+//                                    derivatives of its own is one too (leaf.hpp)
 //   trace(address, function, args…)  open a scope and run the function in it
 //   trace.note(address, value)       a named deterministic output: shown in draws, never in choice maps
 //   trace.factor(log_density)        a term without a value: counts in scores and in every weight, like an observation

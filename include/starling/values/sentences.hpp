@@ -18,7 +18,7 @@ template <unsigned long Slip>
 constexpr void mask_in_if() {
   static_assert(Slip != 0,
                 "a lane_mask holds one boolean per lane and cannot decide an `if`, `&&` or `||`: choose values with sl::where(mask, a, b), combine masks with & | !, "
-                "or ask about all lanes: sl::any(mask), !sl::any(!mask)");
+                "or ask about all lanes: sl::any(mask), !sl::any(!mask). A body under sl::map that asks `if` of its data takes them as double, or is sl::one_by_one(f)");
 }
 
 }  // namespace starling::sentences

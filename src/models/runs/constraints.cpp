@@ -1,6 +1,7 @@
 #include <starling/models/runs/constraints.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <stdexcept>
 
@@ -45,6 +46,12 @@ std::int64_t first_unfit(const constraint_ref& c, value_kind expected) {
 
 constraint_ref given_to(const choice_map& constraints, const path& where, const choice_type& type) {
   return constraints.of_type(where.hash(), type.code(), constraints.find(where));
+}
+
+void refuse_missing(const path& where, without_value rest, std::uint64_t lanes, std::size_t first) {
+  const std::string at = where.str() + (lanes == 0 ? "" : " in lane " + std::to_string(first + static_cast<std::size_t>(std::countr_zero(lanes))));
+  if (rest == without_value::is_not_discarded) throw std::invalid_argument("edit: the backward proposal makes a choice at " + at + ", for which the move discarded no value");
+  throw std::invalid_argument("assess: no value was given for " + at);
 }
 
 bool fits(const constraint_ref& c, const choice_type& expected) { return same_shape(c.type(), expected) && first_unfit(c, expected.kind) < 0; }

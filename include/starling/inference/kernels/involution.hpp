@@ -53,10 +53,8 @@ class involution : public kernel {
   };
   template <class V>
   struct state_of_lanes : state<V> {
-    std::shared_ptr<const schema> structure;  // of the auxiliary choices
-    std::vector<std::uint32_t> sites;         // of its choices,
-    std::vector<path> paths;                  // and their addresses
-    tile_storage<V> there, back;              // u, u'
+    lane_block<V> there, back;  // the auxiliary choices u, u'
+    std::vector<path> paths;    // their addresses
   };
 
   template <class Chains>
@@ -69,16 +67,11 @@ class involution : public kernel {
       refuse_conditional(chains, name);
       using V = typename Chains::real;
       state_of_lanes<V> s;
-      const arena_scope scope;
-      structure_walk walk(nullptr, false);
-      deciding_handler<V> h(walk, key(0), s.there, {}, chains.place());
-      proposal_.run(h, chains.current_choices());
-      s.structure = walk.finish();
-      if (s.structure->is_conditional()) throw std::invalid_argument("involution: over lanes the auxiliary choices must be the same in all of them, but they have branches");
-      s.there.fit(*s.structure);
-      s.back.fit(*s.structure);
-      for (std::uint32_t k = 0; k < s.structure->sites().size(); ++k)
-        if (s.structure->sites()[k].is_choice()) s.sites.push_back(k), s.paths.push_back(s.structure->path_of(k));
+      s.there.find(chains.place(), [&](auto& h) { proposal_.run(h, chains.current_choices()); });
+      const schema& structure = *s.there.structure;
+      if (structure.is_conditional()) throw std::invalid_argument("involution: over lanes the auxiliary choices must be the same in all of them, but they have branches");
+      for (const auto site : s.there.choices) s.paths.push_back(structure.path_of(site));
+      s.back = s.there;
       return s;
     }
   }
@@ -138,10 +131,8 @@ class involution : public kernel {
   template <class Chains, class State, class V = typename Chains::real>
   V move_lanes(const key& k, Chains& chains, State& s, bool checks) const {
     const schema& model = chains.structure();
-    const current_choices<V> before = chains.current_choices(), drawn{*s.structure, {s.there.values.data(), s.there.shared.data(), nullptr}};
-    structure_walk walk(s.structure, true);
-    deciding_handler<V> draws(walk, k.scope(hash_text(name)), s.there.view(), chains.place());
-    proposal_.run(draws, before);
+    const current_choices<V> before = chains.current_choices(), drawn = s.there.current_choices();
+    const V log_there = s.there.draw(k.scope(hash_text(name)), chains.place(), [&](auto& h) { proposal_.run(h, before); });
     const auto& there = s.forth(transform_, before, drawn);
 
     kept_columns columns(name, there.columns);
@@ -158,28 +149,26 @@ class involution : public kernel {
       std::copy(from, from + w.type.size(), chains.candidate(place));
       if (checks) moved.push_back(w.where);
     }
-    for (std::size_t j = 0; j < s.sites.size(); ++j) {
-      const auto& here = s.structure->sites()[s.sites[j]];
+    for (std::size_t j = 0; j < s.paths.size(); ++j) {
+      const auto& here = s.back.at(j);
       columns.add(there.auxiliary.reads, s.paths[j], here.type, "is an auxiliary choice");
       const auto* w = there.auxiliary.writes.find(here.full);
       if (!w) refuse_transform(name, "does not write the auxiliary choice " + s.paths[j].str());
       require_writable(name, *w, here.type);
       const V* const from = there.auxiliary.numbers.data() + w->first;
-      std::copy(from, from + w->type.size(), s.back.values.data() + here.offset);
+      std::copy(from, from + w->type.size(), s.back.values(j));
     }
-    if (there.auxiliary.writes.size() != s.sites.size()) refuse_transform(name, "writes " + there.auxiliary.writes.str() + " as auxiliary choices; the proposal does not make all of them");
+    if (there.auxiliary.writes.size() != s.paths.size()) refuse_transform(name, "writes " + there.auxiliary.writes.str() + " as auxiliary choices; the proposal does not make all of them");
 
     const V change = chains.candidate_score() - chains.score();
-    frozen_walk home(*s.structure);
-    score_handler<V> scores(home, s.back.view(), chains.place());
-    proposal_.run(scores, chains.candidate_choices());
-    const V sum = change + scores.score() - draws.score() + there.log_determinant(name, columns.marks());
+    const V log_home = s.back.score(chains.place(), [&](auto& h) { proposal_.run(h, chains.candidate_choices()); });
+    const V sum = change + log_home - log_there + there.log_determinant(name, columns.marks());
     // Auxiliary choices that had density 0, for bad parameters, reject the move.
-    const mask_of<V> possible((draws.score() > V(negative_infinity)) & (scores.score() > V(negative_infinity)));
+    const mask_of<V> possible((log_there > V(negative_infinity)) & (log_home > V(negative_infinity)));
     const V ratio = where(possible, sum, V(negative_infinity));
     if (checks) {
       const mask_of<V> finite = ratio > V(negative_infinity);
-      const current_choices<V> now = chains.candidate_choices(), made{*s.structure, {s.back.values.data(), s.back.shared.data(), nullptr}};
+      const current_choices<V> now = chains.candidate_choices(), made = s.back.current_choices();
       const auto& again = s.home(transform_, now, made, false);
       require_round_trip<V>(name, again.model, moved, before, &now, finite, options_.tolerance);
       require_round_trip<V>(name, again.auxiliary, s.paths, drawn, nullptr, finite, options_.tolerance);

@@ -15,8 +15,8 @@
 #include <utility>
 
 #include <starling/inference/kernels/kernel.hpp>
-#include <starling/models/runs/current.hpp>
 #include <starling/models/edit.hpp>
+#include <starling/models/runs/lane_block.hpp>
 #include <starling/models/simulate.hpp>
 
 namespace starling::kernels {
@@ -39,28 +39,16 @@ class proposal : public kernel {
       : forward_(forward), backward_(forward) {}
   proposal(Forward forward, Backward backward) : forward_(std::move(forward)), backward_(std::move(backward)), differ_(true) {}
 
-  // One of the two functions: its structure, its place, and the latents that its choices are.
+  // One of the two functions, and the latents that its choices are.
   template <class V>
-  struct reading {
-    std::shared_ptr<const schema> structure;
-    tile_storage<V> storage;
+  struct reading : lane_block<V> {
     std::vector<std::uint32_t> latents;
-    std::vector<std::uint32_t> sites;  // of the proposal, without its factors
-
     template <class F, class Chains>
-    void find(const F& f, Chains& chains) {
-      const arena_scope scope;
-      structure_walk walk(nullptr, false);
-      deciding_handler<V> h(walk, key(0), storage, {}, chains.place());
-      f.run(h, chains.current_choices());
-      structure = walk.finish();
-      storage.fit(*structure);
-      latents = proposed_latents(*structure, chains.structure(), chains.layout().latents);
-      for (std::uint32_t k = 0; k < structure->sites().size(); ++k)
-        if (structure->sites()[k].is_choice()) sites.push_back(k);
+    reading(const F& f, Chains& chains) {
+      this->find(chains.place(), [&](auto& h) { f.run(h, chains.current_choices()); });
+      latents = proposed_latents(*this->structure, chains.structure(), chains.layout().latents);
     }
-    V* at(std::size_t j) { return storage.values.data() + structure->slots()[sites[j]].offset; }
-    std::size_t size(std::size_t j) const { return structure->sites()[sites[j]].type.size(); }
+    std::size_t size(std::size_t j) const { return this->at(j).type.size(); }
   };
   template <class V>
   struct state {
@@ -76,9 +64,8 @@ class proposal : public kernel {
     } else {
       constexpr bool fixed = !Forward::is_dynamic && !Backward::is_dynamic;
       static_assert(fixed, "proposal: the chains of a model of fixed structure need a proposal of fixed structure, sl::gen(body)");
-      state<typename Chains::real> s;
-      s.forward.find(forward_, chains);
-      s.backward.find(backward_, chains);
+      using block = reading<typename Chains::real>;
+      state<typename Chains::real> s{block(forward_, chains), block(backward_, chains), {}, {}};
       require_same_choices(s.forward.latents, s.backward.latents, chains.structure());
       require_there_in_all_lanes(s.forward.latents, *s.forward.structure, chains.structure());
       require_there_in_all_lanes(s.backward.latents, *s.backward.structure, chains.structure());
@@ -129,26 +116,20 @@ class proposal : public kernel {
   // Draws from one of the functions given the current state; the log density of what was drawn.
   template <class Chains, class F, class V>
   static V draw(const key& k, Chains& chains, const F& f, reading<V>& to) {
-    structure_walk walk(to.structure, true);
-    deciding_handler<V> h(walk, k.scope(hash_text(name)), to.storage.view(), chains.place());
-    f.run(h, chains.current_choices());
-    return h.score();
+    return to.draw(k.scope(hash_text(name)), chains.place(), [&](auto& h) { f.run(h, chains.current_choices()); });
   }
   template <class Chains, class V>
   static void write(Chains& chains, reading<V>& from, const mask_of<V>& lanes) {
     for (std::size_t j = 0; j < from.latents.size(); ++j) {
       V* to = chains.candidate(from.latents[j]);
-      for (std::size_t e = 0; e < from.size(j); ++e) to[e] = where(lanes, from.at(j)[e], to[e]);
+      for (std::size_t e = 0; e < from.size(j); ++e) to[e] = where(lanes, from.values(j)[e], to[e]);
     }
   }
   // The log density of the current values under one of the functions given the candidate.
   template <class Chains, class F, class V>
   static V score_current(Chains& chains, const F& f, reading<V>& from) {
-    for (std::size_t j = 0; j < from.latents.size(); ++j) std::copy(chains.current(from.latents[j]), chains.current(from.latents[j]) + from.size(j), from.at(j));
-    frozen_walk walk(*from.structure);
-    score_handler<V> h(walk, from.storage.view(), chains.place());
-    f.run(h, chains.candidate_choices());
-    return h.score();
+    for (std::size_t j = 0; j < from.latents.size(); ++j) std::copy(chains.current(from.latents[j]), chains.current(from.latents[j]) + from.size(j), from.values(j));
+    return from.score(chains.place(), [&](auto& h) { f.run(h, chains.candidate_choices()); });
   }
 
   Forward forward_;

@@ -61,6 +61,15 @@ class constraint_cursor {
 // The constraint for a choice of this type at `where`.
 constraint_ref given_to(const choice_map& constraints, const path& where, const choice_type& type);
 
+// What a choice is that is neither given nor kept: drawn; missing, which is an error; the same on the way back from a move (edit), which discarded no
+// value for it.
+enum class without_value : std::uint8_t { is_drawn,
+                                          is_missing,
+                                          is_not_discarded };
+
+// Throws where there must be one: a bit for each lane of a block that lacks it, the first of these the lane `first`; no bit: all of them do.
+[[noreturn]] void refuse_missing(const path& where, without_value rest, std::uint64_t lanes = 0, std::size_t first = 0);
+
 // Whether a constraint can be the value of a site: same rank and size; whole numbers and booleans where they are needed.
 bool fits(const constraint_ref& c, const choice_type& expected);
 // Throws unless it can.

@@ -1,7 +1,7 @@
-// The handler that decides values: simulate, generate, update and regenerate are what they ask of it (a planner).
+// The handler that decides values: simulate, generate, assess, update and regenerate are what they ask of it (a planner).
 //
 // At each site one of few things happens, in lanes by masks. Its value is
-//   drawn   from the model
+//   drawn   from the model, or, where nothing may be drawn (assess), an error
 //   given   by a constraint
 //   kept    from the run before
 // and, where it was not drawn, it counts in the weight: with its log density, or (regenerate) with what its log density changed. These steps
@@ -21,18 +21,6 @@
 #include <starling/models/runs/run_lanes.hpp>
 
 namespace starling {
-
-// Appends the selected sites of `before` that `after` still has: their values were drawn anew.
-void append_redrawn(const std::vector<std::uint8_t>& selected, const schema& before, const schema& after, std::vector<std::uint32_t>& changed);
-
-// The weight of a run. Where differences count, those of kept choices and of factors that both runs have: what does not change counts exactly 0.
-template <class V>
-struct run_weight {
-  site_sum<V> sum;
-  V charged = V(0);               // factors that only the old run has
-  std::uint32_t factors_met = 0;  // one lane: the sites from here on are those of such factors
-  V total(bool differences) const { return differences ? log_difference(sum.total(), charged) : sum.total(); }
-};
 
 template <class V, class Reading = reading<V>>
 class deciding_handler : public site_handler<deciding_handler<V, Reading>, Reading> {
@@ -120,18 +108,7 @@ class deciding_handler : public site_handler<deciding_handler<V, Reading>, Readi
   void lose_lanes(const lane_column<V>& c, std::size_t block) {
     if (asked_.counts_differences()) charge(factors_of(c, block));
   }
-  // An entry in which each lane can have a value of its own where it may be given one.
-  void split(lane_entry<V>& entry, const path& instance) const {
-    const schema& s = *entry.before->structure;
-    if (s.shared_elements() == 0) return;
-    std::vector<std::uint8_t> which(s.sites().size());
-    bool some = false;
-    for (std::uint32_t k = 0; k < which.size(); ++k) {
-      which[k] = s.sites()[k].shared && asked_.splits(instance / s.path_of(k), s.sites()[k].type);
-      some = some || which[k];
-    }
-    if (some) entry.before = own_lanes(*entry.before, which);
-  }
+  void split(lane_entry<V>& entry, const path& instance) const { asked_.split(entry, instance); }
   void count_instances(std::uint32_t k, const V& total, const V& fresh) {
     if (asked_.has_old() && !asked_.counts_differences()) weight_.sum.add(k, total - fresh);
   }
@@ -180,7 +157,11 @@ class deciding_handler : public site_handler<deciding_handler<V, Reading>, Readi
     if constexpr (base::width > 1 && !is_plain)
       if (step.mixed) [[unlikely]]
         return decide_mixed<X>(k, d, step);
-    if (!step && step.old < 0) return draw<X>(k, d);
+    if (!step && step.old < 0) {
+      if constexpr (!is_plain && !always_follows)
+        if (asked_.rest() != without_value::is_drawn) return nobody<X>(k);
+      return draw<X>(k, d);
+    }
     V* const to = this->run.place(k);
     const std::size_t size = rank_of<X> == 0 ? 1 : this->run.at(k).type.size();
     // What all lanes share is written once, by the run that finds the structure.
@@ -232,6 +213,8 @@ class deciding_handler : public site_handler<deciding_handler<V, Reading>, Readi
     const bool elsewhere = is_for_another_region<V>(step, run.at(k));
     if (elsewhere && any(given & run.lanes.active)) check_constraint(step, run.at(k).type, run.body.walk.path_of(k));
     if (elsewhere) given = mask_of<V>(false);
+    if (const auto lacking = run.lanes.active & !(before | given); asked_.rest() != without_value::is_drawn && any(lacking))
+      refuse_missing(run.body.walk.path_of(k), asked_.rest(), any(given) ? lacking.bits() : 0, run.lanes.place.first_lane);
     run.draw_where(!(before | given), k, [&] { return run.template draw<X>(k, d); });
     const std::size_t size = run.at(k).type.size();
     V* to = run.place(k);
@@ -246,6 +229,15 @@ class deciding_handler : public site_handler<deciding_handler<V, Reading>, Readi
     const V counted = step.old >= 0 && asked_.counts_differences() ? log_difference(lp, density_of(*old.structure, old.values, static_cast<std::uint32_t>(step.old))) : lp;
     weight_.sum.add(k, where(before | given, counted, V(0)));
     return x;
+  }
+
+  // A choice that may not be drawn: an error, but where it is in a region that runs in none of these lanes.
+  template <class X>
+  [[gnu::noinline, gnu::cold]] X nobody(std::uint32_t k) {
+    if (any(this->run.lanes.active)) refuse_missing(this->run.body.walk.path_of(k), asked_.rest());
+    V* const to = this->run.place(k);
+    for (std::size_t e = 0; e < this->run.at(k).type.size(); ++e) to[e] = V(not_a_number);
+    return this->run.template value_in_place<X>(k);
   }
 
   // A factor has no address: it is the same while the run is as before.

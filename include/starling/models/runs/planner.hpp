@@ -1,4 +1,4 @@
-// What simulate, generate, update and regenerate ask of a run: which choices are drawn, given or kept.
+// What simulate, generate, assess, update and regenerate ask of a run: which choices are drawn, given or kept.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@ template <class V>
 class planner {
  public:
   planner() : planner(none()) {}                                            // simulate: everything is drawn
-  planner(const choice_map& given) : cursor_(given) {}                       // generate
+  planner(const choice_map& given, without_value rest = without_value::is_drawn) : cursor_(given), rest_(rest) {}  // generate; assess
   planner(const old_values<V>& old, const choice_map& given) : cursor_(given), old_(old), has_old_(true) {}  // update
   // regenerate: the sites of the run before that are marked in `redrawn` are not kept; `selected` says so of its kept instances.
   planner(const old_values<V>& old, const std::vector<std::uint8_t>& redrawn, const selection* selected = nullptr)
@@ -29,7 +29,7 @@ class planner {
   planner(const old_values<V>& old, bool counts_differences) : cursor_(none()), old_(old), has_old_(true), differs_(counts_differences) {}
 
   // The same in an instance of a call.
-  planner(const planner& outer, const instance_run& r) : cursor_(outer.cursor_), selected_(outer.selected_), has_old_(outer.has_old_), differs_(outer.differs_) {
+  planner(const planner& outer, const instance_run& r) : cursor_(outer.cursor_), selected_(outer.selected_), has_old_(outer.has_old_), differs_(outer.differs_), rest_(outer.rest_) {
     if (has_old_ && r.before) old_ = {r.before->structure.get(), {r.old_values(), nullptr, r.old_densities()}};
     if (!selected_) return;
     if (r.before) selected_sites(*selected_, *r.before->structure, &r.node.where(), r.i, r.flags);
@@ -44,12 +44,21 @@ class planner {
     p.redrawn_ = r.entry.selected.data();
     return p;
   }
-  // Whether it may give each lane another value at `where`.
-  bool splits(const path& where, const choice_type& type) const {
-    return selected_ ? selected_->contains(where) : given_to(cursor_.choices(), where, type).lane_stride != 0;
+  // Makes an entry one in which each lane can have a value of its own where it may be given one.
+  void split(lane_entry<V>& entry, const path& instance) const {
+    const schema& s = *entry.before->structure;
+    if (s.shared_elements() == 0) return;
+    std::vector<std::uint8_t> which(s.sites().size());
+    bool some = false;
+    for (std::uint32_t k = 0; k < which.size(); ++k) {
+      which[k] = s.sites()[k].shared && splits(instance / s.path_of(k), s.sites()[k].type);
+      some = some || which[k];
+    }
+    if (some) entry.before = own_lanes(*entry.before, which);
   }
   void go_on_after(const planner& inner) { cursor_ = inner.cursor_; }
 
+  without_value rest() const { return rest_; }
   bool has_old() const { return has_old_; }
   bool counts_differences() const { return differs_; }
   const old_values<V>& old() const { return old_; }
@@ -93,6 +102,10 @@ class planner {
   }
 
  private:
+  // Whether it may give each lane another value at `where`.
+  bool splits(const path& where, const choice_type& type) const {
+    return selected_ ? selected_->contains(where) : given_to(cursor_.choices(), where, type).lane_stride != 0;
+  }
   static const choice_map& none() {
     static const choice_map nothing;
     return nothing;
@@ -111,6 +124,19 @@ class planner {
   const std::uint8_t* redrawn_ = nullptr;
   const selection* selected_ = nullptr;
   bool has_old_ = false, differs_ = false;
+  without_value rest_ = without_value::is_drawn;
+};
+
+// Appends the selected sites of `before` that `after` still has: their values were drawn anew.
+void append_redrawn(const std::vector<std::uint8_t>& selected, const schema& before, const schema& after, std::vector<std::uint32_t>& changed);
+
+// The weight of a run. Where differences count, those of kept choices and of factors that both runs have: what does not change counts exactly 0.
+template <class V>
+struct run_weight {
+  site_sum<V> sum;
+  V charged = V(0);               // factors that only the old run has
+  std::uint32_t factors_met = 0;  // one lane: the sites from here on are those of such factors
+  V total(bool differences) const { return differences ? log_difference(sum.total(), charged) : sum.total(); }
 };
 
 }  // namespace starling

@@ -6,16 +6,17 @@
 
 namespace starling {
 
-// Runs over a tile in which all values are set; score() is log p(choices; arguments).
-template <class V, bool Examines = true>
-class score_handler : public site_handler<score_handler<V, Examines>, reading<V, frozen_walk, false, Examines>> {
+// Runs over a tile in which all values are set; score() is log p(choices; arguments), and not finite where something is wrong: then deciding_handler, by
+// a plan that all stands, looks at every site.
+template <class V>
+class score_handler : public site_handler<score_handler<V>, reading<V, frozen_walk, false, false>> {
  public:
-  using base = site_handler<score_handler<V, Examines>, reading<V, frozen_walk, false, Examines>>;
-  // `places`: where the value of each site stands, found once for many runs over the same tile; or null.
-  score_handler(frozen_walk& walk, tile<V> t, const run_place& place, const V* const* places = nullptr)
+  using base = site_handler<score_handler<V>, reading<V, frozen_walk, false, false>>;
+  // `places`: where the value of each site stands, found once for many runs over the same tile.
+  score_handler(frozen_walk& walk, tile<V> t, const run_place& place, const V* const* places)
       : base(walk, key(0), t, place), places_(places) {}
 
-  static constexpr bool can_widen = std::is_same_v<V, double> && !Examines;
+  static constexpr bool can_widen = std::is_same_v<V, double>;
   // Runs the first of n instances in packs; how many it ran.
   template <class R, class F>
   [[gnu::flatten]] std::size_t run_wide(std::size_t n, result_cell<R>* cells, const F& f) {
@@ -53,15 +54,12 @@ class score_handler : public site_handler<score_handler<V, Examines>, reading<V,
   friend base;
   template <class X, class D>
   X decide(std::uint32_t k, const D& d) {
-    if constexpr (!Examines && rank_of<X> == 0) {
-      const X x = from_stored<X>(*places_[k]);
-      this->run.score_site(k, d, x);
-      return x;
-    } else {
-      const X x = view_or_take<X>(this->run.place(k), this->run.at(k).type);
-      this->run.score_site(k, d, x);
-      return x;
-    }
+    const X x = [&] {
+      if constexpr (rank_of<X> == 0) return from_stored<X>(*places_[k]);
+      else return view_or_take<X>(this->run.place(k), this->run.at(k).type);
+    }();
+    this->run.score_site(k, d, x);
+    return x;
   }
 
   const V* const* places_;

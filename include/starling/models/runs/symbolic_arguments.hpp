@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include <starling/models/generative_function.hpp>
 #include <starling/values/symbol.hpp>
 
 namespace starling {
@@ -40,17 +41,17 @@ template <class A> symbolic_argument<A> symbols_for(const A& a, const symbol& x)
   else return symbolic_argument<A>{symbols_for(a.values, x)};
 }
 
-// For each argument whether the body takes it as a symbol. Only its signature is asked where a parameter has a type of its own.
+// For each argument whether the body takes it as a symbol: it does not where a parameter has a type of its own.
 template <bool Follow, class A> using argument_if = std::conditional_t<Follow, symbolic_argument<A>, A>;
 template <class G, class Handler, std::size_t Only, class... A> constexpr bool takes_symbol() {
   return []<std::size_t... I>(std::index_sequence<I...>) {
-    return std::is_invocable_v<const decltype(G::body)&, Handler&, const argument_if<I == Only, A>&...>;
+    return body_takes<decltype(G::body), Handler, argument_if<I == Only, A>...>;
   }(std::index_sequence_for<A...>());
 }
 template <class G, class Handler, class... A> constexpr auto find_followed() {
   if constexpr (!requires(const G& g) { g.body; }) {
     return std::integer_sequence<bool, (static_cast<void>(sizeof(A)), false)...>();
-  } else if constexpr (std::is_invocable_v<const decltype(G::body)&, Handler&, const symbolic_argument<A>&...>) {
+  } else if constexpr (body_takes<decltype(G::body), Handler, symbolic_argument<A>...>) {
     return std::integer_sequence<bool, (static_cast<void>(sizeof(A)), true)...>();
   } else {
     return []<std::size_t... I>(std::index_sequence<I...>) {
