@@ -14,6 +14,7 @@
 #include <starling/models/runs/current.hpp>
 #include <starling/models/regenerate.hpp>
 #include <starling/values/branchless.hpp>
+#include <starling/values/exp.hpp>
 
 namespace starling {
 

@@ -23,6 +23,7 @@
 
 #include <starling/inference/kernels/kernel.hpp>
 #include <starling/inference/transform_checks.hpp>
+#include <starling/models/runs/lane_block.hpp>
 #include <starling/models/simulate.hpp>
 #include <starling/models/update.hpp>
 
