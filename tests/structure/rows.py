@@ -40,6 +40,7 @@ NO_ROW = {
     "normal_tails": "the normal distribution's tails and intervals, tested through the rows that use them",
     "element_moments": "what means and variances of vectors and matrices share, tested through the structured rows",
     "incomplete_functions": "tails and quantiles by Boost.Math, tested by probabilities_test.cpp over all rows and incomplete_functions_test.cpp",
+    "small_factorials": "a table of logarithms, tested through poisson and negative_binomial",
     "special_functions": "Bessel's, the exponential integral and others, tested through the rows that use them",
     "following_draws": "how draws follow their parameters, tested in tests/distributions/following_draws_test.cpp over all rows",
     "ordered_categories": "what the ordered distributions share",

@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include <starling/distributions/elements.hpp>
+#include <starling/distributions/small_factorials.hpp>
 #include <starling/distributions/whole_draws.hpp>
 #include <starling/values/differentiable.hpp>
 #include <starling/values/vector.hpp>
@@ -22,10 +23,8 @@ template <class S, class K> auto element_or_nan(const S& values, const K& k) {
     real result(not_a_number);
     if constexpr (std::is_same_v<element_of<S>, double> && std::is_same_v<real, K> && std::is_same_v<scalar_of<K>, double> && requires { result.set(0, 0.0); }) {
       // Numbers that all lanes share: one look each.
-      for (int lane = 0; lane < lanes_of<K>; ++lane) {
-        const double at = k[lane];
-        if (at >= 0 && at < static_cast<double>(values.size()) && at == floor(at)) result.set(lane, values[static_cast<std::size_t>(at)]);
-      }
+      const auto inside = (k >= K(0)) & (k < K(static_cast<double>(values.size()))) & (k == floor(k));
+      return real(where(inside, look_up(values, K(where(inside, k, K(0)))), real(not_a_number)));
     } else {
       for (std::size_t j = 0; j < values.size(); ++j)
         result = where(k == K(static_cast<double>(j)), element_at{j}(values), result);

@@ -7,7 +7,9 @@
 #include <starling/distributions/incomplete_functions.hpp>
 #include <starling/distributions/poisson.hpp>
 #include <starling/distributions/probabilities.hpp>
+#include <starling/distributions/log_of_parameter.hpp>
 #include <starling/distributions/saddle_point.hpp>
+#include <starling/distributions/small_factorials.hpp>
 #include <starling/values/exp.hpp>
 #include <starling/values/log.hpp>
 
@@ -19,12 +21,21 @@ template <class K, class S, class O, class P, class Q>
 auto negative_binomial_log_mass(const K& k, const S& size, const O& mean, const P& p, const Q& q) {
   const auto all_failures = where(k == K(0), K(1), k);
   const auto n = size + all_failures;
+  // Few failures and a small size: C(n − 1, k) p^size q^k as it stands.
+  const auto few = both(all_failures < K(32), size < S(16));
+  const auto by_gammas = [&] { return lgamma(n) - lgamma(size) - small_log_factorial(all_failures) + size * log_of_parameter(p) + all_failures * log_of_parameter(q); };
   // size − n p = −(k − n q), by which both deviances measure.
   const auto surplus = (all_failures - mean) * p;
-  const auto many = stirling_remainder(n) - stirling_remainder(size) - stirling_remainder(all_failures) - 0.5 * log1p(all_failures / size) - 0.5 * log(all_failures) -
-                    half_log_two_pi - deviance_by(size, n * p, -surplus) - deviance_by(all_failures, n * q, surplus);
-  const auto none = -size * log1p(mean / size);
-  return where(k == K(0), none, many);
+  const auto by_deviances = [&] {
+    return stirling_remainder(n) - stirling_remainder(size) - stirling_remainder(all_failures) - 0.5 * log1p(all_failures / size) - 0.5 * log(all_failures) -
+           half_log_two_pi - deviance_by(size, n * p, -surplus) - deviance_by(all_failures, n * q, surplus);
+  };
+  using result = std::remove_cvref_t<decltype(where(few, by_gammas(), by_deviances()))>;
+  const result some = all(few) ? result(by_gammas()) : !any(few) ? result(by_deviances())
+                                                                 : result(where(few, by_gammas(), by_deviances()));
+  const auto none_at_all = k == K(0);
+  if (!any(none_at_all)) return some;
+  return result(where(none_at_all, -size * log1p(mean / size), some));
 }
 
 // A count from a Poisson distribution whose rate is drawn from a gamma distribution.

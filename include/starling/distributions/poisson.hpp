@@ -4,7 +4,9 @@
 #include <starling/distributions/elementwise.hpp>
 #include <starling/distributions/gamma_draws.hpp>
 #include <starling/distributions/incomplete_functions.hpp>
+#include <starling/distributions/log_of_parameter.hpp>
 #include <starling/distributions/saddle_point.hpp>
+#include <starling/distributions/small_factorials.hpp>
 #include <starling/distributions/whole_draws.hpp>
 #include <starling/values/exp.hpp>
 #include <starling/values/log.hpp>
@@ -46,8 +48,12 @@ struct poisson_formulas : whole_valued {
   }
 
   template <class K, class R> static auto log_density(const K& k, const R& rate) {
-    const auto many = -stirling_remainder(k) - deviance(k, rate) - half_log_two_pi - 0.5 * log(k);
-    const auto lp = where(k == K(0), -rate, many);
+    const auto few = k < K(16);
+    const auto by_factorial = [&] { return where(k == K(0), -rate, k * log_of_parameter(rate) - rate - small_log_factorial(k)); };
+    const auto by_deviance = [&] { return -stirling_remainder(k) - deviance(k, rate) - half_log_two_pi - 0.5 * log(k); };
+    using result = std::remove_cvref_t<decltype(where(few, by_factorial(), by_deviance()))>;
+    const result lp = all(few) ? result(by_factorial()) : !any(few) ? result(by_deviance())
+                                                                    : result(where(few, by_factorial(), by_deviance()));
     return where(both(nonnegative_whole{}.contains(k), is_good(rate)), lp, negative_infinity);
   }
 

@@ -1,20 +1,12 @@
 // poisson_log(log_rate): counts with mean exp(log_rate): exp(k · log_rate − exp(log_rate)) / k!.
 #pragma once
 
-#include <array>
-
 #include <starling/distributions/ordinary.hpp>
 #include <starling/distributions/poisson.hpp>
+#include <starling/distributions/small_factorials.hpp>
 #include <starling/values/gamma_function.hpp>
 
 namespace starling {
-
-// log k! for k < 16, as lgamma gives it.
-inline const std::array<double, 16> small_log_factorials = [] {
-  std::array<double, 16> r{};
-  for (std::size_t k = 0; k < r.size(); ++k) r[k] = lgamma(static_cast<double>(k) + 1.0);
-  return r;
-}();
 
 struct poisson_log_formulas : whole_valued {
   static constexpr std::string_view name = "poisson_log";
