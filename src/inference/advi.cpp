@@ -41,8 +41,10 @@ void check(const advi_options& o, std::size_t d) {
   require_count("advi", "max_fixed_draws", o.max_fixed_draws, 64, largest_count);
   require_count("advi", "draws_per_step", o.draws_per_step, 2, largest_count);
   require(o.draws_per_step % 2 == 0, "draws_per_step must be even: draws come in mirrored pairs");
-  require(o.rate > 0 && std::isfinite(o.rate), "rate must be positive");
-  require(o.initial_radius > 0 && o.initial_sd > 0 && o.tolerance > 0, "initial_radius, initial_sd and tolerance must be positive");
+  require_number("advi", "rate", o.rate);
+  require_number("advi", "initial_radius", o.initial_radius);
+  require_number("advi", "initial_sd", o.initial_sd);
+  require_number("advi", "tolerance", o.tolerance);
   require(o.guide != guide_family::low_rank || o.rank <= d, "rank is larger than the number of elements");
 }
 

@@ -10,6 +10,7 @@
 #include "inference/searches.hpp"
 #include <starling/random/stream.hpp>
 #include <starling/traces/address.hpp>
+#include <starling/values/counts.hpp>
 
 namespace starling {
 
@@ -65,6 +66,8 @@ bool gradient_test::passed() const {
 
 gradient_test test_gradient(const target& density, const draw_layout& names, std::vector<double> point, const gradient_test_options& o, const key& k) {
   const std::size_t d = density.dimension();
+  require_number("test_gradient", "epsilon", o.epsilon);
+  require_number("test_gradient", "error", o.error);
   point = completed_points(density, std::move(point), o.initial_radius, k);
   gradient_test test;
   std::vector<double> gradient;

@@ -132,6 +132,7 @@ std::vector<maximum> maximize(const target& density, const maximize_options& o, 
   if (starts.empty()) require_count("maximize", "starts", o.starts, 1, largest_lanes);
   require_count("maximize", "max_iterations", o.max_iterations, 0, largest_count);
   require_count("maximize", "history", o.history, 0, largest_rows);
+  require_number("maximize", "rate", o.rate);
   std::vector<double> drawn;
   if (starts.empty()) {
     drawn = random_starts(density, o.starts, o.initial_radius, k, watch);

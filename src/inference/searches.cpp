@@ -9,6 +9,7 @@
 #include <starling/execution/executor.hpp>
 #include <starling/random/stream.hpp>
 #include <starling/traces/address.hpp>
+#include <starling/values/counts.hpp>
 
 namespace starling {
 
@@ -112,6 +113,7 @@ optimizers::in_scales<optimizers::lbfgs> climb_in_scales(const target& density, 
 }
 
 std::vector<double> random_starts(const target& density, std::size_t count, double radius, const key& k, const progress* watch) {
+  require_number_or_0("starting points", "initial_radius", radius, "to start at the origin");
   const std::size_t d = density.dimension();
   std::vector<double> starts(count * d), gradients;
   std::vector<bool> found(count);

@@ -37,14 +37,21 @@ bool send(int to, const void* from, std::size_t size) {
 
 bool send_sentence(int to, const std::string& sentence) { return send(to, &is_sentence, 1) && send(to, sentence.data(), sentence.size()); }
 
+constexpr std::size_t piece = 1 << 20;
+
+// What comes until the other end is closed.
 std::vector<std::byte> receive(int from) {
-  std::vector<std::byte> all, piece(1 << 16);
+  std::vector<std::byte> all;
+  std::size_t n = 0;
   for (;;) {
-    const ssize_t n = ::read(from, piece.data(), piece.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return all;
-    all.insert(all.end(), piece.begin(), piece.begin() + n);
+    if (all.size() < n + piece) all.resize(2 * all.size() + piece);
+    const ssize_t got = ::read(from, all.data() + n, all.size() - n);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) break;
+    n += static_cast<std::size_t>(got);
   }
+  all.resize(n);
+  return all;
 }
 
 [[noreturn]] void be_child(const std::string& path, int to, rlim_t seconds, const std::function<std::vector<std::byte>()>& work) {
@@ -73,6 +80,7 @@ std::vector<std::byte> done_in_child(const std::string& path, const std::functio
   const rlim_t seconds = 60 + 60 * (size_of_file(path) / 100'000'000);
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) throw input_error(fmt::format("{} cannot be read: no pipe to a process that reads it: {}.", path, std::strerror(errno)));
+  ::fcntl(ends[1], F_SETPIPE_SZ, static_cast<int>(piece));  // it is a matter of speed only
   const pid_t child = ::fork();
   if (child == 0) {
     ::close(ends[0]);
@@ -80,9 +88,13 @@ std::vector<std::byte> done_in_child(const std::string& path, const std::functio
   }
   const int reason = errno;
   ::close(ends[1]);
-  std::vector<std::byte> bytes;
+  std::vector<std::byte> kind(1), bytes;
   int status = 0;
   if (child > 0) {
+    ssize_t got = 0;
+    while ((got = ::read(ends[0], kind.data(), 1)) < 0 && errno == EINTR) {
+    }
+    kind.resize(got == 1 ? 1 : 0);
     bytes = receive(ends[0]);
     while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
@@ -91,12 +103,10 @@ std::vector<std::byte> done_in_child(const std::string& path, const std::functio
   if (child < 0) throw input_error(fmt::format("{} cannot be read: no process to read it in: {}.", path, std::strerror(reason)));
   if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGXCPU || WTERMSIG(status) == SIGKILL))
     throw input_error(fmt::format("{} is damaged, or there is too little memory: reading it was stopped after {} seconds or less of processor time.", path, seconds));
-  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0 || bytes.empty())
+  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0 || kind.empty())
     throw input_error(fmt::format("{} is damaged: the library that reads it crashed on its contents{}. Take another copy of it.", path,
                                   WIFSIGNALED(status) ? fmt::format(" (signal {})", WTERMSIG(status)) : ""));
-  const std::byte kind = bytes.front();
-  bytes.erase(bytes.begin());
-  if (kind == is_sentence) throw input_error(std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+  if (kind.front() == is_sentence) throw input_error(std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
   return bytes;
 }
 
