@@ -61,10 +61,10 @@ constexpr auto waiting = sl::gen([](auto& trace) {
 
 int main() {
   const pareto incomes(1.0, 3.0);
-  double total = 0;
+  double sum = 0;
   const std::vector<double> draws = sl::draw(incomes, sl::key(1), 100'000);
-  for (const double x : draws) total += x;
-  std::printf("mean %.2f, expected %.2f\n", total / static_cast<double>(draws.size()), 1.5);
+  for (const double x : draws) sum += x;
+  std::printf("mean %.2f, expected %.2f\n", sum / static_cast<double>(draws.size()), 1.5);
   std::printf("log density at 2: %.4f, at 0.5: %.4f\n", incomes.log_density(2.0), incomes.log_density(0.5));
 
   const std::vector<double> floors{1.0, 2.0, 4.0};

@@ -10,4 +10,4 @@ constexpr auto plate = sl::map(sl::gen([](auto& trace, const auto& x) {
   if (x > 0.0) return trace({}, sl::normal(x, 1.0));
   return trace({}, sl::normal(x, 2.0));
 }));
-const auto t = sl::update(sl::simulate(plate, sl::args(sl::each(std::vector{0.5, -0.5})), sl::key(1)), {{0, 1.0}}, sl::key(2));
+const auto t = sl::update(sl::simulate(plate, sl::args(sl::each(std::vector{0.5, -0.5})), sl::key(1)), sl::choice_map(), sl::key(2));
