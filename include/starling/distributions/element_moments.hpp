@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include <starling/distributions/distribution.hpp>
+#include <starling/distributions/elements.hpp>
 #include <starling/values/matrix.hpp>
 #include <starling/values/vector.hpp>
 
