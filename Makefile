@@ -67,7 +67,7 @@ format: ## clang-format over our own code
 
 check-format: ## whether clang-format would change something
 	@scripts/install_dependencies format
-	@git ls-files '*.hpp' '*.cpp' | xargs clang-format-16 --dry-run -Werror
+	@git ls-files '*.hpp' '*.cpp' | xargs -P $(JOBS) -n 50 clang-format-16 --dry-run -Werror
 
 clean: ## remove build/ and out/
 	rm -rf build out

@@ -85,6 +85,8 @@ def check(options):
             configure.append(f"-DCMAKE_PREFIX_PATH={work / 'prefix'}")
         else:
             configure.append(f"-DCONSUMER_STARLING_SOURCE={options.source}")
+            launcher = pathlib.Path(__file__).with_name("objects_of_the_build.py")
+            configure.append(f"-DCMAKE_CXX_COMPILER_LAUNCHER={sys.executable};-B;{launcher};{options.build}")
         def commands_of(name, *more):
             run(*configure, "-B", work / name, *more)
             return json.loads((work / name / "compile_commands.json").read_text())
@@ -92,7 +94,7 @@ def check(options):
         found += optimisation(commands_of("plain"), own[-1] if own else "-O2")
         found += optimisation(commands_of("flags", f"-DCMAKE_CXX_FLAGS={options.compiler_flags} -O1"), "-O1")
         found += optimisation(commands_of("debug", "-DCMAKE_BUILD_TYPE=Debug"), own[-1] if own else "")
-        # As a subdirectory all of starling is compiled: without optimisation that takes half of the time, and the flags that are looked at are the same.
+        # As a subdirectory some of starling is compiled again: without optimisation that takes half of the time, and the flags that are looked at are the same.
         configure.append("-DCMAKE_BUILD_TYPE=" + ("Release" if options.way == "find_package" else "Debug"))
         run(*configure, "-B", work / "build")
         run("cmake", "--build", work / "build")

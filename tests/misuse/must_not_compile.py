@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""must_not_compile.py --compiler=CXX --include=FOLDER FILE | --self-test
+"""must_not_compile.py --compiler=CXX --include=FOLDER... FILE | --self-test
 
 FILE starts with a line `// expect: <regular expression>`. It must not compile, and an error of the compiler must match.
 A second line `// at most: N errors` also bounds how many errors the user sees (default 3), and a third, `// at most: N lines`, how many lines there are.
@@ -12,13 +12,13 @@ import sys
 import tempfile
 
 
-def problem(compiler, include, file):
+def problem(compiler, includes, file):
     """None where the file is refused in the right words; else a sentence."""
     text = file.read_text(encoding="utf-8")
     first = re.match(r"// expect: (.+)\n(?:// at most: (\d+) errors\n)?(?:// at most: (\d+) lines\n)?", text)
     if not first:
         return f"{file.name}: the first line must be '// expect: <regular expression>'"
-    done = subprocess.run([compiler, "-std=c++20", "-fsyntax-only", "-I", include, file], text=True, capture_output=True)
+    done = subprocess.run([compiler, "-std=c++20", "-fsyntax-only", *(word for folder in includes for word in ("-I", folder)), file], text=True, capture_output=True)
     if done.returncode == 0:
         return f"{file.name}: compiles, though it is misuse"
     errors = [line for line in done.stderr.splitlines() if re.search(r"\berror:", line)]
@@ -45,13 +45,13 @@ SELF_TESTS = [
 ]
 
 
-def self_test(compiler, include):
+def self_test(compiler, includes):
     wrong = 0
     with tempfile.TemporaryDirectory() as folder:
         for number, (text, expected) in enumerate(SELF_TESTS):
             file = pathlib.Path(folder) / f"case_{number}.cpp"
             file.write_text(text)
-            said = problem(compiler, include, file)
+            said = problem(compiler, includes, file)
             if (said is None) != (expected is None) or (expected and expected not in said):
                 print(f"case {number}: expected {expected!r}, got {said!r}")
                 wrong += 1
@@ -61,7 +61,7 @@ def self_test(compiler, include):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--compiler", default="c++")
-    parser.add_argument("--include", required=True)
+    parser.add_argument("--include", required=True, action="append", help="may be given several times")
     parser.add_argument("--self-test", action="store_true")
     parser.add_argument("file", nargs="?", type=pathlib.Path)
     options = parser.parse_args()
