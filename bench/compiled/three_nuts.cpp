@@ -1,5 +1,6 @@
 // Three posteriors by nuts in one file: how long it takes to compile is measured by scripts/compile_time.
 #include <starling/inference/kernels/nuts.hpp>
+#include <starling/values/math.hpp>
 
 #include "schools.hpp"
 
@@ -13,7 +14,7 @@ constexpr auto line = sl::gen([](auto& trace, const auto& xs) {
 constexpr auto counts = sl::gen([](auto& trace, const auto& xs) {
   const auto rate = trace("rate", sl::gamma(2.0, 1.0));
   const auto growth = trace("growth", sl::normal(0.0, 1.0));
-  for (std::size_t i = 0; i < xs.size(); ++i) trace({"y", i}, sl::poisson(rate * exp(growth * xs[i])));
+  for (std::size_t i = 0; i < xs.size(); ++i) trace({"y", i}, sl::poisson(rate * sl::exp(growth * xs[i])));
 });
 
 int main() {
