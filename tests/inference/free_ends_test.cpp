@@ -1,82 +1,8 @@
-// Densities and gradients at free numbers far out on both sides, against closed forms in long double, whose range holds e^±745.
-#include <gtest/gtest.h>
+#include "free_ends.hpp"
 
-#include <array>
-#include <cmath>
-#include <vector>
+#include <starling/distributions/lkj_correlation.hpp>
 
-#include <starling/combinators/combinators.hpp>
-#include <starling/distributions/distributions.hpp>
-#include <starling/inference/unconstrained.hpp>
-
-namespace sl = starling;
-using doubles = sl::native_pack<double>;
-
-namespace {
-
-constexpr std::array distances{1.0, 36.0, 37.0, 100.0, 700.0, 745.0};
-
-struct value_and_slope {
-  long double value, slope;
-  double size = 0;  // of terms that cancel in the value
-};
-long double log_logistic(long double u) { return u < 0 ? u - std::log1p(std::exp(u)) : -std::log1p(std::exp(-u)); }
-long double logistic(long double u) { return std::exp(log_logistic(u)); }
-
-// Beyond the range of double there is −∞ and no direction.
-bool is_beyond(const value_and_slope& x) { return std::abs(x.value) > 1.7e308L || std::abs(x.slope) > 1.7e308L; }
-void expect_near(double density, double slope, const value_and_slope& expected, const std::string& where) {
-  if (is_beyond(expected)) {
-    EXPECT_EQ(density, -INFINITY) << where;
-    EXPECT_EQ(slope, 0) << where;
-    return;
-  }
-  EXPECT_NEAR(density, static_cast<double>(expected.value), 3e-14 * (1 + std::abs(static_cast<double>(expected.value)) + expected.size)) << where;
-  EXPECT_NEAR(slope, static_cast<double>(expected.slope), 3e-14 * (1e-9 + std::abs(static_cast<double>(expected.slope)))) << where;
-}
-
-// `d` as the only choice of a model, or n of it as a vector; expected(u): the log density of the free number u, and its derivative.
-template <class D, class Expected> void check(const std::string& name, const D& d, Expected expected) {
-  constexpr std::size_t n = 11;
-  const auto model = sl::gen([&](auto& trace) { trace("x", d); });
-  const auto of_many = sl::gen([&](auto& trace) { trace("x", sl::iid(d, n)); });
-  const auto post = sl::posterior(model, sl::args(), sl::choice_map());
-  const auto post_of_many = sl::posterior(of_many, sl::args(), sl::choice_map());
-  const sl::unconstrained_posterior<double, decltype(post)> one(post);
-  const sl::unconstrained_posterior<doubles, decltype(post)> many(post);
-  const sl::unconstrained_posterior<double, decltype(post_of_many)> vectors(post_of_many);
-  for (const double distance : distances)
-    for (const double u : {-distance, distance}) {
-      const auto where = name + " at " + std::to_string(u);
-      double slope = 0, x = 0;
-      const double density = one.log_density_and_gradient(&u, &slope);
-      expect_near(density, slope, expected(u), where);
-      const double again = one.choices(&u, &x);
-      EXPECT_TRUE(again == density || std::abs(again - density) <= 1e-14 * (1 + std::abs(density))) << where;
-      EXPECT_TRUE(d.support().contains(x)) << where << ": " << x;
-      double back = 0;
-      one.free_numbers(&x, &back);
-      EXPECT_TRUE(std::isfinite(back)) << where;
-
-      doubles us(0.25), slopes;
-      us.set(1, u);
-      const doubles densities = many.log_density_and_gradient(&us, &slopes);
-      expect_near(densities[0], slopes[0], expected(0.25), name + " beside " + std::to_string(u));
-      expect_near(densities[1], slopes[1], expected(u), where + " in lanes");
-
-      std::vector<double> free(n, 0.25), gradient(n);
-      free[3] = u;
-      auto total = expected(u);
-      total.value += (n - 1) * expected(0.25).value;
-      total.size *= n;
-      const double of_vector = vectors.log_density_and_gradient(free.data(), gradient.data());
-      expect_near(of_vector, gradient[3], total, where + " in a vector");
-    }
-}
-
-long double gamma_value(long double y, long double log_y, long double a) { return a * log_y - y - std::lgamma(a); }
-
-}  // namespace
+using namespace free_ends;
 
 TEST(free_ends, of_positive_numbers) {
   for (const double a : {0.5, 2.5, 20.0}) {
@@ -106,12 +32,6 @@ TEST(free_ends, of_positive_numbers) {
 }
 
 TEST(free_ends, of_intervals) {
-  const auto beta = [](long double a, long double b) {
-    return [=](long double u) {
-      const auto log_beta = std::lgamma(a) + std::lgamma(b) - std::lgamma(a + b);
-      return value_and_slope{a * log_logistic(u) + b * log_logistic(-u) - log_beta, a * logistic(-u) - b * logistic(u)};
-    };
-  };
   check("beta(0.1, 0.1)", sl::beta(0.1, 0.1), beta(0.1, 0.1));
   check("beta(0.01, 0.01)", sl::beta(0.01, 0.01), beta(0.01, 0.01));
   check("beta(3, 0.5)", sl::beta(3.0, 0.5), beta(3, 0.5));
@@ -252,6 +172,25 @@ TEST(free_ends, of_correlation_factors) {
             EXPECT_NEAR(back[k], free[k], 1e-12 * (1 + std::abs(free[k]))) << where << " back " << k;
           }
       }
+}
+
+// Of correlation matrices the density of the same free numbers is that of their factors, however near they are to being singular.
+TEST(free_ends, of_correlation_matrices) {
+  for (const double eta : {0.01, 1.5}) {
+    const auto post = sl::posterior(sl::gen([&](auto& trace) { trace("x", sl::lkj_correlation(3, eta)); }), sl::args(), sl::choice_map());
+    const auto of_factors = sl::posterior(sl::gen([&](auto& trace) { trace("x", sl::lkj_cholesky(3, eta)); }), sl::args(), sl::choice_map());
+    const sl::unconstrained_posterior<double, std::remove_const_t<decltype(post)>> matrices(post);
+    const sl::unconstrained_posterior<double, std::remove_const_t<decltype(of_factors)>> factors(of_factors);
+    for (const double distance : {1.0, 15.0, 19.0, 37.0, 100.0, 700.0})
+      for (std::size_t which = 0; which < 3; ++which) {
+        std::array<double, 3> free{0.2, -0.4, 0.3}, g{}, expected{};
+        free[which] = distance;
+        const auto where = std::to_string(eta) + ", " + std::to_string(which) + " at " + std::to_string(distance);
+        const double density = factors.log_density_and_gradient(free.data(), expected.data());
+        EXPECT_NEAR(matrices.log_density_and_gradient(free.data(), g.data()), density, 1e-13 * (1 + std::abs(density))) << where;
+        for (std::size_t k = 0; k < 3; ++k) EXPECT_NEAR(g[k], expected[k], 1e-13 * (1 + std::abs(expected[k]))) << where;
+      }
+  }
 }
 
 TEST(free_ends, flat_supports_hold_their_ends) {

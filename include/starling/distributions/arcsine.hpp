@@ -30,6 +30,11 @@ struct arcsine_formulas : real_valued {
     return where(x <= a, above, where(x >= b, below, x));
   }
 
+  // Of x at a free number (free_in_interval).
+  template <class X, class L, class H> static auto log_density_inside(const X& x, const L& lo, const H& hi) {
+    const auto lp = -1.14472988584940017414 - 0.5 * (x.fraction.log_value() + x.fraction.log_complement()) - log_of_width(lo, hi);
+    return where(lo < hi, lp, negative_infinity);
+  }
   template <class X, class L, class H> static auto log_density(const X& x, const L& lo, const H& hi) {
     const auto lp = -1.14472988584940017414 - 0.5 * (log_of_width(lo, x) + log_of_width(x, hi));
     return where(both(x > lo, x < hi), lp, negative_infinity);

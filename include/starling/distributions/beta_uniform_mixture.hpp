@@ -4,6 +4,7 @@
 #include <starling/diagnostics/incomplete_beta.hpp>
 #include <starling/distributions/beta.hpp>
 #include <starling/distributions/elementwise.hpp>
+#include <starling/distributions/inner_numbers.hpp>
 #include <starling/distributions/probabilities.hpp>
 #include <starling/values/derivatives.hpp>
 #include <starling/values/log.hpp>
@@ -39,10 +40,12 @@ struct beta_uniform_mixture_formulas : real_valued {
     return join(at, x, same, weight, [&](const V& d) { return passed_on(d, V((at - beta_cdf) / f)); });
   }
 
+  template <class X, class W, class F, class S> static auto log_density_inside(const X& x, const W& weight, const F& first, const S& second) {
+    const auto lp = log_sum_exp(log(weight) + beta_formulas::log_density_inside(x, first, second), log1p(-weight));
+    return where(both(both(is_positive_finite(first), is_positive_finite(second)), is_probability(weight)), lp, negative_infinity);
+  }
   template <class X, class W, class F, class S> static auto log_density(const X& x, const W& weight, const F& first, const S& second) {
-    const auto lp = log_sum_exp(log(weight) + beta_formulas::log_density(x, first, second), log1p(-weight));
-    const auto good = both(both(is_positive_finite(first), is_positive_finite(second)), is_probability(weight));
-    return where(both(both(x > X(0), x < X(1)), good), lp, negative_infinity);
+    return where(both(x > X(0), x < X(1)), log_density_inside(plain_fraction<X>{x}, weight, first, second), negative_infinity);
   }
 
   template <class W, class F, class S> static auto mean(const W& weight, const F& first, const S& second) {

@@ -110,7 +110,16 @@ template <class Lo, class Hi> struct bijector<interval<Lo, Hi>> : by_inner_numbe
   }
 };
 
-template <class Lo, class Hi> struct bijector<open_interval<Lo, Hi>> : bijector<interval<Lo, Hi>> {};
+template <class Lo, class Hi> struct bijector<open_interval<Lo, Hi>> : bijector<interval<Lo, Hi>> {
+  template <class R> static free_in_open_interval<R, Lo, Hi> inner(const open_interval<Lo, Hi>& s, const R& u, const logistic_pair<primal_of<R>>& pair) {
+    return {{s.lo, s.hi, {u, pair}}};
+  }
+  template <class R, class J> static R to_support(const open_interval<Lo, Hi>& s, const R* u, J& log_jacobian) {
+    const auto x = inner(s, u[0], logistic_and_complement(primal(u[0])));
+    log_jacobian.add(R(bijector::log_slope(s, x)));
+    return R(x.inside());
+  }
+};
 
 // That of the interval, of a half line or of the real line, as the ends say.
 template <class Lo, class Hi> struct bijector<bounded<Lo, Hi>> : scalar_bijector {

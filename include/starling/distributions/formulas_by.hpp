@@ -23,6 +23,11 @@ template <class Formulas, class... P> struct formulas_know<Formulas, std::tuple<
 
 template <class Self, class Of, class... P> struct translation_knows : formulas_know<Of, decltype(Self::translated(std::declval<const P&>()...))> {};
 
+// Whether formulas score a number inside their support by itself (inner_numbers.hpp), their parameters being a tuple.
+template <class Formulas, class X, class Parameters> inline constexpr bool formulas_score_inside = false;
+template <class Formulas, class X, class... P>
+inline constexpr bool formulas_score_inside<Formulas, X, std::tuple<P...>> = requires(const X& x, const P&... p) { Formulas::log_density_inside(x, p...); };
+
 template <class Self, class Of> struct formulas_by {
   template <class V> using value = typename Of::template value<V>;
   static constexpr auto draws_follow = Of::draws_follow;
@@ -32,6 +37,11 @@ template <class Self, class Of> struct formulas_by {
   }
   template <class X, class... P> static auto log_density(const X& x, const P&... p) {
     return of([&](const auto&... q) { return Of::log_density(x, q...); }, p...);
+  }
+  template <class X, class... P>
+    requires formulas_score_inside<Of, X, decltype(Self::translated(std::declval<const P&>()...))>
+  static auto log_density_inside(const X& x, const P&... p) {
+    return of([&](const auto&... q) { return Of::log_density_inside(x, q...); }, p...);
   }
   template <class... P> static auto support(const P&... p) {
     return of([](const auto&... q) { return Of::support(q...); }, p...);

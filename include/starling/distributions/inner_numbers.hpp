@@ -8,10 +8,12 @@
 #pragma once
 
 #include <limits>
+#include <tuple>
 #include <type_traits>
 
 #include <starling/distributions/inside.hpp>
 #include <starling/values/derivatives.hpp>
+#include <starling/values/logistic.hpp>
 
 namespace starling {
 
@@ -53,6 +55,7 @@ template <class X> struct plain_fraction {
   auto complement() const { return 1.0 - x; }
   X log_value() const { return log(x); }
   X log_complement() const { return log1p(-x); }
+  X log_odds() const { return logit(x); }
 };
 // x = 1 / (1 + e⁻ᵘ). `known`: what `at` is without derivatives.
 template <class R> struct free_fraction {
@@ -71,6 +74,7 @@ template <class R> struct free_fraction {
   const R& complement() const { return at.complement; }
   const R& log_value() const { return at.log_value; }
   const R& log_complement() const { return at.log_complement; }
+  const R& log_odds() const { return u; }
 
  private:
   static logistic_pair<R> of(const R& free, const known_part& known) {
@@ -128,6 +132,17 @@ template <class R, class Lo, class Hi> struct free_in_interval {
   }
 };
 
+// The same without the ends.
+template <class R, class Lo, class Hi> struct free_in_open_interval : free_in_interval<R, Lo, Hi> {
+  auto inside() const {
+    using limits = std::numeric_limits<scalar_of<R>>;
+    const auto x = free_in_interval<R, Lo, Hi>::inside();
+    using real = std::remove_cvref_t<decltype(x)>;
+    const auto place = [](const auto& end) { return abs(end) * limits::epsilon() + limits::min(); };
+    return max(min(x, real(this->hi - place(this->hi))), real(this->lo + place(this->lo)));
+  }
+};
+
 // x = lo + eᵘ, x = hi − eᵘ.
 template <class R, class Lo> struct free_above {
   Lo lo;
@@ -145,5 +160,22 @@ template <class R, class Hi> struct free_below {
     return max(x, std::remove_cvref_t<decltype(x)>(-std::numeric_limits<scalar_of<R>>::max()));
   }
 };
+
+// The log density of d at such a number.
+template <class D, class X> auto density_inside(const D& d, const X& x) {
+  if constexpr (requires { typename D::formulas; }) {
+    using formulas = typename D::formulas;
+    return std::apply(
+        [&](const auto&... p) {
+          if constexpr (requires { formulas::log_density_inside(x, p...); }) return formulas::log_density_inside(x, p...);
+          else return formulas::log_density(x.inside(), p...);
+        },
+        d.values());
+  } else if constexpr (requires { d.log_density_inside(x); }) {
+    return d.log_density_inside(x);
+  } else {
+    return d.log_density(x.inside());
+  }
+}
 
 }  // namespace starling

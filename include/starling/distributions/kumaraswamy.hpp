@@ -1,9 +1,13 @@
 // kumaraswamy(first, second): first · second · x^(first−1) (1 − x^first)^(second−1) for 0 < x < 1.
 #pragma once
 
+#include <limits>
+#include <type_traits>
+
 #include <starling/distributions/beta.hpp>
 #include <starling/distributions/elementwise.hpp>
 #include <starling/distributions/gamma_draws.hpp>
+#include <starling/distributions/inner_numbers.hpp>
 #include <starling/distributions/probabilities.hpp>
 #include <starling/values/exp.hpp>
 #include <starling/values/log.hpp>
@@ -20,10 +24,17 @@ struct kumaraswamy_formulas : real_valued {
     return into_unit_interval(V(exp(log1m_exp(-rng.exponential() / second) / first)));
   }
 
+  template <class X, class F, class S> static auto log_density_inside(const X& x, const F& first, const S& second) {
+    const auto log_x = x.log_value();
+    const auto log_power = first * log_x;
+    // Where log x is no ordinary number any more, 1 − x^first is first · (1 − x).
+    const auto near = log_x > -1e17 * std::numeric_limits<scalar_of<std::remove_cvref_t<decltype(log_x)>>>::min();
+    const auto log_rest = where(near, log(first) + x.log_complement(), log1m_exp(where(near, -1.0, log_power)));
+    const auto lp = log(first) + log(second) + (first - 1.0) * log_x + (second - 1.0) * log_rest;
+    return where(both(first > F(0), second > S(0)), lp, negative_infinity);
+  }
   template <class X, class F, class S> static auto log_density(const X& x, const F& first, const S& second) {
-    const auto log_x = log(x);
-    const auto lp = log(first) + log(second) + (first - 1.0) * log_x + (second - 1.0) * log1m_exp(first * log_x);
-    return where(both(both(x > X(0), x < X(1)), both(first > F(0), second > S(0))), lp, negative_infinity);
+    return where(both(x > X(0), x < X(1)), log_density_inside(plain_fraction<X>{x}, first, second), negative_infinity);
   }
 
   template <class X, class F, class S> static auto tails(const X& x, const F& first, const S& second) {

@@ -37,6 +37,13 @@ template <class Eta> struct lkj_correlation : distribution {
     return never_nan(where(support().contains(x), lp, decltype(lp)(negative_infinity)));
   }
 
+  // At a point that its free numbers gave, with the logarithms of the factor's diagonal (inner_correlation).
+  template <class Point> auto log_density_inside(const Point& point) const {
+    auto lp = factor.log_density_inside(point);
+    for (std::size_t k = 1; k + 1 < factor.n; ++k) lp = lp - static_cast<double>(factor.n - 1 - k) * point.log_diagonal[k - 1];
+    return lp;
+  }
+
   auto mean() const {
     return matrix_where<promote<Eta>>(is_positive_finite(factor.eta), factor.n, factor.n, [](std::size_t i, std::size_t j) { return i == j ? 1.0 : 0.0; });
   }

@@ -3,6 +3,7 @@
 
 #include <starling/distributions/elementwise.hpp>
 #include <starling/distributions/gamma_draws.hpp>
+#include <starling/distributions/inner_numbers.hpp>
 #include <starling/distributions/normal.hpp>
 #include <starling/distributions/normal_tails.hpp>
 #include <starling/distributions/probabilities.hpp>
@@ -20,9 +21,11 @@ struct logit_normal_formulas : real_valued {
     return into_unit_interval(V(inverse_logit(location + scale * rng.normal())));
   }
 
+  template <class X, class L, class S> static auto log_density_inside(const X& x, const L& location, const S& scale) {
+    return normal_formulas::log_density(x.log_odds(), location, scale) - x.log_value() - x.log_complement();
+  }
   template <class X, class L, class S> static auto log_density(const X& x, const L& location, const S& scale) {
-    const auto lp = normal_formulas::log_density(logit(x), location, scale) - log(x) - log1p(-x);
-    return where(both(x > X(0), x < X(1)), lp, negative_infinity);
+    return where(both(x > X(0), x < X(1)), log_density_inside(plain_fraction<X>{x}, location, scale), negative_infinity);
   }
 
   template <class X, class L, class S> static auto tails(const X& x, const L& location, const S& scale) {

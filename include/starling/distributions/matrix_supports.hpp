@@ -124,7 +124,8 @@ struct correlation {
 // L Lᵀ of the factor that belongs to u; with respect to the elements below the diagonal.
 template <> struct bijector<correlation> {
   static std::size_t free_size(const correlation& s) { return s.n * (s.n - 1) / 2; }
-  template <class R, class J> static matrix<R> to_support(const correlation& s, const R* u, J& log_jacobian) {
+  // With the logarithms of the factor's diagonal.
+  template <class R, class J> static inner_correlation<R> inner(const correlation& s, const R* u, J& log_jacobian) {
     const auto factor = bijector<correlation_cholesky>::inner(correlation_cholesky{s.n}, u, log_jacobian);
     const auto& l = factor.x;
     matrix<R> x(s.n, s.n);
@@ -137,8 +138,9 @@ template <> struct bijector<correlation> {
         x(i, j) = x(j, i) = total;
       }
     }
-    return x;
+    return {x, factor.log_diagonal};
   }
+  template <class R, class J> static matrix<R> to_support(const correlation& s, const R* u, J& log_jacobian) { return inner(s, u, log_jacobian).x; }
   template <class X, class R> static void from_support(const correlation& s, const X& x, R* u) {
     const arena_scope scratch;
     matrix<R> copy(s.n, s.n);

@@ -7,7 +7,10 @@
 #include <string>
 #include <tuple>
 #include <type_traits>
+#include <utility>
 
+#include <starling/distributions/bijectors.hpp>
+#include <starling/distributions/inner_numbers.hpp>
 #include <starling/distributions/probabilities.hpp>
 #include <starling/distributions/support_ends.hpp>
 #include <starling/distributions/whole_draws.hpp>
@@ -101,6 +104,16 @@ template <class... D> struct density_of_list {
   }
 };
 
+// Whether all have one support without parameters, whose numbers are known from their free numbers (bijectors.hpp).
+template <class... D> inline constexpr bool have_one_support = false;
+template <class First, class... D>
+  requires(sizeof...(D) > 0)
+inline constexpr bool have_one_support<First, D...> = requires(const First& d, const double& u) {
+  requires std::is_empty_v<std::remove_cvref_t<decltype(d.support())>>;
+  requires(std::is_same_v<decltype(d.support()), decltype(std::declval<const D&>().support())> && ...);
+  bijector<std::remove_cvref_t<decltype(d.support())>>::inner(d.support(), u, bijector<std::remove_cvref_t<decltype(d.support())>>::known(u));
+};
+
 template <class Weights, class... D> struct mixture : distribution {
   static constexpr std::string_view name = "mixture";
   static constexpr bool by_logits = are_logits<Weights>;
@@ -140,11 +153,13 @@ template <class Weights, class... D> struct mixture : distribution {
   }
 
   template <class X> auto log_density(const X& x) const {
-    using weight_type = element_of<std::remove_cvref_t<decltype(numbers())>>;
-    using real = promote<weight_type, typename components::template density<X>>;
-    vector<real> terms(of.size());
-    of.each([&](std::size_t k, const auto& d) { terms[k] = real(log_weight(k) + d.log_density(x)); });
-    return never_nan(where(is_good<real>(), real(log_sum_exp(terms) - log_total()), real(negative_infinity)));
+    return weighted<X>([&](const auto& d) { return d.log_density(x); });
+  }
+  // At a number inside the support that all components have.
+  template <class X> auto log_density_inside(const X& x) const
+    requires(have_one_support<D...>)
+  {
+    return weighted<std::remove_cvref_t<decltype(x.inside())>>([&](const auto& d) { return density_inside(d, x); });
   }
 
   // The log density of n values of which each is drawn by itself, as elementwise's: one entry on the tape.
@@ -160,16 +175,9 @@ template <class Weights, class... D> struct mixture : distribution {
     return real(where(good, sum, real(negative_infinity)));
   }
 
-  // From the least of all components to the greatest.
   auto support() const {
-    promote<double> lo = positive_infinity, hi = negative_infinity;
-    of.each([&](std::size_t, const auto& d) {
-      const auto s = d.support();
-      lo = min(lo, lowest_lane(least_in(s)));
-      hi = max(hi, -lowest_lane(-greatest_in(s)));
-    });
-    if constexpr (std::is_same_v<value<double>, double>) return bounded{lo, hi};
-    else return whole_range{static_cast<long>(max(lo, -9007199254740992.0)), static_cast<long>(min(hi, 9007199254740992.0))};
+    if constexpr (have_one_support<D...>) return std::get<0>(of.all).support();
+    else return hull();
   }
 
   template <class Visit> void parameters(Visit&& visit) const {
@@ -182,6 +190,17 @@ template <class Weights, class... D> struct mixture : distribution {
   }
 
  private:
+  // From the least number of all components to the greatest.
+  auto hull() const {
+    promote<double> lo = positive_infinity, hi = negative_infinity;
+    of.each([&](std::size_t, const auto& d) {
+      const auto s = d.support();
+      lo = min(lo, lowest_lane(least_in(s)));
+      hi = max(hi, -lowest_lane(-greatest_in(s)));
+    });
+    if constexpr (std::is_same_v<value<double>, double>) return bounded{lo, hi};
+    else return whole_range{static_cast<long>(max(lo, -9007199254740992.0)), static_cast<long>(min(hi, 9007199254740992.0))};
+  }
   // A draw that follows its component also follows the weights w_k, which sum to 1: ∂x/∂w_k = −F_k(x) / f(x), or as they sum to 1 (1 − F_k(x)) / f(x).
   template <class R> R following_weights(const R& x) const {
     using V = primal_of<R>;
@@ -198,6 +217,14 @@ template <class Weights, class... D> struct mixture : distribution {
     });
     const auto same = [](const V& by) { return by; };
     return join(at, x, same, moved, same);
+  }
+  // The logarithm of the sum of the components' densities, times their weights.
+  template <class X, class F> auto weighted(F log_density_of) const {
+    using weight_type = element_of<std::remove_cvref_t<decltype(numbers())>>;
+    using real = promote<weight_type, typename components::template density<X>>;
+    vector<real> terms(of.size());
+    of.each([&](std::size_t k, const auto& d) { terms[k] = real(log_weight(k) + log_density_of(d)); });
+    return never_nan(where(is_good<real>(), real(log_sum_exp(terms) - log_total()), real(negative_infinity)));
   }
   [[noreturn, gnu::cold, gnu::noinline]] static void throw_wrong_number_of_weights(std::size_t weights, std::size_t components) {
     throw std::invalid_argument("mixture: expected a weight for each of " + std::to_string(components) + " components but received " + std::to_string(weights));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <starling/distributions/flat.hpp>
+#include <starling/distributions/inner_numbers.hpp>
 #include <starling/values/derivatives.hpp>
 
 namespace starling {
@@ -36,11 +37,12 @@ template <class D, class Power> struct power_scaled : distribution {
   // Where inference starts: as flat on the support of d.
   template <class... Place> auto start(Place... place) const { return flat(of.support()).start(place...); }
 
-  template <class X> auto log_density(const X& x) const {
-    const auto lp = of.log_density(x);
-    using real = promote<std::remove_cvref_t<decltype(lp)>, Power>;
-    const auto inside = primal(lp) > negative_infinity;
-    return never_nan(real(where(both(inside, is_power()), power * where(inside, lp, std::remove_cvref_t<decltype(lp)>(0)), real(negative_infinity))));
+  template <class X> auto log_density(const X& x) const { return scaled(of.log_density(x)); }
+  // At a number inside the support.
+  template <class X> auto log_density_inside(const X& x) const
+    requires requires { x.inside(); }
+  {
+    return scaled(density_inside(of, x));
   }
 
   auto support() const { return of.support(); }
@@ -51,6 +53,11 @@ template <class D, class Power> struct power_scaled : distribution {
   }
 
  private:
+  template <class LogDensity> auto scaled(const LogDensity& lp) const {
+    using real = promote<LogDensity, Power>;
+    const auto inside = primal(lp) > negative_infinity;
+    return never_nan(real(where(both(inside, is_power()), power * where(inside, lp, LogDensity(0)), real(negative_infinity))));
+  }
   auto is_power() const { return both(power >= 0.0, power < positive_infinity); }
 };
 template <class D, class P> power_scaled(D, P&&) -> power_scaled<D, held<P>>;

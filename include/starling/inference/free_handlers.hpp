@@ -206,6 +206,12 @@ template <class R> class free_handler : public differentiating_handler<free_hand
       const X x = move::template to_support<R>(support, u, terms);
       this->score_of(k, at_free_numbers<D, R>(d, u), x);
       return x;
+    } else if constexpr (rank_of<X> == 0 && requires { d.log_density_inside(move::inner(support, *u, move::known(primal(*u)))); }) {
+      const auto inner = move::inner(support, *u, move::known(primal(*u)));
+      terms.add(R(move::log_slope(support, inner)));
+      const X x(inner.inside());
+      this->score_of(k, at_inner_point<D, std::remove_const_t<decltype(inner)>>(d, inner), x);
+      return x;
     } else if constexpr (requires { d.log_density_inside(move::template inner<R>(support, u, terms)); }) {
       const auto point = move::template inner<R>(support, u, terms);
       this->score_of(k, at_inner_point<D, std::remove_const_t<decltype(point)>>(d, point), point.x);
