@@ -114,6 +114,18 @@ choice_map& choice_map::merge(const choice_map& other) {
   return *this;
 }
 
+choice_map& choice_map::merge_observations(const choice_map& observed) {
+  for (const auto& e : observed.entries_) {
+    const choice_value& v = e.value;
+    if (v.type.rank == 0 || v.lanes != 0 || !has_prefix(e.where.hash())) {
+      set(e.where, v);
+      continue;
+    }
+    for (std::size_t i = 0; i < v.data.size(); ++i) set(e.where / address(static_cast<std::int64_t>(i)), choice_value(choice_type{v.type.kind, 0, 1, 1}, {v.data[i]}));
+  }
+  return *this;
+}
+
 void choice_map::reindex() {
   std::vector<entry> old;
   old.swap(entries_);

@@ -1,8 +1,12 @@
 // Predictive draws, log likelihoods and resampling, against the closed forms of a conjugate model.
+#include <starling/distributions/categorical_logit_glm.hpp>
 #include <starling/distributions/dirichlet.hpp>
+#include <starling/distributions/exponential.hpp>
 #include <starling/distributions/generalised_linear.hpp>
 #include <starling/distributions/iid.hpp>
 #include <starling/distributions/normal.hpp>
+#include <starling/distributions/ordered_logistic_glm.hpp>
+#include <starling/distributions/product.hpp>
 #include <starling/inference/importance.hpp>
 #include <starling/inference/kernels/regenerate.hpp>
 #include <starling/inference/predictive.hpp>
@@ -83,10 +87,37 @@ TEST(Predictive, LogLikelihoodIsTheDensityOfEachObservation) {
   }
 }
 
+// y[3] is a latent, though y stands among the observations as one array.
+TEST(Predictive, LogLikelihoodOfAFamilyOfWhichAMemberIsNotObserved) {
+  const sl::posterior partly(location, sl::args(std::size_t{4}), sl::observe("y", ys), {.partly_observed = true});
+  auto fit = sl::run(sl::kernels::regenerate(), partly, {.chains = 2, .draws = 50, .warmup = 10}, sl::key(5));
+  sl::posterior_predictive(partly, fit, sl::key(6));
+  EXPECT_EQ(fit.posterior_predictive["y"].elements(), 3u);
+  const auto& d = sl::log_likelihood(partly, fit);
+  ASSERT_EQ(d["y"].elements(), 3u);
+  const auto m = fit.posterior["m"].element(0);
+  for (std::size_t i = 0; i < 3; ++i)
+    for (std::size_t j = 0; j < m.size(); ++j) {
+      const double r = (ys[i] - m[j]) / 0.5;
+      EXPECT_NEAR(d["y"].element(i)[j], -0.5 * r * r - std::log(0.5) - 0.91893853320467274, 1e-12);
+    }
+}
+
+TEST(Predictive, OfAnEmptyListThereIsNothing) {
+  const sl::posterior empty(location, sl::args(std::size_t{0}), sl::observe("y", std::vector<double>()));
+  auto fit = sl::run(sl::kernels::regenerate(), empty, {.chains = 2, .draws = 50, .warmup = 10}, sl::key(5));
+  EXPECT_TRUE(sl::posterior_predictive(empty, fit, sl::key(6)).empty());
+  EXPECT_TRUE(sl::log_likelihood(empty, fit).empty());
+  EXPECT_TRUE(sl::prior_predictive(empty, 10, sl::key(7)).empty());
+  const sl::posterior unobserved(location, sl::args(std::size_t{0}), sl::choice_map());
+  EXPECT_THROW(sl::posterior_predictive(unobserved, fit, sl::key(6)), std::invalid_argument);
+}
+
 // Vectors of independent elements have a number an element, in lanes and in single traces; others one number.
 constexpr auto vectors = [](auto& trace, const std::vector<double>& x, const std::vector<double>& scales) {
   const auto m = trace("m", sl::normal(0.0, 1.0));
   const std::size_t n = scales.size();
+  static constexpr double slopes[] = {0.0, 1.0};
   trace("iid", sl::iid(sl::normal(m, 2.0), n));
   trace("normal", sl::normal(m, scales));
   trace("glm", sl::normal_glm(sl::matrix_view<double>(x.data(), n, 1), m, sl::vector<const double>(scales.data(), 1), 0.5));
@@ -94,6 +125,9 @@ constexpr auto vectors = [](auto& trace, const std::vector<double>& x, const std
   trace("coins", sl::iid(sl::bernoulli_logit(m), 2));
   trace("short", sl::iid(sl::normal(m, 1.0), 1));
   trace("joint", sl::dirichlet(std::vector<double>{1, 2, 3}));
+  trace("categories", sl::categorical_logit_glm(sl::matrix_view<double>(x.data(), n, 1), std::vector{0.0, 0.5}, sl::matrix_view<double>(slopes, 1, 2)));
+  trace("ranks", sl::ordered_logistic_glm(sl::matrix_view<double>(x.data(), n, 1), std::vector{0.7}, std::vector{-1.0, 1.0}));
+  trace("product", sl::product(sl::normal(m, 2.0), sl::exponential(0.5)));
   trace("one", sl::normal(m, 3.0));
 };
 constexpr auto vectors_in_lanes = sl::gen(vectors);
@@ -105,7 +139,8 @@ void expect_log_likelihood_by_element(const Model& model) {
   const sl::posterior all(model, sl::args(x, scales),
                           sl::observe("iid", ys) & sl::observe("normal", ys) & sl::observe("glm", ys) & sl::observe("counts", std::vector<long>{2, 0, 5}) &
                               sl::observe("coins", std::vector<bool>{true, false}) & sl::observe("short", std::vector<double>{0.2}) &
-                              sl::observe("joint", std::vector<double>{0.2, 0.3, 0.5}) & sl::observe("one", 1.5));
+                              sl::observe("joint", std::vector<double>{0.2, 0.3, 0.5}) & sl::observe("categories", std::vector<long>{1, 0, 1}) &
+                              sl::observe("ranks", std::vector<long>{2, 0, 1}) & sl::observe("product", std::vector<double>{0.3, 1.5}) & sl::observe("one", 1.5));
   sl::result fit;
   fit.posterior.chains = 1;
   fit.posterior.draws = 11;
@@ -126,6 +161,16 @@ void expect_log_likelihood_by_element(const Model& model) {
       const double eta = m + 0.3 * x[i];
       EXPECT_NEAR(l["counts"].element(i)[d], counts[i] * eta - std::exp(eta) - std::lgamma(counts[i] + 1), 1e-11);
     }
+    const auto logistic = [](double t) { return 1 / (1 + std::exp(-t)); };
+    const double second[] = {logistic(0.5 + x[0]), logistic(0.5 + x[1]), logistic(0.5 + x[2])};
+    EXPECT_NEAR(l["categories"].element(0)[d], std::log(second[0]), 1e-12);
+    EXPECT_NEAR(l["categories"].element(1)[d], std::log(1 - second[1]), 1e-12);
+    EXPECT_NEAR(l["categories"].element(2)[d], std::log(second[2]), 1e-12);
+    EXPECT_NEAR(l["ranks"].element(0)[d], std::log(logistic(0.7 * x[0] - 1)), 1e-12);
+    EXPECT_NEAR(l["ranks"].element(1)[d], std::log(logistic(-1 - 0.7 * x[1])), 1e-12);
+    EXPECT_NEAR(l["ranks"].element(2)[d], std::log(logistic(1 - 0.7 * x[2]) - logistic(-1 - 0.7 * x[2])), 1e-12);
+    EXPECT_NEAR(l["product"].element(0)[d], normal(0.3, m, 2), 1e-12);
+    EXPECT_NEAR(l["product"].element(1)[d], std::log(0.5) - 0.75, 1e-12);
     EXPECT_NEAR(l["coins"].element(0)[d], -std::log1p(std::exp(-m)), 1e-12);
     EXPECT_NEAR(l["coins"].element(1)[d], -std::log1p(std::exp(m)), 1e-12);
     EXPECT_NEAR(l["short"].element(0)[d], normal(0.2, m, 1), 1e-12);

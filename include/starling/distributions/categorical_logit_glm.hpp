@@ -88,6 +88,17 @@ template <class Intercepts, class Coefficients> class categorical_logit_glm : pu
     }
   }
 
+  // The log density of element i of y by itself: rows are independent.
+  template <class Y> auto element_log_density(const Y& y, std::size_t i) const {
+    using real = promote<element_of<Y>, element_of<Intercepts>, matrix_element<Coefficients>>;
+    vector<real> logits(categories());
+    for (std::size_t k = 0; k < categories(); ++k) {
+      logits[k] = real(element_at{k}(intercepts_));
+      for (std::size_t j = 0; j < x_.cols(); ++j) logits[k] = logits[k] + x_(i, j) * real(as_real(coefficients_(j, k)));
+    }
+    return never_nan(real(where(is_good(), real(categorical_logit<vector<real>>(logits).log_density(element_at{i}(y))), real(negative_infinity))));
+  }
+
   template <class Visit> void parameters(Visit&& visit) const {
     visit_elements(visit, "intercepts", intercepts_, finite_element, "must be finite");
     visit_matrix_elements(visit, "coefficients", coefficients_, finite_element, "must be finite");

@@ -47,6 +47,14 @@ template <class Coefficients, class Cutpoints> class ordered_logistic_glm : publ
     return never_nan(total);
   }
 
+  // The log density of element i of y by itself: rows are independent.
+  template <class Y> auto element_log_density(const Y& y, std::size_t i) const {
+    using coefficient = promote<element_of<Coefficients>>;
+    coefficient eta(0);
+    for (std::size_t j = 0; j < x_.cols(); ++j) eta = eta + x_(i, j) * element_at{j}(coefficients_);
+    return never_nan(ordered_logistic<coefficient, Cutpoints>(eta, cutpoints_).log_density(element_at{i}(y)));
+  }
+
   template <class Visit> void parameters(Visit&& visit) const {
     visit_elements(visit, "coefficients", coefficients_, finite_element, "must be finite");
     ordered_logistic<double, Cutpoints>(0.0, cutpoints_).parameters([&](std::string_view parameter, const auto& value, const auto& ok, std::string_view requirement) {

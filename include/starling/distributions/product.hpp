@@ -78,6 +78,17 @@ template <class... D> struct product : distribution {
                       of);
   }
 
+  // The log density of element i by itself.
+  template <class X> auto element_log_density(const X& x, std::size_t i) const {
+    return std::apply([&](const auto&... d) {
+      promote<std::remove_cvref_t<decltype(d.log_density(x[0]))>...> found(0);
+      std::size_t at = 0;
+      ((at++ == i ? void(found = d.log_density(x[i])) : void()), ...);
+      return never_nan(found);
+    },
+                      of);
+  }
+
   auto support() const {
     return std::apply([](const auto&... d) { return product_of<std::remove_cvref_t<decltype(d.support())>...>{{d.support()...}}; }, of);
   }

@@ -63,8 +63,8 @@ auto observed_sites(const Posterior& post, posterior_layout<native_pack<double>>
   std::vector<std::uint32_t> observed;
   for (std::uint32_t k = 0; k < layout.structure->sites().size(); ++k)
     if (layout.plan[k]) observed.push_back(k);
-  if (observed.empty()) throw std::invalid_argument("the posterior has no observations: there is nothing to predict");
-  return observed;
+  if (post.observations().empty()) throw std::invalid_argument("the posterior has no observations: there is nothing to predict");
+  return observed;  // none of an empty list
 }
 
 // Copies what `number(site, element, block, lane)` gives of a batch to draws first, first + 1, …
@@ -149,7 +149,7 @@ const draws& log_likelihood(const Posterior& post, result& fit) {
     fit.log_likelihood = recall_draws(post, fit.posterior, true, key(0));
   } else {
     using V = native_pack<double>;
-    const auto run_all = [&](choice_map given, std::size_t count) { return generate(post.model(), post.args(), given.merge(post.observations()), key(0), lanes(count)); };
+    const auto run_all = [&](choice_map given, std::size_t count) { return generate(post.model(), post.args(), given.merge_observations(post.observations()), key(0), lanes(count)); };
     fit.log_likelihood = for_each_draw(
         post, fit,
         [&](const choice_map& given, const schema& structure, const std::vector<std::uint32_t>& sites) {

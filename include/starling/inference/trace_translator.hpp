@@ -84,7 +84,7 @@ class trace_translator {
     const auto& there = forth(transform_, current_choices<double>(t.state()), current_choices<double>(drawn));
 
     translated<to_trace> r{to_trace(to_.model(), to_.shared_args()), 0, there.auxiliary.choices()};
-    r.weight = generate_into(r.trace, there.model.choices().merge(to_.observations()), key(0), false, {}, {.unreached = ignore});
+    r.weight = generate_into(r.trace, there.model.choices().merge_observations(to_.observations()), key(0), false, {}, {.unreached = ignore});
     if (!(r.weight > negative_infinity) || !unmet(to_.observations(), r.trace.structure(), r.trace.state().calls.get()).empty()) {
       r.weight = negative_infinity;
       return r;

@@ -107,6 +107,8 @@ class choice_map {
     return set_number(where, x);
   }
   choice_map& merge(const choice_map& other);  // all of `other`, which wins
+  // The same of what was observed beside these latents: where these have members of a family, an array for other members of it is set one by one.
+  choice_map& merge_observations(const choice_map& observed);
   void erase(const path& where);               // the value or the whole subtree at `where`
   void clear();
 
