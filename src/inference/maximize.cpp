@@ -80,6 +80,28 @@ std::vector<maximum> search_all(const target& density, const Settings& settings,
   return found;
 }
 
+// Whether the log density has a slope at the end of a search along an element of which no scale is known, which a step upwards does not lessen, and which
+// would gain more than is `enough`: then it is no top, as where it grows without bound or where numbers are coarser than the elements.
+bool has_slope_left(const target& density, const maximum& m, const std::vector<double>& scales, double enough, std::size_t threads, const progress* watch) {
+  const std::size_t d = m.point.size();
+  std::vector<double> points, gradients;
+  std::vector<std::size_t> elements;
+  for (std::size_t i = 0; i < d; ++i) {
+    const double size = std::max(1.0, std::abs(m.point[i]));
+    if (scales[i] > 0 || !(std::abs(m.gradient[i]) * size > enough)) continue;
+    elements.push_back(i);
+    points.insert(points.end(), m.point.begin(), m.point.end());
+    points[points.size() - d + i] += std::copysign(1e-6 * size, m.gradient[i]);
+  }
+  if (elements.empty()) return false;
+  densities_at(density, points, &gradients, threads, watch);
+  for (std::size_t j = 0; j < elements.size(); ++j) {
+    const double before = m.gradient[elements[j]], after = gradients[j * d + elements[j]];
+    if (std::isfinite(after) && after / before > 0.5) return true;
+  }
+  return false;
+}
+
 // A search judges itself by gains in its own coordinates: next to an element of size 1 it takes one of size 1e9 for flat. Whether it is at a mode is
 // therefore judged in the scales of the elements there, and where it is not, the search goes on in them. Begins with `scales` where these are known, as
 // from another search; leaves those that it knows of.
@@ -112,8 +134,9 @@ void judge(const target& density, const maximize_options& o, maximum& m, std::ve
       // Where scales are right and nothing is gained, this is as high as it goes.
       m.iterations = next.iterations;
       m.evaluations = next.evaluations;
-      m.converged = true;
-      m.reason = "the log density rises no more";
+      m.converged = !has_slope_left(density, m, scales, enough, o.threads, watch);
+      m.reason = m.converged ? "the log density rises no more"
+                             : "the log density rises no more, though it has a slope: it grows without bound, or the numbers are too coarse for it";
       return;
     }
     m = std::move(next);

@@ -41,7 +41,7 @@ std::string said_of_pareto_k(const std::string& of, double pareto_k, double abov
 std::string trouble_of_weights(std::span<const double> log_ratios, double pareto_k) {
   if (pareto_k <= 0.7) return {};
   const auto [lowest, highest] = std::minmax_element(log_ratios.begin(), log_ratios.end());
-  if (*highest - *lowest <= 1e-6) return {};
+  if (log_ratios.size() > 1 && *highest - *lowest <= 1e-6) return {};  // it is exact
   if (std::isfinite(pareto_k)) return said_of_pareto_k("approximation", pareto_k, 0.7);
   const auto weighty = std::count_if(log_ratios.begin(), log_ratios.end(), [&](double x) { return x > *highest - 700; });
   return "Pareto's k of the approximation cannot be computed (" + std::to_string(weighty) + " of " + std::to_string(log_ratios.size()) + " draws have a weight above 0)";

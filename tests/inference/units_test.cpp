@@ -121,6 +121,47 @@ TEST(units, maximize_tells_what_it_did_not_reach) {
   EXPECT_TRUE(sl::maximize(sl::target::of<pack>(near), {.method = sl::optimizer::adam, .max_iterations = 5000}, sl::key(1))[0].converged);
 }
 
+// log x^-3 (one of n data that a scale x fits exactly): rises without an end as x goes to 0. A body gets the least number there is from some u on.
+struct endless {
+  std::size_t dimension() const { return 1; }
+  template <class V> V log_density_and_gradient(const V* q, V* g) const {
+    g[0] = V(-3);
+    return -3 * sl::max(q[0], V(-708));
+  }
+};
+// A top with an edge, as under laplace priors.
+struct edged {
+  double scale;
+  std::size_t dimension() const { return 1; }
+  template <class V> V log_density_and_gradient(const V* q, V* g) const {
+    g[0] = where(q[0] > V(0), V(-1 / scale), V(1 / scale));
+    return -sl::abs(q[0]) / scale;
+  }
+};
+
+// One without curvature at its top.
+struct flat_topped {
+  double scale;
+  std::size_t dimension() const { return 1; }
+  template <class V> V log_density_and_gradient(const V* q, V* g) const {
+    const V x = q[0] / scale;
+    g[0] = -2 * x * x * x / scale;
+    return -0.5 * x * x * x * x;
+  }
+};
+
+TEST(units, maximize_tells_where_there_is_no_mode) {
+  const auto end = sl::maximize(sl::target::of<pack>(endless{}), {}, sl::key(1))[0];
+  EXPECT_FALSE(end.converged) << end.log_density << " " << end.reason;
+  const auto far = in_units(1e-150);  // a start 10^150 standard deviations away, where no step is short enough
+  EXPECT_FALSE(sl::maximize(sl::target::of<pack>(far), {}, sl::key(1))[0].converged);
+  for (const double u : {1e-6, 1.0, 1e6}) {
+    const auto m = sl::maximize(sl::target::of<pack>(edged{u}), {}, sl::key(1))[0];
+    EXPECT_TRUE(m.converged) << u << " " << m.log_density << " " << m.reason;
+  }
+  for (const double u : {1e-6, 1.0, 1e9}) EXPECT_TRUE(sl::maximize(sl::target::of<pack>(flat_topped{u}), {}, sl::key(1))[0].converged) << u;
+}
+
 TEST(units, laplace_is_exact_for_a_gaussian) {
   for (const double u : {1e-12, 1e-6, 1e6, 1e12}) {
     const auto f = in_units(u);
@@ -143,6 +184,13 @@ TEST(units, pathfinder_finds_gaussians) {
         EXPECT_NEAR(std::sqrt(sl::variance(x)) / f.scale[i], 1, 0.15) << u << " " << paths;
       }
     }
+}
+
+TEST(units, one_draw_of_pathfinder_tells_nothing_of_its_weight) {
+  const auto f = in_units(1);
+  const auto r = sl::pathfinder(sl::target::of<pack>(f), closed_form::identity_view(2), {.paths = 1, .draws = 1, .draws_per_path = 1}, sl::key(3));
+  ASSERT_FALSE(r.warnings.empty());
+  EXPECT_NE(r.warnings[0].find("Pareto's k of the approximation cannot be computed"), std::string::npos) << r.warnings[0];
 }
 
 TEST(units, pathfinder_and_maximize_of_a_regression) {
