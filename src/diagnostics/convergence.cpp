@@ -26,8 +26,9 @@ std::vector<std::string> names_where(const std::vector<summary_row>& rows, Predi
   return names;
 }
 
-bool stands(const summary_row& r) { return r.sd == 0.0; }
-bool stands_apart(const summary_row& r) { return r.still == 1.0 && r.sd > 0.0; }
+// By rounding at most (moves_by_rounding_only): the sd of numbers is at most half their range.
+bool stands(const summary_row& r) { return r.sd <= 0.5e-12 * std::abs(r.mean); }
+bool stands_apart(const summary_row& r) { return r.still == 1.0 && !stands(r); }
 bool moves(const summary_row& r) { return !stands(r) && !stands_apart(r); }
 // A mean that is not finite though the draws are numbers.
 bool is_infinite(const summary_row& r) { return std::isinf(r.mean) || (std::isnan(r.mean) && r.present == 1.0); }
@@ -41,7 +42,10 @@ std::vector<std::string> convergence_warnings(const std::vector<summary_row>& ro
   const auto endless = names_where(rows, is_infinite);
   if (!endless.empty()) warnings.push_back("The draws of " + listed(endless) + " hold infinite values, so there is no finite mean or sd: look at the quantiles, or at the model where it computes them.");
   const auto still = names_where(rows, stands);
-  if (!still.empty()) warnings.push_back(listed(still) + " never moved: unless it is a constant, the kernel accepts nothing; use smaller steps.");
+  if (!still.empty()) {
+    const bool rounds = std::any_of(rows.begin(), rows.end(), [](const summary_row& r) { return stands(r) && r.sd > 0.0; });
+    warnings.push_back(listed(still) + " never moved" + (rounds ? ", but for rounding" : "") + ": unless it is a constant, the kernel accepts nothing; use smaller steps.");
+  }
   const auto apart = names_where(rows, stands_apart);
   if (!apart.empty())
     warnings.push_back(listed(apart) + " never moved in any chain, and the chains stand at different values: the draws are nothing but where the chains started. Use smaller steps, or a kernel that moves it.");

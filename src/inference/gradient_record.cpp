@@ -118,13 +118,6 @@ std::vector<still_element> still_by_moments(const std::vector<const gradient_rec
   return still;
 }
 
-// What is stuck is told, and of the others whether they agree.
-void tell_stuck(stuck_chains stuck, result others, result& r, std::size_t threads) {
-  for (auto& sentence : stuck.sentences) r.warnings.push_back(std::move(sentence));
-  if (stuck.chains.empty()) check_convergence(r, threads);
-  else check_convergence_of_others(r, std::move(others), threads);
-}
-
 template <class T>
 std::vector<T> without(std::vector<T> all, const std::vector<std::size_t>& places) {
   for (auto p = places.rbegin(); p != places.rend(); ++p) all.erase(all.begin() + static_cast<std::ptrdiff_t>(*p));
@@ -196,21 +189,24 @@ result collect_gradient(const std::vector<gradient_record>& records, const draw_
   r.warnings = gradient_warnings(used, settings);
   tell_dropped_chains(counts_of(records), draws, r);
   const bool trees = has_trees(settings);
-  result others;  // without chains that are stuck, where there are several
   if (o.summaries_only) {
     const auto names = view.layout().slot_names();
     r.summaries = rows_of_moments(used, names);
     starling::draws statistics{used.size(), draws, {}};
     write_statistics(used, trees, statistics);
     auto stuck = find_stuck_chains(statistics, still_by_moments(used, view.layout(), names));
-    if (!stuck.chains.empty() && stuck.chains.size() + 1 < used.size()) others.summaries = rows_of_moments(without(used, stuck.chains), names);
-    tell_stuck(std::move(stuck), std::move(others), r, o.threads);
+    if (stuck.chains.empty()) {
+      check_convergence(r, o.threads);
+      return r;
+    }
+    for (auto& sentence : stuck.sentences) r.warnings.push_back(std::move(sentence));
+    result others;
+    if (stuck.chains.size() + 1 < used.size()) others.summaries = rows_of_moments(without(used, stuck.chains), names);
+    check_convergence_of_others(r, std::move(others), o.threads);
     return r;
   }
   write_chains(used, draws, view, trees, o.threads, r.posterior, r.sample_stats);
-  auto stuck = find_stuck_chains(r);
-  if (!stuck.chains.empty() && stuck.chains.size() + 1 < used.size()) others.posterior = without_chains(r.posterior, stuck.chains);
-  tell_stuck(std::move(stuck), std::move(others), r, o.threads);
+  check_convergence(r, o.threads);
   return r;
 }
 

@@ -1,11 +1,13 @@
 #include <starling/inference/importance.hpp>
 
 #include <starling/diagnostics/convergence.hpp>
+#include <starling/models/runs/constraints.hpp>
 
 #include "diagnostics/number_text.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <stdexcept>
 #include <utility>
 
@@ -44,16 +46,22 @@ void keep_drawn(const std::vector<std::size_t>& drawn, std::size_t part_lanes, r
   r.posterior.draws = kept;
 }
 
-void finish_importance(result& r, const weighted_sums& total, std::size_t particles, std::size_t wanted, const std::vector<double>& origin,
+void finish_importance(result& r, const choice_map& observations, const weighted_sums& total, std::size_t particles, std::size_t wanted, const std::vector<double>& origin,
                        const draw_layout& layout, bool summaries_only, const std::string& trouble) {
   if (r.interrupted) {
     r.warnings.push_back("stopped after " + std::to_string(particles) + " of " + std::to_string(wanted) + " particles: " +
                          (particles == 0 ? "there are no draws" : "evidence and summaries are of those"));
     if (particles == 0) return;
   }
-  if (!(total.weight > 0))
-    throw std::runtime_error("importance: every one of the " + std::to_string(particles) +
-                             " particles has weight 0 (log weight -inf): the observations are impossible under the model, or too rare for its prior" + trouble);
+  const auto endless = std::count(r.log_weights.begin(), r.log_weights.end(), std::numeric_limits<double>::infinity());
+  if (endless > 0)
+    throw std::runtime_error("importance: the weights of " + std::to_string(endless) + " of the " + std::to_string(particles) +
+                             " particles are infinite: a factor, or the density of what was observed, is infinite there");
+  if (!(total.weight > 0)) {
+    const std::string unseen = nan_among(observations);
+    throw std::runtime_error("importance: every one of the " + std::to_string(particles) + " particles has weight 0 (log weight -inf): " +
+                             (unseen.empty() ? "the observations are impossible under the model, or too rare for its prior" + trouble : unseen));
+  }
   r.log_evidence = total.top + std::log(total.weight) - std::log(static_cast<double>(particles));
   r.ess = total.weight * total.weight / total.weight_squared;
   r.checked = true;
@@ -77,7 +85,7 @@ void finish_importance(result& r, const weighted_sums& total, std::size_t partic
   }
 }
 
-result collect_particles(ragged_record record, std::vector<double> log_weights, std::size_t wanted, bool summaries_only, const std::string& trouble) {
+result collect_particles(ragged_record record, std::vector<double> log_weights, const choice_map& observations, std::size_t wanted, bool summaries_only, const std::string& trouble) {
   const bool interrupted = record.draws() < wanted;
   const std::size_t problems = std::exchange(record.problems, 0), particles = record.draws();
   std::vector<ragged_record> one;
@@ -88,7 +96,7 @@ result collect_particles(ragged_record record, std::vector<double> log_weights, 
   weighted_sums total;
   for (const double w : log_weights) total.merge({w, w > negative_infinity ? 1.0 : 0.0, 1.0, {}, {}});
   r.log_weights = std::move(log_weights);
-  finish_importance(r, total, particles, wanted, {}, {}, false, trouble);
+  finish_importance(r, observations, total, particles, wanted, {}, {}, false, trouble);
   if (summaries_only && particles > 0) {
     r.summaries = summarise(r);
     r.posterior = {};

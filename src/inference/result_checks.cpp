@@ -5,6 +5,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "inference/stuck_chains.hpp"
 #include <starling/diagnostics/convergence.hpp>
 #include <starling/diagnostics/moments.hpp>
 #include <starling/execution/executor.hpp>
@@ -69,7 +70,7 @@ std::vector<summary_row> worth_a_word(const result& fit, const std::vector<summa
       ++next;
     }
     for (auto r = first; r != next; ++r) {
-      const bool structural = moves && r->sd == 0.0 && (r->mean == 0.0 || r->mean == 1.0);
+      const bool structural = moves && ((r->sd == 0.0 && r->mean == 0.0) || (r->sd <= 1e-12 && std::abs(r->mean - 1.0) <= 1e-12));
       if (!structural && !(v.optional && r->present == 0.0) && !(told && (r->sd == 0.0 || r->still == 1.0))) kept.push_back(*r);
     }
   }
@@ -126,6 +127,16 @@ void add_observed(result& fit, const choice_map& observations, bool partly_obser
 
 void check_convergence(result& fit, std::size_t threads) {
   if (fit.checked) return;
+  // Of chains that follow a gradient.
+  if (fit.sample_stats.find("energy") != nullptr && fit.sample_stats.chains == fit.posterior.chains && fit.sample_stats.draws == fit.posterior.draws) {
+    auto stuck = find_stuck_chains(fit);
+    if (!stuck.chains.empty()) {
+      result others;
+      if (stuck.chains.size() + 1 < fit.posterior.chains) others.posterior = without_chains(fit.posterior, stuck.chains);
+      for (auto& sentence : stuck.sentences) fit.warnings.push_back(std::move(sentence));
+      return check_convergence_of_others(fit, std::move(others), threads);
+    }
+  }
   fit.checked = true;
   std::vector<summary_row> rows = fit.summaries;
   if (!fit.posterior.empty() && fit.log_weights.empty()) {

@@ -110,6 +110,12 @@ TEST(standing_chains, have_an_infinite_r_hat_or_none) {
   ASSERT_EQ(still.size(), 1u) << joined(still);
   EXPECT_NE(still[0].find("x never moved: unless it is a constant"), std::string::npos);
 
+  auto rounded = same;  // by one place at times: as still as that
+  for (std::size_t i = 0; i < rounded.size(); i += 7) rounded[i] = std::nextafter(0.1, 1);
+  const auto but_for_rounding = sl::convergence_warnings({sl::summarise("x", rounded, 4)});
+  ASSERT_EQ(but_for_rounding.size(), 1u) << joined(but_for_rounding);
+  EXPECT_NE(but_for_rounding[0].find("x never moved, but for rounding"), std::string::npos) << but_for_rounding[0];
+
   std::vector<sl::running_moments> halves(8);
   for (std::size_t i = 0; i < 800; ++i) halves[i / 100].add(0.1 * static_cast<double>(i / 200));
   EXPECT_EQ(sl::summarise_moments("x", halves).r_hat, infinity);

@@ -12,6 +12,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
+#include <string>
 
 namespace sl = starling;
 
@@ -43,6 +45,30 @@ exact exact_sum(double y) {
   }
   e.terms = first / e.evidence;
   return e;
+}
+
+// Where no particle has a weight that can be used, the sentence says why.
+constexpr auto two = [](auto& trace, double factor) {
+  const auto m = trace("m", sl::normal(0.0, 1.0));
+  for (std::size_t i = 0; i < 2; ++i) trace({"y", i}, sl::normal(m, 1.0));
+  trace.factor(factor);
+};
+template <class Model> std::string why_not(const Model& model, double factor, double second) {
+  try {
+    sl::importance(sl::posterior(model, sl::args(factor), sl::observe("y", {0.5, second})), 100, sl::key(1));
+  } catch (const std::runtime_error& e) {
+    return e.what();
+  }
+  return {};
+}
+TEST(DynamicImportance, NamesObservationsThatAreNaNAndInfiniteWeights) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  const auto expect = [](const std::string& said, const std::string& words) { EXPECT_NE(said.find(words), std::string::npos) << said; };
+  expect(why_not(sl::gen(two), 0, NAN), "the observation at y[1] is NaN");
+  expect(why_not(sl::gen(sl::dynamic, two), 0, NAN), "the observation at y[1] is NaN");
+  expect(why_not(sl::gen(two), infinity, 0), "the weights of 100 of the 100 particles are infinite");
+  expect(why_not(sl::gen(sl::dynamic, two), infinity, 0), "the weights of 100 of the 100 particles are infinite");
+  expect(why_not(sl::gen(two), -infinity, 0), "the observations are impossible under the model");
 }
 
 TEST(DynamicImportance, EstimatesEvidenceAndMeans) {

@@ -6,6 +6,7 @@
 #include "inference/gradient_record.hpp"
 #include "inference/stuck_chains.hpp"
 #include <starling/inference/kernels/nuts.hpp>
+#include <starling/inference/result_checks.hpp>
 #include <starling/random/stream.hpp>
 
 #include "gradient_fits.hpp"
@@ -75,6 +76,26 @@ struct fitted_line {
 };
 
 }  // namespace
+
+// As that of a file, which nobody has checked yet.
+TEST(stuck_chains, are_named_in_fits_from_elsewhere) {
+  auto fit = healthy();
+  fit.posterior.variables.pop_back();
+  auto energy = fit.sample_stats.variables[0];
+  energy.name = "energy";
+  fit.sample_stats.variables.push_back(energy);
+  auto good = fit;
+  sl::check_convergence(good);
+  EXPECT_TRUE(good.warnings.empty()) << good.warnings[0];
+  for (std::size_t d = 0; d < draws; ++d) {
+    fit.posterior.variables[0].values[2 * (2 * draws + d)] *= 1e52;
+    fit.sample_stats.variables[0].values[2 * draws + d] -= 1e5;
+  }
+  sl::check_convergence(fit);
+  ASSERT_EQ(fit.warnings.size(), 1u) << fit.warnings.back();
+  EXPECT_TRUE(has(fit.warnings[0], "chain 2 of 4 sits far below the others")) << fit.warnings[0];
+  EXPECT_TRUE(fit.checked);
+}
 
 TEST(stuck_chains, nothing_is_said_of_a_healthy_run_and_its_constant_notes) { EXPECT_TRUE(sl::find_stuck_chains(healthy()).sentences.empty()); }
 

@@ -31,7 +31,7 @@ struct weighted_sums {
 };
 
 // Fills in evidence, ESS and warnings; summaries from sums taken around `origin`. `particles` of `wanted` were drawn: fewer after an interruption.
-void finish_importance(result& r, const weighted_sums& total, std::size_t particles, std::size_t wanted, const std::vector<double>& origin,
+void finish_importance(result& r, const choice_map& observations, const weighted_sums& total, std::size_t particles, std::size_t wanted, const std::vector<double>& origin,
                        const draw_layout& layout, bool summaries_only, const std::string& trouble = {});
 // After an interruption: of parts of `part_lanes` particles each, the first drawn[part] are there; they move together, and `draws` are as many.
 void keep_drawn(const std::vector<std::size_t>& drawn, std::size_t part_lanes, result& r);
@@ -263,7 +263,7 @@ result importance_in_lanes(const Posterior& post, std::size_t n, const importanc
   for (const std::size_t d : drawn) all_drawn += d;
   r.interrupted = all_drawn < n;
   if (r.interrupted && !o.summaries_only) keep_drawn(drawn, part_lanes, r);
-  finish_importance(r, total, all_drawn, n, origin, record.layout, o.summaries_only, bad.found ? "; the first trouble was " + bad.sentence(*layout.structure) : std::string());
+  finish_importance(r, post.observations(), total, all_drawn, n, origin, record.layout, o.summaries_only, bad.found ? "; the first trouble was " + bad.sentence(*layout.structure) : std::string());
   add_observed(r, post);
   return r;
 }

@@ -12,7 +12,7 @@ namespace starling {
 
 // What the particles of a run give, in a row: their draws are `record`'s, fewer than wanted after an interruption.
 // `trouble`: what to say where all weights are 0.
-result collect_particles(ragged_record record, std::vector<double> log_weights, std::size_t wanted, bool summaries_only, const std::string& trouble);
+result collect_particles(ragged_record record, std::vector<double> log_weights, const choice_map& observations, std::size_t wanted, bool summaries_only, const std::string& trouble);
 
 template <class Posterior, class Options>
 result importance_dynamic(const Posterior& post, std::size_t n, const Options& o, const key& k, progress& report) {
@@ -57,7 +57,7 @@ result importance_dynamic(const Posterior& post, std::size_t n, const Options& o
   }
   for (const auto& u : unvisited)
     if (u.some_ran) unvisited[0].add(u.paths);
-  result r = collect_particles(std::move(all_of_them), std::move(weights_drawn), n, o.summaries_only, describe_unvisited(unvisited[0].paths, visited));
+  result r = collect_particles(std::move(all_of_them), std::move(weights_drawn), post.observations(), n, o.summaries_only, describe_unvisited(unvisited[0].paths, visited));
   add_observed(r, post);
   r.attributes = {{"method", "importance sampling"}, {"particles", std::to_string(n)}, {"lanes", "1"}};
   return r;

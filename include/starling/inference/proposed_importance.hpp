@@ -132,7 +132,7 @@ result importance_by(const Posterior& post, const posterior_layout<native_pack<d
   add_observed(r, post);
   r.attributes = {{"method", "importance sampling with a proposal"}, {"particles", std::to_string(n)}, {"lanes", std::to_string(width)}, {"defensive", std::to_string(share)}};
   if (bad.found) r.warnings.push_back((bad.is_factor ? "some particles have weight 0 since " : "some particles gave a distribution bad parameters and have weight 0; the first: ") + bad.sentence(model));
-  finish_importance(r, total, n, n, {}, record.layout, false, bad.found ? "; the first trouble was " + bad.sentence(model) : std::string());
+  finish_importance(r, post.observations(), total, n, n, {}, record.layout, false, bad.found ? "; the first trouble was " + bad.sentence(model) : std::string());
   tell_pareto_k(r);
   return r;
 }

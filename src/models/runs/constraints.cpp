@@ -177,12 +177,17 @@ void require_met(const choice_map& constraints, const schema& run, const char* o
   if (!left.empty()) throw std::invalid_argument(describe_unmet(left, addresses_of(run), operation));
 }
 
-void require_numbers(const choice_map& observations, const std::string& where) {
+std::string nan_among(const choice_map& observations) {
   for (const auto& e : observations.entries())
     for (std::size_t i = 0; i < e.value.data.size(); ++i)
       if (std::isnan(e.value.data[i]))
-        throw std::invalid_argument(where + " the observation at " + (e.value.type.rank == 0 ? e.where : path(e.where).append(path_component{{}, static_cast<std::int64_t>(i)})).str() +
-                                    " is NaN; leave out what was not observed");
+        return "the observation at " + (e.value.type.rank == 0 ? e.where : path(e.where).append(path_component{{}, static_cast<std::int64_t>(i)})).str() +
+               " is NaN; leave out what was not observed";
+  return {};
+}
+
+void require_numbers(const choice_map& observations, const std::string& where) {
+  if (const std::string trouble = nan_among(observations); !trouble.empty()) throw std::invalid_argument(where + " " + trouble);
 }
 
 void require_one_lane(const choice_map& constraints, const char* operation) {
