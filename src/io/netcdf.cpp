@@ -84,7 +84,8 @@ class writer {
     if (status == NC_NOERR) return;
     // HDF5 keeps the system's reason to itself.
     const std::string reason = why_not_written(temporary_);
-    throw input_error(fmt::format("{} cannot be written: {}.", path_, reason.empty() ? nc_strerror(status) : reason));
+    throw input_error(fmt::format("{} cannot be written: {}.", path_, !reason.empty() ? reason : status == NC_EHDFERR ? "HDF5 failed, and the system has no reason to give"
+                                                                                                                      : nc_strerror(status)));
   }
 
  private:

@@ -127,7 +127,10 @@ class reader {
   }
 
   void check(int status) const {
-    if (status != NC_NOERR) throw input_error(fmt::format("{} cannot be read: {}.", path_, nc_strerror(status)));
+    if (status == NC_NOERR) return;
+    if (status == NC_EHDFERR || status == NC_ENOTNC)
+      throw input_error(fmt::format("{} cannot be read: its {} bytes are no whole NetCDF file; it is damaged, cut short or something else.", path_, bytes_));
+    throw input_error(fmt::format("{} cannot be read: {}.", path_, nc_strerror(status)));
   }
 
   std::string path_;

@@ -154,6 +154,9 @@ TEST(damaged_netcdf, of_others_does_not_end_the_program) {
     refused += said == "no error" ? 0 : 1;
   }
   EXPECT_GT(refused, 20);
+  folder.write("bad.nc", text.substr(0, text.size() / 2));
+  EXPECT_EQ(message_of([&] { sl::read_netcdf(folder / "bad.nc"); }),
+            folder / ("bad.nc cannot be read: its " + std::to_string(text.size() / 2) + " bytes are no whole NetCDF file; it is damaged, cut short or something else."));
 }
 
 TEST(in_child, deaths_are_told) {

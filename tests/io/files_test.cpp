@@ -150,6 +150,6 @@ TEST(files, that_are_not_committed_vanish) {
 TEST(netcdf, says_what_it_cannot_read) {
   const scratch_folder folder;
   folder.write("fit.nc", "no netcdf");
-  EXPECT_EQ(message_of([&] { sl::read_netcdf(folder / "fit.nc"); }), folder / "fit.nc cannot be read: NetCDF: Unknown file format.");
+  EXPECT_EQ(message_of([&] { sl::read_netcdf(folder / "fit.nc"); }), folder / "fit.nc cannot be read: its 9 bytes are no whole NetCDF file; it is damaged, cut short or something else.");
   EXPECT_EQ(message_of([&] { sl::read_netcdf(folder / "none.nc"); }), folder / "none.nc cannot be read: No such file or directory.");
 }
