@@ -5,6 +5,7 @@
 #include <starling/distributions/gamma_draws.hpp>
 #include <starling/distributions/incomplete_functions.hpp>
 #include <starling/distributions/inner_numbers.hpp>
+#include <starling/distributions/log_of_parameter.hpp>
 #include <starling/distributions/saddle_point.hpp>
 #include <starling/values/log.hpp>
 #include <starling/values/logistic.hpp>
@@ -16,7 +17,7 @@ namespace starling {
 template <class X, class A, class B> [[gnu::always_inline]] inline auto beta_log_density(const X& x, const A& a, const B& b) {
   const auto log_x = x.log_value();
   const auto log_complement = x.log_complement();
-  const auto direct = [&] { return (a - 1.0) * log_x + (b - 1.0) * log_complement - log_beta(a, b); };
+  const auto direct = [&] { return (a - 1.0) * log_x + (b - 1.0) * log_complement - of_parameters_only([](const auto& p, const auto& q) { return log_beta(p, q); }, a, b); };
   const auto saddle = [&] {
     const auto half_n = 0.5 * a + 0.5 * b;  // n = a + b may overflow
     const auto log_half_n = log(half_n);

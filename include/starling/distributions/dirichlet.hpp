@@ -6,6 +6,7 @@
 #include <starling/distributions/element_moments.hpp>
 #include <starling/distributions/elements.hpp>
 #include <starling/distributions/gamma_draws.hpp>
+#include <starling/distributions/log_of_parameter.hpp>
 #include <starling/distributions/supports.hpp>
 #include <starling/values/exp.hpp>
 #include <starling/values/gamma_function.hpp>
@@ -85,11 +86,18 @@ template <class Concentration> struct dirichlet : distribution {
     for (std::size_t k = 1; k < size(); ++k)
       sum_of_concentrations = sum_of_concentrations + element_at{k}(concentration);
     using real = promote<element_of<X>, element_of<Concentration>>;
-    const auto terms = sum_elements<real>(name, size(), x, [&](const auto& xk, auto at) {
-      const auto a = at(concentration);
-      return (a - 1.0) * log_of(xk) - lgamma(a);
-    });
-    return where(is_good(), real(lgamma(sum_of_concentrations) + terms), real(negative_infinity));
+    // Of few plain concentrations what depends on them only is remembered.
+    const bool few = std::is_same_v<element_of<Concentration>, double> && size() <= 8;
+    constexpr auto log_gamma = [](const auto& a) { return lgamma(a); };
+    real lp(of_parameters_only(log_gamma, sum_of_concentrations));
+    if (few)
+      for (std::size_t k = 0; k < size(); ++k) lp = lp - of_parameters_only(log_gamma, element_at{k}(concentration));
+    lp = lp + sum_elements<real>(name, size(), x, [&](const auto& xk, auto at) {
+           const auto a = at(concentration);
+           const auto power = (a - 1.0) * log_of(xk);
+           return few ? std::remove_cvref_t<decltype(power - lgamma(a))>(power) : power - lgamma(a);
+         });
+    return where(is_good(), lp, real(negative_infinity));
   }
   auto is_good() const {
     auto good = is_positive_finite(element_at{0}(concentration));

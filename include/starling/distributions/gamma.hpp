@@ -8,6 +8,7 @@
 #include <starling/distributions/gamma_draws.hpp>
 #include <starling/distributions/incomplete_functions.hpp>
 #include <starling/distributions/inner_numbers.hpp>
+#include <starling/distributions/log_of_parameter.hpp>
 #include <starling/distributions/saddle_point.hpp>
 #include <starling/values/log.hpp>
 
@@ -16,7 +17,7 @@ namespace starling {
 // shape · log y − y − log Γ(shape), given y and log y; for large shapes without cancellation.
 template <class S, class Y, class LogY> auto gamma_log_mass(const S& shape, const Y& y, const LogY& log_y) {
   const auto large = shape > S(16);
-  const auto direct = [&] { return shape * log_y - y - lgamma(shape); };
+  const auto direct = [&] { return shape * log_y - y - of_parameters_only([](const auto& a) { return lgamma(a); }, shape); };
   const auto saddle = [&] {
     return 0.5 * log(shape) - half_log_two_pi - stirling_remainder(shape) - deviance(shape, y, [&] { return log_y; });
   };
@@ -42,7 +43,7 @@ struct gamma_formulas : real_valued {
 
   template <class X, class S, class R> [[gnu::always_inline]] static auto log_density_inside(const X& x, const S& shape, const R& rate) {
     const auto log_x = x.log_value();
-    return where(shape > S(0), gamma_log_mass(shape, rate * x.value(), log(rate) + log_x) - log_x, negative_infinity);
+    return where(shape > S(0), gamma_log_mass(shape, rate * x.value(), log_of_parameter(rate) + log_x) - log_x, negative_infinity);
   }
   template <class X, class S, class R> static auto log_density(const X& x, const S& shape, const R& rate) {
     return where(x > X(0), log_density_inside(plain_positive<X>{x}, shape, rate), negative_infinity);

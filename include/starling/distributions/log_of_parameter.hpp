@@ -4,7 +4,9 @@
 #pragma once
 
 #include <bit>
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <type_traits>
 
 #include <starling/values/arena.hpp>
@@ -27,6 +29,34 @@ inline double look_up_log(double x) noexcept {
   remembered_log& place = logs_of_thread[std::bit_cast<std::uint64_t>(x) * 0x9e3779b97f4a7c15u >> 56];
   if (place.of == x) return place.is;
   return remember_log(place, x);
+}
+
+// Results of a function F of one or two built-in parameters, as logarithms are remembered.
+template <class F, std::size_t N> struct remembered_result {
+  double of[N] = {std::numeric_limits<double>::quiet_NaN()};
+  double is = 0;
+};
+template <class F, std::size_t N> inline constinit thread_local remembered_result<F, N> results_of_thread[16] = {};
+
+template <class Place, class F, class... X> [[gnu::noinline]] double remember_result(Place& place, F f, const X&... x) noexcept {
+  place.is = f(x...);
+  std::size_t i = 0;
+  ((place.of[i++] = x), ...);
+  return place.is;
+}
+// f(x…) of parameters, f without state; the same bits whether it was remembered or not.
+template <class F, class... X> [[gnu::always_inline]] inline auto of_parameters_only(F f, const X&... x) {
+  static_assert(std::is_empty_v<F>);
+  if constexpr ((std::is_same_v<X, double> && ...)) {
+    const double given[] = {x...};
+    auto& place = results_of_thread<F, sizeof...(X)>[std::bit_cast<std::uint64_t>(given[0]) * 0x9e3779b97f4a7c15u >> 60];
+    bool same = true;
+    for (std::size_t i = 0; i < sizeof...(X); ++i) same = same && place.of[i] == given[i];
+    if (same) return place.is;
+    return remember_result(place, f, x...);
+  } else {
+    return f(x...);
+  }
 }
 
 // Of a parameter x in the lanes of P: 1 / x, factor / x, log x.

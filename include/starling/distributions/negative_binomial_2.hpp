@@ -23,7 +23,7 @@ auto negative_binomial_log_mass(const K& k, const S& size, const O& mean, const 
   const auto n = size + all_failures;
   // Few failures and a small size: C(n − 1, k) p^size q^k as it stands.
   const auto few = both(all_failures < K(32), size < S(16));
-  const auto by_gammas = [&] { return lgamma(n) - lgamma(size) - small_log_factorial(all_failures) + size * log_of_parameter(p) + all_failures * log_of_parameter(q); };
+  const auto by_gammas = [&] { return lgamma(n) - of_parameters_only([](const auto& a) { return lgamma(a); }, size) - small_log_factorial(all_failures) + size * log_of_parameter(p) + all_failures * log_of_parameter(q); };
   // size − n p = −(k − n q), by which both deviances measure.
   const auto surplus = (all_failures - mean) * p;
   const auto by_deviances = [&] {

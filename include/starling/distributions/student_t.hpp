@@ -46,7 +46,7 @@ struct student_t_formulas : real_valued {
 
   template <class X, class D, class L, class S> static auto log_density(const X& x, const D& degrees, const L& location, const S& scale) {
     const auto log_tail = log_one_plus_square_of_difference(x, location, scale, sqrt(degrees));
-    const auto lp = log_ratio_of_gammas(degrees) - log_of_parameter(scale) - 0.5 * (degrees + 1.0) * log_tail;
+    const auto lp = of_parameters_only([](const auto& d) { return log_ratio_of_gammas(d); }, degrees) - log_of_parameter(scale) - 0.5 * (degrees + 1.0) * log_tail;
     return where(degrees > decltype(degrees + 0.0)(0), lp, negative_infinity);
   }
 

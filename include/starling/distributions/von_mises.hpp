@@ -5,6 +5,7 @@
 #include <starling/distributions/elementwise.hpp>
 #include <starling/distributions/gamma_draws.hpp>
 #include <starling/distributions/probabilities.hpp>
+#include <starling/distributions/log_of_parameter.hpp>
 #include <starling/distributions/special_functions.hpp>
 #include <starling/values/inverse_trigonometry.hpp>
 #include <starling/values/trigonometry.hpp>
@@ -65,7 +66,7 @@ struct von_mises_formulas : real_valued {
 
   template <class X, class L, class C> static auto log_density(const X& x, const L& location, const C& concentration) {
     const auto s = sin(half_turn(x, location));
-    const auto lp = -2.0 * (concentration * s * s) - log_two_pi - log_scaled_bessel_i0(concentration);
+    const auto lp = -2.0 * (concentration * s * s) - log_two_pi - of_parameters_only([](const auto& c) { return log_scaled_bessel_i0(c); }, concentration);
     return where(both(angles().contains(x), concentration >= 0.0), lp, negative_infinity);
   }
 
