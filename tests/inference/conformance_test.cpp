@@ -222,7 +222,9 @@ void check_handlers_of_inference(const Model& model, const Batch& b) {
     expect_score(f.value(), "free numbers");
     sl::tape_scope<V> tape;
     sl::frozen_walk third(s);
-    sl::free_handler<sl::adjoint<V>> d(third, state.block(0), again, place, found.offsets.data(), {});
+    std::vector<const V*> constants_at;
+    for (const auto& slot : s.slots()) constants_at.push_back(state.block(0).at(slot));
+    sl::free_handler<sl::adjoint<V>> d(third, state.block(0), again, place, found.offsets.data(), {nullptr, nullptr, constants_at.data()});
     run(d);
     expect_score(d.value(), "free numbers with derivatives");
   }

@@ -10,17 +10,15 @@
 
 namespace starling {
 
-// Of one of the last scales that many rows shared: its reciprocal, √½ times it, the product of both, and the constant part of the log density.
-template <class P> struct remembered_normal_scale {
-  using T = typename P::value_type;
-  static constexpr int lanes = P::lanes;
-  alignas(arena::alignment) T of[lanes];
-  alignas(arena::alignment) T inverse[lanes];
-  alignas(arena::alignment) T ratio[lanes];
-  alignas(arena::alignment) T slope[lanes];
-  alignas(arena::alignment) T constant[lanes];
+// Of the last scales that many rows shared: their reciprocals, √½ times these, the products of both, and the constant parts of the log density.
+template <class P> struct remembered_normal_scales {
+  struct alignas(arena::alignment) numbers {
+    typename P::value_type of[P::lanes];
+  };
+  static constexpr std::size_t places = 8;
+  numbers scale[places], inverse[places], ratio[places], slope[places], constant[places];
 };
-template <class P> inline constinit thread_local remembered_normal_scale<P> normal_scales_of_thread[8] = {};
+template <class P> inline constinit thread_local remembered_normal_scales<P> normal_scales_of_thread = {};
 
 struct normal_formulas : real_valued {
   static constexpr std::string_view name = "normal";
@@ -42,30 +40,32 @@ struct normal_formulas : real_valued {
     P inverse, ratio, slope, constant;
 
     [[gnu::always_inline]] explicit ordinary(const P& scale) {
-      auto& known = normal_scales_of_thread<P>[place_to_remember(scale)];
-      if (any(!(P::load(known.of) == scale))) [[unlikely]]
-        remember(known, scale);
-      inverse = P::load(known.inverse);
-      ratio = P::load(known.ratio);
-      slope = P::load(known.slope);
-      constant = P::load(known.constant);
+      const auto& known = normal_scales_of_thread<P>;
+      const std::size_t k = place_to_remember(scale);
+      if (!all(P::load(known.scale[k].of) == scale)) [[unlikely]]
+        remember(k, scale);
+      inverse = P::load(known.inverse[k].of);
+      ratio = P::load(known.ratio[k].of);
+      slope = P::load(known.slope[k].of);
+      constant = P::load(known.constant[k].of);
     }
     [[gnu::always_inline]] ordinary_terms<P, 3> operator()(const P& x, const P& location) const {
-      const P a = x - location, z = a * ratio, pull = ratio * z, spread = (a * slope) * z, value = -z * z + constant;
+      const P a = x - location, z = a * ratio, pull = ratio * z, spread = (a * slope) * z, value = constant - z * z;
       return {value, {-pull - pull, pull + pull, (spread + spread) - inverse}, value - spread > P(-std::numeric_limits<typename P::value_type>::infinity())};  // spread ≥ 0
     }
 
    private:
     // What has none gets a constant of NaN.
-    [[gnu::noinline]] static void remember(remembered_normal_scale<P>& known, const P& scale) noexcept {
+    [[gnu::noinline]] static void remember(std::size_t k, P scale) noexcept {
+      auto& known = normal_scales_of_thread<P>;
       using limits = std::numeric_limits<typename P::value_type>;
       const P inverse = P(1) / scale, ratio = P(static_cast<typename P::value_type>(usual_factor)) / scale, slope = ratio * inverse;
       const auto usual = (scale > P(0)) & (slope <= P(limits::max())) & (scale <= P(sizeof(typename P::value_type) == 4 ? 1e30f : 1e290));
-      scale.store(known.of);
-      inverse.store(known.inverse);
-      ratio.store(known.ratio);
-      slope.store(known.slope);
-      where(usual, -log_lanes(scale) - half_log_two_pi, P(limits::quiet_NaN())).store(known.constant);
+      scale.store(known.scale[k].of);
+      inverse.store(known.inverse[k].of);
+      ratio.store(known.ratio[k].of);
+      slope.store(known.slope[k].of);
+      where(usual, -log_lanes(scale) - half_log_two_pi, P(limits::quiet_NaN())).store(known.constant[k].of);
     }
   };
 

@@ -59,6 +59,7 @@ template <class R> struct free_place {
 template <class V> struct free_place<adjoint<V>> {
   const V* q;
   V* cells;
+  const V* const* constants;  // of each site: where its value stands, if it is a constant whose density counts; else null
   adjoint<V> number(std::size_t k) const { return {q[k], V(1), cells + k}; }
   const adjoint<V>* numbers(std::size_t k, std::size_t n) const {
     auto* const all = arena::current().take<adjoint<V>>(n);
@@ -136,8 +137,14 @@ template <class R> class free_handler : public differentiating_handler<free_hand
     if constexpr (!is_adjoint<R>)
       if (found_) [[unlikely]]
         return find<X>(k, d);
+    if constexpr (is_adjoint<R>)
+      if (const V* const from = free_.constants[k]) [[likely]]
+        return this->template constant_at<X>(k, d, from);
     const std::int64_t at = offsets_[k];
-    if (at < 0) return what_ == density_kind::posterior || at == constant_latent ? this->template constant<X>(k, d) : this->template constant_without_density<X>(k);
+    if (at < 0) {
+      if constexpr (is_adjoint<R>) return this->template constant_without_density<X>(k);
+      else return what_ == density_kind::posterior || at == constant_latent ? this->template constant<X>(k, d) : this->template constant_without_density<X>(k);
+    }
     if constexpr (std::is_trivially_destructible_v<D>) {
       const D same = d;  // a copy, so that d needs no place in memory in the frequent case
       return latent<X>(k, same, at);

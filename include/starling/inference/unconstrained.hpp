@@ -41,6 +41,7 @@ template <class V, class Posterior> class unconstrained_posterior {
     for (const auto k : layout_->latents)
       if (!moved_[k]) offsets_[k] = constant_latent;
     dimension_ = found.free.size();
+    find_constants();
     // The constants that bodies see are made now; from here on they are only read.
     constants_ = constant_values(offsets_.size(), moved.empty());
     constants_of_choices_ = constant_values(offsets_.size());
@@ -70,7 +71,7 @@ template <class V, class Posterior> class unconstrained_posterior {
     tape_scope<V> tape;
     for (std::size_t i = 0; i < dimension_; ++i) gradient[i] = V(0);  // the cells of the free numbers
     frozen_walk walk(structure());
-    free_handler<adjoint<V>> h(walk, constants(), constants_, place_, offsets_.data(), {q, gradient}, nullptr, with_jacobian, what);
+    free_handler<adjoint<V>> h(walk, constants(), constants_, place_, offsets_.data(), {q, gradient, constant_places(what).data()}, nullptr, with_jacobian, what);
     run_body(h);
     tape.sweep();
     const V density = h.value() + h.log_jacobian();
@@ -178,6 +179,17 @@ template <class V, class Posterior> class unconstrained_posterior {
     run_body(h);
     return found;
   }
+  // Where the constants stand whose density counts: in the posterior all of them, in its prior the latents among them.
+  void find_constants() {
+    posterior_constants_.assign(offsets_.size(), nullptr);
+    prior_constants_ = posterior_constants_;
+    for (std::uint32_t k = 0; k < offsets_.size(); ++k) {
+      if (offsets_[k] >= 0) continue;
+      posterior_constants_[k] = constants().at(structure().slots()[k]);
+      if (offsets_[k] == constant_latent) prior_constants_[k] = posterior_constants_[k];
+    }
+  }
+  const std::vector<const V*>& constant_places(density_kind what) const { return what == density_kind::posterior ? posterior_constants_ : prior_constants_; }
   // What bodies read of choices that are no latents.
   tile<V> constants() const { return {const_cast<V*>(values_.values.data()), const_cast<V*>(values_.shared.data()), nullptr}; }
 
@@ -187,6 +199,7 @@ template <class V, class Posterior> class unconstrained_posterior {
   std::vector<std::uint8_t> moved_;  // of each site: whether it has free numbers
   tile_storage<V> values_;
   std::vector<std::int64_t> offsets_;
+  std::vector<const V*> posterior_constants_, prior_constants_;
   mutable constant_values constants_, constants_of_choices_;
   std::size_t dimension_ = 0;
   std::vector<V> start_;

@@ -72,8 +72,9 @@ template <class V> class adjoint {
 
   // The same of a d that is finite.
   [[gnu::always_inline]] void add_finite_derivative(const V& d) const {
-    if (cell_) *cell_ += where(d != V(0), V(d * by_), V(0));
-    if (other_) *other_ += where(d != V(0), V(d * by_other_), V(0));
+    const auto counts = d != V(0);
+    if (cell_) *cell_ += where(counts, V(d * by_), V(0));
+    if (other_) *other_ += where(counts, V(d * by_other_), V(0));
   }
 
   scalar_of<V> operator[](int i) const {

@@ -115,11 +115,13 @@ template <class Derived, class R, class Walk = frozen_walk> class differentiatin
   const V* plain_place(std::uint32_t k) const { return plain_.at(this->run.body.walk.slot(k)); }
 
   // A choice that is a constant.
-  template <class X, class D> [[gnu::always_inline]] X constant(std::uint32_t k, const D& d) {
+  template <class X, class D> [[gnu::always_inline]] X constant(std::uint32_t k, const D& d) { return constant_at<X>(k, d, plain_place(k)); }
+  // The same of one that stands at `from`.
+  template <class X, class D> [[gnu::always_inline]] X constant_at(std::uint32_t k, const D& d, const V* from) {
     const choice_type& type = this->run.at(k).type;
-    const auto x = plain_choice<X>(plain_place(k), type);
+    const auto x = plain_choice<X>(from, type);
     if (!score_summary(k, d, x)) score_of(k, d, x);
-    return constants_.template get<X>(k, type, plain_place(k));
+    return constants_.template get<X>(k, type, from);
   }
   template <class X> X constant_without_density(std::uint32_t k) { return constants_.template get<X>(k, this->run.at(k).type, plain_place(k)); }
 
