@@ -6,16 +6,17 @@
 #include <type_traits>
 
 #include <starling/distributions/distribution.hpp>
-#include <starling/values/gamma_function.hpp>
 
 namespace starling {
 
-// log k! for k < 32, as lgamma gives it.
-inline const std::array<double, 32> small_log_factorials = [] {
-  std::array<double, 32> r{};
-  for (std::size_t k = 0; k < r.size(); ++k) r[k] = lgamma(static_cast<double>(k) + 1.0);
-  return r;
-}();
+// log k! for k < 32, as lgamma gives it. Numbers, since every file that includes this would compile lgamma to work them out when a program starts.
+inline constexpr std::array<double, 32> small_log_factorials = {
+    0, 0, 0.69314718055994529, 1.791759469228055, 3.1780538303479458, 4.7874917427820458,
+    6.5792512120101012, 8.5251613610654129, 10.604602902745253, 12.801827480081471, 15.104412573075516, 17.502307845873887,
+    19.987214495661885, 22.552163853123421, 25.19122118273868, 27.89927138384089, 30.671860106080675, 33.505073450136884,
+    36.395445208033053, 39.339884187199495, 42.335616460753485, 45.380138898476915, 48.47118135183522, 51.606675567764377,
+    54.784729398112312, 58.003605222980525, 61.261701761002001, 64.557538627006323, 67.88974313718154, 71.257038967168015,
+    74.658236348830158, 78.092223553315307};
 
 // values[k], lane by lane, for k that are all places of values.
 template <class S, class K> K look_up(const S& values, const K& k) {
