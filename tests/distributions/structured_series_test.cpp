@@ -138,6 +138,24 @@ TEST(hidden_markov, is_the_sum_over_all_paths_with_densities_given_too) {
 }
 
 // Of a singular noise, against the dense normal distribution of states and series together.
+// A parameter of an emission may depend on two cells, as the second of an ordered pair does.
+TEST(hidden_markov, has_derivatives_of_sums_in_its_emissions) {
+  const auto density = [&](const auto& low, const auto& gap) {
+    using R = std::remove_cvref_t<decltype(low)>;
+    sl::vector<R> rate(3);
+    rate[0] = low;
+    rate[1] = low + gap;
+    rate[2] = R(9.0);
+    return R(sl::hidden_markov(start, transition, sl::poisson(rate), series.size()).log_density(series));
+  };
+  sl::tape_scope<double> scope;
+  const auto low = scope.variable(0.5), gap = scope.variable(2.5);
+  scope.differentiate(density(low, gap));
+  const double h = 1e-5;
+  EXPECT_NEAR(low.derivative(), (density(0.5 + h, 2.5) - density(0.5 - h, 2.5)) / (2 * h), 1e-7);
+  EXPECT_NEAR(gap.derivative(), (density(0.5, 2.5 + h) - density(0.5, 2.5 - h)) / (2 * h), 1e-7);
+}
+
 TEST(linear_gaussian_state_space, draws_states_given_the_series) {
   const std::size_t n = 3;
   const auto d = walk(n);

@@ -200,12 +200,12 @@ template <class Initial, class Transition, class Emission> class hidden_markov :
     if constexpr (!is_adjoint<typename emitted::template with<Y>>) {
       return reduced<V>(forward.log_density, by_initial, by_transition);
     } else {
-      // Cells and derivatives: of y, then of each parameter in each state.
+      // Cells and derivatives: of y, then of each parameter in each state; then the same of the second cells of these numbers.
       constexpr std::size_t parameters = emitted::count;
       const std::size_t count = n_ + parameters * k;
-      V** const cells = t.template take<V*>(count);
-      V* const by = t.template take<V>(count);
-      for (std::size_t i = 0; i < count; ++i) cells[i] = nullptr, by[i] = V(0);
+      V** const cells = t.template take<V*>(2 * count);
+      V* const by = t.template take<V>(2 * count);
+      for (std::size_t i = 0; i < 2 * count; ++i) cells[i] = nullptr, by[i] = V(0);
       std::apply(
           [&](const auto&... p) {
             for (std::size_t step = 0; step < n_; ++step)
@@ -215,12 +215,14 @@ template <class Initial, class Transition, class Emission> class hidden_markov :
                 for (std::size_t m = 0; m <= parameters; ++m) {
                   const std::size_t at = m == 0 ? step : n_ + (m - 1) * k + state;
                   cells[at] = terms.cell[m];
+                  cells[count + at] = terms.other[m];
                   by[at] = by[at] + passed_on(share, terms.by[m]);
+                  by[count + at] = by[count + at] + passed_on(share, terms.by_other[m]);
                 }
               }
           },
           emission_.values());
-      return reduced<V>(forward.log_density, by_initial, by_transition, reduction_part<V>{captured_cells<V>{count, nullptr, cells, by}, nullptr});
+      return reduced<V>(forward.log_density, by_initial, by_transition, reduction_part<V>{captured_cells<V>{2 * count, nullptr, cells, by}, nullptr});
     }
   }
 
