@@ -27,7 +27,7 @@ struct exponentially_modified_normal_formulas : real_valued {
     const auto tail = -0.5 * z * z + log_scaled_normal_tail(where(both(beyond, !alone), a, 0.0));
     const auto body = step * (0.5 * step - z) + log_normal_cdf(where(beyond, 0.0, -a));
     const auto lp = where(alone, -0.5 * z * z - log(scale) - 0.91893853320467274178, log(rate) + where(beyond, tail, body));
-    return where(scale > S(0), lp, negative_infinity);
+    return where(both(scale > S(0), is_positive_finite(rate)), lp, negative_infinity);
   }
 
   template <class L, class S, class R> static auto mean(const L& location, const S&, const R& rate) { return location + 1.0 / rate; }

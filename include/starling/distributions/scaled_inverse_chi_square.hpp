@@ -25,9 +25,9 @@ struct scaled_inverse_chi_square_formulas : formulas_by<scaled_inverse_chi_squar
     return where(inside, lp, negative_infinity);
   }
   template <class X, class D, class S> static auto tails(const X& x, const D& degrees, const S& scale) {
-    const auto inside = x > X(0);
-    const auto shape = 0.5 * degrees, ratio = scale / sqrt(where(inside, x, X(1)));
-    return tails_where(inside, inverse_gamma_formulas::tails(1.0, shape, shape * ratio * ratio));
+    const auto outside = x <= X(0);
+    const auto shape = 0.5 * degrees, ratio = scale / sqrt(where(outside, X(1), x));
+    return tails_where(!outside, inverse_gamma_formulas::tails(1.0, shape, shape * ratio * ratio));
   }
   template <class T, class D, class S> static auto quantile(const T& tails, const D& degrees, const S& scale) {
     const auto shape = 0.5 * degrees;
