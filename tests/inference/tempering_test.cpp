@@ -98,7 +98,7 @@ TEST(tempering, evidence_by_both_estimates) {
     EXPECT_NEAR(std::stod(*r.attribute("stepping_stone")), *r.log_evidence, 1e-5);
     // The trapezoids' own error is below 0.05 with twelve temperatures.
     EXPECT_NEAR(std::stod(*r.attribute("thermodynamic_integral")), two_modes().log_evidence(), 5 * spread + 0.05);
-    EXPECT_EQ(r.attribute("ladder")->substr(0, 8), "1.000000");
+    EXPECT_EQ(r.attribute("ladder")->substr(0, 2), "1 ");
   }
 }
 
