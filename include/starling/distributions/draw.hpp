@@ -30,11 +30,7 @@ template <class Value> auto plain_lane(const Value& x, int k) {
   }
 }
 
-// n independent draws of d: double, long or bool, or std::vectors of those. Draws 16 g, …, 16 g + 7 are those of lanes 8 g, … of a stream with
-// this key at visit 0, the next eight those of the same lanes at visit 1: two visits share a block of random bits.
-template <class D> auto draw(const D& d, const key& k, std::size_t n) {
-  static_assert(is_distribution<D>, "sl::draw(d, key, n) draws from a distribution");
-  static_assert(!is_improper<D>, "sl::draw: this distribution is improper, it has a density and no draws");
+template <class D> auto many_draws(const D& d, const key& k, std::size_t n) {
   using P = native_pack<double>;
   constexpr std::size_t width = lanes_of<P>, lanes = 8, at_once = 2 * lanes;
   using plain = decltype(plain_lane(d.sample(std::declval<stream<P>&>()), 0));
@@ -62,6 +58,14 @@ template <class D> auto draw(const D& d, const key& k, std::size_t n) {
     draws.insert(draws.end(), std::make_move_iterator(some.begin()), std::make_move_iterator(some.begin() + static_cast<std::ptrdiff_t>(count)));
   }
   return draws;
+}
+
+// n independent draws of d: double, long or bool, or std::vectors of those. Draws 16 g, …, 16 g + 7 are those of lanes 8 g, … of a stream with
+// this key at visit 0, the next eight those of the same lanes at visit 1: two visits share a block of random bits.
+template <class D> auto draw(const D& d, const key& k, std::size_t n) {
+  static_assert(is_distribution<D>, "sl::draw(d, key, n) draws from a distribution");
+  static_assert(!is_improper<D>, "sl::draw: this distribution is improper, it has a density and no draws");
+  if constexpr (is_distribution<D> && !is_improper<D>) return many_draws(d, k, n);
 }
 
 // The log density of d at each of xs: numbers, or vectors for a vector-valued d, which for matrices are row by row.
