@@ -37,11 +37,11 @@ class constraint_cursor {
     return search(full, parent, index);
   }
   // The frequent case of one lane, in registers: the numbers of the constraint that stands next, where it is for the site at `full` and of
-  // its type; null: ask find().
+  // its type and has elements; null: ask find().
   [[gnu::always_inline]] const double* next(std::uint64_t full, std::uint64_t type_code) {
     if (next_ >= count_) return nullptr;
     const auto& e = map_->entries()[next_];
-    if (e.where.hash() != full || e.type_code != type_code) return nullptr;
+    if (e.where.hash() != full || e.type_code != type_code || e.value.data.empty()) return nullptr;
     ++used_;
     ++next_;
     return e.value.data.data();
