@@ -174,11 +174,16 @@ TEST(fuzz, netcdf) {
     for (const auto& v : fit.posterior.variables) other_draws += back.posterior[v.name].values != v.values;
   };
   EXPECT_NO_THROW(read(text));
-  const outcome seen = read_damaged(
-      text, mutations, [](const std::string& whole, dice& d) { return damaged(whole, d); }, read);
-  EXPECT_GT(seen.refused, mutations * 99 / 100);
-  // Where the checksum at its end, or a part of it, is gone the file is one of others.
-  EXPECT_LT(seen.read, mutations / 100);
+  const outcome ours = read_damaged(
+      text, mutations, [&](const std::string& whole, dice& d) { return damaged(whole.substr(0, end), d) + whole.substr(end); }, read);
+  EXPECT_EQ(ours.read, 0u);
+  EXPECT_GT(ours.refused, mutations * 99 / 100);
+  // Where the checksum at its end, or a part of it, is gone the file is one of others, which is read in a process of its own: that takes its time.
+  constexpr std::size_t few = mutations / 50;
+  const outcome others = read_damaged(
+      text, few, [](const std::string& whole, dice& d) { return damaged(whole, d); }, read);
+  EXPECT_GT(others.refused, few * 97 / 100);
+  EXPECT_LT(others.read, few * 3 / 100);
   EXPECT_EQ(other_draws, 0u);
   // Every bit of the file itself is covered.
   for (std::size_t at = 0; at < end; ++at) {
