@@ -1,14 +1,14 @@
-// A program of models/ without its command line: models/x.cpp is included in a namespace whose own `starling` has this `program`.
+// The programs of models/ as posteriors of the study: what programs/*.hpp hand them to.
 #pragma once
 
 #include "study.hpp"
 
-namespace study {
+namespace {
 
-template <class MakePosterior, class Kernel>
-void add_program(const char* name, const MakePosterior& make, const Kernel&) {
-  auto [known, draws] = published(name);
-  add(name, make(sl::data::from_file(std::string(STARLING_SOURCE_DIR) + "/models/data/" + name + "/data.json")), std::move(known), draws);
+template <class MakePosterior>
+void take_program(const char* name, const MakePosterior& make) {
+  auto [known, draws] = study::published(name);
+  study::add(name, make(starling::data::from_file(std::string(STARLING_SOURCE_DIR) + "/models/data/" + name + "/data.json")), std::move(known), draws);
 }
 
-}  // namespace study
+}  // namespace
