@@ -11,9 +11,8 @@ void filter_report::collapse::add(std::size_t step, double count) {
   ++steps;
 }
 
-void filter_report::add(std::size_t step, std::size_t particles, const filter_step& told) {
-  particles_ = particles;
-  const auto n = static_cast<double>(particles);
+void filter_report::add(std::size_t step, const filter_step& told) {
+  const auto n = static_cast<double>(particles_);
   const double few = std::min(std::max(10.0, n / 100), n / 10);
   if (told.ess < few) weights_.add(step, told.ess);
   if (static_cast<double>(told.distinct) < few) ancestors_.add(step, static_cast<double>(told.distinct));

@@ -22,8 +22,7 @@ namespace {
 // An open file under construction; the path is what messages name.
 class writer {
  public:
-  writer(const std::string& temporary, std::string path, axis_names names) : path_(std::move(path)), names_(std::move(names)) {
-    temporary_ = temporary;
+  writer(const std::string& temporary, std::string path, axis_names names) : temporary_(temporary), path_(std::move(path)), names_(std::move(names)) {
     check(nc_create(temporary.c_str(), NC_NETCDF4 | NC_CLOBBER, &file_));
   }
   writer(const writer&) = delete;

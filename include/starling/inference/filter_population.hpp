@@ -103,7 +103,7 @@ class filter_population {
   };
 
   filter_population(const Kernel& kernel, arguments<State, Parameters...> as, const particle_filter_options& o)
-      : kernel_(kernel), arguments_(std::move(as)), options_(o), blocks_((o.particles + width - 1) / width) {}
+      : kernel_(kernel), arguments_(std::move(as)), options_(o), blocks_((o.particles + width - 1) / width), report_(o.particles) {}
 
   template <class Handler>
   S run_kernel(Handler& h, std::size_t t, const S& state) const {
@@ -160,21 +160,20 @@ class filter_population {
     const path& where_;
     std::vector<double>& values_;
   };
-  void tell_notes(note_column& sink, std::size_t b) const {
-    const column& c = columns_.back();
-    const site_plan standing = stand_all(c.structure->sites().size());
-    const arena_scope scope;
-    structure_walk walk(c.structure, true);
-    deciding_handler<V> h(walk, place_of(c, b), {b * width, options_.particles}, standing);
-    h.send_notes_to(&sink);
-    sink.first = b * width;
-    run_kernel(h, count_ - 1, before_[b]);
-  }
   // Empty where there is no such note.
   std::vector<double> note_values(const path& where) const {
+    const column& c = columns_.back();
+    const site_plan standing = stand_all(c.structure->sites().size());
     std::vector<double> x(options_.particles, std::numeric_limits<double>::quiet_NaN());
     note_column sink(where, x);
-    for (std::size_t b = 0; b < blocks_; ++b) tell_notes(sink, b);
+    for (std::size_t b = 0; b < blocks_; ++b) {
+      const arena_scope scope;
+      structure_walk walk(c.structure, true);
+      deciding_handler<V> h(walk, place_of(c, b), {b * width, options_.particles}, standing);
+      h.send_notes_to(&sink);
+      sink.first = b * width;
+      run_kernel(h, count_ - 1, before_[b]);
+    }
     return sink.found ? x : std::vector<double>();
   }
 };

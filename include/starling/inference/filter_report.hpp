@@ -19,7 +19,8 @@ struct filter_step {
 // have descendants in (distinct). Filters of fewer than 100 particles are told below a tenth.
 class filter_report {
  public:
-  void add(std::size_t step, std::size_t particles, const filter_step& told);
+  explicit filter_report(std::size_t particles) : particles_(particles) {}
+  void add(std::size_t step, const filter_step& told);
   std::vector<std::string> warnings() const;
 
  private:
@@ -28,7 +29,7 @@ class filter_report {
     double worst = 0;
     void add(std::size_t step, double count);
   };
-  std::size_t particles_ = 0;
+  std::size_t particles_;
   collapse weights_, ancestors_;
 };
 

@@ -119,23 +119,18 @@ class basic_particle_filter : public filter_population<T, Kernel, State, Paramet
     log_evidence_ += told.log_evidence;
     if (!options_.history) columns_.clear();
     columns_.push_back(std::move(next));
-    report_.add(t, options_.particles, told);
+    report_.add(t, told);
     ++count_;
     return told;
   }
   // The same with other parameters of the kernel, for this step and those that follow: a control, a time since the step before.
   filter_step step(const choice_map& observations, arguments<Parameters...> parameters) {
-    const auto keep = [&](auto&& from, auto offset) {
-      [&]<std::size_t... I>(std::index_sequence<I...>) {
-        ((std::get<I + 1>(arguments_.values) = std::get<I + offset()>(from)), ...);
-      }(std::index_sequence_for<Parameters...>());
-    };
     const auto old = arguments_.values;
-    keep(parameters.values, std::integral_constant<std::size_t, 0>());
+    arguments_.values = std::tuple_cat(std::tuple<State>(std::get<0>(old)), std::move(parameters.values));
     try {
       return step(observations);
     } catch (...) {
-      keep(old, std::integral_constant<std::size_t, 1>());
+      arguments_.values = old;
       throw;
     }
   }
