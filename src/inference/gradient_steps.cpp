@@ -76,10 +76,10 @@ gradient_steps::gradient_steps(const kernels::gradient_kernel& kernel, std::size
   check_inverse_metric(s, dimension);
   switch (s.transition) {
     case kernels::gradient_settings::transitions::tree:
-      state_->fill<trajectories::nuts_tree>({s.max_depth, s.max_energy_error}, lanes, first_chain);
+      state_->fill<trajectories::nuts_tree>({s.max_depth, s.max_energy_error, s.jitter}, lanes, first_chain);
       break;
     case kernels::gradient_settings::transitions::path:
-      state_->fill<trajectories::hamiltonian_path>({s.steps, s.jitter, s.max_energy_error}, lanes, first_chain);
+      state_->fill<trajectories::hamiltonian_path>({s.steps, s.jitter, s.max_energy_error, s.integration_time}, lanes, first_chain);
       break;
     case kernels::gradient_settings::transitions::jump:
       state_->fill<trajectories::barker_jump>({}, lanes, first_chain);

@@ -242,10 +242,10 @@ result run_gradient(const kernels::gradient_kernel& kernel, const target& densit
     for (std::size_t c = 0; c < options.chains; ++c) records.emplace_back(options, density.dimension(), view);
     switch (s.transition) {
       case kernels::gradient_settings::transitions::tree:
-        run_all<trajectories::nuts_tree>(trajectories::nuts_tree::settings{s.max_depth, s.max_energy_error}, plan, density, options, records, before, watch, losers, saved);
+        run_all<trajectories::nuts_tree>(trajectories::nuts_tree::settings{s.max_depth, s.max_energy_error, s.jitter}, plan, density, options, records, before, watch, losers, saved);
         break;
       case kernels::gradient_settings::transitions::path:
-        run_all<trajectories::hamiltonian_path>(trajectories::hamiltonian_path::settings{s.steps, s.jitter, s.max_energy_error}, plan, density, options, records, before, watch,
+        run_all<trajectories::hamiltonian_path>(trajectories::hamiltonian_path::settings{s.steps, s.jitter, s.max_energy_error, s.integration_time}, plan, density, options, records, before, watch,
                                                 losers, saved);
         break;
       case kernels::gradient_settings::transitions::jump:

@@ -145,10 +145,10 @@ result run_tempered(const kernels::gradient_kernel& kernel, const target& poster
   const bool adapts = t.ladder.empty();
   switch (s.transition) {
     case kernels::gradient_settings::transitions::tree:
-      run_ensembles<trajectories::nuts_tree>({s.max_depth, s.max_energy_error}, plan, posterior, prior, betas, adapts, o, records, ladders, report, monitor);
+      run_ensembles<trajectories::nuts_tree>({s.max_depth, s.max_energy_error, s.jitter}, plan, posterior, prior, betas, adapts, o, records, ladders, report, monitor);
       break;
     case kernels::gradient_settings::transitions::path:
-      run_ensembles<trajectories::hamiltonian_path>({s.steps, s.jitter, s.max_energy_error}, plan, posterior, prior, betas, adapts, o, records, ladders,
+      run_ensembles<trajectories::hamiltonian_path>({s.steps, s.jitter, s.max_energy_error, s.integration_time}, plan, posterior, prior, betas, adapts, o, records, ladders,
                                                     report, monitor);
       break;
     case kernels::gradient_settings::transitions::jump:

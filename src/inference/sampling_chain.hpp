@@ -1,6 +1,5 @@
 // One chain from its first point to its last draw, as a machine that is told densities: starting point, step size, warm-up, draws.
 // After each iteration it rests until go_on(): there it can be looked at, saved, or set to another point.
-//
 // All it draws is addressed by (key, chain, step); it knows nothing of lanes, threads or other chains. Random numbers: scope "start", step =
 // attempt; scope "step size", step = count of trials; scopes "warmup" and "sample", step = iteration.
 #pragma once
@@ -48,7 +47,7 @@ class sampling_chain {
         chain_(chain),
         transition_(plan.dimension, settings),
         metric_(trajectories::metric::unit(plan.dimension)),
-        adaptation_(plan.settings.metric, plan.dimension, plan.warmup, !plan.settings.inverse_metric.empty()),
+        adaptation_(plan.settings.metric, plan.dimension, plan.settings.adapts ? plan.warmup : 0, !plan.settings.inverse_metric.empty(), plan.settings.windows),
         averaging_(plan.settings.target_acceptance),
         memory_(5, plan.dimension) {
     trial_ = {memory_[0], memory_[1], memory_[2], memory_[3], 0};
@@ -78,7 +77,7 @@ class sampling_chain {
   // Skips the rest of the warm-up.
   void end_warmup() {
     if (iteration_ >= plan_.warmup) return;
-    if (iteration_ > 0) step_size_ = averaging_.mean_step();
+    if (iteration_ > 0 && plan_.settings.adapts) step_size_ = averaging_.mean_step();
     iteration_ = plan_.warmup;
     wants_search_ = wants_search_ && !begun_;
   }
@@ -181,7 +180,7 @@ class sampling_chain {
     if (given.empty()) metric_ = adaptation_.initial(transition_.state().g);
     else metric_ = given.size() == plan_.dimension ? trajectories::metric::diagonal(given) : trajectories::metric::dense(given, plan_.dimension);
     step_size_ = plan_.settings.step_size > 0 ? plan_.settings.step_size : 1;
-    wants_search_ = plan_.warmup > 0 || plan_.settings.step_size == 0;
+    wants_search_ = (plan_.warmup > 0 && plan_.settings.adapts) || plan_.settings.step_size == 0;
   }
 
   // Hoffman and Gelman's heuristic as Stan has it: from the current step size on, doubled or halved until one step's acceptance
@@ -264,6 +263,7 @@ class sampling_chain {
   }
 
   [[gnu::noinline]] void adapt(std::size_t s) {
+    if (!plan_.settings.adapts) return;
     averaging_.learn(info_.acceptance_rate);
     step_size_ = averaging_.step();
     const auto& state = transition_.state();

@@ -13,6 +13,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <numbers>
 #include <stdexcept>
 #include <string_view>
 
@@ -25,6 +26,7 @@ enum class kinds { text,
                    from_one,
                    positive,
                    share,
+                   jitter,
                    word };
 
 // More steps, draws or chains than any machine takes; sums and products of a few such counts are far from the end of 64 bits.
@@ -62,12 +64,18 @@ std::vector<argument> table(const program_description& d) {
       {"sample", "num_warmup", number(d.sample.warmup), kinds::from_zero, "steps of warm-up, which adapt the kernel and are not kept"},
       {"sample", "thin", number(d.sample.thin), kinds::from_one, "keep every thin-th draw"},
       {"sample", "save_warmup", "0", kinds::from_zero, "1: the warm-up is written too", 1},
-      {"sample", "algorithm", "", kinds::word, "CmdStan's word, as engine=nuts is: the program says which kernel samples", most_counted, {"hmc"}},
-      {"sample", "engine", "", kinds::word, "", most_counted, {"nuts"}},
+      {"sample", "algorithm", "", kinds::word, "CmdStan's word for all its engines", most_counted, {"hmc"}},
+      {"sample", "engine", "", kinds::word, "nuts, or static (trajectories of length int_time), in place of the program's kernel", most_counted, {"nuts", "static"}},
+      {"sample", "int_time", fmt::format("{}", 2 * std::numbers::pi), kinds::positive, "of engine=static: the length of a trajectory, in units of the step size"},
       {"sample", "max_depth", "", kinds::from_one, "of a trajectory of nuts: at most 2^max_depth - 1 gradients a step", 30},
       {"sample", "metric", "", kinds::word, fmt::format("{}", fmt::join(metrics, ", ")), most_counted, metrics},
       {"sample", "metric_file", "", kinds::text, "JSON, {\"inv_metric\": …}: variances of the free numbers, or their covariances, to begin with"},
       {"sample", "stepsize", "", kinds::positive, "where the warm-up begins; without warm-up the step size"},
+      {"sample", "stepsize_jitter", "", kinds::jitter, "0 to 1: the step size of each trajectory is uniform on stepsize (1 - jitter) to stepsize (1 + jitter)"},
+      {"adapt", "engaged", "1", kinds::from_zero, "0: the warm-up keeps stepsize (1, unless given) and metric as they are", 1},
+      {"adapt", "init_buffer", number(kernels::warmup_lengths{}.initial_buffer), kinds::from_zero, "of metric=diag_e and dense_e: steps of warm-up before the metric is adapted"},
+      {"adapt", "window", number(kernels::warmup_lengths{}.window), kinds::from_one, "of these: steps of the first window; each next one is twice as long"},
+      {"adapt", "term_buffer", number(kernels::warmup_lengths{}.term_buffer), kinds::from_zero, "of these: steps after the last window, for the step size alone"},
       {"adapt", "delta", "", kinds::share, "the acceptance rate that the step size aims at; raise it where trajectories diverge"},
       {"importance", "num_particles", number(d.importance.particles), kinds::from_one, "weighted draws"},
       {"simulate", "num_samples", number(d.simulate.draws), kinds::from_one, "draws from the prior, with the data that they predict"},
@@ -133,6 +141,13 @@ void check_value(const argument& a, const std::string& value) {
       throw input_error(fmt::format("\"{}\" should be {}, but is \"{}\".{}", a.name, fmt::join(a.words, ", "), value, did_you_mean(value, a.words)));
     return;
   }
+  if (a.kind == kinds::jitter) {
+    double x = 0;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), x);
+    if (error != std::errc() || end != value.data() + value.size() || !(x >= 0 && x <= 1))
+      throw input_error(fmt::format("\"{}\" should be a number from 0 to 1, but is \"{}\".", a.name, value));
+    return;
+  }
   if (a.kind == kinds::positive || a.kind == kinds::start || a.kind == kinds::share) {
     // The ranges of the kernels (counts.hpp): with a step of 1e-320 a run would move nothing and never end.
     const double least = a.kind == kinds::share ? 0.001 : least_number, most = a.kind == kinds::share ? 0.99999 : largest_number;
@@ -171,7 +186,9 @@ arguments::arguments(const std::vector<std::string>& words, const program_descri
   if (command_ == "summary" && files_.empty()) throw input_error("summary needs the files to summarise: one .nc, or the .csv files of all chains.");
   if (given("sample.thin") && command_ == "sample" && whole("sample.thin") > whole("sample.num_samples"))
     throw input_error(fmt::format("thin={} keeps none of num_samples={} draws.", text("sample.thin"), text("sample.num_samples")));
-  if (given("adapt.delta") && command_ != "sample") throw input_error(fmt::format("\"adapt delta=\" belongs to sample, not to {}.", command_));
+  for (const char* name : {"delta", "engaged", "init_buffer", "window", "term_buffer"})
+    if (given(fmt::format("adapt.{}", name)) && command_ != "sample") throw input_error(fmt::format("\"adapt {}=\" belongs to sample, not to {}.", name, command_));
+  if (given("sample.int_time") && (!given("sample.engine") || text("sample.engine") != "static")) throw input_error("\"int_time=\" belongs to engine=static: say engine=static too.");
   for (const char* name : {"output.predictions", "output.diagnostic_file"})
     if (given(name) && command_ != "sample") throw input_error(fmt::format("\"{}=\" belongs to sample, not to {}.", std::string(name).substr(7), command_));
   if (command_ == "generate_quantities" && !given("generate_quantities.fitted_params")) throw input_error("generate_quantities needs the draws: fitted_params=FILE.nc.");

@@ -56,6 +56,16 @@ kernel_changes kernel_changes_of(const arguments& given) {
   kernel_changes c;
   if (given.given("adapt.delta")) c.target_acceptance = given.number("adapt.delta");
   if (given.given("sample.stepsize")) c.step_size = given.number("sample.stepsize");
+  if (given.given("sample.stepsize_jitter")) c.jitter = given.number("sample.stepsize_jitter");
+  if (given.given("sample.engine")) {
+    if (given.text("sample.engine") == "static") c.integration_time = given.number("sample.int_time");
+    else c.no_u_turn = true;
+  }
+  c.windows = {given.whole("adapt.init_buffer"), given.whole("adapt.window"), given.whole("adapt.term_buffer")};
+  if (given.whole("adapt.engaged") == 0) {
+    c.keeps_settings = true;
+    if (!c.step_size) c.step_size = 1;
+  }
   if (given.given("init")) {
     if (is_file_of_starts(given.text("init"))) c.starts = read_starts(given.text("init"), given.whole("sample.num_chains"));
     else c.initial_radius = given.number("init");

@@ -17,8 +17,8 @@ using sl::trajectories::metric;
 
 namespace {
 
-std::vector<std::size_t> ends_of(std::size_t warmup) {
-  warmup_windows w(warmup);
+std::vector<std::size_t> ends_of(std::size_t warmup, const sl::kernels::warmup_lengths& lengths = {}) {
+  warmup_windows w(warmup, lengths);
   std::vector<std::size_t> ends;
   for (std::size_t s = 0; s < warmup; ++s)
     if (w.ends(s)) ends.push_back(s);
@@ -41,6 +41,9 @@ TEST(warmup_windows, are_stans) {
   EXPECT_EQ(ends_of(100), (std::vector<std::size_t>{89}));
   EXPECT_EQ(ends_of(20), (std::vector<std::size_t>{17}));
   EXPECT_EQ(ends_of(19), (std::vector<std::size_t>{}));
+  EXPECT_EQ(ends_of(1000, {.initial_buffer = 10, .window = 50, .term_buffer = 100}), (std::vector<std::size_t>{59, 159, 359, 899}));
+  EXPECT_EQ(ends_of(1000, {.initial_buffer = 0, .window = 1000, .term_buffer = 0}), (std::vector<std::size_t>{999}));
+  EXPECT_EQ(ends_of(100, {.initial_buffer = 20, .window = 80, .term_buffer = 1}), (std::vector<std::size_t>{89})) << "longer than the warm-up";
   const warmup_windows w(1000);
   EXPECT_FALSE(w.collects(74));
   EXPECT_TRUE(w.collects(75));

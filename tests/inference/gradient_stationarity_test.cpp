@@ -77,6 +77,7 @@ TEST(gradient_stationarity, nuts) {
   const auto starts = exact_draws();
   for (const double step : {0.15, 0.5, 1.2, 2.0}) EXPECT_LT(after_one_step(kernels::nuts({.step_size = step}), starts), 2.7) << step;
   EXPECT_LT(after_one_step(kernels::nuts({.max_depth = 2, .step_size = 0.3}), starts), 2.7) << "cut short";
+  EXPECT_LT(after_one_step(kernels::nuts({.step_size = 0.5, .jitter = 0.9}), starts), 2.7);
   EXPECT_LT(after_one_step(kernels::nuts({.step_size = 0.4, .inverse_metric = {2, 0.3}}), starts), 2.7);
   EXPECT_LT(after_one_step(kernels::nuts({.step_size = 0.4, .inverse_metric = {2, 0.8, 0.8, 1}}), starts), 2.7);
 }
@@ -85,6 +86,7 @@ TEST(gradient_stationarity, hmc_and_mala) {
   const auto starts = exact_draws();
   EXPECT_LT(after_one_step(kernels::hmc({.steps = 5, .step_size = 0.5}), starts), 2.7);
   EXPECT_LT(after_one_step(kernels::hmc({.steps = 3, .jitter = 0.9, .step_size = 1.0}), starts), 2.7);
+  EXPECT_LT(after_one_step(kernels::hmc({.jitter = 0.9, .step_size = 0.4, .integration_time = 1.5}), starts), 2.7);
   EXPECT_LT(after_one_step(kernels::hmc({.steps = 4, .step_size = 0.4, .inverse_metric = {2, 0.8, 0.8, 1}}), starts), 2.7);
   EXPECT_LT(after_one_step(kernels::mala({.step_size = 1.0}), starts), 2.7);
   EXPECT_LT(after_one_step(kernels::mala({.step_size = 0.6, .inverse_metric = {2, 0.8, 0.8, 1}}), starts), 2.7);

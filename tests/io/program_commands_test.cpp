@@ -88,6 +88,27 @@ TEST_F(commands, a_kernel_is_changed_by_words) {
   const auto shallow = fit({"sample", "num_chains=2", "algorithm=hmc", "engine=nuts", "max_depth=1", "metric=unit_e"});
   for (const double depth : shallow.sample_stats["tree_depth"].values) EXPECT_LE(depth, 1);
 }
+TEST_F(commands, warm_up_and_engine_are_changed_by_words) {
+  const auto steps_of = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {"sample", "num_chains=2", "num_warmup=100", "num_samples=50"});
+    const auto r = fit(words);
+    return std::pair{r.sample_stats["step_size"].values, r.sample_stats["n_steps"].values};
+  };
+  for (const double h : steps_of({"adapt", "engaged=0"}).first) EXPECT_EQ(h, 1);
+  for (const double h : steps_of({"stepsize=0.25", "adapt", "engaged=0"}).first) EXPECT_EQ(h, 0.25);
+  const auto [lengths, all] = steps_of({"stepsize=0.25", "engine=static", "int_time=2.1", "adapt", "engaged=0"});
+  for (const double n : all) EXPECT_EQ(n, 8);
+  const auto [jittered, trees] = steps_of({"stepsize=0.2", "stepsize_jitter=0.5", "adapt", "engaged=0"});
+  EXPECT_LT(*std::min_element(jittered.begin(), jittered.end()), 0.11);
+  EXPECT_GT(*std::max_element(jittered.begin(), jittered.end()), 0.29);
+  for (const double h : jittered) EXPECT_TRUE(h >= 0.1 && h <= 0.3) << h;
+  // One window of the whole warm-up, and none of the step size's own.
+  const auto short_end = steps_of({"metric=diag_e", "adapt", "init_buffer=0", "window=100", "term_buffer=0"}).first;
+  EXPECT_NE(short_end.back(), steps_of({"metric=diag_e"}).first.back());
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(run_normal({"sample", "adapt", "window=10", "output", "file=" + (folder_ / "x.nc")}, sl::kernels::nuts()), 1);
+  EXPECT_NE(testing::internal::GetCapturedStderr().find("of the metrics diag_e and dense_e; say one of them"), std::string::npos);
+}
 TEST_F(commands, words_reach_the_settings) {
   const auto s = fake("sample adapt delta=0.95 algorithm=hmc engine=nuts max_depth=12 metric=diag_e stepsize=0.25 init=0.5").calls.sample.kernel;
   EXPECT_EQ(s.target_acceptance, 0.95);
@@ -120,6 +141,10 @@ TEST_F(commands, wrong_words_are_refused) {
     EXPECT_EQ(says("sample init=" + x), "schools: \"init\" should be 0, a number from 1e-150 to 1e+150, or a file of .json, .nc or .csv, but is \"" + x + "\".\n");
   EXPECT_EQ(says("sample metric=diag"), "schools: \"metric\" should be unit_e, diag_e, dense_e, fisher_diag_e, low_rank_e, but is \"diag\".\n");
   EXPECT_EQ(says("optimize adapt delta=0.9"), "schools: \"adapt delta=\" belongs to sample, not to optimize.\n");
+  EXPECT_EQ(says("optimize adapt window=9"), "schools: \"adapt window=\" belongs to sample, not to optimize.\n");
+  EXPECT_EQ(says("sample adapt engaged=2"), "schools: \"engaged\" should be a whole number from 0 to 1, but is \"2\".\n");
+  EXPECT_EQ(says("sample stepsize_jitter=1.5"), "schools: \"stepsize_jitter\" should be a number from 0 to 1, but is \"1.5\".\n");
+  EXPECT_EQ(says("sample int_time=3"), "schools: \"int_time=\" belongs to engine=static: say engine=static too.\n");
   EXPECT_EQ(says("importance init=1"), "schools: \"init=\" is where chains and searches start: importance has none.\n");
   EXPECT_EQ(says("optimize max_depth=3"), "schools: \"max_depth=\" belongs to \"sample\": say sample max_depth=3.\n");
 }

@@ -21,12 +21,24 @@ class changed_kernel : public kernels::gradient_kernel {
 
  private:
   static kernels::gradient_settings changed(kernels::gradient_settings s, const kernel_changes& c) {
-    s.target_acceptance = c.target_acceptance.value_or(s.target_acceptance);
     s.step_size = c.step_size.value_or(s.step_size);
     s.initial_radius = c.initial_radius.value_or(s.initial_radius);
     s.max_depth = c.max_depth.value_or(s.max_depth);
     s.metric = c.metric.value_or(s.metric);
+    s.jitter = c.jitter.value_or(s.jitter);
+    s.adapts = s.adapts && !c.keeps_settings;
+    if (!(c.windows == kernels::warmup_lengths{})) s.windows = c.windows;
     if (!c.inverse_metric.empty()) s.inverse_metric = c.inverse_metric;
+    using transitions = kernels::gradient_settings::transitions;
+    const auto become = [&s](const char* name, transitions t) {
+      if (s.transition != t) s.target_acceptance = kernels::gradient_settings{}.target_acceptance;
+      s.name = name;
+      s.transition = t;
+    };
+    if (c.no_u_turn) become("nuts", transitions::tree);
+    if (c.integration_time) become("hmc", transitions::path);
+    s.integration_time = c.integration_time.value_or(s.integration_time);
+    s.target_acceptance = c.target_acceptance.value_or(s.target_acceptance);
     return s;
   }
 };
@@ -65,7 +77,7 @@ result sample_posterior(const posterior<G, Arguments>& post, const Kernel& kerne
       });
     } else {
       if (s.kernel.any() || s.save_warmup)
-        throw std::invalid_argument("delta, stepsize, max_depth, metric, metric_file, init and save_warmup are for kernels that follow a gradient (nuts, hmc, mala, barker); this program samples with another");
+        throw std::invalid_argument("delta and the other words of adapt, engine, int_time, stepsize, stepsize_jitter, max_depth, metric, metric_file, init and save_warmup are for kernels that follow a gradient (nuts, hmc, mala, barker); this program samples with another");
       return run(kernel, post, o, key(s.seed), watch, {.checkpoint = s.checkpoint});
     }
   }();

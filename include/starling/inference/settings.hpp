@@ -18,13 +18,20 @@ struct run_checkpoint;  // run_checkpoint.hpp
 
 /// What of a program's kernel that follows a gradient (nuts, hmc, mala, barker) the command line changes. What is not given stays as the program has it.
 struct kernel_changes {
-  std::optional<double> target_acceptance, step_size, initial_radius;
+  std::optional<double> target_acceptance, step_size, initial_radius, jitter;
+  std::optional<double> integration_time;    ///< Stan's static HMC for that long, in place of the program's kernel
+  bool no_u_turn = false;                    ///< NUTS, in place of the program's kernel
+  bool keeps_settings = false;               ///< the warm-up adapts nothing
   std::optional<int> max_depth;
   std::optional<kernels::metric_kind> metric;
+  kernels::warmup_lengths windows = {};      ///< what is not the default is changed
   std::vector<double> inverse_metric = {};   ///< as in gradient_settings
   draws starts = {};                         ///< where chains start, by name: one draw for all chains or one a chain; what is left out is drawn
 
-  bool any() const { return target_acceptance || step_size || initial_radius || max_depth || metric || !inverse_metric.empty() || !starts.empty(); }
+  bool any() const {
+    return target_acceptance || step_size || initial_radius || jitter || integration_time || no_u_turn || keeps_settings || max_depth || metric || !(windows == kernels::warmup_lengths{}) ||
+           !inverse_metric.empty() || !starts.empty();
+  }
 };
 
 /// What the command `sample` asks of a kernel. The defaults are CmdStan's.

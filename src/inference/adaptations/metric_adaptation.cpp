@@ -60,8 +60,8 @@ constexpr std::size_t long_window = 80;
 bool is_moving(metric_kind k) { return k == metric_kind::fisher_diag_e || k == metric_kind::low_rank_e; }
 }  // namespace
 
-metric_adaptation::metric_adaptation(metric_kind kind, std::size_t d, std::size_t warmup, bool metric_is_given)
-    : kind_(kind), d_(d), warmup_(warmup), first_(!metric_is_given), windows_(warmup), end_(warmup - warmup * 15 / 100) {
+metric_adaptation::metric_adaptation(metric_kind kind, std::size_t d, std::size_t warmup, bool metric_is_given, const kernels::warmup_lengths& lengths)
+    : kind_(kind), d_(d), warmup_(warmup), first_(!metric_is_given), windows_(warmup, lengths), end_(warmup - warmup * 15 / 100) {
   if (warmup < 20 || kind == metric_kind::unit_e) return;
   older_.draws = welford(d, kind == metric_kind::dense_e);
   if (!is_moving(kind)) return;

@@ -60,7 +60,7 @@ class welford {
 
 class metric_adaptation {
  public:
-  metric_adaptation(kernels::metric_kind kind, std::size_t d, std::size_t warmup, bool metric_is_given);
+  metric_adaptation(kernels::metric_kind kind, std::size_t d, std::size_t warmup, bool metric_is_given, const kernels::warmup_lengths& lengths = {});
 
   // The metric to begin with at a starting point where none is given; the identity for Stan's kinds.
   trajectories::metric initial(const double* gradient) const;

@@ -1,17 +1,19 @@
 // Stan's warm-up schedule (Stan reference manual, Adaptation): 75 steps, windows of 25, 50, 100, … in which the metric is estimated, the last
 // one stretched (the first too, where Stan would follow it by a window of a few draws), and 50 steps for the step size alone. Shorter warm-ups
-// have 15 %, one window of 75 % and 10 %; below 20 steps none.
+// have 15 %, one window of 75 % and 10 %; below 20 steps none. These lengths are the defaults.
 #pragma once
 
 #include <cstddef>
+
+#include <starling/inference/kernels/gradient_kernel.hpp>
 
 namespace starling::adaptations {
 
 class warmup_windows {
  public:
-  explicit warmup_windows(std::size_t steps) {
+  explicit warmup_windows(std::size_t steps, const kernels::warmup_lengths& lengths = {}) {
     if (steps < 20) return;
-    std::size_t before = 75, after = 50, first = 25;
+    auto [before, first, after] = lengths;
     if (before + first + after > steps) {
       before = steps * 15 / 100;
       after = steps / 10;

@@ -1,6 +1,7 @@
 #include "inference/trajectories/hamiltonian_path.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "inference/trajectories/momentum.hpp"
@@ -20,6 +21,7 @@ void hamiltonian_path::begin(const metric& m, double step_size, const stream<dou
   copy_array(state_.q, z_.q, n_);
   copy_array(state_.g, z_.g, n_);
   initial_energy_ = draw_momentum(numbers_, m, z_, spare_) - state_.log_density;
+  steps_ = settings_.integration_time > 0 ? std::max(1.0, std::floor(settings_.integration_time / step_size)) : static_cast<double>(settings_.steps);
   if (settings_.jitter > 0) {
     numbers_.visit(static_cast<std::uint32_t>(d_) + 1);
     step_size *= 1 + settings_.jitter * (2 * numbers_.uniform() - 1);
@@ -34,7 +36,7 @@ bool hamiltonian_path::receive(double log_density) {
   info_.n_steps += 1;
   // Outside the support the path ends: the way back would meet the same place, so refusing it is reversible.
   const bool lost = !(energy < std::numeric_limits<double>::infinity());
-  if (!lost && info_.n_steps < static_cast<double>(settings_.steps)) {
+  if (!lost && info_.n_steps < steps_) {
     begin_leapfrog(z_, *metric_, info_.step_size);
     return false;
   }

@@ -1,4 +1,4 @@
-// Hamiltonian Monte Carlo's transition with a fixed number of steps (Duane et al. 1987; Neal 2011): the end of the path is accepted with
+// Hamiltonian Monte Carlo's transition with a fixed number of steps, or for a fixed time (Duane et al. 1987; Neal 2011): the end of the path is accepted with
 // probability min(1, exp(H₀ − H)). The step size may be jittered: h (1 + jitter (2u − 1)). One step is MALA with a preconditioner
 // (Roberts and Tweedie 1996): q' = q + h²/2 M⁻¹ ∇ log π(q) + h M^(−½) z.
 #pragma once
@@ -13,6 +13,7 @@ class hamiltonian_path {
     std::size_t steps = 10;
     double jitter = 0;
     double max_energy_error = 1000;
+    double integration_time = 0;  // above 0: this by the step size (before jitter), rounded down, at least 1, in place of `steps`
   };
 
   hamiltonian_path(std::size_t d, const settings& s);
@@ -27,6 +28,7 @@ class hamiltonian_path {
  private:
   settings settings_;
   std::size_t d_, n_;
+  double steps_ = 0;
   arrays memory_;
   chain_state state_;
   phase_point z_;

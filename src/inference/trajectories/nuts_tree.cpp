@@ -35,7 +35,6 @@ nuts_tree::nuts_tree(std::size_t d, const settings& s)
 void nuts_tree::begin(const metric& m, double step_size, const stream<double>& numbers) {
   metric_ = &m;
   numbers_ = numbers;
-  step_ = step_size;
   phase_point& start = ends_[0];
   copy_array(sample_->q, start.q, n_);
   copy_array(sample_->g, start.g, n_);
@@ -43,6 +42,7 @@ void nuts_tree::begin(const metric& m, double step_size, const stream<double>& n
   initial_energy_ = sample_energy_ = draw_momentum(numbers_, m, start, spare_) - sample_->log_density;
   rounding_ = rounding_of(initial_energy_);
   visit_ = static_cast<std::uint32_t>(d_);
+  step_ = settings_.jitter > 0 ? step_size * (1 + settings_.jitter * (2 * uniform() - 1)) : step_size;
   copy_point(start, ends_[1], n_);
   copy_array(start.p, rho_, n_);
   shift_ = 0;
@@ -50,7 +50,7 @@ void nuts_tree::begin(const metric& m, double step_size, const stream<double>& n
   acceptance_ = 0;
   depth_ = 0;
   info_ = {};
-  info_.step_size = step_size;
+  info_.step_size = step_;
   begin_subtree();
 }
 

@@ -16,6 +16,7 @@ class nuts_tree {
   struct settings {
     int max_depth = 10;
     double max_energy_error = 1000;
+    double jitter = 0;
   };
 
   nuts_tree(std::size_t d, const settings& s);

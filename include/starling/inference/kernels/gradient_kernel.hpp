@@ -23,6 +23,14 @@ enum class start_kind {
   pathfinder,  // at points of multi-path Pathfinder (pathfinder.hpp), one a chain, whose paths start so: out of modes that have next to no mass
 };
 
+// Stan's windows of diag_e and dense_e: steps before the first, the first (each next one has twice its length), steps for the step size alone after the last.
+// Where the warm-up is shorter than their sum they have 15 %, 75 % and 10 % of it.
+struct warmup_lengths {
+  std::size_t initial_buffer = 75, window = 25, term_buffer = 50;
+
+  bool operator==(const warmup_lengths&) const = default;
+};
+
 struct gradient_settings {
   enum class transitions { tree,
                            path,
@@ -39,7 +47,10 @@ struct gradient_settings {
   double initial_radius = 2;
   int max_depth = 10;                         // tree
   std::size_t steps = 10;                     // path
-  double jitter = 0;                          // path
+  double jitter = 0;                          // tree, path: the step size of a trajectory is uniform on h (1 ± jitter)
+  double integration_time = 0;                // path: above 0 it has integration_time / h steps, rounded down, at least one, in place of `steps`
+  bool adapts = true;                         // false: the warm-up keeps step size and metric as they are
+  warmup_lengths windows = {};
 };
 
 // A kernel of this kind is its settings. Throws std::invalid_argument for settings that make no sense.

@@ -1,5 +1,6 @@
 // Hamiltonian Monte Carlo with a fixed number of leapfrog steps (Duane et al. 1987; Neal 2011). With jitter j the step size of each
-// trajectory is uniform on h (1 − j) … h (1 + j), which breaks resonances.
+// trajectory is uniform on h (1 − j) … h (1 + j), which breaks resonances. With an integration time T a trajectory has T / h steps, rounded down (at least
+// one), as Stan's static HMC has with T = 2π.
 #pragma once
 
 #include <utility>
@@ -18,6 +19,8 @@ struct hmc_options {
   double max_energy_error = 1000;
   start_kind start = start_kind::uniform;
   double initial_radius = 2;
+  double integration_time = 0;     // above 0: in place of `steps`
+  warmup_lengths windows = {};     // of diag_e and dense_e
 };
 
 class hmc : public gradient_kernel {
@@ -34,7 +37,9 @@ class hmc : public gradient_kernel {
                          .start = o.start,
                          .initial_radius = o.initial_radius,
                          .steps = o.steps,
-                         .jitter = o.jitter}) {}
+                         .jitter = o.jitter,
+                         .integration_time = o.integration_time,
+                         .windows = o.windows}) {}
 };
 
 }  // namespace starling::kernels

@@ -17,6 +17,8 @@ struct nuts_options {
   double max_energy_error = 1000;
   start_kind start = start_kind::uniform;
   double initial_radius = 2;
+  double jitter = 0;               // 0 … 1: the step size of each trajectory is uniform on h (1 − jitter) … h (1 + jitter)
+  warmup_lengths windows = {};     // of diag_e and dense_e
 };
 
 class nuts : public gradient_kernel {
@@ -32,7 +34,9 @@ class nuts : public gradient_kernel {
                          .max_energy_error = o.max_energy_error,
                          .start = o.start,
                          .initial_radius = o.initial_radius,
-                         .max_depth = o.max_depth}) {}
+                         .max_depth = o.max_depth,
+                         .jitter = o.jitter,
+                         .windows = o.windows}) {}
 };
 
 }  // namespace starling::kernels
