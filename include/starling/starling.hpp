@@ -76,4 +76,5 @@
 #include <starling/values/matrix.hpp>
 #include <starling/values/ode.hpp>
 #include <starling/values/pick.hpp>
+#include <starling/values/sequences.hpp>
 #include <starling/values/vector_math.hpp>
