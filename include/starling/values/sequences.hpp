@@ -2,11 +2,11 @@
 // sequence of its own.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <starling/values/differentiable.hpp>
@@ -100,7 +100,7 @@ template <class Y> class interpolation {
   template <class X> auto operator()(const X& x) const {
     const X inside = min(max(x, X(x_.front())), X(x_.back()));
     if constexpr (std::is_same_v<X, double>) {
-      const auto after = std::upper_bound(x_.begin() + 1, x_.end(), inside);
+      const auto after = std::lower_bound(x_.begin() + 1, x_.end(), inside);
       const auto k = std::min(static_cast<std::size_t>(after - x_.begin()) - 1, slopes_.size() - 1);
       return y_[k] + slopes_[k] * (inside - x_[k]);
     } else {
