@@ -20,5 +20,5 @@ configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/starling-config.cmake
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/starling-config-version.cmake" COMPATIBILITY SameMinorVersion)
 install(FILES "${PROJECT_BINARY_DIR}/starling-config.cmake" "${PROJECT_BINARY_DIR}/starling-config-version.cmake"
   "${PROJECT_SOURCE_DIR}/cmake/starling_add_model.cmake" "${PROJECT_SOURCE_DIR}/cmake/starling_native.cmake"
-  "${PROJECT_SOURCE_DIR}/cmake/starling_optimise.cmake"
+  "${PROJECT_SOURCE_DIR}/cmake/starling_optimise.cmake" "${PROJECT_SOURCE_DIR}/cmake/Findcsv.cmake"
   DESTINATION "${package_folder}")

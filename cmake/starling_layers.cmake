@@ -14,7 +14,7 @@ elseif(NOT STARLING_EXECUTOR STREQUAL "threads")
 endif()
 set(STARLING_THIRD_PARTIES_distributions "Eigen3|Eigen3::Eigen|BUILD" "Boost|Boost::headers|BUILD")
 set(STARLING_THIRD_PARTIES_inference "Eigen3|Eigen3::Eigen|BUILD")
-set(STARLING_THIRD_PARTIES_io "nlohmann_json|nlohmann_json::nlohmann_json|BUILD" "xxhash|xxhash::xxhash|BUILD" "fmt|fmt::fmt|LINK" "netCDF|netCDF::netcdf|LINK")
+set(STARLING_THIRD_PARTIES_io "nlohmann_json|nlohmann_json::nlohmann_json|BUILD" "xxhash|xxhash::xxhash|BUILD" "fmt|fmt::fmt|LINK" "netCDF|netCDF::netcdf|LINK" "csv|csv::csv|LINK")
 
 function(starling_add_layer layer previous)
   set(target starling_${layer})

@@ -49,6 +49,7 @@
 #include <starling/io/progress_line.hpp>
 #include <starling/io/report.hpp>
 #include <starling/io/stan_csv.hpp>
+#include <starling/io/tables.hpp>
 #include <starling/models/assess.hpp>
 #include <starling/models/custom_gradient.hpp>
 #include <starling/models/edit.hpp>

@@ -2,8 +2,10 @@
 #include <starling/io/input_error.hpp>
 
 #include "checksum.hpp"
+#include "file_names.hpp"
 #include "files.hpp"
 #include "nearest_name.hpp"
+#include "parse_csv.hpp"
 #include "parse_json.hpp"
 
 #include <fmt/format.h>
@@ -170,7 +172,14 @@ data data::from_text(std::string_view text, std::string origin) {
   return data(std::move(held));
 }
 
-data data::from_file(const std::string& path) { return from_text(read_file(path), path); }
+data data::from_file(const std::string& path) { return ends_with_extension(path, ".csv") ? from_table(read_file(path), path) : from_text(read_file(path), path); }
+
+data data::from_table(std::string_view csv, std::string origin) {
+  auto held = std::make_unique<contents>();
+  held->fields = parse_csv(csv, origin);
+  held->origin = std::move(origin);
+  return data(std::move(held));
+}
 
 bool data::has(std::string_view name) const {
   const bool there = contents_->fields.contains(name);
@@ -181,6 +190,11 @@ bool data::has(std::string_view name) const {
 bool data::has_list(std::string_view name) const {
   const auto found = contents_->fields.find(name);
   return found != contents_->fields.end() && found->is_array() && has(name);
+}
+
+bool data::has_texts(std::string_view name) const {
+  const auto found = contents_->fields.find(name);
+  return found != contents_->fields.end() && found->is_array() && std::any_of(found->begin(), found->end(), [](const json& x) { return x.is_string(); }) && has(name);
 }
 
 std::size_t data::size(std::string_view name) const { return static_cast<std::size_t>(whole(name, {.lower = 0})); }

@@ -141,6 +141,16 @@ TEST(fuzz, data) {
   });
 }
 
+TEST(fuzz, tables) {
+  expect_no_harm("name,age,score\n\"Ann, \"\"A\"\"\",10,1.5\nBob,NA,-2e3\n\"C\nD\",11,+3\n", mutations, [](const std::string& text) {
+    const auto d = sl::data::from_table(text);
+    d.texts("name");
+    d.vector("score", {.lower = -1e5});
+    d.fingerprint();
+    d.used();
+  });
+}
+
 TEST(fuzz, stan_csv) {
   const scratch_folder folder = in_memory();
   sl::result fit = example_fit();

@@ -19,6 +19,7 @@ THIRD_PARTIES = {
     "netcdf": ({"src/io", "tests"}, "libnetcdf-dev"),
     "xxhash": ({"src/io"}, "libxxhash-dev"),
     "fmt/": ({"src/io"}, "libfmt-dev"),
+    "csv.h": ({"src/io"}, "libcsv-dev"),
     "gtest/": ({"tests"}, "libgtest-dev"),
     "gmock/": ({"tests"}, "libgmock-dev"),
     "rapidcheck": ({"tests"}, "librapidcheck-dev"),

@@ -35,19 +35,22 @@ struct data_matrix {
 };
 
 /// A JSON object of named numbers, lists and lists of lists, by CmdStan's conventions:
-/// `{ "J": 8, "y": [28, 8, -3, 7, -1, 1, 18, 12] }`.
+/// `{ "J": 8, "y": [28, 8, -3, 7, -1, 1, 18, 12] }`; or a table of comma-separated values, whose columns are lists by the names in its first row.
 /// Every accessor checks kind, length, finiteness and range, and throws input_error with the file, the field and its element
-/// (counted from 1, as in summaries), what was expected and what came. Fields never asked for are listed by `unused`.
+/// (counted from 0), what was expected and what came. Fields never asked for are listed by `unused`. Factors, interactions, groups: tables.hpp.
 class data {
  public:
   /// No fields; asking for one says that the program needs data.
   data();
 
-  /// Throws input_error if the file cannot be read, is not a JSON object, or has a field twice.
+  /// Throws input_error if the file cannot be read, is not a JSON object (a table, where its name ends with .csv), or has a field twice.
   static data from_file(const std::string& path);
 
   /// The same of a text; `origin` stands for the file's name in messages.
   static data from_text(std::string_view json, std::string origin = "data");
+
+  /// Of a table of comma-separated values. Cells that are empty or NA are missing: accessors refuse them by their places.
+  static data from_table(std::string_view csv, std::string origin = "data");
 
   data(data&&) noexcept;
   data& operator=(data&&) noexcept;
@@ -58,6 +61,9 @@ class data {
 
   /// Whether there is a list of this name. Counts as asking for it where there is.
   bool has_list(std::string_view name) const;
+
+  /// Whether there is a list of this name that holds a text. Counts as asking for it where there is.
+  bool has_texts(std::string_view name) const;
 
   /// A whole number from 0 on.
   std::size_t size(std::string_view name) const;

@@ -1,0 +1,10 @@
+# csv::csv: libcsv, which reads tables of comma-separated values.
+find_path(CSV_INCLUDE_DIR csv.h)
+find_library(CSV_LIBRARY csv)
+mark_as_advanced(CSV_INCLUDE_DIR CSV_LIBRARY)
+include(FindPackageHandleStandardArgs)
+find_package_handle_standard_args(csv REQUIRED_VARS CSV_LIBRARY CSV_INCLUDE_DIR)
+if(csv_FOUND AND NOT TARGET csv::csv)
+  add_library(csv::csv UNKNOWN IMPORTED)
+  set_target_properties(csv::csv PROPERTIES IMPORTED_LOCATION "${CSV_LIBRARY}" INTERFACE_INCLUDE_DIRECTORIES "${CSV_INCLUDE_DIR}")
+endif()
