@@ -38,6 +38,10 @@ TEST(fitting_document, shows_code_of_the_compiled_example) {
   EXPECT_EQ(expect_shown_code(flush_left("/docs/fitting.md"), flush_left("/examples/fitting.cpp")), 4);
 }
 
+TEST(epidemic_document, shows_code_of_the_compiled_example) {
+  EXPECT_EQ(expect_shown_code(flush_left("/docs/epidemic.md"), flush_left("/examples/epidemic.cpp")), 3);
+}
+
 TEST(learning_document, shows_code_of_the_compiled_example) {
   EXPECT_EQ(expect_shown_code(flush_left("/docs/learning.md"), flush_left("/examples/learning.cpp")), 3);
 }
