@@ -245,13 +245,14 @@ std::vector<std::pair<std::string, std::vector<double>>> most_doubted(const resu
 
 }  // namespace
 
+std::string page_head(const std::string& title) { return fmt::format(head, escaped(title), style_of_colours()) + "<h1>" + escaped(title) + "</h1>\n"; }
+
 std::string html_report(const result& fit) {
   const auto rows = summarise(fit);
   const std::string* model = fit.attribute("model");
   const std::string title = model && !model->empty() ? *model : "Fit";
   const std::size_t chains = fit.posterior.chains, draws = fit.posterior.draws;
-  std::string html = fmt::format(head, escaped(title), style_of_colours());
-  html += "<h1>" + escaped(title) + "</h1>\n<p class=\"about\">";
+  std::string html = page_head(title) + "<p class=\"about\">";
   if (!fit.posterior.empty()) html += fmt::format("{} {} of {} draws. ", chains, chains == 1 ? "chain" : "chains", draws);
   if (fit.interrupted) html += "Interrupted. ";
   if (fit.log_evidence) html += fmt::format("Log evidence {:.6g}. ", *fit.log_evidence);

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "kernels/adam_steps.hpp"
+
 namespace starling {
 
 namespace {
@@ -103,6 +105,16 @@ double shortened(const parameter_gradients& gradients, double clip) {
   return length > clip ? clip / length : 1;
 }
 
+adam_step steps_of_this_machine() {
+#if defined(__x86_64__)
+  if (const adam_step wide = avx512_adam_step(); wide && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+                                                 __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("bmi2"))
+    return wide;
+  if (const adam_step half = avx2_adam_step(); half && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return half;
+#endif
+  return baseline_adam_step();
+}
+
 }  // namespace
 
 void parameter_store::ascend(const parameter_gradients& gradients, const sgd& o) {
@@ -129,18 +141,16 @@ void parameter_store::ascend(const parameter_gradients& gradients, const adam& o
 }
 
 void parameter_store::ascend(const parameter_gradients& gradients, const adamw& o) {
+  static const adam_step step = steps_of_this_machine();
   const double factor = shortened(gradients, o.clip);
   for (const auto& e : gradients.entries) {
     auto& [name, values, m, shape] = entry_of(e);
     m.first.resize(values.size());
     m.second.resize(values.size());
     const double rate = o.rate.at(m.steps);
-    const adam_rule rule(++m.steps, o.first_decay, o.second_decay, o.epsilon);
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      rule.see(factor * e.derivatives[i], m.first[i], m.second[i]);
-      const double move = rule.move(rate, m.first[i], m.second[i]);
-      values[i] += o.weight_decay == 0 ? move : move - rate * o.weight_decay * values[i];
-    }
+    const double t = static_cast<double>(++m.steps);
+    const adam_numbers numbers{factor, o.first_decay, o.second_decay, rate / (1 - std::pow(o.first_decay, t)), 1 / (1 - std::pow(o.second_decay, t)), o.epsilon, rate * o.weight_decay};
+    step(numbers, e.derivatives.data(), values.data(), m.first.data(), m.second.data(), values.size());
   }
 }
 

@@ -11,8 +11,6 @@ namespace starling::neural {
 
 void* take_scratch(std::size_t bytes) { return arena::current().take<std::byte>(bytes); }
 
-namespace {
-
 template <class T> const layer_functions<T>& functions() {
   static const layer_functions<T>& chosen = [&]() -> const layer_functions<T>& {
 #if defined(__x86_64__)
@@ -27,6 +25,10 @@ template <class T> const layer_functions<T>& functions() {
   }();
   return chosen;
 }
+template const layer_functions<float>& functions<float>();
+template const layer_functions<double>& functions<double>();
+
+namespace {
 
 std::string shape_text(const parameter_shape& s) {
   std::string text;
@@ -60,7 +62,7 @@ template <class T> void read_parameters(prepared_net<T>& net) {
       t.values = t.stored.data();
     } else {
       t.own.resize(t.stored.size());
-      for (std::size_t i = 0; i < t.own.size(); ++i) t.own[i] = static_cast<T>(t.stored[i]);
+      functions<T>().narrow(t.stored.data(), t.own.size(), t.own.data());
       t.values = t.own.data();
     }
     if (!t.shape.is_product) continue;
@@ -164,7 +166,7 @@ template <class T> std::span<const std::uint32_t> live_rows(const T* d, std::siz
   std::size_t n = 0;
   for (std::size_t r = 0; r < rows; ++r) {
     bool any = false;
-    for (std::size_t j = 0; j < width; ++j) any |= !(d[r * width + j] == T(0));
+    for (std::size_t j = 0; j < width && !any; ++j) any = !(d[r * width + j] == T(0));
     live[n] = static_cast<std::uint32_t>(r);
     n += any;
   }
@@ -273,13 +275,15 @@ void backward(const prepared_net<T>& net, const T* memory, std::size_t rows, con
             w.d_values[k - first] = sums[k];
           } else {
             own[k - first] = a.take<T>(net.tensors[k].shape.size());
-            for (std::size_t j = 0; j < net.tensors[k].shape.size(); ++j) own[k - first][j] = T(0);
+            const bool overwritten = l.kind == layer_kind::linear && k == first;
+            w.overwrites = w.overwrites || overwritten;
+            for (std::size_t j = 0; !overwritten && j < net.tensors[k].shape.size(); ++j) own[k - first][j] = T(0);
             w.d_values[k - first] = own[k - first];
           }
         }
         functions<T>().pull(w);
         for (std::size_t k = first; k < end; ++k)
-          for (std::size_t j = 0; own[k - first] && j < net.tensors[k].shape.size(); ++j) sums[k][j] += static_cast<double>(own[k - first][j]);
+          if (own[k - first]) functions<T>().add_up(own[k - first], net.tensors[k].shape.size(), sums[k]);
       }
     }
     d = dx;

@@ -1,11 +1,14 @@
 #include <starling/neural/train.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numeric>
 #include <stdexcept>
 
 #include <starling/random/stream.hpp>
+
+#include "kernels/layer_functions.hpp"
 
 namespace starling {
 
@@ -28,6 +31,7 @@ void permute(std::vector<std::uint32_t>& order, const key& k) {
 training_run::training_run(std::span<const training_columns> data, const parameter_store& start, const training_options& o, const key& k)
     : data_(data), options_(o), key_(k.scope(hash_text("train"))), buffers_(data.size()) {
   if (o.epochs == 0 || o.batch == 0) throw std::invalid_argument("train: epochs and batch must be at least 1");
+  if (o.parts == 0) throw std::invalid_argument("train: parts must be at least 1");
   if (!(o.validation >= 0 && o.validation < 1)) throw std::invalid_argument("train: validation is a share of the rows, at least 0 and below 1");
   if (o.patience > 0 && o.validation == 0) throw std::invalid_argument("train: patience needs rows that are held out; give .validation too");
   std::size_t rows = 0;
@@ -71,7 +75,7 @@ void training_run::gather(const std::vector<std::uint32_t>& order, std::size_t f
     const std::size_t width = data_[g].width;
     buffers_[g].resize(count_ * width);
     for (std::size_t r = 0; r < count_; ++r)
-      for (std::size_t j = 0; j < width; ++j) buffers_[g][r * width + j] = data_[g].values[order[first + r] * width + j];
+      std::copy_n(data_[g].values.data() + order[first + r] * width, width, buffers_[g].data() + r * width);
   }
 }
 
@@ -82,11 +86,14 @@ bool training_run::next_batch() {
 }
 
 bool training_run::takes(double loss, parameter_gradients& down) {
+  const auto all_finite = neural::functions<double>().all_finite;
   std::string trouble;
   if (!std::isfinite(loss)) trouble = "the loss is not a finite number";
   for (const auto& e : down.entries) {
     const bool is_stored = result_.last.contains(e.name);
     const std::vector<double>& values = is_stored ? result_.last[e.name] : e.values;
+    // What was finite and took finite steps is so still.
+    if ((finite_before_ || all_finite(values.data(), values.size())) && all_finite(e.derivatives.data(), e.derivatives.size())) continue;
     for (std::size_t i = 0; i < e.derivatives.size(); ++i) {
       // A parameter that is no number comes before what follows from it.
       const bool value = std::isfinite(values[i]);
@@ -95,6 +102,7 @@ bool training_run::takes(double loss, parameter_gradients& down) {
                                                            : "element " + std::to_string(i) + " of the parameter \"" + e.name + "\" is not a finite number";
     }
   }
+  finite_before_ = trouble.empty();
   if (trouble.empty()) {
     result_.loss_so_far += loss * static_cast<double>(count_);
     result_.skipped_in_a_row = 0;

@@ -1,5 +1,7 @@
 // The report as a page: it is well formed, says what the terminal's report says, and every plot stands for its numbers.
+#include <starling/inference/variational/fitted.hpp>
 #include <starling/io/report.hpp>
+#include <starling/neural/train.hpp>
 
 #include "example_fit.hpp"
 #include "io/svg_plot.hpp"
@@ -38,6 +40,41 @@ std::size_t count(const std::string& text, const std::string& what) {
   std::size_t n = 0;
   for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + 1)) ++n;
   return n;
+}
+
+// Every epoch stands at its place: heights are those of the losses, in reverse, as SVG counts down.
+TEST(training_report, draws_losses_and_says_what_was_best) {
+  sl::training_result fit;
+  fit.history = {{4, 5}, {3, 3.5}, {2.5, 3.75}};
+  fit.best_epoch = 1, fit.steps = 30, fit.skipped = 2, fit.finished = true;
+  fit.trouble = "step 3: the loss is <not> a finite number";
+  const auto page = sl::training_report(fit);
+  EXPECT_EQ(not_well_formed(page), "");
+  for (const char* text : {"30 steps in 3 epochs", "2 of 30 steps", "step 3: the loss is &lt;not&gt; a finite number", "Last loss 2.5; of the rows held out 3.75, the least 3.5 in epoch 2"})
+    EXPECT_NE(page.find(text), std::string::npos) << text;
+  EXPECT_EQ(count(page, "class=\"line c0\""), 1u);
+  EXPECT_EQ(count(page, "class=\"line c1\""), 1u);
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  fit.history = {{4, nan}, {3, nan}};
+  fit.skipped = 0;
+  const auto without = sl::training_report(fit);
+  EXPECT_EQ(not_well_formed(without), "");
+  EXPECT_EQ(count(without, "class=\"line c1\""), 0u);
+  EXPECT_EQ(count(without, "class=\"warning\""), 0u);
+  EXPECT_EQ(not_well_formed(sl::training_report(sl::training_result())), "");
+}
+
+TEST(training_report, names_latents_that_have_collapsed) {
+  sl::fit_result fit;
+  fit.steps = 200, fit.value = -19.25, fit.standard_error = 0.125;
+  fit.history = {{100, -25, 1}, {200, -19.25, 0.5}};
+  fit.latents = {{"z[0]", 0.8, 0.2}, {"z[1]", 0.002, 1}};
+  fit.warnings = {"z[1] has collapsed"};
+  const auto page = sl::training_report(fit);
+  EXPECT_EQ(not_well_formed(page), "");
+  for (const char* text : {"1 of 2 active", "<td>z[1]</td><td class=\"doubt\">0.002: collapsed</td>", "<td>z[0]</td><td>0.8</td>", "objective -19.25", "z[1] has collapsed</div>"})
+    EXPECT_NE(page.find(text), std::string::npos) << text;
+  EXPECT_EQ(count(page, "class=\"line c0\""), 1u);
 }
 
 }  // namespace

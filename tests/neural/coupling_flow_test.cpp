@@ -16,10 +16,11 @@ namespace nn = starling::neural;
 namespace {
 
 constexpr auto small = nn::realnvp(3, {.layers = 3, .hidden = 8, .context = 2}).with_doubles();
+constexpr auto splined = nn::neural_spline(3, {.layers = 3, .hidden = 8, .context = 2, .bins = 5, .bound = 3}).with_doubles();
 constexpr double context[2] = {0.7, -0.4};
-sl::parameter_store some_store() {
+sl::parameter_store some_store(const nn::coupling_flow& flow) {
   sl::parameter_store s;
-  nn::initialise(s, "flow", small, sl::key(1));
+  nn::initialise(s, "flow", flow, sl::key(1));
   for (const auto& name : s.names()) {  // far from the identity
     auto v = s[name];
     for (double& x : v) x *= name.find("/4/") != std::string::npos ? 150 : 1.5;
@@ -28,37 +29,37 @@ sl::parameter_store some_store() {
   return s;
 }
 // u ↦ (x, sum of s); and x ↦ (u, sum of s).
-template <bool Back> constexpr auto mapped = sl::gen([](auto& trace, const auto& x) {
+template <const nn::coupling_flow& Flow, bool Back> constexpr auto mapped = sl::gen([](auto& trace, const auto& x) {
   using R = sl::real_of<decltype(trace)>;
-  const auto d = small.with("flow", trace, sl::vector<const double>(context, 2));
+  const auto d = Flow.with("flow", trace, sl::vector<const double>(context, 2));
   sl::vector<R> y(3), all(4);
   for (std::size_t i = 0; i < 3; ++i) y[i] = R(x[i]);
   all[3] = Back ? d.backward(y) : d.forward(y);
   for (std::size_t i = 0; i < 3; ++i) all[i] = y[i];
   return all;
 });
-template <bool Back> std::vector<double> map(const sl::parameter_store& s, const std::vector<double>& x) {
-  const auto y = sl::assess(sl::with_parameters(mapped<Back>, s), sl::args(x), {}).value;
+template <const nn::coupling_flow& Flow, bool Back> std::vector<double> map(const sl::parameter_store& s, const std::vector<double>& x) {
+  const auto y = sl::assess(sl::with_parameters(mapped<Flow, Back>, s), sl::args(x), {}).value;
   return {y[0], y[1], y[2], y[3]};
 }
-constexpr auto drawn = sl::gen([](auto& trace) { trace("z", small.with("flow", trace, sl::vector<const double>(context, 2))); });
+template <const nn::coupling_flow& Flow> constexpr auto drawn = sl::gen([](auto& trace) { trace("z", Flow.with("flow", trace, sl::vector<const double>(context, 2))); });
 
-TEST(coupling_flow, determinants_are_those_of_differences) {
-  const auto store = some_store();
+template <const nn::coupling_flow& Flow> void check_determinants() {
+  const auto store = some_store(Flow);
   double largest = 0;
-  for (const auto& u : {std::vector<double>{0.3, -1.1, 0.5}, std::vector<double>{-2.0, 0.1, 1.4}}) {
-    const auto x = map<false>(store, u);
+  for (const auto& u : {std::vector<double>{0.3, -1.1, 0.5}, std::vector<double>{-2.0, 0.1, 1.4}}) {  // of splines, in different bins
+    const auto x = map<Flow, false>(store, u);
     double moved = 0;
     for (std::size_t i = 0; i < 3; ++i) moved += std::abs(x[i] - u[i]);
     EXPECT_GT(moved, 0.3);
-    const auto back = map<true>(store, {x[0], x[1], x[2]});
+    const auto back = map<Flow, true>(store, {x[0], x[1], x[2]});
     for (std::size_t i = 0; i < 3; ++i) EXPECT_NEAR(back[i], u[i], 1e-12);
     EXPECT_NEAR(back[3], x[3], 1e-12);
     double j[3][3];
     for (std::size_t c = 0; c < 3; ++c) {
       auto up = u, down = u;
       up[c] += 1e-6, down[c] -= 1e-6;
-      const auto a = map<false>(store, up), b = map<false>(store, down);
+      const auto a = map<Flow, false>(store, up), b = map<Flow, false>(store, down);
       for (std::size_t r = 0; r < 3; ++r) j[r][c] = (a[r] - b[r]) / 2e-6;
     }
     const double det = j[0][0] * (j[1][1] * j[2][2] - j[1][2] * j[2][1]) - j[0][1] * (j[1][0] * j[2][2] - j[1][2] * j[2][0]) + j[0][2] * (j[1][0] * j[2][1] - j[1][1] * j[2][0]);
@@ -66,14 +67,14 @@ TEST(coupling_flow, determinants_are_those_of_differences) {
     largest = std::max(largest, std::abs(x[3]));
     double expected = -x[3] - 1.5 * std::log(2 * M_PI);
     for (const double v : u) expected -= 0.5 * v * v;
-    EXPECT_NEAR(sl::assess(sl::with_parameters(drawn, store), sl::args(), {{"z", {x[0], x[1], x[2]}}}).score, expected, 1e-12);
+    EXPECT_NEAR(sl::assess(sl::with_parameters(drawn<Flow>, store), sl::args(), {{"z", {x[0], x[1], x[2]}}}).score, expected, 1e-12);
   }
   EXPECT_GT(largest, 0.1);
 }
 
-TEST(coupling_flow, draws_have_its_density) {
-  const auto store = some_store();
-  const auto model = sl::with_parameters(drawn, store);
+template <const nn::coupling_flow& Flow> void check_draws() {
+  const auto store = some_store(Flow);
+  const auto model = sl::with_parameters(drawn<Flow>, store);
   const auto batch = sl::simulate(model, sl::args(), sl::key(2), sl::lanes(20'000));
   const auto z = batch.get("z"), scores = batch.scores();
   for (std::size_t l = 0; l < 3; ++l) EXPECT_NEAR(sl::assess(model, sl::args(), {{"z", {z[3 * l], z[3 * l + 1], z[3 * l + 2]}}}).score, scores[l], 1e-12);
@@ -91,6 +92,23 @@ TEST(coupling_flow, draws_have_its_density) {
   const double n = static_cast<double>(scores.size()), mean = sum / n, error = std::sqrt((squares / n - mean * mean) / n);
   EXPECT_NEAR(mean, 1, 4.9 * error);
   EXPECT_LT(error, 0.05);
+}
+
+TEST(coupling_flow, determinants_are_those_of_differences) { check_determinants<small>(); }
+TEST(coupling_flow, draws_have_its_density) { check_draws<small>(); }
+TEST(coupling_flow, determinants_of_splines_are_those_of_differences) { check_determinants<splined>(); }
+TEST(coupling_flow, draws_of_splines_have_their_density) { check_draws<splined>(); }
+
+TEST(coupling_flow, splines_begin_near_the_identity_and_leave_what_is_outside) {
+  sl::parameter_store fresh;
+  nn::initialise(fresh, "flow", splined, sl::key(4));
+  const std::vector<double> u = {0.3, -1.1, 2.5};
+  const auto x = map<splined, false>(fresh, u);
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_NEAR(x[i], u[i], 0.05);
+  EXPECT_NE(x, (std::vector<double>{u[0], u[1], u[2], 0}));
+  EXPECT_EQ((map<splined, false>(some_store(splined), {-3.5, 4.0, 3.25})), (std::vector<double>{-3.5, 4.0, 3.25, 0}));
+  EXPECT_THROW(nn::neural_spline(3, {.bins = 1}), std::invalid_argument);
+  EXPECT_THROW(nn::neural_spline(3, {.bound = 0}), std::invalid_argument);
 }
 
 // A bent posterior: z1 is near z0².

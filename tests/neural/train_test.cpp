@@ -240,6 +240,42 @@ TEST(train, derivatives_pass_through_choices_of_the_loss) {
   EXPECT_NE(said([&] { sl::train(discrete, data, store, climb, options, sl::key(2)); }).find("cannot follow"), std::string::npos);
 }
 
+// Parts of a batch: the same bits for any number of threads, the whole batch's derivatives but for rounding, and draws of their own.
+constexpr auto exact_curve = nn::sequential(nn::linear(1, 16), nn::tanh, nn::linear(16, 1)).with_doubles();
+constexpr auto exact_loss = sl::gen([](auto& trace, const auto& x, const auto& y) { return nn::squared_error(trace("curve", exact_curve, x), y); });
+TEST(train, parts_of_batches) {
+  sl::parameter_store store;
+  nn::initialise(store, "curve", exact_curve, sl::key(1));
+  const auto of = [&](std::size_t parts, std::size_t threads) {
+    return sl::train(exact_loss, curve_rows(), store, sl::sgd{.rate = 0.05}, {.epochs = 3, .batch = 10, .parts = parts, .threads = threads}, sl::key(2));
+  };
+  const auto whole = of(1, 1), one = of(4, 1), two = of(4, 2);  // the last batch has three rows: one part has none
+  for (const auto& name : store.names()) {
+    EXPECT_EQ(one.last[name], two.last[name]);
+    for (std::size_t i = 0; i < whole.last[name].size(); ++i) EXPECT_NEAR(one.last[name][i], whole.last[name][i], 1e-12);
+    EXPECT_NE(whole.last[name], store[name]);
+  }
+  for (std::size_t e = 0; e < 3; ++e) EXPECT_NEAR(one.history[e].loss, whole.history[e].loss, 1e-12);
+  EXPECT_THROW(of(0, 1), std::invalid_argument);
+  // With dropout too.
+  nn::initialise(store, "curve", curve, sl::key(1));
+  const auto dropped = [&](std::size_t threads) { return sl::train(curve_loss, curve_rows(), store, sl::adam{}, {.epochs = 2, .batch = 10, .parts = 3, .threads = threads}, sl::key(2)).last["curve/0/weight"]; };
+  EXPECT_EQ(dropped(1), dropped(2));
+}
+constexpr auto noise = sl::gen([](auto& trace, const auto& x) {
+  const auto z = trace("z", sl::iid(sl::normal(0.0, 1.0), x.rows()));
+  return trace.param("p", 0.0) * sum(z) / static_cast<double>(x.rows());
+});
+TEST(train, parts_draw_by_themselves) {
+  const auto moved = [](std::size_t rows, std::size_t parts) {
+    sl::parameter_store store;
+    store.set("p", 0.0);
+    return sl::train(noise, sl::training_rows(sl::training_columns{std::vector<double>(rows, 1.0)}), store, sl::sgd{.rate = 1}, {.epochs = 1, .batch = rows, .parts = parts}, sl::key(3)).last["p"][0];
+  };
+  EXPECT_NE(moved(2, 1), 0);
+  EXPECT_GT(std::abs(moved(4, 2) - moved(2, 1)), 1e-3);  // equal where both parts had the same draws
+}
+
 // Steps allocate nothing: a longer run makes no more allocations than a shorter one.
 TEST(train, steps_are_free) {
   const auto data = curve_rows();

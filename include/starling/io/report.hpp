@@ -27,6 +27,13 @@ std::string report(const result& fit, const report_options& o = {});
 /// densities by chain), energy, divergences in pairs, and predictions beside what was observed where the fit has them.
 std::string html_report(const result& fit);
 
+struct fit_result;
+struct training_result;
+/// The page of sl::fit: the objective over its steps, how many latents of items the guide uses and which have collapsed to the prior, the warnings.
+std::string training_report(const fit_result& fit);
+/// The page of sl::train: losses by epoch, of the minibatches and of the rows held out, when it was best, and what was not finite.
+std::string training_report(const training_result& fit);
+
 /// The same for machines, as JSON: {"attributes": {…}, "chains", "draws", "interrupted", "log_evidence", "ess", "warnings": […],
 /// "predictive_checks": [{"name", "statistic", "observed", "predicted", "p"}, …],
 /// "variables": [{"name", "mean", "sd", "mcse_mean", "mcse_sd", "q5", "q50", "q95", "ess_bulk", "ess_tail", "r_hat", "present"}, …]}.

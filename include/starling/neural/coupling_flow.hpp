@@ -1,4 +1,4 @@
-// A normalising flow of affine coupling layers (Dinh, Sohl-Dickstein, Bengio 2017, realnvp): a density over vectors that nets bend.
+// A normalising flow of coupling layers, affine (Dinh, Sohl-Dickstein, Bengio 2017, realnvp) or of splines (Durkan and others 2019): a density over vectors that nets bend.
 //
 //   constexpr auto flow = sl::neural::realnvp(8, {.layers = 6, .hidden = 32});
 //   const auto guide = sl::gen([](auto& trace, const auto& data) {
@@ -7,7 +7,8 @@
 //   sl::neural::initialise(store, "flow", flow, key);             // near the identity
 //
 // u ~ normal(0, 1) of n dimensions. Each layer leaves one half of the numbers as they are, a, and maps the other, b ↦ b ∘ exp(s) + t, where s and t come from a net of
-// a (and of the context), s = 2 tanh(raw / 2) so that no layer stretches by more than e². Halves take turns. The log density of x is that of u less the sum of all s. Draws follow
+// a (and of the context), s = 2 tanh(raw / 2) so that no layer stretches by more than e². Of splines (neural_spline), each number of b goes through a monotone spline on
+// [−bound, bound] whose knots come from the net (rational_spline.hpp), and stays what it is outside. Halves take turns. The log density of x is that of u less the sum of all s, of splines of the logarithms of their slopes. Draws follow
 // the parameters, so that it is a guide for every objective of sl::fit, and a proposal with an exact density.
 #pragma once
 
@@ -21,11 +22,16 @@
 #include <starling/distributions/supports.hpp>
 #include <starling/neural/initialise.hpp>
 #include <starling/neural/layers.hpp>
+#include <starling/neural/rational_spline.hpp>
 
 namespace starling::neural {
 
 struct flow_options {
   std::uint32_t layers = 6, hidden = 32, context = 0;
+};
+struct spline_options {
+  std::uint32_t layers = 6, hidden = 32, context = 0, bins = 8;
+  double bound = 5;
 };
 
 // A flow whose nets a run evaluates: a distribution for as long as the run lasts.
@@ -66,6 +72,10 @@ template <class Flow, class Handler, class Context> struct flow_in_run : distrib
       const auto [first, count] = flow.moved(k);
       const auto h = scales_and_shifts(k, x);
       for (std::size_t i = 0; i < count; ++i) {
+        if (flow.bins > 0) {
+          x[first + i] = spline(h, i).forward(x[first + i], total);
+          continue;
+        }
         const R s = bounded(h[i]);
         x[first + i] = x[first + i] * exp(s) + h[count + i];
         total = total + s;
@@ -79,6 +89,10 @@ template <class Flow, class Handler, class Context> struct flow_in_run : distrib
       const auto [first, count] = flow.moved(k);
       const auto h = scales_and_shifts(k, x);
       for (std::size_t i = 0; i < count; ++i) {
+        if (flow.bins > 0) {
+          x[first + i] = spline(h, i).backward(x[first + i], total);
+          continue;
+        }
         const R s = bounded(h[i]);
         x[first + i] = (x[first + i] - h[count + i]) * exp(-s);
         total = total + s;
@@ -88,6 +102,7 @@ template <class Flow, class Handler, class Context> struct flow_in_run : distrib
   }
 
  private:
+  rational_spline<R> spline(const vector<R>& h, std::size_t i) const { return {h.data() + i * flow.numbers_of_each(), flow.bins, flow.bound}; }
   static R bounded(const R& raw) { return 2.0 * starling::tanh(0.5 * raw); }
   auto scales_and_shifts(std::uint32_t k, const vector<R>& x) const {
     const auto [first, count] = flow.moved(k);
@@ -103,8 +118,12 @@ template <class Flow, class Handler, class Context> struct flow_in_run : distrib
 struct coupling_flow {
   std::size_t size;
   flow_options options;
+  std::uint32_t bins = 0;  // of splines; 0: affine
+  double bound = 0;
   bool in_doubles = false;
 
+  // Of a net, for each number that it moves.
+  constexpr std::uint32_t numbers_of_each() const { return bins > 0 ? 3 * bins - 1 : 2; }
   // What layer k moves: the second half of the numbers, then the first.
   struct part {
     std::size_t first, count;
@@ -112,7 +131,7 @@ struct coupling_flow {
   constexpr part moved(std::uint32_t k) const { return k % 2 == 0 ? part{size / 2, size - size / 2} : part{0, size / 2}; }
   constexpr auto net_of(std::uint32_t k) const {
     const auto count = static_cast<std::uint32_t>(moved(k).count), rest = static_cast<std::uint32_t>(size) - count + options.context;
-    const auto n = mlp({rest, options.hidden, options.hidden, 2 * count}, relu);
+    const auto n = mlp({rest, options.hidden, options.hidden, numbers_of_each() * count}, relu);
     return in_doubles ? n.with_doubles() : n;
   }
   static literal name_of_net(const literal& at, std::uint32_t k) { return name(std::string(at.text()) + "/" + std::to_string(k)); }
@@ -137,6 +156,14 @@ constexpr coupling_flow realnvp(std::size_t n, const flow_options& o = {}) {
   if (n < 2) throw std::invalid_argument("realnvp: one half of the numbers moves the other, so there must be at least two");
   if (o.layers == 0 || o.hidden == 0) throw std::invalid_argument("realnvp: at least one layer, and one hidden number");
   return {n, o};
+}
+// The same of splines. Throws too where there are fewer than two bins, or the bound is not positive.
+constexpr coupling_flow neural_spline(std::size_t n, const spline_options& o = {}) {
+  if (o.bins < 2 || !(o.bound > 0)) throw std::invalid_argument("neural_spline: at least two bins, and a positive bound");
+  coupling_flow f = realnvp(n, {o.layers, o.hidden, o.context});
+  f.bins = o.bins;
+  f.bound = o.bound;
+  return f;
 }
 
 // Parameters of the nets of a flow: the last layer of each is a hundredth of what it would be, so that the flow begins near the identity.

@@ -17,7 +17,7 @@ namespace starling::neural {
                               std::to_string(found_cols));
 }
 
-// f(values of a row, its index, its derivatives) gives the loss of a row and writes its derivatives, which are zero before; the mean of them.
+// f(values of a row, its index, its derivatives) gives the loss of a row and writes its derivatives, all of them; the mean of them.
 template <class A, class F> auto mean_over_rows(const matrix<A>& y, F f) {
   using R = std::remove_const_t<A>;
   using V = primal_of<R>;
@@ -28,9 +28,10 @@ template <class A, class F> auto mean_over_rows(const matrix<A>& y, F f) {
     require_tape<V>();
     const auto x = capture<V>(static_cast<const R*>(y.data()), y.size());
     V* const d = tape<V>::current->template take<V>(y.size());
-    for (std::size_t i = 0; i < y.size(); ++i) d[i] = V(0);
     for (std::size_t r = 0; r < n; ++r) total += f(x.values + r * width, r, d + r * width);
-    for (std::size_t i = 0; i < y.size(); ++i) d[i] = d[i] * by;
+    if constexpr (std::is_arithmetic_v<V>) in_packs<V>(y.size(), [&]<class P>(std::size_t i) { (P::load(d + i) * P(by)).store(d + i); });
+    else
+      for (std::size_t i = 0; i < y.size(); ++i) d[i] = d[i] * by;
     return reduced<V>(V(total * by), reduction_part<V>{x.cells, d});
   } else {
     const arena_scope scratch;
@@ -77,16 +78,28 @@ template <class A> auto binary_cross_entropy(const matrix<A>& logits, const matr
   const std::size_t width = logits.cols();
   return mean_over_rows(logits, [&](const auto* x, std::size_t r, auto* d) {
     using V = std::remove_cvref_t<decltype(*x)>;
-    const arena_scope scratch;
-    const vector<const V> logit(x, width);
-    const auto high = log1p_exp(logit), share = inverse_logit(logit);  // of plain numbers in packs
-    V total(0);
-    for (std::size_t j = 0; j < width; ++j) {
-      const V target(targets(r, j));
-      d[j] = share[j] - target;
-      total += high[j] - target * x[j];
+    const double* const target = targets.data() + r * width;
+    if constexpr (std::is_arithmetic_v<V>) {
+      native_pack<V> total(0);
+      V rest(0);
+      in_packs<V>(width, [&]<class P>(std::size_t j) {
+        const P v = P::load(x + j), t = P::load(target + j);
+        const auto both = log1p_exp_and_slope(v);
+        (both.slope - t).store(d + j);
+        if constexpr (std::is_same_v<P, native_pack<V>>) total += both.value - t * v;
+        else rest += sum(both.value - t * v);
+      });
+      return V(sum(total) + rest);
+    } else {
+      V total(0);
+      for (std::size_t j = 0; j < width; ++j) {
+        const V t(target[j]);
+        const auto both = log1p_exp_and_slope(V(x[j]));
+        d[j] = both.slope - t;
+        total += both.value - t * x[j];
+      }
+      return total;
     }
-    return total;
   });
 }
 

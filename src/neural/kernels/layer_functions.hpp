@@ -25,6 +25,7 @@ template <class T> struct layer_work {
   const T* dy;
   T* dx;
   T* d_values[most_parameters];
+  bool overwrites;  // what stands in the sums of a linear layer's weight is no number yet
 };
 constexpr std::size_t extra_numbers(const layer& l) {
   switch (l.kind) {
@@ -46,7 +47,14 @@ template <class T> struct layer_functions {
   // Lays out W, [out × in], for x Wᵀ; how many numbers that takes.
   void (*pack)(const T* weight, std::size_t out, std::size_t in, T* to);
   std::size_t (*packed)(std::size_t out, std::size_t in);
+  // Between the store's doubles and T: to[i] = from[i], to[i] += from[i].
+  void (*narrow)(const double* from, std::size_t n, T* to);
+  void (*add_up)(const T* from, std::size_t n, double* to);
+  bool (*all_finite)(const T* x, std::size_t n);
 };
+
+// Of the instruction set that the machine has.
+template <class T> const layer_functions<T>& functions();
 
 const layer_functions<float>& baseline_functions(float);
 const layer_functions<double>& baseline_functions(double);

@@ -20,14 +20,14 @@ template <class P> struct layer_kernels {
     multiply<P, T>(m, out, in, {x, x_row, 1}, packed, {y, y_row}, bias ? bias : scratch_zeros<P, T>(out + 2 * P::lanes));
   }
   static void pull_product(std::size_t m, std::size_t in, std::size_t out, const T* x, std::size_t x_row, const T* weight, const T* dy, std::size_t dy_row, T* dx, std::size_t dx_row,
-                           T* d_weight, T* d_bias, bool add) {
+                           T* d_weight, T* d_bias, bool add, bool overwrite = false) {
     if (dx) {
       T* const room = scratch<T>(packed_numbers<P>(out, in));
       multiply_unpacked<P, T>(m, in, out, {dy, dy_row, 1}, weight, in, 1, {dx, dx_row}, add ? keep : scratch_zeros<P, T>(in + 2 * P::lanes), room);
     }
     if (d_weight) {
       T* const room = scratch<T>(packed_numbers<P>(m, in));
-      multiply_unpacked<P, T>(out, in, m, {dy, 1, dy_row}, x, x_row, 1, {d_weight, in}, keep, room);
+      multiply_unpacked<P, T>(out, in, m, {dy, 1, dy_row}, x, x_row, 1, {d_weight, in}, overwrite ? scratch_zeros<P, T>(in + 2 * P::lanes) : keep, room);
     }
     if (d_bias)
       for (std::size_t r = 0; r < m; ++r) map_numbers<P>(dy + r * dy_row, d_bias, out, [&](P v, std::size_t i, auto load) { return v + load(i, d_bias); });
@@ -93,7 +93,8 @@ template <class P> struct layer_kernels {
     const std::size_t in = l.in, out = l.out, rows = w.rows;
     switch (l.kind) {
       case layer_kind::linear:
-        return pull_product(rows * l.repeat, in / l.repeat, out / l.repeat, w.x, in / l.repeat, w.values[0], w.dy, out / l.repeat, w.dx, in / l.repeat, w.d_values[0], w.d_values[1], false);
+        return pull_product(rows * l.repeat, in / l.repeat, out / l.repeat, w.x, in / l.repeat, w.values[0], w.dy, out / l.repeat, w.dx, in / l.repeat, w.d_values[0], w.d_values[1], false,
+                            w.overwrites);
       case layer_kind::softmax:
         for (std::size_t r = 0, n = in / l.repeat; w.dx && r < rows * l.repeat; ++r) pull_softmax_row<P>(static_cast<const T*>(w.y) + r * n, w.dy + r * n, w.dx + r * n, n);
         return;
@@ -192,7 +193,26 @@ template <class P> struct layer_kernels {
 
   static void pack(const T* weight, std::size_t out, std::size_t in, T* to) { pack_panels<P>(weight, 1, in, in, out, to); }
   static std::size_t packed(std::size_t out, std::size_t in) { return packed_numbers<P>(in, out); }
-  static constexpr layer_functions<T> functions{forward, pull, pack, packed};
+  static void narrow(const double* from, std::size_t n, T* to) {
+    for (std::size_t i = 0; i < n; ++i) to[i] = static_cast<T>(from[i]);
+  }
+  static void add_up(const T* from, std::size_t n, double* to) {
+    for (std::size_t i = 0; i < n; ++i) to[i] += static_cast<double>(from[i]);
+  }
+  // 0 · x is no number where x is infinite or none.
+  static bool all_finite(const T* x, std::size_t n) {
+    constexpr std::size_t width = static_cast<std::size_t>(P::lanes);
+    P a(0), b(0);
+    std::size_t i = 0;
+    for (; i + 2 * width <= n; i += 2 * width) {
+      a += P(0) * P::load(x + i);
+      b += P(0) * P::load(x + i + width);
+    }
+    T total = sum(a + b);
+    for (; i < n; ++i) total += 0 * x[i];
+    return total == T(0);
+  }
+  static constexpr layer_functions<T> functions{forward, pull, pack, packed, narrow, add_up, all_finite};
 };
 
 }  // namespace starling::neural

@@ -17,6 +17,19 @@ template <class P> constexpr std::size_t packed_numbers(std::size_t k, std::size
   constexpr std::size_t width = static_cast<std::size_t>(P::lanes);
   return k * ((n + width - 1) / width) * width;
 }
+// Four rows of four numbers, `of_row` apart, to four rows of their columns.
+template <class T> [[gnu::always_inline]] inline void transpose_four(const T* from, std::size_t of_row, T* to, std::size_t to_row) {
+  typedef T row __attribute__((vector_size(4 * sizeof(T)), aligned(sizeof(T))));
+  const auto at = [&](std::size_t r) { return *reinterpret_cast<const row*>(from + r * of_row); };
+  const row a = at(0), b = at(1), c = at(2), d = at(3);
+  const row ab_low = __builtin_shufflevector(a, b, 0, 4, 1, 5), ab_high = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+  const row cd_low = __builtin_shufflevector(c, d, 0, 4, 1, 5), cd_high = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+  const auto put = [&](std::size_t r, row x) { *reinterpret_cast<row*>(to + r * to_row) = x; };
+  put(0, __builtin_shufflevector(ab_low, cd_low, 0, 1, 4, 5));
+  put(1, __builtin_shufflevector(ab_low, cd_low, 2, 3, 6, 7));
+  put(2, __builtin_shufflevector(ab_high, cd_high, 0, 1, 4, 5));
+  put(3, __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7));
+}
 // B(k, n) = b[k · of_k + n · of_n].
 template <class P, class T> void pack_panels(const T* b, std::size_t of_k, std::size_t of_n, std::size_t k, std::size_t n, T* to) {
   constexpr std::size_t width = static_cast<std::size_t>(P::lanes);
@@ -24,7 +37,15 @@ template <class P, class T> void pack_panels(const T* b, std::size_t of_k, std::
     const std::size_t panel = n - start <= width ? width : 2 * width, columns = n - start < panel ? n - start : panel;
     for (std::size_t from = 0; from < k; from += 16) {
       const std::size_t end = from + 16 < k ? from + 16 : k;
-      if (of_n == 1) {
+      if (of_n == 1 && columns == 2 * width) {
+        for (std::size_t i = from; i < end; ++i) {
+          P::load(b + i * of_k + start).store(to + i * panel);
+          P::load(b + i * of_k + start + width).store(to + i * panel + width);
+        }
+      } else if (of_k == 1 && columns % 4 == 0 && end == from + 16) {
+        for (std::size_t j = 0; j < columns; j += 4)
+          for (std::size_t i = from; i < end; i += 4) transpose_four(b + i + (start + j) * of_n, of_n, to + i * panel + j, panel);
+      } else if (of_n == 1) {
         for (std::size_t i = from; i < end; ++i)
           for (std::size_t j = 0; j < columns; ++j) to[i * panel + j] = b[i * of_k + start + j];
       } else {
