@@ -37,7 +37,7 @@ template <class Posterior>
 void add(std::string name, Posterior post, std::vector<moments> known, double draws = std::numeric_limits<double>::infinity()) {
   subjects().push_back({std::move(name), std::move(known), draws, [post = std::move(post)](const auto& kernel, const auto& options, const auto& key) {
                           return sl::run_gradient_in<sl::gradient_pack>(
-                              kernel, post, options, key, *[] { static sl::progress silent; return &silent; }());
+                              kernel, sl::freed<sl::gradient_pack>(post), options, key, *[] { static sl::progress silent; return &silent; }());
                         }});
 }
 

@@ -6,6 +6,7 @@
 #include <starling/inference/kernels/hmc.hpp>
 #include <starling/inference/kernels/nuts.hpp>
 #include <starling/inference/posterior_gradient.hpp>
+#include <starling/inference/unconstrained.hpp>
 
 #include "works/logistic_model.hpp"
 #include "works/repeated_fit.hpp"

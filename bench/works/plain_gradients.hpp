@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <starling/inference/posterior_gradient.hpp>
+#include <starling/inference/unconstrained.hpp>
 
 #include "works/work.hpp"
 

@@ -1,5 +1,6 @@
 // Gradients of mixtures, series, processes and nets as people write them, four chains in lanes; NUTS on a field of latents.
 #include <starling/inference/kernels/nuts.hpp>
+#include <starling/inference/unconstrained_draws.hpp>
 
 #include "works/plain_gradients.hpp"
 #include "works/plain_models.hpp"

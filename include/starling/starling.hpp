@@ -14,6 +14,7 @@
 #include <starling/distributions/structured_bijectors.hpp>
 #include <starling/inference/calibrate_guide.hpp>
 #include <starling/inference/expectations/expectation.hpp>
+#include <starling/inference/free_points.hpp>
 #include <starling/inference/importance.hpp>
 #include <starling/inference/init.hpp>
 #include <starling/inference/kernels/at.hpp>
@@ -40,6 +41,7 @@
 #include <starling/inference/run.hpp>
 #include <starling/inference/run_tempered_kernel.hpp>
 #include <starling/inference/trace_translator.hpp>
+#include <starling/inference/unconstrained_draws.hpp>
 #include <starling/inference/variational/items.hpp>
 #include <starling/io/checkpoint.hpp>
 #include <starling/io/input_error.hpp>

@@ -7,6 +7,7 @@
 #include <starling/combinators/combinators.hpp>
 #include <starling/distributions/distributions.hpp>
 #include <starling/inference/posterior_gradient.hpp>
+#include <starling/inference/unconstrained.hpp>
 #include <starling/models/custom_gradient.hpp>
 
 namespace sl = starling;

@@ -7,6 +7,7 @@
 #include <starling/distributions/iid.hpp>
 #include <starling/distributions/generalised_linear.hpp>
 #include <starling/inference/posterior_gradient.hpp>
+#include <starling/inference/unconstrained.hpp>
 
 namespace {
 

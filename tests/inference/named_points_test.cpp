@@ -2,6 +2,8 @@
 #include <starling/distributions/gamma.hpp>
 #include <starling/distributions/flat.hpp>
 #include <starling/distributions/normal.hpp>
+#include <starling/inference/evaluate.hpp>
+#include <starling/inference/free_points.hpp>
 #include <starling/inference/init.hpp>
 #include <starling/inference/kernels/nuts.hpp>
 #include <starling/inference/predictive_checks.hpp>

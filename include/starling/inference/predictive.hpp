@@ -9,7 +9,7 @@
 #include <cstddef>
 #include <vector>
 
-#include <starling/inference/lane_chains.hpp>
+#include <starling/inference/erased_posterior.hpp>
 #include <starling/inference/pointwise.hpp>
 #include <starling/inference/predictive_dynamic.hpp>
 #include <starling/inference/result.hpp>
@@ -54,53 +54,17 @@ class observed_draws {
   draws filled_;
 };
 
-// What the three do: operations on batches of at most `lanes_at_once` draws, so that memory does not grow with the draws.
-inline constexpr std::size_t lanes_at_once = 4096;
-
-template <class Posterior>
-auto observed_sites(const Posterior& post, posterior_layout<native_pack<double>>& layout) {
-  layout = find_layout<native_pack<double>>(post);
-  std::vector<std::uint32_t> observed;
-  for (std::uint32_t k = 0; k < layout.structure->sites().size(); ++k)
-    if (layout.plan[k]) observed.push_back(k);
-  if (post.observations().empty()) throw std::invalid_argument("the posterior has no observations: there is nothing to predict");
-  return observed;  // none of an empty list
-}
-
-// Copies what `number(site, element, block, lane)` gives of a batch to draws first, first + 1, …
-template <class Number>
-void copy_lanes(observed_draws& to, std::size_t first, std::size_t count, Number&& number) {
-  constexpr std::size_t width = lanes_of<native_pack<double>>;
-  for (std::size_t j = 0; j < to.sites().size(); ++j)
-    for (std::size_t e = 0; e < to.size(j); ++e)
-      for (std::size_t l = 0; l < count; ++l) to.set(j, e, first + l, number(to.sites()[j], e, l / width)[static_cast<int>(l % width)]);
-}
-template <class Batch>
-auto values_of(const Batch& b) {
-  return [&b](std::uint32_t k, std::size_t e, std::size_t block) { return b.state().block(block).at(b.structure().sites()[k])[e]; };
-}
-
-inline std::vector<choice_type> types_of(const schema& structure, const std::vector<std::uint32_t>& sites) {
-  std::vector<choice_type> types;
-  for (const auto k : sites) types.push_back(structure.sites()[k].type);
-  return types;
-}
-
-// each(filled, constraints, first, count), for parts of the draws; begin(constraints, observed) gives the types of what is filled in, from the first draw.
-template <class Posterior, class Begin, class Each>
-draws for_each_draw(const Posterior& post, const result& fit, Begin&& begin, Each&& each) {
-  posterior_layout<native_pack<double>> layout;
-  auto observed = observed_sites(post, layout);
-  const latent_draws latents(*layout.structure, layout.latents, fit.posterior);
-  const std::size_t n = fit.posterior.chains * fit.posterior.draws;
-  const auto types = begin(latents.constraints(0, 1), *layout.structure, observed);
-  observed_draws filled(*layout.structure, std::move(observed), types, fit.posterior.chains, fit.posterior.draws);
-  for (std::size_t first = 0; first < n; first += lanes_at_once) {
-    const std::size_t count = std::min(lanes_at_once, n - first);
-    each(filled, latents.constraints(first, count), first, count);
-  }
-  return filled.take();
-}
+// Posteriors whose observed choices are drawn, and scored, in lanes. The functions on them are compiled in the library (src/inference/lanes/predictive.hpp).
+template <class V>
+using drawn_posterior = erased_posterior<deciding_handler<V>>;
+template <class V>
+using scored_posterior = erased_posterior<deciding_handler<V>, pointwise_handler<V>>;
+template <class V>
+draws prior_predictive_in(const drawn_posterior<V>& post, std::size_t n, const key& k);
+template <class V>
+draws posterior_predictive_in(const drawn_posterior<V>& post, const result& fit, const key& k);
+template <class V>
+draws log_likelihood_in(const scored_posterior<V>& post, const result& fit);
 
 // n draws of the observed choices from the model. Throws std::logic_error where a latent is improper.
 template <class Posterior>
@@ -109,16 +73,7 @@ draws prior_predictive(const Posterior& post, std::size_t n, const key& k) {
   if constexpr (Posterior::model_type::is_dynamic) {
     return observed_of_traces(post, 1, n, false, [&](auto& t, std::size_t, const run_place& place) { simulate_into(t, k, place); });
   } else {
-    posterior_layout<native_pack<double>> layout;
-    auto observed = observed_sites(post, layout);
-    const auto types = types_of(*layout.structure, observed);
-    observed_draws filled(*layout.structure, std::move(observed), types, 1, n);
-    for (std::size_t first = 0; first < n; first += lanes_at_once) {
-      const std::size_t count = std::min(lanes_at_once, n - first);
-      const auto b = simulate(post.model(), post.args(), fold_in(k, first / lanes_at_once), lanes(count));
-      copy_lanes(filled, first, count, values_of(b));
-    }
-    return filled.take();
+    return prior_predictive_in(drawn_posterior<native_pack<double>>(post), n, k);
   }
 }
 
@@ -132,10 +87,7 @@ const draws& posterior_predictive(const Posterior& post, result& fit, const key&
   if constexpr (Posterior::model_type::is_dynamic) {
     fit.posterior_predictive = recall_draws(post, fit.posterior, false, k);
   } else {
-    fit.posterior_predictive = for_each_draw(
-        post, fit, [](const choice_map&, const schema& s, const auto& sites) { return types_of(s, sites); }, [&](observed_draws& to, const choice_map& given, std::size_t first, std::size_t count) {
-      const auto r = generate(post.model(), post.args(), given, fold_in(k, first / lanes_at_once), lanes(count));
-      copy_lanes(to, first, count, values_of(r.traces)); });
+    fit.posterior_predictive = posterior_predictive_in(drawn_posterior<native_pack<double>>(post), fit, k);
   }
   return fit.posterior_predictive;
 }
@@ -148,24 +100,7 @@ const draws& log_likelihood(const Posterior& post, result& fit) {
   if constexpr (Posterior::model_type::is_dynamic) {
     fit.log_likelihood = recall_draws(post, fit.posterior, true, key(0));
   } else {
-    using V = native_pack<double>;
-    const auto run_all = [&](choice_map given, std::size_t count) { return generate(post.model(), post.args(), given.merge_observations(post.observations()), key(0), lanes(count)); };
-    fit.log_likelihood = for_each_draw(
-        post, fit,
-        [&](const choice_map& given, const schema& structure, const std::vector<std::uint32_t>& sites) {
-          const auto r = run_all(given, 1);
-          auto values = r.traces.state();  // a copy: the walk writes where it reads
-          pointwise_densities<V> one(structure, sites);
-          one.find(post, values.block(0), r.traces.place(0));
-          return one.types();
-        },
-        [&](observed_draws& to, const choice_map& given, std::size_t first, std::size_t count) {
-          const auto r = run_all(given, count);
-          auto values = r.traces.state();
-          std::vector<pointwise_densities<V>> blocks(r.traces.blocks(), pointwise_densities<V>(r.traces.structure(), to.sites()));
-          parallel_for(blocks.size(), [&](std::size_t b) { blocks[b].find(post, values.block(b), r.traces.place(b)); });
-          copy_lanes(to, first, count, [&](std::uint32_t k, std::size_t e, std::size_t block) { return blocks[block].of(k)[e]; });
-        });
+    fit.log_likelihood = log_likelihood_in(scored_posterior<native_pack<double>>(post), fit);
   }
   return fit.log_likelihood;
 }

@@ -12,7 +12,8 @@
 #include <vector>
 
 #include <starling/inference/free_handlers.hpp>
-#include <starling/inference/lane_chains.hpp>
+#include <starling/inference/posterior_layout.hpp>
+#include <starling/inference/target.hpp>
 
 namespace starling {
 
@@ -203,6 +204,31 @@ template <class V, class Posterior> class unconstrained_posterior {
   mutable constant_values constants_, constants_of_choices_;
   std::size_t dimension_ = 0;
   std::vector<V> start_;
+};
+
+template <class Density>
+target target_of(const Density& density) {
+  return target::of<typename Density::real>(density);
+}
+
+// The prior in the space of a posterior's free numbers.
+template <class Density>
+struct prior_density {
+  const Density& of;
+  using real = typename Density::real;
+  std::size_t dimension() const { return of.dimension(); }
+  real log_density_and_gradient(const real* q, real* gradient) const { return of.log_density_and_gradient(q, gradient, true, density_kind::prior); }
+  std::string trouble_at(const double* q) const { return of.trouble_at(q); }
+};
+
+// The density of the choices themselves, as a function of their free numbers: what a mode is the mode of.
+template <class Density>
+struct choices_density {
+  const Density& of;
+  using real = typename Density::real;
+  std::size_t dimension() const { return of.dimension(); }
+  real log_density_and_gradient(const real* q, real* gradient) const { return of.log_density_and_gradient(q, gradient, false); }
+  std::string trouble_at(const double* q) const { return of.trouble_at(q); }
 };
 
 }  // namespace starling

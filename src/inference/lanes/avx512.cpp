@@ -1,0 +1,12 @@
+// For AVX-512: what does not run in packs of four lanes.
+#include "instantiations.hpp"
+
+#if defined(__AVX512F__) && defined(__AVX512DQ__) && defined(__AVX512VL__) && defined(__FMA__)
+namespace starling {
+
+STARLING_COMPILE_LANES(native_pack<double>)
+STARLING_COMPILE_LANES(native_pack<float>)
+STARLING_COMPILE_PREDICTIONS(native_pack<double>)
+
+}  // namespace starling
+#endif
