@@ -82,7 +82,10 @@ template <class Formulas, class... Parameters> class elementwise : public distri
   template <class V>
   using value = vector_if<is_vector, typename Formulas::template value<V>>;
 
-  explicit(sizeof...(Parameters) == 1) elementwise(Parameters... p) : parameters_(std::move(p)...) {
+  // By reference: a number that was copied before the others are worked out would have to wait for them in memory.
+  template <class... P>
+    requires(sizeof...(P) == sizeof...(Parameters) && (std::is_constructible_v<Parameters, P> && ...))
+  explicit(sizeof...(Parameters) == 1) elementwise(P&&... p) : parameters_(std::forward<P>(p)...) {
     if constexpr (is_vector) size_ = std::apply([](const auto&... q) { return common_size(name, q...); }, parameters_);
   }
 

@@ -118,7 +118,7 @@ template <class Formulas, class V, class... A> [[gnu::always_inline]] inline boo
     const auto add = [&](const auto& x, const P& by) __attribute__((always_inline)) {
       if constexpr (is_adjoint<std::remove_cvref_t<decltype(x)>>)
         sum = join(
-            value, sum, [](const V& d) { return d; }, x, [&](const V& d) { return passed_on(as_value<V>(by), d); });
+            value, sum, [](const V& d) { return d; }, x, [&](const V& d) { return finite_passed_on(as_value<V>(by), d); });
     };
     (add(a, t.by[K]), ...);
     r = sum;

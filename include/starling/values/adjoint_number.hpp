@@ -72,9 +72,8 @@ template <class V> class adjoint {
 
   // The same of a d that is finite.
   [[gnu::always_inline]] void add_finite_derivative(const V& d) const {
-    const auto counts = d != V(0);
-    if (cell_) *cell_ += where(counts, V(d * by_), V(0));
-    if (other_) *other_ += where(counts, V(d * by_other_), V(0));
+    if (cell_) *cell_ += finite_passed_on(d, by_);
+    if (other_) *other_ += finite_passed_on(d, by_other_);
   }
 
   scalar_of<V> operator[](int i) const {
@@ -128,60 +127,71 @@ template <class V, std::size_t N> struct several_arguments : tape_entry {
     for (std::size_t k = 0; k < N; ++k) *self.cell[k] += passed_on(own, self.by[k]);
   }
 };
-// One or two cells, and the derivatives with respect to them.
+// An entry of N cells, to be set, if there is room; null: there is none.
+template <class V, std::size_t N> [[gnu::always_inline]] inline several_arguments<V, N>* push_cells() {
+  using entry = several_arguments<V, N>;
+  auto& t = *tape<V>::current;
+  if (!t.template has_room<entry>()) [[unlikely]]
+    return nullptr;
+  auto* const e = t.template push<entry>(entry::pull_all);
+  e->own = V(0);
+  return e;
+}
+// Two cells, and the derivatives with respect to them.
 template <class V> struct two_cells {
   V* cell;
   V* other;
   V by, by_other;
 };
-template <class V> inline void set_one_cell(two_cells<V>& to, V* cell) {
-  to.cell = cell;
-  to.other = nullptr;
-  to.by = V(1);
-  to.by_other = V(0);
-}
-// The cells of a number with derivatives with respect to the different cells x0 and x1, and to y: where there are three that of an entry.
-template <class V> [[gnu::noinline]] void join_third(two_cells<V>& to, V* x0, V by_x0, V* x1, V by_x1, V* y, V by_y) {
+template <class V> V* join_third_in_more_room(two_cells<V>& to, V* x0, V by_x0, V* x1, V by_x1, V* y, V by_y);
+template <class V> V* join_pairs_in_more_room(two_cells<V>& to, V* x0, V by_x0, V* x1, V by_x1, V* y0, V by_y0, V* y1, V by_y1);
+// The cell of a number with derivatives with respect to the different cells x0 and x1, and to y; null: there are only two, and `to` is they.
+// What is rare is called last, so that nothing of the frequent case has to be saved for it.
+template <class V> [[gnu::noinline]] V* join_third(two_cells<V>& to, V* x0, V by_x0, V* x1, V by_x1, V* y, V by_y) {
   if (y == x0 || y == x1) {
     to.cell = x0;
     to.other = x1;
     to.by = y == x0 ? V(by_x0 + by_y) : by_x0;
     to.by_other = y == x1 ? V(by_x1 + by_y) : by_x1;
-    return;
+    return nullptr;
   }
-  using entry = several_arguments<V, 3>;
-  auto* const e = tape<V>::current->template push<entry>(entry::pull_all);
-  e->cell[0] = x0;
-  e->cell[1] = x1;
-  e->cell[2] = y;
-  e->own = V(0);
-  e->by[0] = by_x0;
-  e->by[1] = by_x1;
-  e->by[2] = by_y;
-  set_one_cell(to, &e->own);
+  if (auto* const e = push_cells<V, 3>()) [[likely]] {
+    e->cell[0] = x0;
+    e->cell[1] = x1;
+    e->cell[2] = y;
+    e->by[0] = by_x0;
+    e->by[1] = by_x1;
+    e->by[2] = by_y;
+    return &e->own;
+  }
+  return join_third_in_more_room<V>(to, x0, by_x0, x1, by_x1, y, by_y);
 }
-// The same of two different cells each.
-template <class V>
-[[gnu::noinline]] void join_pairs(two_cells<V>& to, V* x0, V by_x0, V* x1, V by_x1, V* y0, V by_y0, V* y1, V by_y1) {
-  if (y0 != x0 && y0 != x1 && y1 != x0 && y1 != x1) {
-    using entry = several_arguments<V, 4>;
-    auto* const e = tape<V>::current->template push<entry>(entry::pull_all);
+template <class V> [[gnu::noinline, gnu::cold]] V* join_third_in_more_room(two_cells<V>& to, V* x0, V by_x0, V* x1, V by_x1, V* y, V by_y) {
+  tape<V>::current->template make_room<several_arguments<V, 3>>();
+  return join_third<V>(to, x0, by_x0, x1, by_x1, y, by_y);
+}
+// The same where x has two different cells, and y.
+template <class V> [[gnu::noinline]] V* join_pairs(two_cells<V>& to, V* x0, V by_x0, V* x1, V by_x1, V* y0, V by_y0, V* y1, V by_y1) {
+  if (y0 == x0) return join_third<V>(to, x0, V(by_x0 + by_y0), x1, by_x1, y1, by_y1);
+  if (y0 == x1) return join_third<V>(to, x0, by_x0, x1, V(by_x1 + by_y0), y1, by_y1);
+  if (y1 == x0) return join_third<V>(to, x0, V(by_x0 + by_y1), x1, by_x1, y0, by_y0);
+  if (y1 == x1) return join_third<V>(to, x0, by_x0, x1, V(by_x1 + by_y1), y0, by_y0);
+  if (auto* const e = push_cells<V, 4>()) [[likely]] {
     e->cell[0] = x0;
     e->cell[1] = x1;
     e->cell[2] = y0;
     e->cell[3] = y1;
-    e->own = V(0);
     e->by[0] = by_x0;
     e->by[1] = by_x1;
     e->by[2] = by_y0;
     e->by[3] = by_y1;
-    return set_one_cell(to, &e->own);
+    return &e->own;
   }
-  // One of y's cells is one of x's: it goes there, and the other is a third at most.
-  const bool first_met = y0 == x0 || y0 == x1;
-  V* const met = first_met ? y0 : y1;
-  const V by_met = first_met ? by_y0 : by_y1;
-  join_third<V>(to, x0, met == x0 ? V(by_x0 + by_met) : by_x0, x1, met == x1 ? V(by_x1 + by_met) : by_x1, first_met ? y1 : y0, first_met ? by_y1 : by_y0);
+  return join_pairs_in_more_room<V>(to, x0, by_x0, x1, by_x1, y0, by_y0, y1, by_y1);
+}
+template <class V> [[gnu::noinline, gnu::cold]] V* join_pairs_in_more_room(two_cells<V>& to, V* x0, V by_x0, V* x1, V by_x1, V* y0, V by_y0, V* y1, V by_y1) {
+  tape<V>::current->template make_room<several_arguments<V, 4>>();
+  return join_pairs<V>(to, x0, by_x0, x1, by_x1, y0, by_y0, y1, by_y1);
 }
 template <class V, class FA, class FB>
 [[gnu::always_inline]] inline adjoint<V> join(const V& f, const adjoint<V>& x, FA fx, const adjoint<V>& y, FB fy) {
@@ -192,9 +202,14 @@ template <class V, class FA, class FB>
     return {f, fx(x.by()), x.cell(), fy(y.by()), y.cell()};
   }
   two_cells<V> r;
-  if (!y.other()) join_third<V>(r, x.cell(), fx(x.by()), x.other(), fx(x.by_other()), y.cell(), fy(y.by()));
-  else if (!x.other()) join_third<V>(r, y.cell(), fy(y.by()), y.other(), fy(y.by_other()), x.cell(), fx(x.by()));
-  else join_pairs<V>(r, x.cell(), fx(x.by()), x.other(), fx(x.by_other()), y.cell(), fy(y.by()), y.other(), fy(y.by_other()));
+  V* const one = [&]() __attribute__((always_inline)) {
+    if (!y.other()) return join_third<V>(r, x.cell(), fx(x.by()), x.other(), fx(x.by_other()), y.cell(), fy(y.by()));
+    if (!x.other()) return join_third<V>(r, y.cell(), fy(y.by()), y.other(), fy(y.by_other()), x.cell(), fx(x.by()));
+    return join_pairs<V>(r, x.cell(), fx(x.by()), x.other(), fx(x.by_other()), y.cell(), fy(y.by()), y.other(), fy(y.by_other()));
+  }
+  ();
+  if (one) [[likely]]
+    return {f, V(1), one};
   return {f, r.by, r.cell, r.by_other, r.other};
 }
 

@@ -118,8 +118,8 @@ template <class V> adjoint<V> log_sum_exp_on_tape(const adjoint<V>* xs, std::siz
   V** cell = e->cell();
   for (std::size_t i = 0; i < n; ++i) {
     const V share = shares[i] * factor;
-    if (xs[i].cell()) *cell++ = xs[i].cell(), *by++ = passed_on(share, xs[i].by());
-    if (xs[i].other()) *cell++ = xs[i].other(), *by++ = passed_on(share, xs[i].by_other());
+    if (xs[i].cell()) *cell++ = xs[i].cell(), *by++ = finite_passed_on(share, xs[i].by());
+    if (xs[i].other()) *cell++ = xs[i].other(), *by++ = finite_passed_on(share, xs[i].by_other());
   }
   return {f, V(1), &e->own};
 }

@@ -24,6 +24,9 @@ class arena_memory {
     next_ += bytes;
     return reinterpret_cast<T*>(p);
   }
+  // Whether so many bytes can be taken without looking for another block; looks for one.
+  bool has_room(std::size_t bytes) const { return ((bytes + alignment - 1) & ~(alignment - 1)) <= static_cast<std::size_t>(end_ - next_); }
+  void make_room(std::size_t bytes) { grow(bytes + alignment); }
 
  protected:
   friend class arena_scope;

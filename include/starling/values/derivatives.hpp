@@ -82,11 +82,9 @@ template <differentiable A> inline A cosh(const A& x) {
   return chain(cosh(v), x, [&] { return sinh(v); });
 }
 template <differentiable A> inline A tanh(const A& x) {
-  const auto v = x.value();
-  return chain(tanh(v), x, [&] {
-    const auto e = exp(-2.0 * abs(v));
-    return 4.0 * e / ((1.0 + e) * (1.0 + e));
-  });
+  using P = pack_for<primal_of<A>>;
+  const auto both = tanh_and_slope(P(x.value()));
+  return chain(as_value<primal_of<A>>(both.value), x, [&] { return as_value<primal_of<A>>(both.slope); });
 }
 
 template <differentiable A> inline A erf(const A& x) {

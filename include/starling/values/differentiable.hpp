@@ -28,6 +28,9 @@ template <class V> [[gnu::always_inline]] inline V passed_on(const V& d, const V
   else return where((d != V(0)) & (by != V(0)), d * by, V(0));
 }
 
+// The same of a d that is finite.
+template <class V> [[gnu::always_inline]] inline V finite_passed_on(const V& d, const V& by) { return where(d != V(0), V(d * by), V(0)); }
+
 // The number without its derivatives.
 template <class A> [[gnu::always_inline]] inline decltype(auto) primal(const A& x) {
   if constexpr (differentiable<A>) return x.value();

@@ -6,7 +6,11 @@
 
 namespace starling {
 
-template <class P> [[gnu::always_inline]] inline P tanh_lanes(P x) {
+template <class P> struct tanh_pair {
+  P value, slope;
+};
+// Both from one exponential: with g = 1 − tanh a = 2 / (1 + e^2a), the slope is g (2 − g).
+template <class P> [[gnu::always_inline]] inline tanh_pair<P> tanh_and_slope(P x) {
   const P a = abs(x), z = x * x;
   P q;
   if constexpr (sizeof(typename P::value_type) == 8)
@@ -16,9 +20,10 @@ template <class P> [[gnu::always_inline]] inline P tanh_lanes(P x) {
   else
     q = horner(z, -0.333333313f, 0.133331135f, -0.0539093763f, 0.0213090628f, -0.00660961401f);
   const P near = multiply_add(a * z, q, a);
-  const P far = P(1) - P(2) / (P(1) + exp_lanes(P(2) * min(a, P(25))));
-  return copysign(where(a < P(0.55), near, far), x);
+  const P g = P(2) / (P(1) + exp_lanes(P(2) * min(a, constant<P>(350.0, 40.0f))));
+  return {copysign(where(a < P(0.55), near, P(1) - g), x), g * (P(2) - g)};
 }
+template <class P> [[gnu::always_inline]] inline P tanh_lanes(P x) { return tanh_and_slope(x).value; }
 
 // ½ e^a for a ≥ 0.
 template <class P> [[gnu::always_inline]] inline P half_exp_lanes(P a) {

@@ -48,6 +48,9 @@ template <class V> class tape {
     last_ = e;
     return e;
   }
+  // Whether the next entry of type E needs no new memory; makes it so.
+  template <class E> bool has_room() const { return memory_.has_room(sizeof(E)); }
+  template <class E> void make_room() { memory_.make_room(sizeof(E)); }
   // n cells, all 0.
   V* cells(std::size_t n) {
     V* const c = memory_.take<V>(n);
