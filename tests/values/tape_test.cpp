@@ -152,3 +152,27 @@ TEST(tape, a_shared_number_gathers_all_that_depends_on_it) {
   EXPECT_EQ(x.derivative(), 2 * value * (5 + 2 * 2 * 5));
   EXPECT_EQ(y.derivative(), 2 * value * (2 + 4));
 }
+
+// Entries of three and of four cells by turns, so many that each kind meets the end of a block of memory.
+TEST(tape, numbers_of_several_cells_where_memory_ends) {
+  using V = sl::pack<double, 4>;
+  for (int shift = 0; shift < 4; ++shift) {
+    sl::tape_scope<V> scope;
+    const auto a = scope.variable(V(1.0)), b = scope.variable(V(2.0)), c = scope.variable(V(3.0)), d = scope.variable(V(4.0));
+    scope.cells(static_cast<std::size_t>(2 * shift));
+    sl::adjoint<V> total(0.0);
+    double by_a = 0, by_b = 0, by_c = 0, by_d = 0;
+    for (int i = 1; i <= 1500; ++i) {
+      const double n = i;
+      total = total + ((n * a + b) + (2.0 * c + 3.0 * d));
+      total = total + ((a + n * b) + 5.0 * c);
+      by_a += n + 1, by_b += 1 + n, by_c += 7, by_d += 3;
+    }
+    scope.differentiate(total);
+    EXPECT_EQ(total.value()[3], by_a + 2 * by_b + 3 * by_c + 4 * by_d);
+    EXPECT_EQ(a.derivative()[0], by_a);
+    EXPECT_EQ(b.derivative()[1], by_b);
+    EXPECT_EQ(c.derivative()[2], by_c);
+    EXPECT_EQ(d.derivative()[3], by_d);
+  }
+}

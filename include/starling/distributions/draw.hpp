@@ -71,20 +71,24 @@ template <class D> auto draw(const D& d, const key& k, std::size_t n) {
 // The log density of d at each of xs: numbers, or vectors for a vector-valued d, which for matrices are row by row.
 template <class D, class Xs> std::vector<double> log_density(const D& d, const Xs& xs) {
   static_assert(is_distribution<D>, "sl::log_density(d, xs) scores values under a distribution");
-  std::vector<double> densities(xs.size());
+  std::vector<double> densities;
+  densities.reserve(xs.size());
   if constexpr (requires { d.rows(); }) {
     for (std::size_t i = 0; i < xs.size(); ++i) {
       if (xs[i].size() != d.rows() * d.cols()) throw_wrong_size(D::name, d.rows() * d.cols(), xs[i].size());
-      densities[i] = d.log_density(matrix_view<double>(xs[i].data(), d.rows(), d.cols()));
+      densities.push_back(d.log_density(matrix_view<double>(xs[i].data(), d.rows(), d.cols())));
     }
   } else if constexpr (sequence<element_of<Xs>>) {
-    for (std::size_t i = 0; i < xs.size(); ++i) densities[i] = d.log_density(xs[i]);
+    for (std::size_t i = 0; i < xs.size(); ++i) densities.push_back(d.log_density(xs[i]));
   } else {
     using P = native_pack<double>;
     constexpr std::size_t width = lanes_of<P>;
-    for (std::size_t i = 0; i < xs.size(); i += width) {
-      const int count = static_cast<int>(xs.size() - i < width ? xs.size() - i : width);
-      store_lanes(P(d.log_density(elements_at<P>{i, count}(xs))), densities.data() + i, 0, count);
+    std::array<double, 64 * width> some;  // in the first cache, so that each number is written to memory once
+    for (std::size_t first = 0; first < xs.size(); first += some.size()) {
+      const std::size_t count = std::min(xs.size() - first, some.size());
+      for (std::size_t i = 0; i < count; i += width)
+        P(d.log_density(elements_at<P>{first + i, static_cast<int>(std::min(count - i, width))}(xs))).store(some.data() + i);
+      densities.insert(densities.end(), some.begin(), some.begin() + static_cast<std::ptrdiff_t>(count));
     }
   }
   return densities;

@@ -3,6 +3,7 @@
 
 #include <starling/distributions/elementwise.hpp>
 #include <starling/distributions/inner_numbers.hpp>
+#include <starling/distributions/log_of_parameter.hpp>
 #include <starling/distributions/probabilities.hpp>
 #include <starling/values/log.hpp>
 
@@ -16,7 +17,7 @@ struct exponential_formulas : real_valued {
     return rng.exponential() / rate;
   }
 
-  template <class X, class R> [[gnu::always_inline]] static auto log_density_inside(const X& x, const R& rate) { return log(rate) - rate * x.value(); }
+  template <class X, class R> [[gnu::always_inline]] static auto log_density_inside(const X& x, const R& rate) { return log_of_parameter(rate) - rate * x.value(); }
   template <class X, class R> [[gnu::always_inline]] static auto log_density(const X& x, const R& rate) {
     return where(x >= X(0), log_density_inside(plain_positive<X>{x}, rate), negative_infinity);
   }
