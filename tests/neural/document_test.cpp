@@ -22,5 +22,5 @@ TEST(neural_document, shows_code_of_the_compiled_example) {
   EXPECT_EQ(expect_shown_code(text_of("/docs/neural_networks.md"), text_of("/examples/neural_networks.cpp")), 5);
 }
 TEST(neural_document, shows_code_of_the_examples_of_amortised_inference) {
-  EXPECT_EQ(expect_shown_code(text_of("/docs/amortised_inference.md"), text_of("/examples/digits_vae.cpp") + text_of("/examples/bayesian_net.cpp")), 5);
+  EXPECT_EQ(expect_shown_code(text_of("/docs/amortised_inference.md"), text_of("/examples/digits_vae.cpp") + text_of("/examples/bayesian_net.cpp") + text_of("/examples/neutra.cpp")), 6);
 }
