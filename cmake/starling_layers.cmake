@@ -53,7 +53,10 @@ function(starling_add_layer layer previous)
     # Kernels, of nets and of optimisers, are compiled for three instruction sets; the program asks the machine which it has.
     file(GLOB kernels CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/${layer}/kernels_*.cpp")
     foreach(kernel IN LISTS kernels)
-      set(flags -O3)
+      set(flags)
+      if(NOT CMAKE_CXX_FLAGS MATCHES "fsanitize")  # whose programs would take minutes to compile
+        list(APPEND flags -O3)
+      endif()
       if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
         if(kernel MATCHES "_avx2.cpp$")
           list(APPEND flags -march=x86-64-v3)

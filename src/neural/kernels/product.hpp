@@ -17,8 +17,8 @@ template <class P> constexpr std::size_t packed_numbers(std::size_t k, std::size
   constexpr std::size_t width = static_cast<std::size_t>(P::lanes);
   return k * ((n + width - 1) / width) * width;
 }
-// Four rows of four numbers, `of_row` apart, to four rows of their columns.
-template <class T> [[gnu::always_inline]] inline void transpose_four(const T* from, std::size_t of_row, T* to, std::size_t to_row) {
+// Four rows of four numbers, `of_row` apart, to four rows of their columns. P names the instruction set alone, so that each has a function of its own.
+template <class P, class T> [[gnu::always_inline]] inline void transpose_four(const T* from, std::size_t of_row, T* to, std::size_t to_row) {
   typedef T row __attribute__((vector_size(4 * sizeof(T)), aligned(sizeof(T))));
   const auto at = [&](std::size_t r) { return *reinterpret_cast<const row*>(from + r * of_row); };
   const row a = at(0), b = at(1), c = at(2), d = at(3);
@@ -44,7 +44,7 @@ template <class P, class T> void pack_panels(const T* b, std::size_t of_k, std::
         }
       } else if (of_k == 1 && columns % 4 == 0 && end == from + 16) {
         for (std::size_t j = 0; j < columns; j += 4)
-          for (std::size_t i = from; i < end; i += 4) transpose_four(b + i + (start + j) * of_n, of_n, to + i * panel + j, panel);
+          for (std::size_t i = from; i < end; i += 4) transpose_four<P>(b + i + (start + j) * of_n, of_n, to + i * panel + j, panel);
       } else if (of_n == 1) {
         for (std::size_t i = from; i < end; ++i)
           for (std::size_t j = 0; j < columns; ++j) to[i * panel + j] = b[i * of_k + start + j];
