@@ -48,6 +48,13 @@ constexpr auto sum_of_two = sl::gen([](auto& trace, double u, double v) {
   const auto b = trace("b", sl::normal(0.0, v));
   trace("y", sl::normal(a / u + b / v, 1.0));
 });
+// n elements of sizes u: x_i / u_i are normal(3, 1), and y their sum with noise; given y = 3 n their means stay 3, their variances are n / (n + 1).
+constexpr auto sum_of_many = sl::gen([](auto& trace, const std::vector<double>& mean, const std::vector<double>& u) {
+  const auto x = trace("x", sl::normal(mean, u));
+  auto sum = x[0] / u[0];
+  for (std::size_t i = 1; i < u.size(); ++i) sum = sum + x[i] / u[i];
+  trace("y", sl::normal(sum, 1.0));
+});
 constexpr auto one_of_many = sl::gen(sl::dynamic, [](auto& trace, double u) {
   const auto x = trace("x", sl::normal(0.0, u));
   trace("y", sl::normal(x / u, 1.0));
@@ -79,6 +86,19 @@ TEST(units, drift_finds_its_scales) {
     const sl::posterior post(one_of_many, sl::args(u), sl::observe("y", 1.0));
     is_right(sl::summarise(sl::run(kernels::drift(), post, {.chains = 4, .draws = 4000}, sl::key(4)))[0], 0.5, std::sqrt(0.5), u, "a dynamic model");
   }
+}
+
+// The acceptance is decided by the elements that are right.
+TEST(units, drift_finds_elements_that_are_far_too_small_for_it_beside_others) {
+  for (const auto& u : std::vector<std::vector<double>>{{1, 1e6}, {1e12, 1}, {1, 1, 1, 1e6}, {1e-9, 1, 1e12}, {1e-9, 1e-6, 1e-3, 1, 1e3, 1e6, 1e9, 1e12}})
+    for (const std::uint64_t seed : {1, 2, 3}) {
+      std::vector<double> mean;
+      for (const double e : u) mean.push_back(3 * e);
+      const double n = static_cast<double>(u.size());
+      const sl::posterior post(sum_of_many, sl::args(mean, u), sl::observe("y", 3 * n));
+      const auto rows = sl::summarise(sl::run(kernels::drift(), post, {.chains = 4, .draws = 10'000}, sl::key(seed)));
+      for (std::size_t i = 0; i < u.size(); ++i) is_right(rows[i], 3, std::sqrt(n / (n + 1)), u[i], "element");
+    }
 }
 
 TEST(units, kernels_with_gradients_find_their_steps) {

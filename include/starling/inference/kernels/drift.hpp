@@ -163,10 +163,11 @@ class drift : public kernel {
     constexpr std::size_t stride = numbers::steps;
     const V* const now = chains.current_values();
     V* const next = chains.candidate_values();
+    const bool tries = p.warmup && adaptation_ == adapt::covariance && s.scales.tries(p.step, p.steps);
     std::size_t i = 0;
     for (const auto [first, size] : s.moved) {
-      if (p.warmup && s.scales.searches()) [[unlikely]]
-        for (std::uint32_t e = first; e < first + size; ++e, ++i) next[e] = now[e] + searching_move(s, u, i, p.step);
+      if (tries || (p.warmup && s.scales.searches())) [[unlikely]]
+        for (std::uint32_t e = first; e < first + size; ++e, ++i) next[e] = now[e] + searching_move(s, u, i, p.step, tries);
       else if (s.triangular)
         for (std::uint32_t e = first; e < first + size; ++e, ++i) next[e] = now[e] + triangular_move(s, u, i);
       else
@@ -240,11 +241,14 @@ class drift : public kernel {
     return sum;
   }
 
-  // The same; in lanes that search, of one element at a time.
+  // The same; of one element at a time in lanes that search, and in all others where step n is a trial.
   template <class V>
-  [[gnu::noinline]] static V searching_move(const state<V>& s, const V* u, std::size_t i, std::size_t n) {
-    const V alone = n % s.spare.size() == i ? s.factor[i * (i + 1) / 2 + i] * u[i * s.numbers.steps] : V(0);
-    return where(s.scales.searching() > V(0), alone, triangular_move(s, u, i));
+  [[gnu::noinline]] static V searching_move(const state<V>& s, const V* u, std::size_t i, std::size_t n, bool tries) {
+    const V step = s.factor[i * (i + 1) / 2 + i], by_sign = where(u[i * s.numbers.steps] < V(0), -step, step);
+    const V alone = n % s.spare.size() == i ? by_sign : V(0);
+    V other = triangular_move(s, u, i);
+    if (tries) other = where(s.scales.trying(n), s.scales.tries_element(i) * s.scales.trial() * by_sign, other);
+    return where(s.scales.searching() > V(0), alone, other);
   }
 
   // min(1, d n^(−2/3)), n from the end of a lane's search.
@@ -272,7 +276,9 @@ class drift : public kernel {
     const V eta = covariance_pace(s, n);
     V length(0);
     for (std::size_t i = 0; i < d; ++i) length += u[i * s.numbers.steps] * u[i * s.numbers.steps];
-    const V gain = where(s.scales.searching() > V(0), V(0), eta * (rate - V(static_cast<T>(target))));
+    auto alone = s.scales.searching() > V(0);
+    if (s.scales.tries(n, p.steps)) alone = either(alone, s.scales.trying(n));
+    const V gain = where(alone, V(0), eta * (rate - V(static_cast<T>(target))));
     const V size = sqrt(abs(gain) / length);
     const V sign = where(gain < V(0), V(-1), V(1));
     for (std::size_t i = 0; i < d; ++i) s.spare[i] = triangular_move(s, u, i) * size;
