@@ -58,7 +58,8 @@ void finish_importance(result& r, const choice_map& observations, const weighted
     throw std::runtime_error("importance: the weights of " + std::to_string(endless) + " of the " + std::to_string(particles) +
                              " particles are infinite: a factor, or the density of what was observed, is infinite there");
   if (!(total.weight > 0)) {
-    const std::string unseen = nan_among(observations);
+    std::string unseen = nan_among(observations);
+    if (unseen.empty()) unseen = infinity_among(observations);
     throw std::runtime_error("importance: every one of the " + std::to_string(particles) + " particles has weight 0 (log weight -inf): " +
                              (unseen.empty() ? "the observations are impossible under the model, or too rare for its prior" + trouble : unseen));
   }

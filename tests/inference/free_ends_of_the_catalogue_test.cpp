@@ -15,6 +15,50 @@ TEST(free_ends_of_the_catalogue, of_positive_numbers) {
   });
 }
 
+// With tails that are powers of x, which go on where x is more, or less, than a number can hold.
+TEST(free_ends_of_the_catalogue, of_positive_numbers_with_heavy_tails) {
+  for (const double shape : {0.01, 0.5, 3.0}) {
+    const long double a = shape, log_scale = std::log(2.5L);
+    const auto of_weibull = [=](long double u, int sign) {
+      const auto t = sign * a * (u - log_scale);
+      return value_and_slope{std::log(a) + t - std::exp(t), sign * a * (1 - std::exp(t)), 0, 1};
+    };
+    check("weibull", sl::weibull(shape, 2.5), [&](long double u) { return of_weibull(u, 1); });
+    check("frechet", sl::frechet(shape, 2.5), [&](long double u) { return of_weibull(u, -1); });
+    check("log_logistic", sl::log_logistic(2.5, shape), [&](long double u) {
+      const auto t = a * (u - log_scale);
+      return value_and_slope{std::log(a) + log_logistic(t) + log_logistic(-t), a * (logistic(-t) - logistic(t)), 0, 1};
+    });
+    const auto of_powers = [=](long double u, long double scale) {  // (1 + eᵘ / scale)^(−a − 1)
+      const auto t = u - std::log(scale);
+      return value_and_slope{std::log(a) + t + (a + 1) * log_logistic(-t), 1 - (a + 1) * logistic(t), 0, 1};
+    };
+    check("lomax", sl::lomax(2.5, shape), [&](long double u) { return of_powers(u, 2.5L); });
+    check("pareto", sl::pareto(2.5, shape), [&](long double u) { return of_powers(u, 2.5L); });
+    check("pareto_type_2", sl::pareto_type_2(-4.0, 2.5, shape), [&](long double u) { return of_powers(u, 2.5L); });
+    check("half_student_t", sl::half_student_t(shape, 2.5), [=](long double u) {
+      const auto t = 2 * (u - log_scale) - std::log(a);
+      const auto constant = std::log(2.0L) + std::lgamma((a + 1) / 2) - std::lgamma(a / 2) - 0.5L * std::log(a * 3.14159265358979323846264338L) - log_scale;
+      return value_and_slope{constant + u + (a + 1) / 2 * log_logistic(-t), 1 - (a + 1) * logistic(t), 0, 1};
+    });
+  }
+}
+
+TEST(free_ends_of_the_catalogue, of_positive_numbers_with_light_tails) {
+  check("rayleigh", sl::rayleigh(2.5), [](long double u) {
+    const auto square = std::exp(2 * u) / 6.25L;
+    return value_and_slope{2 * u - std::log(6.25L) - square / 2, 2 - square};
+  });
+  check("gompertz", sl::gompertz(0.25, 2.0), [](long double u) {
+    const auto t = 2 * std::exp(u);
+    return value_and_slope{std::log(0.5L) + t - std::expm1(t) / 4 + u, 1 + t - t * std::exp(t) / 4};
+  });
+  check("inverse_gaussian", sl::inverse_gaussian(2.0, 5.0), [](long double u) {
+    const auto x = std::exp(u), z = x / 2 - 1;
+    return value_and_slope{0.5L * std::log(5.0L) - 0.5L * u - 0.91893853320467274178032973640562L - 2.5L * z * z / x, -0.5L - 2.5L * (x / 4 - 1 / x)};
+  });
+}
+
 TEST(free_ends_of_the_catalogue, of_intervals) {
   check("beta_proportion(0.25, 0.5)", sl::beta_proportion(0.25, 0.5), beta(0.125, 0.375));
   for (const auto& [a, b] : {std::pair{0.1, 0.1}, {0.01, 3.0}, {3.0, 0.01}, {20.0, 30.0}})

@@ -75,10 +75,13 @@ TEST(refusals, counts_of_runs) {
   EXPECT_TRUE(says(thrown([] { kernels::repeat(kernels::drift(), most); }), {"repeat: the number of steps"}));
 }
 
-TEST(refusals, a_nan_observation_of_a_filter_is_named) {
+TEST(refusals, a_nan_or_infinite_observation_of_a_filter_is_named) {
   auto filter = sl::particle_filter(walk, sl::args(0.0), {.particles = 100}, sl::key(1));
   filter.step({{"y", 0.5}});
   EXPECT_TRUE(says(thrown([&] { filter.step({{"y", not_given}}); }), {"particle_filter: at step 1", "observation at y is NaN"}));
+  const std::string infinite = thrown([&] { filter.step({{"y", -INFINITY}}); });
+  EXPECT_TRUE(says(infinite, {"particle_filter: at step 1", "the observation at y is infinite"})) << infinite;
+  EXPECT_EQ(infinite.find("more particles"), std::string::npos) << infinite;
   EXPECT_EQ(filter.steps(), 1u);
   EXPECT_NO_THROW(filter.step({{"y", 0.4}}));
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <starling/distributions/elementwise.hpp>
+#include <starling/distributions/inner_numbers.hpp>
 #include <starling/distributions/probabilities.hpp>
 #include <starling/distributions/special_functions.hpp>
 #include <starling/values/exp.hpp>
@@ -15,9 +16,12 @@ struct gompertz_formulas : real_valued {
 
   template <class Rng, class S, class R> static auto sample(Rng& rng, const S& shape, const R& rate) { return log1p(rng.exponential() / shape) / rate; }
 
+  template <class X, class S, class R> static auto log_density_inside(const X& x, const S& shape, const R& rate) {
+    const auto t = rate * x.value();
+    return log(shape) + log(rate) + t - shape * expm1(t);
+  }
   template <class X, class S, class R> static auto log_density(const X& x, const S& shape, const R& rate) {
-    const auto t = rate * x;
-    return where(x >= X(0), log(shape) + log(rate) + t - shape * expm1(t), negative_infinity);
+    return where(x >= X(0), log_density_inside(plain_positive<X>{x}, shape, rate), negative_infinity);
   }
 
   template <class X, class S, class R> static auto tails(const X& x, const S& shape, const R& rate) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <starling/distributions/elementwise.hpp>
+#include <starling/distributions/inner_numbers.hpp>
 #include <starling/distributions/probabilities.hpp>
 #include <starling/distributions/student_t.hpp>
 #include <starling/values/exp.hpp>
@@ -16,6 +17,14 @@ struct half_student_t_formulas : real_valued {
     return abs(student_t_formulas::sample(rng, degrees, 0.0, scale));
   }
 
+  template <class X, class D, class S> static auto log_density_inside(const X& x, const D& degrees, const S& scale) {
+    const auto lp = log_density(x.value(), degrees, scale);
+    const auto far = is_far(x.value());
+    if (!any(far)) [[likely]]
+      return lp;
+    const auto log_tail = log1p_exp(2.0 * (x.log_value() - log(scale)) - log(degrees));
+    return where(far, 0.69314718055994530942 + log_ratio_of_gammas(degrees) - log(scale) - 0.5 * (degrees + 1.0) * log_tail, lp);
+  }
   template <class X, class D, class S> static auto log_density(const X& x, const D& degrees, const S& scale) {
     return where(x >= X(0), 0.69314718055994530942 + student_t_formulas::log_density(x, degrees, 0.0, scale), negative_infinity);
   }

@@ -48,6 +48,21 @@ template <class R> struct free_positive {
   template <class A> auto dividing(const A& a) const { return a * exp(-u); }
 };
 
+// Where a formula of x > 0 is to be one of log x, since x, or its square, may be more than a number can hold.
+template <class X> auto is_far(const X& x) {
+  using V = primal_of<X>;
+  return !(primal(x) < V(std::is_same_v<scalar_of<V>, float> ? 1e18f : 1e150));
+}
+// log(1 + x / scale).
+template <class X, class S> auto log_one_plus_share(const X& x, const S& scale) {
+  const auto z = x.value() / scale;
+  const auto near = log1p(z);
+  const auto far = is_far(z);
+  if (!any(far)) [[likely]]
+    return near;
+  return where(far, x.log_value() - log(scale), near);
+}
+
 // 0 < x < 1.
 template <class X> struct plain_fraction {
   X x;

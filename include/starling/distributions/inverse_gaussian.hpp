@@ -3,6 +3,7 @@
 
 #include <starling/distributions/elementwise.hpp>
 #include <starling/distributions/gamma_draws.hpp>
+#include <starling/distributions/inner_numbers.hpp>
 #include <starling/distributions/probabilities.hpp>
 #include <starling/distributions/saddle_point.hpp>
 #include <starling/values/log.hpp>
@@ -36,10 +37,13 @@ struct inverse_gaussian_formulas : real_valued {
     return log_tails{log_sum_exp(log_normal_cdf(a), more), above + log1m_exp(more - above)};
   }
 
+  template <class X, class M, class S> static auto log_density_inside(const X& x, const M& mean, const S& shape) {
+    const auto z = (x.value() - mean) / mean;
+    const auto lp = 0.5 * (log(shape) - 3.0 * x.log_value()) - half_log_two_pi - 0.5 * shape * z * x.dividing(z);
+    return where(mean > M(0), lp, negative_infinity);
+  }
   template <class X, class M, class S> static auto log_density(const X& x, const M& mean, const S& shape) {
-    const auto z = (x - mean) / mean;
-    const auto lp = 0.5 * (log(shape) - 3.0 * log(x)) - half_log_two_pi - 0.5 * shape * z * z / x;
-    return where(both(x > X(0), mean > M(0)), lp, negative_infinity);
+    return where(x > X(0), log_density_inside(plain_positive<X>{x}, mean, shape), negative_infinity);
   }
 
   template <class M, class S> static auto mean(const M& mean, const S&) { return mean; }

@@ -4,6 +4,7 @@
 
 #include <starling/distributions/elementwise.hpp>
 #include <starling/distributions/gamma_draws.hpp>
+#include <starling/distributions/inner_numbers.hpp>
 #include <starling/distributions/probabilities.hpp>
 #include <starling/values/exp.hpp>
 #include <starling/values/log.hpp>
@@ -21,10 +22,13 @@ struct log_logistic_formulas : real_valued {
     return into_positive(V(scale * exp(logit(rng.uniform()) / shape)));
   }
 
-  template <class X, class S, class Sh> static auto log_density(const X& x, const S& scale, const Sh& shape) {
-    const auto log_x = log(x);
+  template <class X, class S, class Sh> static auto log_density_inside(const X& x, const S& scale, const Sh& shape) {
+    const auto log_x = x.log_value();
     const auto t = abs(shape * (log_x - log(scale)));
-    return where(x > X(0), log(shape) - log_x - t - 2.0 * log1p(exp(-t)), negative_infinity);
+    return log(shape) - log_x - t - 2.0 * log1p(exp(-t));
+  }
+  template <class X, class S, class Sh> static auto log_density(const X& x, const S& scale, const Sh& shape) {
+    return where(x > X(0), log_density_inside(plain_positive<X>{x}, scale, shape), negative_infinity);
   }
 
   template <class X, class S, class Sh> static auto tails(const X& x, const S& scale, const Sh& shape) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <starling/distributions/elementwise.hpp>
+#include <starling/distributions/inner_numbers.hpp>
 #include <starling/distributions/probabilities.hpp>
 #include <starling/values/exp.hpp>
 #include <starling/values/log.hpp>
@@ -17,10 +18,13 @@ struct pareto_formulas : real_valued {
     return into_finite(V(lo * exp(rng.exponential() / shape)));
   }
 
+  template <class X, class L, class S> static auto log_density_inside(const X& x, const L& lo, const S& shape) {
+    const auto lp = log(shape) - log(lo) - (shape + 1.0) * log_one_plus_share(x.above, lo);
+    return where(lo > L(0), lp, negative_infinity);
+  }
   template <class X, class L, class S> static auto log_density(const X& x, const L& lo, const S& shape) {
     const auto log_x = log(x);
-    const auto lp = log(shape) + shape * (log(lo) - log_x) - log_x;
-    return where(both(x >= lo, lo > L(0)), lp, negative_infinity);
+    return where(both(x >= lo, lo > L(0)), log(shape) + shape * (log(lo) - log_x) - log_x, negative_infinity);
   }
 
   template <class X, class L, class S> static auto tails(const X& x, const L& lo, const S& shape) {

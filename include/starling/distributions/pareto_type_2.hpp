@@ -2,6 +2,7 @@
 #pragma once
 
 #include <starling/distributions/elementwise.hpp>
+#include <starling/distributions/inner_numbers.hpp>
 #include <starling/distributions/probabilities.hpp>
 #include <starling/distributions/standardized.hpp>
 #include <starling/values/exp.hpp>
@@ -18,6 +19,14 @@ struct pareto_type_2_formulas : real_valued {
     return into_finite(V(location + scale * expm1(rng.exponential() / shape)));
   }
 
+  // From 0 on x stands for itself.
+  template <class X, class L, class S, class Sh> static auto log_density_inside(const X& x, const L&, const S& scale, const Sh& shape) {
+    const auto log_share = [&] {
+      if constexpr (requires { x.above; }) return log_one_plus_share(x.above, scale);
+      else return log_one_plus_share(x, scale);
+    }();
+    return log(shape) - log(scale) - (shape + 1.0) * log_share;
+  }
   template <class X, class L, class S, class Sh> static auto log_density(const X& x, const L& location, const S& scale, const Sh& shape) {
     const auto z = scaled_difference(x, location, scale);
     return where(x >= location, log(shape) - log(scale) - (shape + 1.0) * log1p(z), negative_infinity);

@@ -3,6 +3,7 @@
 
 #include <starling/distributions/elementwise.hpp>
 #include <starling/distributions/gamma_draws.hpp>
+#include <starling/distributions/inner_numbers.hpp>
 #include <starling/distributions/probabilities.hpp>
 #include <starling/distributions/standardized.hpp>
 #include <starling/values/log.hpp>
@@ -18,9 +19,12 @@ struct rayleigh_formulas : real_valued {
     return into_positive(V(scale * sqrt(2.0 * rng.exponential())));
   }
 
+  template <class X, class S> static auto log_density_inside(const X& x, const S& scale) {
+    const auto z = x.value() / scale, log_scale = log(scale);
+    return (x.log_value() - log_scale) - log_scale - 0.5 * z * z;
+  }
   template <class X, class S> static auto log_density(const X& x, const S& scale) {
-    const auto z = x / scale;
-    return where(x > X(0), log_ratio(x, scale) - log(scale) - 0.5 * z * z, negative_infinity);
+    return where(x > X(0), log_density_inside(plain_positive<X>{x}, scale), negative_infinity);
   }
 
   template <class X, class S> static auto tails(const X& x, const S& scale) {

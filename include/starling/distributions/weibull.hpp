@@ -3,6 +3,7 @@
 
 #include <starling/distributions/elementwise.hpp>
 #include <starling/distributions/gamma_draws.hpp>
+#include <starling/distributions/inner_numbers.hpp>
 #include <starling/distributions/probabilities.hpp>
 #include <starling/values/exp.hpp>
 #include <starling/values/gamma_function.hpp>
@@ -19,10 +20,13 @@ struct weibull_formulas : real_valued {
     return into_positive(V(scale * exp(log(rng.exponential()) / shape)));
   }
 
-  template <class X, class S, class Sc> static auto log_density(const X& x, const S& shape, const Sc& scale) {
-    const auto log_x = log(x);
+  template <class X, class S, class Sc> static auto log_density_inside(const X& x, const S& shape, const Sc& scale) {
+    const auto log_x = x.log_value();
     const auto t = shape * (log_x - log(scale));
-    return where(x > X(0), log(shape) - log_x + t - exp(t), negative_infinity);
+    return log(shape) - log_x + t - exp(t);
+  }
+  template <class X, class S, class Sc> static auto log_density(const X& x, const S& shape, const Sc& scale) {
+    return where(x > X(0), log_density_inside(plain_positive<X>{x}, shape, scale), negative_infinity);
   }
 
   template <class X, class S, class Sc> static auto tails(const X& x, const S& shape, const Sc& scale) {

@@ -100,9 +100,13 @@ class basic_particle_filter : public filter_population<T, Kernel, State, Paramet
         options_.threads);
     const double log_total_before = told.resampled ? log(static_cast<double>(options_.particles)) : log_total_;
     const weight_totals totals = normalise(next_log_weights_, next_weights_);
-    if (!(totals.log_total > negative_infinity))
-      throw std::runtime_error("particle_filter: at step " + std::to_string(t) + " no particle has a density above 0" +
-                               (r.bad.found ? "; the first trouble was " + r.bad.sentence(*next.structure) : "; more particles, or a wider model, may help"));
+    if (!(totals.log_total > negative_infinity)) {
+      const std::string infinite = infinity_among(observations);
+      throw std::runtime_error("particle_filter: at step " + std::to_string(t) + " no particle has a density above 0; " +
+                               (r.bad.found        ? "the first trouble was " + r.bad.sentence(*next.structure)
+                                : infinite.empty() ? "more particles, or a wider model, may help"
+                                                   : infinite));
+    }
     // The step stands.
     if (told.resampled) next.ancestors = std::move(ancestors_);
     before_.swap(told.resampled ? resampled_ : states_);

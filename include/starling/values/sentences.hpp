@@ -6,7 +6,7 @@ namespace starling::sentences {
 
 template <unsigned long Slip>
 constexpr void use_our_functions() {
-  static_assert(Slip != 0, "functions of std:: know plain numbers only: write exp(x), max(x, y), pow(x, 2), abs(x) without std::, or sl::exp(x)");
+  static_assert(Slip != 0, "functions of std:: know plain numbers only: write exp(x), max(x, y), pow(x, 2), abs(x) without std::, or sl::exp(x); of plain numbers they need <cmath>");
 }
 
 template <unsigned long Slip>

@@ -11,44 +11,47 @@
 namespace starling {
 template <class V>
 concept value_of_ours = value<V> && !std::is_arithmetic_v<V>;
+// And of plain ones: the overloads of <cmath>, which no header of ours includes, come before these.
+template <class V>
+concept value_without_cmath = value_of_ours<V> || std::is_floating_point_v<V>;
 }  // namespace starling
 
 namespace std {
 
-template <starling::value_of_ours V> V exp(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
-template <starling::value_of_ours V> V exp2(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
-template <starling::value_of_ours V> V expm1(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
-template <starling::value_of_ours V> V log(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
-template <starling::value_of_ours V> V log2(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
-template <starling::value_of_ours V> V log10(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
-template <starling::value_of_ours V> V log1p(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
-template <starling::value_of_ours V> V sqrt(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
-template <starling::value_of_ours V> V cbrt(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
-template <starling::value_of_ours V> V abs(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
-template <starling::value_of_ours V> V fabs(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
-template <starling::value_of_ours V> V sin(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
-template <starling::value_of_ours V> V cos(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
-template <starling::value_of_ours V> V tan(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
-template <starling::value_of_ours V> V asin(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
-template <starling::value_of_ours V> V acos(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
-template <starling::value_of_ours V> V atan(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
-template <starling::value_of_ours V> V sinh(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
-template <starling::value_of_ours V> V cosh(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
-template <starling::value_of_ours V> V tanh(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
-template <starling::value_of_ours V> V asinh(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
-template <starling::value_of_ours V> V acosh(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
-template <starling::value_of_ours V> V atanh(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
-template <starling::value_of_ours V> V erf(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
-template <starling::value_of_ours V> V erfc(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
-template <starling::value_of_ours V> V lgamma(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
-template <starling::value_of_ours V> V tgamma(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
-template <starling::value_of_ours V> V floor(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
-template <starling::value_of_ours V> V ceil(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
-template <starling::value_of_ours V> V round(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
-template <starling::value_of_ours V> V trunc(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
-template <starling::value_of_ours V> V isnan(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
-template <starling::value_of_ours V> V isinf(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
-template <starling::value_of_ours V> V isfinite(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
+template <starling::value_without_cmath V> V exp(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
+template <starling::value_without_cmath V> V exp2(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
+template <starling::value_without_cmath V> V expm1(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
+template <starling::value_without_cmath V> V log(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
+template <starling::value_without_cmath V> V log2(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
+template <starling::value_without_cmath V> V log10(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
+template <starling::value_without_cmath V> V log1p(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
+template <starling::value_without_cmath V> V sqrt(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
+template <starling::value_without_cmath V> V cbrt(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
+template <starling::value_without_cmath V> V abs(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
+template <starling::value_without_cmath V> V fabs(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
+template <starling::value_without_cmath V> V sin(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
+template <starling::value_without_cmath V> V cos(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
+template <starling::value_without_cmath V> V tan(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
+template <starling::value_without_cmath V> V asin(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
+template <starling::value_without_cmath V> V acos(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
+template <starling::value_without_cmath V> V atan(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
+template <starling::value_without_cmath V> V sinh(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
+template <starling::value_without_cmath V> V cosh(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
+template <starling::value_without_cmath V> V tanh(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
+template <starling::value_without_cmath V> V asinh(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
+template <starling::value_without_cmath V> V acosh(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
+template <starling::value_without_cmath V> V atanh(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
+template <starling::value_without_cmath V> V erf(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
+template <starling::value_without_cmath V> V erfc(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
+template <starling::value_without_cmath V> V lgamma(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
+template <starling::value_without_cmath V> V tgamma(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
+template <starling::value_without_cmath V> V floor(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
+template <starling::value_without_cmath V> V ceil(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
+template <starling::value_without_cmath V> V round(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
+template <starling::value_without_cmath V> V trunc(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
+template <starling::value_without_cmath V> V isnan(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
+template <starling::value_without_cmath V> V isinf(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
+template <starling::value_without_cmath V> V isfinite(const V& x) { return starling::sentences::use_our_functions<0 * sizeof(V)>(), x; }
 
 template <class A, class B>
   requires(starling::value_of_ours<A> || starling::value_of_ours<B>)

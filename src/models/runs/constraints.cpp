@@ -177,13 +177,25 @@ void require_met(const choice_map& constraints, const schema& run, const char* o
   if (!left.empty()) throw std::invalid_argument(describe_unmet(left, addresses_of(run), operation));
 }
 
-std::string nan_among(const choice_map& observations) {
+namespace {
+// "the observation at y is …" of the first for which is(number).
+template <class Is>
+std::string first_among(const choice_map& observations, Is is, const char* what) {
   for (const auto& e : observations.entries())
     for (std::size_t i = 0; i < e.value.data.size(); ++i)
-      if (std::isnan(e.value.data[i]))
-        return "the observation at " + (e.value.type.rank == 0 ? e.where : path(e.where).append(path_component{{}, static_cast<std::int64_t>(i)})).str() +
-               " is NaN; leave out what was not observed";
+      if (is(e.value.data[i]))
+        return "the observation at " + (e.value.type.rank == 0 ? e.where : path(e.where).append(path_component{{}, static_cast<std::int64_t>(i)})).str() + what;
   return {};
+}
+}  // namespace
+
+std::string nan_among(const choice_map& observations) {
+  return first_among(
+      observations, [](double x) { return std::isnan(x); }, " is NaN; leave out what was not observed");
+}
+std::string infinity_among(const choice_map& observations) {
+  return first_among(
+      observations, [](double x) { return std::isinf(x); }, " is infinite, which has density 0 under the distributions of this library");
 }
 
 void require_numbers(const choice_map& observations, const std::string& where) {

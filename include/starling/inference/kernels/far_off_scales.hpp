@@ -2,11 +2,11 @@
 // steps in a row that are next to never, or next to always, accepted. Nothing happens before, so scales that are about right know nothing of it.
 #pragma once
 
-#include <cmath>
 #include <cstddef>
 #include <vector>
 
 #include <starling/values/exp.hpp>
+#include <starling/values/log.hpp>
 #include <starling/values/where.hpp>
 
 namespace starling::kernels {
@@ -54,7 +54,7 @@ class far_off_scales {
   bool tries(std::size_t n, std::size_t steps) const { return found_.size() > 1 && is_early(n, steps) && (is_regular(n) || any(growing_ > V(0))); }
   auto trying(std::size_t n) const { return both(searching_ == V(0), either(growing_ > V(0), mask_of<V>(is_regular(n)))); }
   V tries_element(std::size_t i) const { return where(tried_ == number(static_cast<double>(i)), V(1), V(0)); }
-  V trial() const { return number(2 * std::sqrt(static_cast<double>(found_.size()))); }
+  V trial() const { return number(2 * sqrt(static_cast<double>(found_.size()))); }
 
   // After step n of a warm-up of `steps`, accepted with probability `rate`.
   void learn(const V& rate, std::size_t n, std::size_t steps, std::vector<V>& factor) {
@@ -107,7 +107,7 @@ class far_off_scales {
     const V before = abs(last_[j]);
     const auto turned = way * last_[j]<V(0), moves = searching_ * abs(way)> V(0);
     const V further = where(found_[j] == V(0), min(before + before, number(is_float ? 8 : 20)), before);  // no longer by more once it has turned
-    const V next = way * where(before == V(0), number(std::log(4.0)), where(turned, max(number(0.5) * before, number(std::log(2.0))), further));
+    const V next = way * where(before == V(0), number(1.3862943611198906), where(turned, max(number(0.5) * before, number(0.6931471805599453)), further));
     found_[j] = where(way == V(0), V(1), where(both(turned, found_[j] == V(0)), number(0.5), found_[j]));
     last_[j] = where(moves, next, last_[j]);
     V& scale = factor[j * (j + 1) / 2 + j];
@@ -117,7 +117,7 @@ class far_off_scales {
     const V done = early ? where(all_found, searching_, V(0)) : searching_;
     if (!any(done > V(0))) return;
     // Together they move as far as one of them would alone.
-    const V share = number(1.5 / std::sqrt(static_cast<double>(d)));
+    const V share = number(1.5 / sqrt(static_cast<double>(d)));
     for (std::size_t i = 0; i < d; ++i) factor[i * (i + 1) / 2 + i] *= where(done > V(0), share, V(1));
     began_ = where(done > V(0), number(static_cast<double>(n + 1)), began_);
     searching_ -= done;

@@ -95,6 +95,8 @@ std::string describe_unvisited(const std::vector<path>& left, const std::vector<
 void require_met(const choice_map& constraints, const schema& run, const char* operation);
 // "the observation at y is NaN; …" of the first that is; empty where none is.
 std::string nan_among(const choice_map& observations);
+// The same of one that is infinite, for where a density is 0.
+std::string infinity_among(const choice_map& observations);
 // Throws where an observation is NaN, naming it: "particle_filter: at step 3 the observation at y is NaN; …".
 void require_numbers(const choice_map& observations, const std::string& where);
 // Throws where constraints are given per lane and the operation runs one.
