@@ -209,6 +209,9 @@ TEST(free_ends, flat_supports_hold_their_ends) {
   check_flat(sl::at_least{3.0}, 1, 1);
   check_flat(sl::at_most{1e8}, 1, 1);
   check_flat(sl::at_most{-5.0}, 1, 1);
+  check_flat(sl::bounded{3.0, INFINITY}, 1, 1);
+  check_flat(sl::bounded<double>{-INFINITY, -5.0}, 1, 1);
+  check_flat(sl::bounded{0.1, 0.3}, 1, -1);
   check_flat(sl::unit_interval{}, 1, -1);
   check_flat(sl::interval{0.1, 0.3}, 1, -1);
   check_flat(sl::interval{-0.3, 1e9}, 1, -1);

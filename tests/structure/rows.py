@@ -27,6 +27,7 @@ NO_ROW = {
     "linear_pass": "evaluates generalised_linear, tested by its row",
     "linear_summary": "what normal_glm keeps of data under gradients, tested by linear_summary_test.cpp",
     "bijectors": "from free numbers to supports",
+    "between_ends": "numbers between two ends, tested through the densities that take them",
     "inner_numbers": "numbers that free numbers give, tested through the densities that take them",
     "at_free_numbers": "the same for whole distributions",
     "inside": "the nearest number inside a support",

@@ -3,6 +3,7 @@
 
 #include <concepts>
 
+#include <starling/distributions/between_ends.hpp>
 #include <starling/distributions/far_tails.hpp>
 #include <starling/distributions/inside.hpp>
 #include <starling/distributions/probabilities.hpp>
@@ -33,6 +34,19 @@ template <class D, class Shift, class Factor> struct affine : distribution {
   template <class X> auto log_density(const X& x) const {
     const auto lp = of.log_density((as_real(x) - shift) / factor) - log(abs(factor));
     return never_nan(where(both(is_good(), is_finite(as_real(x))), lp, std::remove_cvref_t<decltype(lp)>(negative_infinity)));
+  }
+
+  // At a number inside the support.
+  template <class R> auto log_density_inside(const between_ends<R>& b) const {
+    using T = promote<R, Shift, Factor>;
+    const auto upwards = factor > 0.0;
+    const auto size = abs(factor);
+    const auto log_size = log(size);
+    const auto s = of.support();
+    const between_ends<T> u{T((b.x - shift) / factor), where(upwards, T(b.above / size), T(b.below / size)), where(upwards, T(b.log_above - log_size), T(b.log_below - log_size)),
+                            where(upwards, T(b.below / size), T(b.above / size)), where(upwards, T(b.log_below - log_size), T(b.log_above - log_size))};
+    const auto lp = density_inside(of, as_inner_number(s, u, least_in(s), greatest_in(s))) - log_size;
+    return never_nan(where(is_good(), lp, std::remove_cvref_t<decltype(lp)>(negative_infinity)));
   }
 
   auto support() const {

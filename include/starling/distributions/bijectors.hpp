@@ -20,6 +20,7 @@
 #include <limits>
 #include <type_traits>
 
+#include <starling/distributions/between_ends.hpp>
 #include <starling/distributions/inner_numbers.hpp>
 #include <starling/distributions/structured_supports.hpp>
 #include <starling/values/exp.hpp>
@@ -122,19 +123,36 @@ template <class Lo, class Hi> struct bijector<open_interval<Lo, Hi>> : bijector<
 };
 
 // That of the interval, of a half line or of the real line, as the ends say.
-template <class Lo, class Hi> struct bijector<bounded<Lo, Hi>> : scalar_bijector {
-  template <class R, class J> static R to_support(const bounded<Lo, Hi>& s, const R* u, J& log_jacobian) {
+template <class Lo, class Hi> struct bijector<bounded<Lo, Hi>> : by_inner_number<bijector<bounded<Lo, Hi>>> {
+  template <class V> struct known_part {
+    logistic_pair<V> pair;
+    V exponential;
+  };
+  template <class V> static known_part<V> known(const V& u) { return {logistic_and_complement(u), exp(u)}; }
+  template <class R> static const R& log_slope(const bounded<Lo, Hi>&, const between_ends<R>& x) { return x.log_slope; }
+  template <class R> static auto inner(const bounded<Lo, Hi>& s, const R& u, const known_part<primal_of<R>>& k) {
+    using T = promote<R, Lo, Hi>;
     const auto ends = ends_of(s);
-    const R slope = where(ends.two, R(log(ends.hi - ends.lo) - log1p_exp(u[0]) - log1p_exp(-u[0])), where(ends.one, u[0], R(0)));
-    log_jacobian.add(slope);
-    const R away = exp(where(ends.one, u[0], R(0)));
-    const R half_line = where(ends.lower, R(ends.lo + away), R(ends.hi - away));
-    return where(ends.two, R(ends.lo + (ends.hi - ends.lo) * inverse_logit(u[0])), where(ends.one, half_line, u[0]));
+    const free_in_interval<R, promote<Lo, Hi>, promote<Lo, Hi>> in_interval{ends.lo, ends.hi, {u, k.pair}};
+    const free_positive<R> away(u, k.exponential);
+    const auto& [lo, hi, fraction] = in_interval;
+    const T log_width = log_of_width(lo, hi), far(positive_infinity);
+    const auto lower = both(ends.one, ends.lower), upper = both(ends.one, !ends.lower);
+    const auto of_kind = [&](const T& two, const T& from_lower, const T& from_upper, const T& free) { return where(ends.two, two, where(lower, from_lower, where(upper, from_upper, free))); };
+    return between_ends<T>{
+        of_kind(T(in_interval.inside()), T(free_above<R, promote<Lo, Hi>>{lo, away}.inside()), T(free_below<R, promote<Lo, Hi>>{hi, away}.inside()), T(u)),
+        of_kind(T(share_of_width(fraction.value(), lo, hi)), T(away.value()), far, far),
+        of_kind(T(log_width + fraction.log_value()), T(u), far, far),
+        of_kind(T(share_of_width(fraction.complement(), lo, hi)), far, T(away.value()), far),
+        of_kind(T(log_width + fraction.log_complement()), far, T(u), far),
+        of_kind(T(log_width + fraction.log_value() + fraction.log_complement()), T(u), T(u), T(0))};
   }
   template <class X, class R> static void from_support(const bounded<Lo, Hi>& s, const X& x, R* u) {
     const auto ends = ends_of(s);
-    const R away = where(ends.lower, R(x - ends.lo), R(ends.hi - x));
-    u[0] = where(ends.two, R(logit((x - ends.lo) / (ends.hi - ends.lo))), where(ends.one, R(log(where(ends.one, away, R(1)))), R(x)));
+    const R away = where(ends.lower, distance_from_end<R>(x - ends.lo, ends.lo), distance_from_end<R>(ends.hi - x, ends.hi));
+    R in_interval;
+    bijector<interval<promote<Lo, Hi>>>::from_support(interval<promote<Lo, Hi>>{ends.lo, ends.hi}, x, &in_interval);
+    u[0] = where(ends.two, in_interval, where(ends.one, R(log(where(ends.one, away, R(1)))), R(x)));
   }
 
  private:
@@ -151,6 +169,21 @@ template <class Lo, class Hi> struct bijector<bounded<Lo, Hi>> : scalar_bijector
   }
 };
 
+// Whether numbers of a support are known from their free numbers.
+template <class S>
+concept has_inner_numbers = requires(const S& s, const double& u) { bijector<S>::inner(s, u, bijector<S>::known(u)); };
+
+// Vectors at the free numbers from u on: as a body gets them, and element by element. The support must outlive them.
+template <class Of, class R> struct free_vector {
+  const vector_of<Of>& on;
+  const R* u;
+  vector<R> x;
+  auto at(std::size_t i) const {
+    const auto s = on.element(i);
+    using element = bijector<std::remove_cvref_t<decltype(s)>>;
+    return element::inner(s, u[i], element::known(primal(u[i])));
+  }
+};
 template <class Of> struct bijector<vector_of<Of>> {
   using element = bijector<std::remove_cvref_t<decltype(std::declval<const vector_of<Of>&>().element(0))>>;
   static std::size_t free_size(const vector_of<Of>& s)
@@ -164,6 +197,11 @@ template <class Of> struct bijector<vector_of<Of>> {
     vector<R> x(s.n);
     for (std::size_t i = 0; i < s.n; ++i) x[i] = element::template to_support<R>(s.element(i), u + i, log_jacobian);
     return x;
+  }
+  template <class R, class J>
+    requires has_inner_numbers<std::remove_cvref_t<decltype(std::declval<const vector_of<Of>&>().element(0))>>
+  static free_vector<Of, R> inner(const vector_of<Of>& s, const R* u, J& log_jacobian) {
+    return {s, u, to_support<R>(s, u, log_jacobian)};
   }
   template <class X, class R> static void from_support(const vector_of<Of>& s, const X& x, R* u) {
     for (std::size_t i = 0; i < s.n; ++i) element::from_support(s.element(i), x[i], u + i);

@@ -34,6 +34,17 @@ struct generalized_pareto_formulas : real_valued {
     }
   }
 
+  // Of a between_ends: near the upper end 1 + w by the distance from there, far out by log (x − location).
+  template <class X, class L, class S, class Sh> static auto log_density_inside(const X& x, const L&, const S& scale, const Sh& shape) {
+    const auto z = x.above / scale;
+    const auto w = shape * z;
+    const auto far = w > 1e20, upper = w < -0.5;
+    const auto log_of_sum = where(upper, log(where(upper, -shape, 1.0)) + where(upper, x.log_below, 0.0) - log(scale), log(where(far, shape, 1.0)) + where(far, x.log_above, 0.0) - log(scale));
+    const auto at_an_end = either(far, upper);
+    const auto near_w = where(at_an_end, 0.0, w);
+    const auto by_logarithms = log_of_sum + log_of_sum / where(at_an_end, shape, 1.0);
+    return -log(scale) - where(at_an_end, by_logarithms, log1p(near_w) + where(at_an_end, 0.0, z) * log1p_ratio(near_w));
+  }
   template <class X, class L, class S, class Sh> static auto log_density(const X& x, const L& location, const S& scale, const Sh& shape) {
     const auto z = scaled_difference(x, location, scale);
     const auto w = shape * z;

@@ -7,6 +7,7 @@
 #include <starling/distributions/following_draws.hpp>
 #include <starling/distributions/supports.hpp>
 #include <starling/values/counts.hpp>
+#include <starling/values/derivatives.hpp>
 
 namespace starling {
 
@@ -39,6 +40,15 @@ template <class D> struct iid : distribution {
       using real = std::remove_cvref_t<decltype(of.log_density(x[0]))>;
       return never_nan(sum_elements<real>(name, n, x, [&](const auto& xi, auto) { return of.log_density(xi); }));
     }
+  }
+
+  // At numbers inside the support, of a distribution that is scored there (bijectors.hpp: free_vector).
+  template <class Point> auto log_density_inside(const Point& point) const
+    requires requires(const D& d) { d.log_density_inside(point.at(0)); }
+  {
+    std::remove_cvref_t<decltype(of.log_density_inside(point.at(0)))> total(0);
+    for (std::size_t i = 0; i < n; ++i) total = total + of.log_density_inside(point.at(i));
+    return never_nan(total);
   }
 
   // As elementwise's.

@@ -26,7 +26,8 @@ struct inverse_gaussian_formulas : real_valued {
       const V z = rng.normal();
       const V w = 0.5 * mean / shape * z * z;
       const V larger = 1.0 + w + sqrt(w) * sqrt(w + 2.0);
-      return into_positive(V(where(rng.uniform() * (1.0 + 1.0 / larger) <= V(1), mean / larger, mean * larger)));
+      const V small = where(w < V(1e16), mean / larger, shape / (z * z));  // the same, where w may be more than a number can hold
+      return into_positive(V(where(rng.uniform() * (1.0 + 1.0 / larger) <= V(1), small, mean * larger)));
     }
   }
   // log P(X ≤ x) and log P(X > x) for x > 0, for their derivatives: Φ(r (x/mean − 1)) + exp(2 shape/mean) Φ(−r (x/mean + 1)), r = √(shape/x).

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <tuple>
 #include <type_traits>
+#include <utility>
 
 #include <starling/distributions/bijectors.hpp>
 #include <starling/distributions/distribution.hpp>
@@ -28,6 +29,18 @@ template <class... S> struct product_of {
         of);
   }
 };
+// Such a vector at the free numbers from u on.
+template <class R, class... S> struct free_product {
+  const std::tuple<S...>& of;
+  const R* u;
+  vector<R> x;
+  template <std::size_t I> auto at() const {
+    const auto& s = std::get<I>(of);
+    using support = std::remove_cvref_t<decltype(s)>;
+    if constexpr (has_inner_numbers<support>) return bijector<support>::inner(s, u[I], bijector<support>::known(primal(u[I])));
+    else return known_number<R>{x[I]};
+  }
+};
 template <class... S>
   requires(has_bijector<S> && ...)
 struct bijector<product_of<S...>> {
@@ -38,6 +51,7 @@ struct bijector<product_of<S...>> {
     std::apply([&](const auto&... e) { ((x[i] = R(bijector<std::remove_cvref_t<decltype(e)>>::template to_support<R>(e, u + i, log_jacobian)), ++i), ...); }, s.of);
     return x;
   }
+  template <class R, class J> static free_product<R, S...> inner(const product_of<S...>& s, const R* u, J& log_jacobian) { return {s.of, u, to_support<R>(s, u, log_jacobian)}; }
   template <class X, class R> static void from_support(const product_of<S...>& s, const X& x, R* u) {
     std::size_t i = 0;
     std::apply([&](const auto&... e) { ((bijector<std::remove_cvref_t<decltype(e)>>::from_support(e, x[i], u + i), ++i), ...); }, s.of);
@@ -76,6 +90,13 @@ template <class... D> struct product : distribution {
       return never_nan(total);
     },
                       of);
+  }
+
+  // At numbers inside the supports.
+  template <class R, class... S> auto log_density_inside(const free_product<R, S...>& point) const {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return never_nan((... + density_inside(std::get<I>(of), point.template at<I>())));
+    }(std::index_sequence_for<D...>());
   }
 
   // The log density of element i by itself.

@@ -5,6 +5,7 @@
 
 #include <concepts>
 
+#include <starling/distributions/between_ends.hpp>
 #include <starling/distributions/far_tails.hpp>
 #include <starling/distributions/following_draws.hpp>
 #include <starling/distributions/probabilities.hpp>
@@ -91,16 +92,14 @@ template <class D, class Lo, class Hi> struct truncated : distribution {
   }
 
   template <class X> auto log_density(const X& x) const {
-    const auto inside = both(as_real(x) >= lo, as_real(x) <= hi);
-    const auto all = log_probability();
-    auto lp = of.log_density(x) - all;
-    where_far(all, [&](const auto& far, const auto& tail) {
-      using R = std::remove_cvref_t<decltype(lp)>;
-      const R at = where(inside, R(as_real(x)), R(tail.near));
-      if constexpr (is_whole_valued) lp = where(far, R(tail.log_mass(at)), lp);
-      else lp = where(far, R(tail.log_density(at)), lp);
-    });
-    return never_nan(where(both(inside, is_good(all)), lp, negative_infinity));
+    return log_density_of(of.log_density(x), x, both(as_real(x) >= lo, as_real(x) <= hi));
+  }
+  // At a number inside the support.
+  template <class R> auto log_density_inside(const between_ends<R>& b) const
+    requires(!is_whole_valued)
+  {
+    const auto ends = support();
+    return log_density_of(density_inside(of, as_inner_number(of.support(), b, ends.lo, ends.hi)), b.x, mask_of<primal_of<R>>(true));
   }
 
   auto support() const {
@@ -126,6 +125,18 @@ template <class D, class Lo, class Hi> struct truncated : distribution {
   }
 
  private:
+  // Given the log density of d at x, and whether x is between the ends.
+  template <class LogDensity, class X, class Inside> auto log_density_of(const LogDensity& of_d, const X& x, const Inside& inside) const {
+    const auto all = log_probability();
+    auto lp = of_d - all;
+    where_far(all, [&](const auto& far, const auto& tail) {
+      using R = std::remove_cvref_t<decltype(lp)>;
+      const R at = where(inside, R(as_real(x)), R(tail.near));
+      if constexpr (is_whole_valued) lp = where(far, R(tail.log_mass(at)), lp);
+      else lp = where(far, R(tail.log_density(at)), lp);
+    });
+    return never_nan(where(both(inside, is_good(all)), lp, negative_infinity));
+  }
   auto probability_by_tails() const {
     const log_tails at_lo{log_cdf(of, edge()), log_survival(of, edge())}, at_hi{log_cdf(of, hi), log_survival(of, hi)};
     return log_between(at_lo, at_hi);

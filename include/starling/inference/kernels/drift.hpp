@@ -147,7 +147,7 @@ class drift : public kernel {
     }
     std::vector<path> paths;
     for (const auto k : sites) paths.push_back(chains.structure().path_of(k));
-    state<V> s{element_runs(chains.structure(), sites), {}, is_triangular(), {}, std::vector<V>(d), drift_numbers<V>(d), {}, far_off_scales<V>(d)};
+    state<V> s{element_runs(chains.structure(), sites), {}, is_triangular(), {}, std::vector<V>(d), drift_numbers<V>(d), {}, far_off_scales<V>(adaptation_ == adapt::covariance ? d : 0)};
     for (const auto k : chains.layout().latents)
       if (!holds(sites, k)) s.others.push_back(k);
     for (const double x : initial_factor(paths, sizes, d)) s.factor.push_back(V(static_cast<scalar_of<V>>(x)));
@@ -163,11 +163,10 @@ class drift : public kernel {
     constexpr std::size_t stride = numbers::steps;
     const V* const now = chains.current_values();
     V* const next = chains.candidate_values();
-    const bool tries = p.warmup && adaptation_ == adapt::covariance && s.scales.tries(p.step, p.steps);
     std::size_t i = 0;
     for (const auto [first, size] : s.moved) {
-      if (tries || (p.warmup && s.scales.searches())) [[unlikely]]
-        for (std::uint32_t e = first; e < first + size; ++e, ++i) next[e] = now[e] + searching_move(s, u, i, p.step, tries);
+      if (p.warmup && s.scales.searches(p.step, p.steps)) [[unlikely]]
+        for (std::uint32_t e = first; e < first + size; ++e, ++i) next[e] = now[e] + searching_move(s, u, i, p);
       else if (s.triangular)
         for (std::uint32_t e = first; e < first + size; ++e, ++i) next[e] = now[e] + triangular_move(s, u, i);
       else
@@ -241,14 +240,12 @@ class drift : public kernel {
     return sum;
   }
 
-  // The same; of one element at a time in lanes that search, and in all others where step n is a trial.
+  // The same; in the lanes that search, or try, of one element alone.
   template <class V>
-  [[gnu::noinline]] static V searching_move(const state<V>& s, const V* u, std::size_t i, std::size_t n, bool tries) {
-    const V step = s.factor[i * (i + 1) / 2 + i], by_sign = where(u[i * s.numbers.steps] < V(0), -step, step);
-    const V alone = n % s.spare.size() == i ? by_sign : V(0);
-    V other = triangular_move(s, u, i);
-    if (tries) other = where(s.scales.trying(n), s.scales.tries_element(i) * s.scales.trial() * by_sign, other);
-    return where(s.scales.searching() > V(0), alone, other);
+  [[gnu::noinline]] static V searching_move(const state<V>& s, const V* u, std::size_t i, const phase& p) {
+    const V step = s.factor[i * (i + 1) / 2 + i];
+    const V alone = s.scales.steps_alone(i, p.step) * where(u[i * s.numbers.steps] < V(0), -step, step);
+    return where(s.scales.alone(p.step, p.steps), alone, triangular_move(s, u, i));
   }
 
   // min(1, d n^(−2/3)), n from the end of a lane's search.
@@ -276,9 +273,7 @@ class drift : public kernel {
     const V eta = covariance_pace(s, n);
     V length(0);
     for (std::size_t i = 0; i < d; ++i) length += u[i * s.numbers.steps] * u[i * s.numbers.steps];
-    auto alone = s.scales.searching() > V(0);
-    if (s.scales.tries(n, p.steps)) alone = either(alone, s.scales.trying(n));
-    const V gain = where(alone, V(0), eta * (rate - V(static_cast<T>(target))));
+    const V gain = where(s.scales.alone(n, p.steps), V(0), eta * (rate - V(static_cast<T>(target))));
     const V size = sqrt(abs(gain) / length);
     const V sign = where(gain < V(0), V(-1), V(1));
     for (std::size_t i = 0; i < d; ++i) s.spare[i] = triangular_move(s, u, i) * size;

@@ -44,17 +44,17 @@ class far_off_scales {
  public:
   explicit far_off_scales(std::size_t d) : found_(d, V(0)), last_(d, V(0)) {}
 
-  bool searches() const { return searches_; }
-  // 1 in lanes that search.
-  const V& searching() const { return searching_; }
   // The step of its last search, from which adaptation counts; 0 in lanes that never searched.
   const V& began() const { return began_; }
 
-  // Whether step n of a warm-up of `steps` is a trial in some lane, and in which; 1 where it would be one of element i; by how many of its steps.
-  bool tries(std::size_t n, std::size_t steps) const { return found_.size() > 1 && is_early(n, steps) && (is_regular(n) || any(growing_ > V(0))); }
-  auto trying(std::size_t n) const { return both(searching_ == V(0), either(growing_ > V(0), mask_of<V>(is_regular(n)))); }
-  V tries_element(std::size_t i) const { return where(tried_ == number(static_cast<double>(i)), V(1), V(0)); }
-  V trial() const { return number(2 * sqrt(static_cast<double>(found_.size()))); }
+  // Whether one element moves alone in some lane at step n of a warm-up of `steps`.
+  bool searches(std::size_t n, std::size_t steps) const { return searches_ || tries(n, steps); }
+  // The lanes in which it does, and by how many of its steps element i does.
+  auto alone(std::size_t n, std::size_t steps) const { return tries(n, steps) ? either(searching_ > V(0), trying(n)) : searching_ > V(0); }
+  V steps_alone(std::size_t i, std::size_t n) const {
+    const V trial = where(tries_element(i), number(2 * sqrt(static_cast<double>(found_.size()))), V(0));
+    return where(searching_ > V(0), n % found_.size() == i ? V(1) : V(0), trial);
+  }
 
   // After step n of a warm-up of `steps`, accepted with probability `rate`.
   void learn(const V& rate, std::size_t n, std::size_t steps, std::vector<V>& factor) {
@@ -76,6 +76,10 @@ class far_off_scales {
   static constexpr bool is_float = sizeof(scalar_of<V>) == 4;
   static V number(double x) { return V(static_cast<scalar_of<V>>(x)); }
   static bool is_regular(std::size_t n) { return n % 4 == 3; }
+  // Whether step n is a trial in some lane, and in which, of which element.
+  bool tries(std::size_t n, std::size_t steps) const { return found_.size() > 1 && is_early(n, steps) && (is_regular(n) || any(growing_ > V(0))); }
+  auto trying(std::size_t n) const { return both(searching_ == V(0), either(growing_ > V(0), mask_of<V>(is_regular(n)))); }
+  auto tries_element(std::size_t i) const { return tried_ == number(static_cast<double>(i)); }
   static bool is_early(std::size_t n, std::size_t steps) { return 2 * (n + 1) < steps; }
   static V within_range(const V& scale) { return min(max(scale, number(is_float ? 1e-18 : 1e-150)), number(is_float ? 1e18 : 1e150)); }
 
@@ -83,7 +87,7 @@ class far_off_scales {
     const auto now = trying(n), too_short = both(now, rate > number(0.95));
     std::size_t at = 0;
     for (std::size_t i = 0; i < found_.size(); at += ++i) {
-      const auto grows = both(both(too_short, tries_element(i) > V(0)), factor[at + i] < number(is_float ? 1e18 : 1e150));
+      const auto grows = both(both(too_short, tries_element(i)), factor[at + i] < number(is_float ? 1e18 : 1e150));
       if (!any(grows)) continue;
       for (std::size_t j = 0; j <= i; ++j) factor[at + j] = where(grows, V(4) * factor[at + j], factor[at + j]);
     }
