@@ -43,8 +43,9 @@ template <class D, class Shift, class Factor> struct affine : distribution {
     const auto size = abs(factor);
     const auto log_size = log(size);
     const auto s = of.support();
-    const between_ends<T> u{T((b.x - shift) / factor), where(upwards, T(b.above / size), T(b.below / size)), where(upwards, T(b.log_above - log_size), T(b.log_below - log_size)),
-                            where(upwards, T(b.below / size), T(b.above / size)), where(upwards, T(b.log_below - log_size), T(b.log_above - log_size))};
+    const between_ends<T> same{T((b.x - shift) / factor), T(b.above / size), T(b.log_above - log_size), T(b.below / size), T(b.log_below - log_size)};
+    const between_ends<T> u{same.x, where(upwards, same.above, same.below), where(upwards, same.log_above, same.log_below), where(upwards, same.below, same.above),
+                            where(upwards, same.log_below, same.log_above)};
     const auto lp = density_inside(of, as_inner_number(s, u, least_in(s), greatest_in(s))) - log_size;
     return never_nan(where(is_good(), lp, std::remove_cvref_t<decltype(lp)>(negative_infinity)));
   }

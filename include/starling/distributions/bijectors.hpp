@@ -138,9 +138,12 @@ template <class Lo, class Hi> struct bijector<bounded<Lo, Hi>> : by_inner_number
     const auto& [lo, hi, fraction] = in_interval;
     const T log_width = log_of_width(lo, hi), far(positive_infinity);
     const auto lower = both(ends.one, ends.lower), upper = both(ends.one, !ends.lower);
-    const auto of_kind = [&](const T& two, const T& from_lower, const T& from_upper, const T& free) { return where(ends.two, two, where(lower, from_lower, where(upper, from_upper, free))); };
+    const auto of_kind = [&](const T& two, const T& from_lower, const T& from_upper, const T& free) {
+      return where(ends.two, two, where(lower, from_lower, where(upper, from_upper, free)));
+    };
+    const T above_lo(free_above<R, promote<Lo, Hi>>{lo, away}.inside()), below_hi(free_below<R, promote<Lo, Hi>>{hi, away}.inside());
     return between_ends<T>{
-        of_kind(T(in_interval.inside()), T(free_above<R, promote<Lo, Hi>>{lo, away}.inside()), T(free_below<R, promote<Lo, Hi>>{hi, away}.inside()), T(u)),
+        of_kind(T(in_interval.inside()), above_lo, below_hi, T(u)),
         of_kind(T(share_of_width(fraction.value(), lo, hi)), T(away.value()), far, far),
         of_kind(T(log_width + fraction.log_value()), T(u), far, far),
         of_kind(T(share_of_width(fraction.complement(), lo, hi)), far, T(away.value()), far),

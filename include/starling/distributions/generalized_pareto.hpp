@@ -39,7 +39,9 @@ struct generalized_pareto_formulas : real_valued {
     const auto z = x.above / scale;
     const auto w = shape * z;
     const auto far = w > 1e20, upper = w < -0.5;
-    const auto log_of_sum = where(upper, log(where(upper, -shape, 1.0)) + where(upper, x.log_below, 0.0) - log(scale), log(where(far, shape, 1.0)) + where(far, x.log_above, 0.0) - log(scale));
+    const auto log_near_end = log(where(upper, -shape, 1.0)) + where(upper, x.log_below, 0.0);
+    const auto log_far_out = log(where(far, shape, 1.0)) + where(far, x.log_above, 0.0);
+    const auto log_of_sum = where(upper, log_near_end, log_far_out) - log(scale);
     const auto at_an_end = either(far, upper);
     const auto near_w = where(at_an_end, 0.0, w);
     const auto by_logarithms = log_of_sum + log_of_sum / where(at_an_end, shape, 1.0);
