@@ -36,7 +36,7 @@ struct general_fit {
   std::uint64_t seed = 0;
   double elbo = 0;
   void operator()() {
-    elbo = sl::fit(sl::objectives::elbo(), post, mean_field, sl::adam{.rate = 0.01}, {.steps = steps, .samples = samples}, sl::key(++seed)).value;
+    elbo = sl::fit(sl::objectives::elbo(), post, mean_field, sl::adam{.rate = 0.01}, {.steps = steps, .samples = samples, .threads = 1}, sl::key(++seed)).value;
   }
 };
 

@@ -86,7 +86,7 @@ template <class Items, class Guide, class Objective> prepared_work learn(Items o
     std::uint64_t seed = 0;
   };
   const auto s = std::make_shared<state>(state{std::move(of), {}});
-  return {[=] { s->last = sl::fit(objective, s->of, guide, sl::adam{.rate = 0.01}, {.steps = steps, .samples = 1}, sl::key(++s->seed)); },
+  return {[=] { s->last = sl::fit(objective, s->of, guide, sl::adam{.rate = 0.01}, {.steps = steps, .samples = 1, .threads = 1}, sl::key(++s->seed)); },
           [=] {
             const double reached = exactly ? log_likelihood_of_mixture(s->last.last) : s->last.value;
             return verdict{(exactly ? "log likelihood of a datum " : "bound of a datum ") + std::to_string(reached), reached > least && reached < most};

@@ -35,14 +35,20 @@ template <class S, class K> auto element_or_nan(const S& values, const K& k) {
 
 // Draws k with probability proportional to weight(k) ≥ 0; `no_value` where the weights' sum is not positive and finite.
 template <class Rng, class Weight> auto draw_category(Rng& rng, std::size_t n, Weight weight) {
-  using V = typename Rng::real;
+  using V = primal_of<typename Rng::real>;  // a category has no derivatives
+  constexpr std::size_t few = 8;
+  V kept[few];
   V total(0);
-  for (std::size_t k = 0; k < n; ++k) total = total + weight(k);
-  const V target = total * rng.uniform();
+  for (std::size_t k = 0; k < n; ++k) {
+    const V w = primal(weight(k));
+    if (k < few) kept[k] = w;
+    total = total + w;
+  }
+  const V target = total * primal(rng.uniform());
   V reached(0);
   V category(0);
   for (std::size_t k = 0; k + 1 < n; ++k) {
-    reached = reached + weight(k);
+    reached = reached + (k < few ? kept[k] : V(primal(weight(k))));
     category = where(reached < target, V(static_cast<double>(k + 1)), category);
   }
   return drawn_whole(V(where(is_positive_finite(total), category, V(not_a_number))));

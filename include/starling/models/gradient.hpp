@@ -21,15 +21,23 @@ namespace starling {
 template <class V>
 class parameter_variables {
  public:
-  explicit parameter_variables(tape_scope<V>& tape) : tape_(tape) {}
+  explicit parameter_variables(tape_scope<V>& tape) : tape_(&tape) {}
+  // For another run: as new, but in the memory that it has.
+  void begin(tape_scope<V>& tape) {
+    tape_ = &tape;
+    read_.clear();
+    shared_.clear();
+  }
   void read(const literal& name, const vector<adjoint<V>>& values) {
     parameter* known = nullptr;
     for (auto& p : read_)
-      if (p.name == name.text()) known = &p;
+      if (p.name.hash() == name.hash()) known = &p;
     if (!known) {
-      read_.push_back({std::string(name.text()), {}, tape_.cells(values.size())});
+      const std::size_t n = values.size();
+      double* const numbers = tape_->template take<double>(n);
+      for (std::size_t i = 0; i < n; ++i) numbers[i] = static_cast<double>(lane_of(values[i].value(), 0));
+      read_.push_back({name, {numbers, n}, tape_->cells(n)});
       known = &read_.back();
-      for (const auto& v : values) known->values.push_back(static_cast<double>(lane_of(v.value(), 0)));
     }
     if (known->values.size() != values.size()) throw_parameter_size(name, known->values.size(), values.size());
     for (std::size_t i = 0; i < values.size(); ++i) values[i] = {values[i].value(), V(1), known->cells + i};
@@ -38,11 +46,11 @@ class parameter_variables {
   double* read_shared(const literal& name, std::span<const double> values) {
     for (auto& p : shared_)
       if (p.name.hash() == name.hash()) return p.sums;
-    shared_.push_back({name, values, tape_.template take<double>(values.size())});
+    shared_.push_back({name, values, tape_->template take<double>(values.size())});
     for (std::size_t i = 0; i < values.size(); ++i) shared_.back().sums[i] = 0;
     return shared_.back().sums;
   }
-  // After the sweep: f(name, values, cells) of each, a cell an element.
+  // After the sweep: f(name, values, cells) of each, a literal and a span, a cell an element.
   template <class F> void each(F f) const {
     for (const auto& p : read_) f(p.name, p.values, static_cast<const V*>(p.cells));
   }
@@ -50,7 +58,7 @@ class parameter_variables {
   parameter_gradients gradients(std::size_t lanes) const {
     parameter_gradients found;
     for (const auto& p : read_) {
-      found.entries.push_back({p.name, p.values, std::vector<double>(p.values.size())});
+      found.entries.push_back({std::string(p.name.text()), {p.values.begin(), p.values.end()}, std::vector<double>(p.values.size())});
       for (std::size_t i = 0; i < p.values.size(); ++i)
         for (std::size_t l = 0; l < lanes; ++l) found.entries.back().derivatives[i] += static_cast<double>(lane_of(p.cells[i], static_cast<int>(l)));
     }
@@ -66,11 +74,11 @@ class parameter_variables {
     double* sums;
   };
   struct parameter {
-    std::string name;
-    std::vector<double> values;
+    literal name;
+    std::span<const double> values;
     V* cells;
   };
-  tape_scope<V>& tape_;
+  tape_scope<V>* tape_;
   std::vector<parameter> read_;
   std::vector<shared_parameter> shared_;
 };

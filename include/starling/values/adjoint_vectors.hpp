@@ -94,6 +94,29 @@ template <class V> struct many_arguments : tape_entry {
     for (std::size_t k = 0; k < self.n; ++k) *cell[k] += passed_on(own, by[k]);
   }
 };
+// values[z] lane by lane (pick.hpp): one entry, whatever the number of values.
+template <class V, class T, int N, class Isa> adjoint<V> pick(const vector<adjoint<V>>& values, whole<T, N, Isa> z) {
+  const V index = to_real(z);
+  V f(static_cast<T>(__builtin_nan("")));
+  std::size_t cells = 0;
+  for (std::size_t k = 0; k < values.size(); ++k) {
+    f = where(index == V(static_cast<T>(k)), values[k].value(), f);
+    cells += (values[k].cell() ? 1u : 0u) + (values[k].other() ? 1u : 0u);
+  }
+  if (cells == 0) return adjoint<V>(f);
+  using entry = many_arguments<V>;
+  auto* const e = tape<V>::current->template push<entry>(entry::pull_all, entry::room(cells));
+  e->n = cells;
+  e->own = V(0);
+  V* by = e->by();
+  V** cell = e->cell();
+  for (std::size_t k = 0; k < values.size(); ++k) {
+    const auto here = index == V(static_cast<T>(k));
+    if (values[k].cell()) *cell++ = values[k].cell(), *by++ = where(here, values[k].by(), V(0));
+    if (values[k].other()) *cell++ = values[k].other(), *by++ = where(here, values[k].by_other(), V(0));
+  }
+  return {f, V(1), &e->own};
+}
 // Of an array or span (log_sum_exp.hpp). Of few numbers, the components of a mixture, without a detour: their exponentials and cells go into the entry.
 template <class V> adjoint<V> log_sum_exp_on_tape(const adjoint<V>* xs, std::size_t n) {
   constexpr std::size_t few = 8;

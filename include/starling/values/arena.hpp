@@ -40,6 +40,11 @@ class arena_memory {
     }
   };
   block_list* blocks_ = nullptr;  // null: this thread's, and not needed yet
+  void begin_again() {
+    entered_ = 0;
+    next_ = end_ = nullptr;
+    if (blocks_ && !blocks_->empty()) enter(blocks_->front());
+  }
 
  private:
   static block_list& blocks_of_thread() {
@@ -74,6 +79,8 @@ class arena : public arena_memory {
   static arena_memory& current() { return memory_of_thread; }
 
   arena() { blocks_ = &own_; }
+  // All that was taken is free again.
+  void clear() { begin_again(); }
   arena(const arena&) = delete;
   arena& operator=(const arena&) = delete;
 

@@ -33,19 +33,19 @@ template <class T, int N, class Isa = isa::native> class lane_mask {
   std::uint64_t bits() const { return machine::mask_bits(m_); }
   bool operator[](int i) const { return ((bits() >> i) & 1) != 0; }
 
-  friend lane_mask operator&(lane_mask a, lane_mask b) { return from(machine::mask_and(a.m_, b.m_)); }
-  friend lane_mask operator|(lane_mask a, lane_mask b) { return from(machine::mask_or(a.m_, b.m_)); }
-  friend lane_mask operator^(lane_mask a, lane_mask b) { return from(machine::mask_xor(a.m_, b.m_)); }
-  friend lane_mask operator!(lane_mask a) { return from(machine::mask_not(a.m_)); }
+  [[gnu::always_inline]] friend lane_mask operator&(lane_mask a, lane_mask b) { return from(machine::mask_and(a.m_, b.m_)); }
+  [[gnu::always_inline]] friend lane_mask operator|(lane_mask a, lane_mask b) { return from(machine::mask_or(a.m_, b.m_)); }
+  [[gnu::always_inline]] friend lane_mask operator^(lane_mask a, lane_mask b) { return from(machine::mask_xor(a.m_, b.m_)); }
+  [[gnu::always_inline]] friend lane_mask operator!(lane_mask a) { return from(machine::mask_not(a.m_)); }
   // Lane by lane: whether a and b agree.
-  friend lane_mask operator==(lane_mask a, lane_mask b) { return !(a ^ b); }
-  friend lane_mask operator!=(lane_mask a, lane_mask b) { return a ^ b; }
+  [[gnu::always_inline]] friend lane_mask operator==(lane_mask a, lane_mask b) { return !(a ^ b); }
+  [[gnu::always_inline]] friend lane_mask operator!=(lane_mask a, lane_mask b) { return a ^ b; }
   lane_mask& operator&=(lane_mask b) { return *this = *this & b; }
   lane_mask& operator|=(lane_mask b) { return *this = *this | b; }
   lane_mask& operator^=(lane_mask b) { return *this = *this ^ b; }
 
-  friend bool all(lane_mask a) { return machine::all(a.m_); }
-  friend bool none(lane_mask a) { return !machine::any(a.m_); }
+  [[gnu::always_inline]] friend bool all(lane_mask a) { return machine::all(a.m_); }
+  [[gnu::always_inline]] friend bool none(lane_mask a) { return !machine::any(a.m_); }
   // How many lanes hold.
   friend int count(lane_mask a) { return __builtin_popcountll(a.bits()); }
 
@@ -65,7 +65,7 @@ template <class T, int N, class Isa = isa::native> class lane_mask {
   typename machine::mask m_;
 };
 
-template <class T, int N, class Isa> bool any(lane_mask<T, N, Isa> a) { return lane_mask<T, N, Isa>::machine::any(a.machine_mask()); }
+template <class T, int N, class Isa> [[gnu::always_inline]] inline bool any(lane_mask<T, N, Isa> a) { return lane_mask<T, N, Isa>::machine::any(a.machine_mask()); }
 inline bool any(bool b) { return b; }
 inline bool all(bool b) { return b; }
 inline bool none(bool b) { return !b; }

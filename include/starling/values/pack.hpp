@@ -27,11 +27,11 @@ template <class T, int N, class Isa = isa::native> class pack {
   // The same number in every lane.
   template <class Number>
     requires std::is_arithmetic_v<Number>
-  pack(Number x) : v_(machine::broadcast(static_cast<T>(x))) {}
+  [[gnu::always_inline]] pack(Number x) : v_(machine::broadcast(static_cast<T>(x))) {}
 
   // From and to N consecutive numbers, at any alignment.
-  static pack load(const T* p) { return from(machine::load(p)); }
-  void store(T* p) const { machine::store(p, v_); }
+  [[gnu::always_inline]] static pack load(const T* p) { return from(machine::load(p)); }
+  [[gnu::always_inline]] void store(T* p) const { machine::store(p, v_); }
   // The first `count` of N consecutive numbers (1 ≤ count), and the last of them again in the lanes beyond.
   static pack load_first(const T* p, int count) {
     if constexpr (requires { machine::load_first(p, count); }) {
@@ -52,26 +52,26 @@ template <class T, int N, class Isa = isa::native> class pack {
   T operator[](int i) const { return machine::get(v_, i); }
   void set(int i, T x) { machine::set(v_, i, x); }
 
-  friend pack operator+(pack a, pack b) { return from(machine::add(a.v_, b.v_)); }
-  friend pack operator-(pack a, pack b) { return from(machine::sub(a.v_, b.v_)); }
-  friend pack operator*(pack a, pack b) { return from(machine::mul(a.v_, b.v_)); }
-  friend pack operator/(pack a, pack b) { return from(machine::div(a.v_, b.v_)); }
-  friend pack operator-(pack a) { return from(machine::neg(a.v_)); }
-  friend pack operator+(pack a) { return a; }
+  [[gnu::always_inline]] friend pack operator+(pack a, pack b) { return from(machine::add(a.v_, b.v_)); }
+  [[gnu::always_inline]] friend pack operator-(pack a, pack b) { return from(machine::sub(a.v_, b.v_)); }
+  [[gnu::always_inline]] friend pack operator*(pack a, pack b) { return from(machine::mul(a.v_, b.v_)); }
+  [[gnu::always_inline]] friend pack operator/(pack a, pack b) { return from(machine::div(a.v_, b.v_)); }
+  [[gnu::always_inline]] friend pack operator-(pack a) { return from(machine::neg(a.v_)); }
+  [[gnu::always_inline]] friend pack operator+(pack a) { return a; }
   pack& operator+=(pack b) { return *this = *this + b; }
   pack& operator-=(pack b) { return *this = *this - b; }
   pack& operator*=(pack b) { return *this = *this * b; }
   pack& operator/=(pack b) { return *this = *this / b; }
 
-  friend mask operator<(pack a, pack b) { return mask::from(machine::less(a.v_, b.v_)); }
-  friend mask operator<=(pack a, pack b) { return mask::from(machine::less_equal(a.v_, b.v_)); }
-  friend mask operator>(pack a, pack b) { return mask::from(machine::less(b.v_, a.v_)); }
-  friend mask operator>=(pack a, pack b) { return mask::from(machine::less_equal(b.v_, a.v_)); }
-  friend mask operator==(pack a, pack b) { return mask::from(machine::equal(a.v_, b.v_)); }
-  friend mask operator!=(pack a, pack b) { return mask::from(machine::not_equal(a.v_, b.v_)); }
+  [[gnu::always_inline]] friend mask operator<(pack a, pack b) { return mask::from(machine::less(a.v_, b.v_)); }
+  [[gnu::always_inline]] friend mask operator<=(pack a, pack b) { return mask::from(machine::less_equal(a.v_, b.v_)); }
+  [[gnu::always_inline]] friend mask operator>(pack a, pack b) { return mask::from(machine::less(b.v_, a.v_)); }
+  [[gnu::always_inline]] friend mask operator>=(pack a, pack b) { return mask::from(machine::less_equal(b.v_, a.v_)); }
+  [[gnu::always_inline]] friend mask operator==(pack a, pack b) { return mask::from(machine::equal(a.v_, b.v_)); }
+  [[gnu::always_inline]] friend mask operator!=(pack a, pack b) { return mask::from(machine::not_equal(a.v_, b.v_)); }
 
   typename machine::vec machine_vector() const { return v_; }
-  static pack from(typename machine::vec v) {
+  [[gnu::always_inline]] static pack from(typename machine::vec v) {
     pack r;
     r.v_ = v;
     return r;

@@ -11,7 +11,7 @@ namespace starling {
 // a where the mask holds, b elsewhere. Both sides are computed. Booleans give booleans, integers integers, else reals.
 template <class T, int N, class Isa, class A, class B>
   requires value<A> && value<B> && (value_traits<A>::rank <= 1) && (value_traits<B>::rank <= 1)
-inline auto where(lane_mask<T, N, Isa> m, A a, B b) {
+[[gnu::always_inline]] inline auto where(lane_mask<T, N, Isa> m, A a, B b) {
   using machine = registers<T, N, Isa>;
   if constexpr (value_traits<A>::is_boolean && value_traits<B>::is_boolean) {
     const lane_mask<T, N, Isa> x(a), y(b);
@@ -46,11 +46,11 @@ inline auto where(Bool condition, const A& a, const B& b) {
 }
 
 // a · b + c, rounded once.
-template <class T, int N, class Isa> inline pack<T, N, Isa> fma(pack<T, N, Isa> a, std::type_identity_t<pack<T, N, Isa>> b, std::type_identity_t<pack<T, N, Isa>> c) {
+template <class T, int N, class Isa> [[gnu::always_inline]] inline pack<T, N, Isa> fma(pack<T, N, Isa> a, std::type_identity_t<pack<T, N, Isa>> b, std::type_identity_t<pack<T, N, Isa>> c) {
   return pack<T, N, Isa>::from(registers<T, N, Isa>::fma(a.machine_vector(), b.machine_vector(), c.machine_vector()));
 }
 // a · b + c, rounded once where that is one instruction, else twice.
-template <class T, int N, class Isa> inline pack<T, N, Isa> multiply_add(pack<T, N, Isa> a, std::type_identity_t<pack<T, N, Isa>> b, std::type_identity_t<pack<T, N, Isa>> c) {
+template <class T, int N, class Isa> [[gnu::always_inline]] inline pack<T, N, Isa> multiply_add(pack<T, N, Isa> a, std::type_identity_t<pack<T, N, Isa>> b, std::type_identity_t<pack<T, N, Isa>> c) {
   return pack<T, N, Isa>::from(registers<T, N, Isa>::multiply_add(a.machine_vector(), b.machine_vector(), c.machine_vector()));
 }
 template <plain_number A, class Isa = isa::native>
@@ -116,7 +116,7 @@ template <plain_number V, class Isa = isa::native> inline promote<V> round(V x) 
 // The smaller and the larger of two; where either is NaN, the first.
 template <value A, value B>
   requires(value_traits<A>::rank <= 1 && value_traits<B>::rank <= 1)
-inline auto min(A a, B b) {
+[[gnu::always_inline]] inline auto min(A a, B b) {
   if constexpr (std::is_arithmetic_v<A> && std::is_arithmetic_v<B>) {
     using R = decltype(a + b);
     return static_cast<R>(b) < static_cast<R>(a) ? static_cast<R>(b) : static_cast<R>(a);
@@ -131,7 +131,7 @@ inline auto min(A a, B b) {
 }
 template <value A, value B>
   requires(value_traits<A>::rank <= 1 && value_traits<B>::rank <= 1)
-inline auto max(A a, B b) {
+[[gnu::always_inline]] inline auto max(A a, B b) {
   if constexpr (std::is_arithmetic_v<A> && std::is_arithmetic_v<B>) {
     using R = decltype(a + b);
     return static_cast<R>(a) < static_cast<R>(b) ? static_cast<R>(b) : static_cast<R>(a);

@@ -100,10 +100,10 @@ template <generative_function G, class... A> class expectation_of {
     for (const auto& block : found)
       for (const auto& p : block.parameters) {
         bool known = false;
-        for (const auto& e : r.parameters.entries) known = known || e.name == p.name;
+        for (const auto& e : r.parameters.entries) known = known || e.name == p.name.text();
         if (known) continue;
-        r.parameters.entries.push_back({p.name, p.values, {}});
-        r.parameter_errors.entries.push_back({p.name, p.values, {}});
+        r.parameters.entries.push_back({std::string(p.name.text()), p.values, {}});
+        r.parameter_errors.entries.push_back({std::string(p.name.text()), p.values, {}});
         for (std::size_t i = 0; i < p.values.size(); ++i) {
           const auto m = mean_of_lanes(blocks, [&](std::size_t b) { return found[b].of_parameter(p.name, i); });
           r.parameters.entries.back().derivatives.push_back(m.mean);

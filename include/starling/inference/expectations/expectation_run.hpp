@@ -20,7 +20,7 @@ namespace starling {
 // Of one block: the cost and its derivatives, a number a lane.
 template <class V> struct block_derivatives {
   struct parameter {
-    std::string name;
+    literal name;
     std::vector<double> values;
     std::vector<V> by;
   };
@@ -28,15 +28,15 @@ template <class V> struct block_derivatives {
   std::vector<V> arguments;
   std::vector<parameter> parameters;
 
-  V of_parameter(const std::string& name, std::size_t i) const {
+  V of_parameter(const literal& name, std::size_t i) const {
     for (const auto& p : parameters)
-      if (p.name == name) return p.by[i];
+      if (p.name.hash() == name.hash()) return p.by[i];
     return V(0);
   }
-  parameter& parameter_named(const std::string& name, const std::vector<double>& values) {
+  parameter& parameter_named(const literal& name, std::span<const double> values) {
     for (auto& p : parameters)
-      if (p.name == name) return p;
-    parameters.push_back({name, values, std::vector<V>(values.size(), V(0))});
+      if (p.name.hash() == name.hash()) return p;
+    parameters.push_back({name, {values.begin(), values.end()}, std::vector<V>(values.size(), V(0))});
     return parameters.back();
   }
 };
@@ -151,7 +151,7 @@ template <class G, class Arguments, class V> class expectation_run {
     add_jumps(place, w.picks, combination, h.jumps(), signal, w);
     tape.sweep();
     found.cost = found.cost + signal;
-    parameters.each([&](const std::string& name, const std::vector<double>& values, const V* cells) {
+    parameters.each([&](const literal& name, std::span<const double> values, const V* cells) {
       auto& p = found.parameter_named(name, values);
       for (std::size_t i = 0; i < values.size(); ++i) p.by[i] = p.by[i] + cells[i];
     });

@@ -32,34 +32,42 @@ template <class Source> item_rows items_of(Source& source, std::size_t step) {
   else return {};
 }
 
+// The lanes that steps run in: those of one register, unless the source says `lanes`.
+template <class Source> struct source_lanes {
+  using type = native_pack<double>;
+};
+template <class Source>
+  requires requires { typename Source::lanes; }
+struct source_lanes<Source> {
+  using type = typename Source::lanes;
+};
+template <class Source> using lanes_of_source = typename source_lanes<Source>::type;
+
 // fit's steps on any source of posteriors: source.posterior_of_step(t) gives one, source.count() how often local terms count in it, source.local() which those are;
 // source.items_of_step(t), where it has that, the rows of data that are items of their own.
 template <class Objective, class Source, class Guide, class Optimizer>
 fit_result fit_to(const Objective& objective, Source& source, const Guide& guide, const Optimizer& optimizer, const fit_options& o, const key& k) {
   check_fit_options(o);
-  using engine = fit_step<native_pack<double>, typename Source::posterior_type, Guide, Objective>;
+  using engine = fit_step<lanes_of_source<Source>, typename Source::posterior_type, Guide, Objective>;
   fit_history history(o);
   fit_result r;
   if (o.start) r.last = *o.start;
-  engine step(objective, guide, o.samples);
+  engine step(objective, guide, o.samples, o.threads);
+  parameter_gradients up;
   const key steps = k.scope(hash_text("fit"));
   for (std::size_t t = 0; t < o.steps && !history.is_hopeless(); ++t) {
-    parameter_gradients sum;
+    step.begin();
     double value = 0;
     std::string trouble;
     for (std::size_t i = 0; i < o.accumulate && trouble.empty(); ++i) {
       const std::size_t n = (o.first_step + t) * o.accumulate + i;
       const auto& post = source.posterior_of_step(n);
       const double prior_weight = o.prior_warm_up == 0 ? 1 : min(1.0, static_cast<double>(o.first_step + t + 1) / static_cast<double>(o.prior_warm_up));
-      const auto found = step.run(post, source.count(), source.local(), prior_weight, r.last, fold_in(steps, n), items_of(source, n));
-      value += found.value / static_cast<double>(o.accumulate);
-      trouble = found.trouble;
-      sum += found.gradients;
+      value += step.add(post, source.count(), source.local(), prior_weight, r.last, fold_in(steps, n), trouble, items_of(source, n)) / static_cast<double>(o.accumulate);
     }
-    for (auto& e : sum.entries)
-      for (double& d : e.derivatives) d /= static_cast<double>(o.accumulate);
-    if (trouble.empty()) trouble = trouble_in(value, sum);
-    if (trouble.empty()) r.last.ascend(sum, optimizer);
+    step.write_derivatives(1 / static_cast<double>(o.accumulate), up);
+    if (trouble.empty()) trouble = trouble_in(value, up);
+    if (trouble.empty()) r.last.ascend(up, optimizer);
     history.add(t, value, trouble, r.last);
   }
   history.finish(r);

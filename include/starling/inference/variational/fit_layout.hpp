@@ -35,6 +35,7 @@ template <class V, class Posterior, class Guide> struct fit_layout {
     constraint_ref numbers;
   };
 
+  std::size_t version = 0;  // another one, where anything is new
   posterior_layout<V> found;
   std::shared_ptr<const schema> of_guide;
   std::vector<pairing> pairs;
@@ -44,9 +45,9 @@ template <class V, class Posterior, class Guide> struct fit_layout {
   bool all_real = true;    // the latents: what is constant for the model stays as it is
   bool all_follow = true;  // the guide's choices can follow its parameters
 
-  // Whether anything is new.
-  bool prepare(const Posterior& post, const Guide& guide, double count, const selection& local, double prior_weight, const parameter_store& store, const item_rows& items) {
-    if (prepared_for_ == &post && count == count_ && prior_weight == prior_weight_ && items.data == items_of_) return false;
+  void prepare(const Posterior& post, const Guide& guide, double count, const selection& local, double prior_weight, const parameter_store& store, const item_rows& items) {
+    if (prepared_for_ == &post && count == count_ && prior_weight == prior_weight_ && items.data == items_of_) return;
+    ++version;
     found = find_layout<V>(post, &store);
     prepared_for_ = &post, count_ = count, prior_weight_ = prior_weight, items_of_ = items.data;
     if (!of_guide) find_guide(guide, store);
@@ -78,7 +79,6 @@ template <class V, class Posterior, class Guide> struct fit_layout {
       const site& s = found.structure->sites()[k];
       item_sites.push_back({s.offset, static_cast<std::uint32_t>(s.type.size()), items.data->find(found.structure->path_of(k))});
     }
-    return true;
   }
 
  private:
@@ -88,7 +88,7 @@ template <class V, class Posterior, class Guide> struct fit_layout {
     tile_storage<A> storage;
     structure_walk walk(nullptr, false);
     parameter_variables<V> parameters(tape);
-    shared_sums of_nets;
+    parameter_sums of_nets;
     guide_draw_handler<V> h(walk, key(0), storage, {0, width}, false, {parameters, of_nets});
     h.read_parameters(&store);
     run_guide<V>(guide, h, *found.structure, {nullptr, found.shared.data(), nullptr});

@@ -12,6 +12,7 @@ namespace starling {
 struct fit_options {
   std::size_t steps = 1000;
   std::size_t samples = 16;       // groups of an objective's K lanes in a step; their mean is what is climbed
+  std::size_t threads = 0;        // that work on a step, 0: all cores; a fit is the same, bit for bit, for any number of them
   std::size_t accumulate = 1;     // draws of so many steps' derivatives are averaged before the optimiser moves
   double average_last = 0;        // the part of the steps, at the end, whose iterates are averaged; 0: the last one
   std::size_t prior_warm_up = 0;  // over so many steps the weight of log p(z) − log q(z) rises to 1

@@ -15,6 +15,15 @@
 
 namespace starling {
 
+template <class V, class X> void drop_derivatives(X& x) {
+  using E = choice_element<X>;
+  if constexpr (is_adjoint<E>) {
+    if constexpr (rank_of<X> == 0) x = X(x.value());
+    else
+      for (std::size_t i = 0; i < x.size(); ++i) x.data()[i] = E(x.data()[i].value());
+  }
+}
+
 // Draws a guide's choices into a tile of adjoints: where `follow` holds those that can follow parameters do. Of the others it sums the log densities.
 template <class V> class guide_draw_handler : public site_handler<guide_draw_handler<V>, reading<adjoint<V>>> {
  public:
@@ -35,7 +44,7 @@ template <class V> class guide_draw_handler : public site_handler<guide_draw_han
   template <class X, class D> X decide(std::uint32_t k, const D& d) {
     constexpr bool follows = can_follow<D> && (strategy_of<D>() == derivative_strategy::automatic || strategy_of<D>() == derivative_strategy::reparam);
     X x = this->run.template draw<X>(k, d);
-    if (!follows || !follow_) drop_derivatives(x);
+    if (!follows || !follow_) drop_derivatives<V>(x);
     if (!follows) {
       all_follow_ = false;
       if (follow_) {
@@ -47,15 +56,6 @@ template <class V> class guide_draw_handler : public site_handler<guide_draw_han
     this->run.record(k, x);
     return x;
   }
-  template <class X> static void drop_derivatives(X& x) {
-    using E = choice_element<X>;
-    if constexpr (is_adjoint<E>) {
-      if constexpr (rank_of<X> == 0) x = X(x.value());
-      else
-        for (std::size_t i = 0; i < x.size(); ++i) x.data()[i] = E(x.data()[i].value());
-    }
-  }
-
   bool follow_, all_follow_ = true;
   step_parameters<V> parameters_;
   A discrete_scores_ = A(0.0);
@@ -69,12 +69,16 @@ template <class V> class lane_density_handler : public differentiating_handler<l
 
   lane_density_handler(frozen_walk& walk, tile<const V> choices, constant_values& constants, const run_place& place, const std::vector<std::uint8_t>& free,
                        const std::vector<double>& counts, bool variable, tape_scope<V>& tape, const step_parameters<V>& parameters)
-      : base(walk, choices, constants, place), free_(free), counts_(counts), variable_(variable), tape_(tape), parameters_(parameters), cells_(free.size(), nullptr) {}
+      : base(walk, choices, constants, place), free_(free), counts_(counts), variable_(variable), tape_(tape), parameters_(parameters), cells_(tape.template take<V*>(free.size())) {
+    std::fill(cells_, cells_ + free.size(), nullptr);
+  }
 
   // After the sweep: of site k, an element each; null where it is no variable.
   const V* derivatives(std::uint32_t k) const { return cells_[k]; }
-  void read_parameter(const literal& name, const vector<real>& values) { parameters_.own.read(name, values); }
-  double* read_shared_parameter(const literal& name, std::span<const double> values) { return parameters_.of_nets.of(name, values); }
+  void read_parameter(const literal& name, const vector<real>& values) {
+    if (parameters_.vary) parameters_.own.read(name, values);
+  }
+  double* read_shared_parameter(const literal& name, std::span<const double> values) { return parameters_.vary ? parameters_.of_nets.of(name, values) : nullptr; }
   const V* weights_of_lanes() const { return parameters_.weights; }
 
  private:
@@ -104,7 +108,46 @@ template <class V> class lane_density_handler : public differentiating_handler<l
   bool variable_;
   tape_scope<V>& tape_;
   step_parameters<V> parameters_;
-  std::vector<V*> cells_;  // by the first site of a choice
+  V** cells_;  // by the first site of a choice
+};
+
+// Draws a guide's choices, which follow nothing, and scores them in the same run: the density of each lane and its derivatives with respect to parameters.
+template <class V> class guide_score_handler : public differentiating_handler<guide_score_handler<V>, adjoint<V>, frozen_walk, true> {
+ public:
+  using base = differentiating_handler<guide_score_handler<V>, adjoint<V>, frozen_walk, true>;
+  using real = adjoint<V>;
+
+  // plain: where the numbers go too, laid out as `drawn`.
+  guide_score_handler(frozen_walk& walk, const key& k, tile<real> drawn, V* plain, constant_values& none, const run_place& place, const std::vector<double>& counts,
+                      const step_parameters<V>& parameters)
+      : base(walk, k, drawn, {plain, nullptr, nullptr}, none, place), to_(plain), counts_(counts), parameters_(parameters) {}
+
+  void mark_presence(std::uint32_t k, const mask_of<V>& m) { *this->run.place(k) = where(m, real(1), real(0)); }
+  void read_parameter(const literal& name, const vector<real>& values) { parameters_.own.read(name, values); }
+  double* read_shared_parameter(const literal& name, std::span<const double> values) { return parameters_.of_nets.of(name, values); }
+  const V* weights_of_lanes() const { return parameters_.weights; }
+
+ private:
+  friend base;
+  friend typename base::base;
+
+  template <class X, class D> X decide(std::uint32_t k, const D& d) {
+    const site& s = this->run.at(k);
+    X x = this->run.template draw<X>(k, d);
+    drop_derivatives<V>(x);
+    this->run.record(k, x);
+    V* const at = to_ + this->run.body.walk.slot(k).offset;
+    for (std::size_t e = 0; e < s.type.size(); ++e) at[e] = this->run.place(k)[e].value();
+    const auto value = plain_choice<X>(static_cast<const V*>(at), s.type);
+    const double count = counts_.empty() ? 1 : counts_[s.role == site_role::again ? s.first : k];
+    if (count == 1) this->score_of(k, d, value);
+    else this->count(this->run.score, k, real(count * real(d.log_density(value))));
+    return x;
+  }
+
+  V* to_;
+  const std::vector<double>& counts_;
+  step_parameters<V> parameters_;
 };
 
 }  // namespace starling

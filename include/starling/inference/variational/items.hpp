@@ -15,12 +15,16 @@
 
 #include <starling/inference/variational/fit.hpp>
 #include <starling/inference/variational/minibatches.hpp>
+#include <starling/values/registers_joined.hpp>
 
 namespace starling {
 
 struct item_options {
   std::size_t batch = 64;  // items a step; all, where there are fewer
 };
+
+// Items are many and each tells little: what a step costs beside arithmetic is shared by more lanes.
+using item_lanes = wide_pack<double>;
 
 template <class G, class Arguments> struct items_of_model {
   posterior<G, Arguments> first;  // of the first item
@@ -45,6 +49,7 @@ inline std::vector<std::size_t> first_items(std::size_t n) {
 template <class G, class Arguments> class item_source {
  public:
   using posterior_type = posterior<G, Arguments>;
+  using lanes = item_lanes;
   item_source(const items_of_model<G, Arguments>& of, const key& k) : of_(of), epochs_(of.data.lanes(), std::min(of.options.batch, of.data.lanes()), k) {}
 
   const posterior_type& posterior_of_step(std::size_t) const { return of_.first; }
@@ -65,7 +70,7 @@ fit_result fit(const Objective& objective, const items_of_model<G, Arguments>& d
   item_source<G, Arguments> source(data, k.scope(hash_text("epochs")));
   fit_result r = fit_to(objective, source, guide, optimizer, o, k);
   const auto some = first_items(std::min<std::size_t>(data.data.lanes(), 500));
-  fit_step<native_pack<double>, posterior<G, Arguments>, Guide, Objective> step(objective, guide, 1);
+  fit_step<item_lanes, posterior<G, Arguments>, Guide, Objective> step(objective, guide, 1);
   tell_latents(r, step.use_of_latents(data.first, {&data.data, some}, 32, r.parameters, k.scope(hash_text("latents"))));
   return r;
 }
@@ -73,7 +78,7 @@ fit_result fit(const Objective& objective, const items_of_model<G, Arguments>& d
 // The objective at given parameters: the mean over all items, `samples` groups each.
 template <class Objective, class G, class Arguments, class Guide>
 double objective_value(const Objective& objective, const items_of_model<G, Arguments>& data, const Guide& guide, const parameter_store& parameters, std::size_t samples, const key& k) {
-  fit_step<native_pack<double>, posterior<G, Arguments>, Guide, Objective> step(objective, guide, samples);
+  fit_step<item_lanes, posterior<G, Arguments>, Guide, Objective> step(objective, guide, samples);
   const auto all = first_items(data.data.lanes());
   double sum = 0;
   for (std::size_t first = 0; first < all.size(); first += data.options.batch) {

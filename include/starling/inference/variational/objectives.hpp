@@ -13,17 +13,32 @@
 #include <utility>
 #include <vector>
 
+#include <starling/inference/variational/bounds.hpp>
 #include <starling/values/adjoint.hpp>
 #include <starling/values/derivatives.hpp>
 #include <starling/values/vector.hpp>
 
 namespace starling::objectives {
 
+// Where an objective writes what a group is worth and its lanes' weights; what it does not write is 0.
 struct group_weights {
   double value = 0;
-  std::vector<double> model, path, score, discrete;
-  explicit group_weights(std::size_t k) : model(k), path(k), score(k), discrete(k) {}
+  std::span<double> model, path, score, discrete;
 };
+
+// The derivatives of a bound whose weights w̃ stand in g.model, through everything that follows.
+inline void pass_in_total(group_weights& g) {
+  for (std::size_t k = 0; k < g.model.size(); ++k) g.path[k] = g.model[k], g.score[k] = -g.model[k];
+}
+// The signals of choices that follow nothing: how much more the bound is than without each lane.
+template <class P> void signal_others(std::span<const double> log_weights, group_weights& g) {
+  if (log_weights.size() == 1) {
+    g.discrete[0] = g.value;
+    return;
+  }
+  find_bounds_without<P>(log_weights, baseline_mean::geometric, g.discrete);
+  for (double& d : g.discrete) d = g.value - d;
+}
 
 // What the choices of a guide are, as derivatives pass.
 enum class choice_derivatives {
@@ -40,7 +55,12 @@ class elbo {
   static constexpr auto choices = choice_derivatives::follow;
   static constexpr const char* name = "elbo";
   std::size_t samples() const { return 1; }
-  void weigh(std::span<const double> log_weights, bool all_follow, group_weights& g) const;
+  bool uses_scores(bool) const { return !sticking_; }
+  void weigh(std::span<const double> log_weights, bool, group_weights& g) const {
+    g.value = g.discrete[0] = log_weights[0];  // less the mean of the other groups: fit_step.hpp
+    g.model[0] = g.path[0] = 1;
+    g.score[0] = sticking_ ? 0 : -1;
+  }
 
  private:
   bool sticking_;
@@ -59,7 +79,16 @@ class iwelbo {
   static constexpr auto choices = choice_derivatives::follow;
   static constexpr const char* name = "iwelbo";
   std::size_t samples() const { return samples_; }
-  void weigh(std::span<const double> log_weights, bool all_follow, group_weights& g) const;
+  bool uses_scores(bool all_follow) const { return by_ == path_gradient::total || !all_follow; }
+  template <class P = native_pack<double>> void weigh(std::span<const double> log_weights, bool all_follow, group_weights& g) const {
+    g.value = bound_of<P>(log_weights, g.model);
+    if (uses_scores(all_follow)) {
+      pass_in_total(g);
+    } else {
+      for (std::size_t k = 0; k < log_weights.size(); ++k) g.path[k] = by_ == path_gradient::sticking_the_landing ? g.model[k] : g.model[k] * g.model[k];
+    }
+    if (!all_follow) signal_others<P>(log_weights, g);
+  }
 
  private:
   std::size_t samples_;
@@ -73,19 +102,22 @@ class renyi {
   static constexpr auto choices = choice_derivatives::follow;
   static constexpr const char* name = "renyi";
   std::size_t samples() const { return samples_; }
-  void weigh(std::span<const double> log_weights, bool all_follow, group_weights& g) const;
+  template <class P = native_pack<double>> void weigh(std::span<const double> log_weights, bool all_follow, group_weights& g) const {
+    const arena_scope memory;
+    const std::size_t k = log_weights.size();
+    const std::span<double> tempered(arena::current().take<double>(k), k);
+    for (std::size_t i = 0; i < k; ++i) tempered[i] = (1 - alpha_) * log_weights[i];
+    g.value = bound_of<P>(tempered, g.model);
+    pass_in_total(g);
+    if (!all_follow) signal_others<P>(tempered, g);
+    g.value /= 1 - alpha_;
+    for (std::size_t i = 0; i < k && !all_follow; ++i) g.discrete[i] /= 1 - alpha_;
+  }
 
  private:
   double alpha_;
   std::size_t samples_;
 };
-
-enum class baseline_mean { geometric,
-                           arithmetic };
-
-// What the bound of K log weights would be without lane k: log w_k is replaced by the mean of the others' (geometric), or left out (arithmetic); where all others
-// are −∞ the bound itself, so that they say nothing. K ≥ 2.
-std::vector<double> bounds_without(std::span<const double> log_weights, baseline_mean mean = baseline_mean::geometric);
 
 // The bound of iwelbo by the score function alone (Mnih, Rezende 2016): for guides of discrete choices.
 class vimco {
@@ -94,7 +126,11 @@ class vimco {
   static constexpr auto choices = choice_derivatives::none;
   static constexpr const char* name = "vimco";
   std::size_t samples() const { return samples_; }
-  void weigh(std::span<const double> log_weights, bool all_follow, group_weights& g) const;
+  template <class P = native_pack<double>> void weigh(std::span<const double> log_weights, bool, group_weights& g) const {
+    g.value = bound_of<P>(log_weights, g.model);
+    find_bounds_without<P>(log_weights, baseline_, g.score);
+    for (std::size_t k = 0; k < log_weights.size(); ++k) g.score[k] = g.value - g.score[k] - g.model[k];
+  }
 
  private:
   std::size_t samples_;
@@ -110,7 +146,13 @@ class wake_sleep {
   static constexpr const char* name = "wake_sleep";
   std::size_t samples() const { return samples_; }
   double sleep() const { return 1 - insomnia_; }
-  void weigh(std::span<const double> log_weights, bool all_follow, group_weights& g) const;
+  template <class P = native_pack<double>> void weigh(std::span<const double> log_weights, bool, group_weights& g) const {
+    g.value = bound_of<P>(log_weights, g.model);
+    for (std::size_t k = 0; k < log_weights.size(); ++k) {
+      g.score[k] = insomnia_ * g.model[k];
+      if (!model_) g.model[k] = 0;
+    }
+  }
 
  private:
   std::size_t samples_;

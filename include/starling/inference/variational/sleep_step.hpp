@@ -18,14 +18,14 @@ template <class V, class Posterior, class Guide> class sleep_step {
   static constexpr std::size_t width = lanes_of<V>;
 
   // Adds `share` of the mean derivatives over `lanes` pairs. Gives the mean log density.
-  double run(const Posterior& post, const Guide& guide, const schema& of_guide, std::size_t lanes, double share, const parameter_store& store, const key& k, fit_step_result& r,
-             shared_sums& of_nets) {
+  double run(const Posterior& post, const Guide& guide, const schema& of_guide, std::size_t lanes, double share, const parameter_store& store, const key& k, std::string& trouble,
+             parameter_sums& sums) {
     double total = 0;
     for (std::size_t first = 0; first < lanes; first += width) {
       const arena_scope memory;
       const run_place place{first, lanes};
-      draw(post, place, store, k, r.trouble);
-      if (!r.trouble.empty()) return 0;
+      draw(post, place, store, k, trouble);
+      if (!trouble.empty()) return 0;
       const tile<const V> drawn{drawn_.values.data(), drawn_.shared.data(), nullptr};
       take_choices(of_guide, drawn);
       tape_scope<V> tape;
@@ -34,15 +34,15 @@ template <class V, class Posterior, class Guide> class sleep_step {
       parameter_variables<V> read(tape);
       frozen_walk walk(of_guide);
       constant_values constants(of_guide.sites().size());
-      const std::vector<std::uint8_t> none(of_guide.sites().size(), 0);
-      lane_density_handler<V> h(walk, {choices_.data(), nullptr, nullptr}, constants, place, none, once_, false, tape, {read, of_nets, &weight});
+      none_.assign(of_guide.sites().size(), 0);
+      lane_density_handler<V> h(walk, {choices_.data(), nullptr, nullptr}, constants, place, none_, once_, false, tape, {read, sums, &weight});
       h.read_parameters(&store);
       run_guide<V>(guide, h, *structure_, drawn);
       tape.sweep();
       for (std::size_t l = 0; l < width && first + l < lanes; ++l) total += static_cast<double>(h.value()[static_cast<int>(l)]);
-      add_weighted(read, weight, r.gradients);
+      add_weighted(read, weight, sums);
     }
-    if (!(total - total == 0)) r.trouble = "the density of the guide is 0 at choices drawn from the model";
+    if (!(total - total == 0)) trouble = "the density of the guide is 0 at choices drawn from the model";
     return total / static_cast<double>(lanes);
   }
 
@@ -70,6 +70,7 @@ template <class V, class Posterior, class Guide> class sleep_step {
   std::shared_ptr<const schema> structure_;
   tile_storage<V> drawn_;
   std::vector<V> choices_;
+  std::vector<std::uint8_t> none_;
   const std::vector<double> once_;
 };
 

@@ -40,7 +40,7 @@ class constant_values {
     bool any = false;
     for (void*& at : at_) any = std::exchange(at, nullptr) || any;
     for (void*& at : summaries_) any = std::exchange(at, nullptr) || any;
-    if (any) memory_ = std::make_unique<arena>();
+    if (any) memory_->clear();
   }
 
   // What the density d of site k needs of the value x; null: the value itself.
@@ -89,14 +89,17 @@ template <class X, class V> auto plain_choice(const V* from, const choice_type& 
 // The plain value type of handlers: V of adjoint<V>, else itself.
 template <class R> using plain_of = primal_of<R>;
 
-// R: adjoint<V>, or V itself where only the score is wanted.
-template <class Derived, class R, class Walk = frozen_walk> class differentiating_handler : public site_handler<Derived, reading<R, Walk, false, true>> {
+// R: adjoint<V>, or V itself where only the score is wanted. Draws: whether it also draws.
+template <class Derived, class R, class Walk = frozen_walk, bool Draws = false> class differentiating_handler : public site_handler<Derived, reading<R, Walk, Draws, true>> {
  public:
-  using base = site_handler<Derived, reading<R, Walk, false, true>>;
+  using base = site_handler<Derived, reading<R, Walk, Draws, true>>;
   using V = plain_of<R>;
 
   differentiating_handler(Walk& walk, tile<const V> plain, constant_values& constants, const run_place& place)
       : base(walk, key(0), tile<R>{}, place), plain_(plain), constants_(constants) {}
+  // One that draws, into `drawn`.
+  differentiating_handler(Walk& walk, const key& k, tile<R> drawn, tile<const V> plain, constant_values& constants, const run_place& place)
+      : base(walk, k, drawn, place), plain_(plain), constants_(constants) {}
 
   V value() const { return primal(this->score()); }
   void mark_presence(std::uint32_t, const mask_of<V>&) {}  // its tile is not written to
@@ -174,8 +177,8 @@ template <class Derived, class R, class Walk = frozen_walk> class differentiatin
   template <class D, class X> void explain(std::uint32_t, const D&, const X&, const V&) {}
   void decide_factor(std::uint32_t, const R& lp) { pass_on(lp); }  // the handler has added its value
 
-  void count(site_sum<R, false>& sum, std::uint32_t k, const R& term) {
-    sum.add(k, term);
+  template <class Sum> void count(Sum& sum, std::uint32_t k, const R& term) {
+    sum.add(k, R(primal(term)));
     pass_on(term);
   }
   // What lanes do that a conditional region does not run in counts nowhere.
