@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <type_traits>
 
+#include <starling/values/registers_joined.hpp>
 #include <starling/values/math.hpp>
 #include "values/references.hpp"
 
@@ -15,7 +16,7 @@ namespace {
 
 template <class V> class math_accuracy : public testing::Test {};
 using value_types = testing::Types<double, float, sl::native_pack<double>, sl::native_pack<float>, sl::pack<double, 3, sl::isa::portable>,
-                                   sl::pack<float, 5, sl::isa::portable>, sl::pack<double, 1>, sl::pack<float, 1>>;
+                                   sl::pack<float, 5, sl::isa::portable>, sl::pack<double, 1>, sl::pack<float, 1>, sl::wide_pack<double>>;
 TYPED_TEST_SUITE(math_accuracy, value_types);
 
 template <class V> V one_value(const double* x, int n) {

@@ -5,6 +5,7 @@
 #include <limits>
 #include <vector>
 
+#include <starling/values/registers_joined.hpp>
 #include <starling/values/where.hpp>
 
 namespace sl = starling;
@@ -13,7 +14,7 @@ namespace {
 
 template <class P> class packs : public testing::Test {};
 using pack_types = testing::Types<sl::native_pack<double>, sl::native_pack<float>, sl::pack<double, 3, sl::isa::portable>, sl::pack<float, 7, sl::isa::portable>,
-                                  sl::pack<double, 1>, sl::pack<double, 1, sl::isa::portable>>;
+                                  sl::pack<double, 1>, sl::pack<double, 1, sl::isa::portable>, sl::wide_pack<double>>;
 TYPED_TEST_SUITE(packs, pack_types);
 
 template <class T> bool same(T a, T b) { return (std::isnan(a) && std::isnan(b)) || (a == b && std::signbit(a) == std::signbit(b)); }

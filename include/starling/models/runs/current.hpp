@@ -24,10 +24,16 @@ class current_choices {
   V operator[](const path& at) const {
     if constexpr (lanes_of<V> == 1)
       if (state_) return scalar_in(*state_, at);
-    const site& s = structure_->sites()[site_at(*structure_, at)];
+    const auto k = site_at(*structure_, at);
+    const site& s = structure_->sites()[k];
     if (s.type.rank != 0) throw std::invalid_argument("current: expected a scalar at " + at.str() + ", it holds " + s.type.str());
-    if (!s.is_conditional()) return *values_.at(s);
-    return where(lanes_present(*structure_, values_, site_at(*structure_, at)), *values_.at(s), V(not_a_number));
+    return scalar_of_site(k);
+  }
+  // The same, without a path where the name is met.
+  template <std::size_t N>
+  V operator[](const char (&name)[N]) const {
+    const auto k = site_named(name);
+    return k >= 0 && structure_->sites()[static_cast<std::size_t>(k)].type.rank == 0 ? scalar_of_site(static_cast<std::uint32_t>(k)) : (*this)[path(name)];
   }
   // The vector at an address; a scalar is a vector of one.
   vector<V> get(const path& where) const {
@@ -36,8 +42,12 @@ class current_choices {
         const auto c = find_choice(*state_, where);
         return take<vector<V>>(c.values, {value_kind::real, 1, static_cast<std::uint32_t>(c.type.size()), 1});
       }
-    const site& s = structure_->sites()[site_at(*structure_, where)];
-    return take<vector<V>>(values_.at(s), {value_kind::real, 1, static_cast<std::uint32_t>(s.type.size()), 1});
+    return vector_of_site(site_at(*structure_, where));
+  }
+  template <std::size_t N>
+  vector<V> get(const char (&name)[N]) const {
+    const auto k = site_named(name);
+    return k >= 0 ? vector_of_site(static_cast<std::uint32_t>(k)) : get(path(name));
   }
   // The choice at an address, of any type. Throws, naming it, where there is none.
   found_numbers<V> find(const path& where) const {
@@ -52,6 +62,22 @@ class current_choices {
   bool contains(const path& where) const { return state_ ? has_choice(*state_, where) : structure_->find(where.hash()) >= 0; }
 
  private:
+  // −1: there is none, or they are the choices of one trace.
+  template <std::size_t N>
+  std::int64_t site_named(const char (&text)[N]) const {
+    const std::string_view name(text, N - 1);
+    if (state_) return -1;
+    const auto k = structure_->find(extend_hash(path::root_hash, address(name, hash_text(name), 0, 0, 0, 0)));
+    return k >= 0 && structure_->sites()[static_cast<std::size_t>(k)].is_choice() ? k : -1;
+  }
+  V scalar_of_site(std::uint32_t k) const {
+    const site& s = structure_->sites()[k];
+    return s.is_conditional() ? where(lanes_present(*structure_, values_, k), *values_.at(s), V(not_a_number)) : *values_.at(s);
+  }
+  vector<V> vector_of_site(std::uint32_t k) const {
+    const site& s = structure_->sites()[k];
+    return take<vector<V>>(values_.at(s), {value_kind::real, 1, static_cast<std::uint32_t>(s.type.size()), 1});
+  }
   static double scalar_in(const trace_state& state, const path& where) {
     const auto c = find_choice(state, where);
     if (c.type.rank != 0) throw std::invalid_argument("current: expected a scalar at " + where.str() + ", it holds " + c.type.str());
