@@ -26,13 +26,16 @@ namespace {
 
 constexpr std::size_t data = 128, samples = 16;
 
+// Where parameters begin: made once.
+const std::vector<double> four(4, 0.0), middles{-6, -2, 2, 6};
+
 // The mixture.
-constexpr auto mixture = sl::gen([](auto& trace) {
-  const auto z = trace("z", sl::categorical_logit(trace.param("weights", std::vector<double>(4, 0.0))));
-  trace("x", sl::normal(sl::pick(trace.param("at", std::vector<double>{-6, -2, 2, 6}), z), 1.0));
+const auto mixture = sl::gen([](auto& trace) {
+  const auto z = trace("z", sl::categorical_logit(trace.param("weights", four)));
+  trace("x", sl::normal(sl::pick(trace.param("at", middles), z), 1.0));
 });
-constexpr auto which = sl::gen([](auto& trace, const auto& seen) {
-  trace("z", sl::categorical_logit(trace.param("slopes", std::vector<double>(4, 0.0)) * seen["x"] + trace.param("shifts", std::vector<double>(4, 0.0))));
+const auto which = sl::gen([](auto& trace, const auto& seen) {
+  trace("z", sl::categorical_logit(trace.param("slopes", four) * seen["x"] + trace.param("shifts", four)));
 });
 double seen_of_mixture(std::size_t n) { return 0.9 * std::sin(static_cast<double>(n) + 1) + (n % 2 == 1 ? 4 : -4); }
 double log_likelihood_of_mixture(const sl::parameter_store& p) {
@@ -57,15 +60,16 @@ std::vector<double> first_weights() {
     for (std::size_t k = 0; k < narrow; ++k) w.push_back(0.5 * std::cos(static_cast<double>(i + 2 * k)));
   return w;
 }
+const std::vector<double> weights_at_first = first_weights(), of_wide(wide, 0.0), of_narrow(narrow, 0.0), of_both(wide* narrow, 0.0);
 const auto linear = sl::gen([](auto& trace) {
   const auto z = trace("z", sl::iid(sl::normal(0.0, 1.0), narrow));
-  const auto w = trace.param("w", first_weights());
-  trace("x", sl::normal(sl::matvec(sl::matrix(w.data(), wide, narrow), z) + trace.param("m", std::vector<double>(wide, 0.0)), sl::exp(trace.param("s", 0.0))));
+  const auto w = trace.param("w", weights_at_first);
+  trace("x", sl::normal(sl::matvec(sl::matrix(w.data(), wide, narrow), z) + trace.param("m", of_wide), sl::exp(trace.param("s", 0.0))));
 });
 const auto linear_guide = sl::gen([](auto& trace, const auto& seen) {
-  const auto a = trace.param("a", std::vector<double>(wide * narrow, 0.0));
-  trace("z", sl::normal(sl::matvec(sl::matrix(a.data(), narrow, wide), seen.get("x")) + trace.param("c", std::vector<double>(narrow, 0.0)),
-                        sl::exp(trace.param("l", std::vector<double>(narrow, 0.0)))));
+  const auto a = trace.param("a", of_both);
+  trace("z", sl::normal(sl::matvec(sl::matrix(a.data(), narrow, wide), seen.get("x")) + trace.param("c", of_narrow),
+                        sl::exp(trace.param("l", of_narrow))));
 });
 std::vector<double> seen_of_linear(std::size_t n) {
   std::vector<double> x;

@@ -150,6 +150,23 @@ template <class Formulas, class... Parameters> class elementwise : public distri
     return std::apply([&](const auto&... p) { return Formulas::log_density(as_real(x), p...); }, parameters_);
   }
 
+  // −E log p(x), where the formulas say it: `entropy`. Of a vector that of all elements together.
+  auto entropy() const
+    requires requires(const element_of<Parameters>&... p) { Formulas::entropy(p...); }
+  {
+    return std::apply(
+        [&](const auto&... p) {
+          if constexpr (is_vector) {
+            promote<element_of<Parameters>...> total(0.0);
+            for (std::size_t i = 0; i < size(); ++i) total = total + Formulas::entropy(element_at{i}(p)...);
+            return total;
+          } else {
+            return Formulas::entropy(p...);
+          }
+        },
+        parameters_);
+  }
+
   auto support() const {
     return std::apply(
         [&](const auto&... p) {

@@ -31,6 +31,12 @@ template <class D> struct iid : distribution {
     return draw_elements<drawn_type<D, typename Rng::real>>(rng, n, [&](auto& r, auto) { return of.sample(r); });
   }
 
+  auto entropy() const
+    requires requires(const D& d) { d.entropy(); }
+  {
+    return static_cast<double>(n) * of.entropy();
+  }
+
   template <class X> auto log_density(const X& x) const {
     if constexpr (requires { of.fused_log_density_of_all(x); }) {
       if (x.size() != n) [[unlikely]]

@@ -73,6 +73,7 @@ struct normal_formulas : real_valued {
 
   template <class L, class S> static auto mean(const L& location, const S&) { return location; }
   template <class L, class S> static auto variance(const L&, const S& scale) { return scale * scale; }
+  template <class L, class S> static auto entropy(const L&, const S& scale) { return log_of_parameter(scale) + (half_log_two_pi + 0.5); }
 
   template <class X, class L, class S> static auto tails(const X& x, const L& location, const S& scale) { return normal_tails(scaled_difference(x, location, scale)); }
   static constexpr bool knows_intervals = true;

@@ -68,6 +68,8 @@ class adam_rule {
     v = second_decay_ * v + (1 - second_decay_) * g * g;
   }
   double move(double rate, double m, double v) const { return rate * (m / first_bias_) / (sqrt(v / second_bias_) + epsilon_); }
+  // What m̂ is multiplied by.
+  double size(double rate, double v) const { return rate / (sqrt(v / second_bias_) + epsilon_); }
 
  private:
   double first_decay_, second_decay_, epsilon_, first_bias_, second_bias_;

@@ -12,6 +12,7 @@
 #include <starling/diagnostics/mcse.hpp>
 #include <starling/diagnostics/moments.hpp>
 #include <starling/diagnostics/rhat.hpp>
+#include <starling/models/optimizers.hpp>
 #include <starling/traces/address.hpp>
 
 namespace starling::variational {
@@ -104,16 +105,15 @@ guide_fit fit_stochastically(const target& density, const guide_coordinates& sta
         history.push_back({step * o.draws_per_step, recent.mean(), std::sqrt(recent.variance() / 100)});
         recent = {};
       }
-      const double first = 1 - std::pow(0.9, static_cast<double>(t)), second = 1 - std::pow(0.999, static_cast<double>(t));
+      const adam_rule rule(t);
       for (std::size_t i = 0; i < n; ++i) {
         const bool scale = i >= d && i < 2 * d, by_proximity = scale && proximal && !sticking;
         const double sigma = by_proximity ? std::exp(phi[i]) : 1;
         const double g = by_proximity ? (gradient[i] - 1) / sigma : gradient[i];  // of the energy, by the scale itself
-        slope[i] = 0.9 * slope[i] + 0.1 * g;
-        square[i] = 0.999 * square[i] + 0.001 * g * g;
-        const double size = rate / (std::sqrt(square[i] / second) + 1e-8), move = size * slope[i] / first;
+        rule.see(g, slope[i], square[i]);
+        const double move = rule.move(rate, slope[i], square[i]);
         if (by_proximity) {
-          const double y = sigma + move;
+          const double y = sigma + move, size = rule.size(rate, square[i]);
           const double root = std::sqrt(y * y + 4 * size);
           phi[i] = std::log(y > 0 ? 0.5 * (y + root) : 2 * size / (root - y));
         } else {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <starling/inference/variational/fit_layout.hpp>
+#include <starling/inference/variational/objectives.hpp>
 
 namespace starling {
 
@@ -35,18 +36,21 @@ template <class V, class Posterior, class Guide, bool Follow> struct fit_block {
   std::optional<constant_values> of_model_constants, of_guide_constants;
   V log_p = V(0), log_q = V(0);
   V model = V(0), path = V(0), score = V(0);  // what the derivatives of each lane count
-  A discrete_scores = A(0.0);
+  A discrete_scores = A(0.0), entropy = A(0.0);
   std::optional<parameter_variables<V>> of_draws, of_model, of_guide;
   std::vector<const V*> model_cells, guide_cells;  // by pair, by the guide's site
 
-  // Draws from the guide, and works out the densities. `scores`: whether the guide's density is needed with the derivatives with respect to its parameters.
-  void run(const work& w, const run_place& p, const key& k, bool scores, tape_scope<V>& tape, std::string& trouble) {
-    draw(w, p, k, tape, trouble);
+  // Draws from the guide, and works out the densities.
+  void run(const work& w, const run_place& p, const key& k, guide_density of, tape_scope<V>& tape, std::string& trouble) {
+    draw(w, p, k, of == guide_density::entropy, tape, trouble);
     score_model(w, tape, trouble);
-    if constexpr (Follow) score_guide(w, scores, tape, trouble);
+    if constexpr (Follow) {
+      guide_cells.clear();
+      if (of != guide_density::entropy) score_guide(w, of == guide_density::with_scores, tape, trouble);
+    }
   }
 
-  void draw(const work& w, const run_place& p, const key& k, tape_scope<V>& tape, std::string& trouble) {
+  void draw(const work& w, const run_place& p, const key& k, bool by_entropy, tape_scope<V>& tape, std::string& trouble) {
     place = p;
     take_items(w);
     const schema& s = *w.layout.of_guide;
@@ -60,10 +64,13 @@ template <class V, class Posterior, class Guide, bool Follow> struct fit_block {
     plain.resize(s.elements());
     if constexpr (Follow) {
       structure_walk walk(w.layout.of_guide, true);
-      guide_draw_handler<V> h(walk, k, draws, place, true, {begun(of_draws, tape), w.sums});
+      guide_draw_handler<V> h(walk, k, draws, place, true, {begun(of_draws, tape), w.sums}, by_entropy ? &w.layout.guide_counts : nullptr);
       h.read_parameters(&w.store);
       run_guide<V>(w.guide, h, *w.layout.found.structure, observed(w));
       discrete_scores = h.discrete_scores();
+      entropy = h.entropy();
+      log_q = -entropy.value();
+      if (by_entropy && h.problem().is_error()) trouble = h.problem().sentence(s);
     } else {
       frozen_walk walk(s);
       of_guide_constants->forget();
@@ -85,7 +92,7 @@ template <class V, class Posterior, class Guide, bool Follow> struct fit_block {
   void add_derivatives(parameter_sums& sums) const {
     if constexpr (Follow) add_weighted(*of_draws, V(1), sums);
     add_weighted(*of_model, model, sums);
-    add_weighted(*of_guide, score, sums);
+    if (of_guide) add_weighted(*of_guide, score, sums);
   }
 
  private:
@@ -129,7 +136,7 @@ template <class V, class Posterior, class Guide, bool Follow> struct fit_block {
     };
     const auto& sites = all.of_guide->sites();
     for (std::size_t i = 0; i < all.pairs.size(); ++i) pass(sites[all.pairs[i].guide], model_cells[i], path);
-    for (std::uint32_t j = 0; j < sites.size(); ++j) pass(sites[j], guide_cells[j], -path);
+    for (std::uint32_t j = 0; j < guide_cells.size(); ++j) pass(sites[j], guide_cells[j], -path);
   }
 
   void score_model(const work& w, tape_scope<V>& tape, std::string& trouble) {
@@ -161,7 +168,6 @@ template <class V, class Posterior, class Guide, bool Follow> struct fit_block {
     run_guide<V>(w.guide, h, *w.layout.found.structure, observed(w));
     log_q = h.value();
     if (h.problem().is_error()) trouble = h.problem().sentence(s);  // which made what the model got
-    guide_cells.clear();
     for (std::uint32_t j = 0; j < s.sites().size(); ++j) guide_cells.push_back(h.derivatives(j));
   }
 };

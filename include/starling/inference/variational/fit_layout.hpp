@@ -44,6 +44,7 @@ template <class V, class Posterior, class Guide> struct fit_layout {
   std::vector<item_site> item_sites;
   bool all_real = true;    // the latents: what is constant for the model stays as it is
   bool all_follow = true;  // the guide's choices can follow its parameters
+  std::int64_t without_entropy = -1;  // the guide's first site whose distribution has no entropy in closed form
 
   void prepare(const Posterior& post, const Guide& guide, double count, const selection& local, double prior_weight, const parameter_store& store, const item_rows& items) {
     if (prepared_for_ == &post && count == count_ && prior_weight == prior_weight_ && items.data == items_of_) return;
@@ -89,10 +90,12 @@ template <class V, class Posterior, class Guide> struct fit_layout {
     structure_walk walk(nullptr, false);
     parameter_variables<V> parameters(tape);
     parameter_sums of_nets;
-    guide_draw_handler<V> h(walk, key(0), storage, {0, width}, false, {parameters, of_nets});
+    const std::vector<double> once;
+    guide_draw_handler<V> h(walk, key(0), storage, {0, width}, false, {parameters, of_nets}, &once);
     h.read_parameters(&store);
     run_guide<V>(guide, h, *found.structure, {nullptr, found.shared.data(), nullptr});
     all_follow = h.all_follow();
+    without_entropy = h.without_entropy();
     of_guide = walk.finish();
     throw_if_bad(h.problem(), *of_guide);
   }

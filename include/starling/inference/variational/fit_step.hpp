@@ -73,7 +73,7 @@ template <class V, class Posterior, class Guide, class Objective> class fit_step
       for (std::size_t first = 0; first < draws; first += width) {
         const arena_scope memory;
         tape_scope<V> tape;
-        b.draw(w, {i * draws + first, items.which.size() * draws}, k, tape, trouble);
+        b.draw(w, {i * draws + first, items.which.size() * draws}, k, false, tape, trouble);
         for (std::size_t e = 0; e < own.size(); ++e)
           for (std::size_t l = 0; l < width && first + l < draws; ++l) own[e].add(static_cast<double>(lane_of(b.plain[e], static_cast<int>(l))));
       }
@@ -109,12 +109,18 @@ template <class V, class Posterior, class Guide, class Objective> class fit_step
   void prepare(const Posterior& post, double count, const selection& local, double prior_weight, const parameter_store& store, const item_rows& items) {
     items_ = items;
     layout_.prepare(post, guide_, count, local, prior_weight, store, items);
+    if (needed() == guide_density::entropy && layout_.without_entropy >= 0) {
+      const schema& s = *layout_.of_guide;
+      const auto j = static_cast<std::uint32_t>(layout_.without_entropy);
+      throw std::invalid_argument("elbo: the guide's choice at " + s.path_of(j).str() + " is of a distribution (" + std::string(s.sites()[j].distribution) +
+                                  ") whose entropy is not known in closed form; use sl::objectives::elbo()");
+    }
   }
   std::size_t groups() const { return items_.data ? groups_ * items_.which.size() : groups_; }
   bool with_others() const { return samples_ == 1 && follow && !layout_.all_follow && groups() > 1; }
-  bool uses_scores() const {
-    if constexpr (requires { objective_.uses_scores(true); }) return objective_.uses_scores(layout_.all_follow);
-    else return true;
+  guide_density needed() const {
+    if constexpr (requires { objective_.needs(true); }) return objective_.needs(layout_.all_follow);
+    else return guide_density::with_scores;
   }
 
   // The parts depend on the number of lanes alone, and so does the order of all sums.
@@ -147,7 +153,7 @@ template <class V, class Posterior, class Guide, class Objective> class fit_step
     const arena_scope memory;
     tape_scope<V> tape;
     const std::span<block> now(p.blocks.data(), count);
-    for (std::size_t b = 0; b < count; ++b) now[b].run(w, {(first + b) * width, lanes}, k, uses_scores(), tape, p.trouble);
+    for (std::size_t b = 0; b < count; ++b) now[b].run(w, {(first + b) * width, lanes}, k, needed(), tape, p.trouble);
     weigh(now, std::min(count * width, lanes - first * width), p);
     if (!p.trouble.empty()) return;
     tape.sweep();
@@ -188,6 +194,7 @@ template <class V, class Posterior, class Guide, class Objective> class fit_step
       const auto of_lanes = [&](const std::vector<double>& all) { return V(share * V::load(all.data() + i * width)); };
       block& b = now[i];
       b.model = of_lanes(p.model), b.path = of_lanes(p.path), b.score = of_lanes(p.score);
+      if (needed() == guide_density::entropy) b.entropy.add_derivative(b.path);
       if (follow && !layout_.all_follow) b.discrete_scores.add_derivative(of_lanes(p.discrete));
     }
   }

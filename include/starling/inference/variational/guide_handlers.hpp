@@ -30,11 +30,16 @@ template <class V> class guide_draw_handler : public site_handler<guide_draw_han
   using A = adjoint<V>;
   using base = site_handler<guide_draw_handler<V>, reading<A>>;
 
-  guide_draw_handler(structure_walk& walk, const key& k, tile_storage<A>& storage, const run_place& place, bool follow, const step_parameters<V>& parameters)
-      : base(walk, k, storage, place), follow_(follow), parameters_(parameters) {}
+  // entropy_counts: how often the entropy of each site's distribution counts, null: they are not wanted; empty: all once.
+  guide_draw_handler(structure_walk& walk, const key& k, tile_storage<A>& storage, const run_place& place, bool follow, const step_parameters<V>& parameters,
+                     const std::vector<double>* entropy_counts = nullptr)
+      : base(walk, k, storage, place), follow_(follow), parameters_(parameters), entropy_counts_(entropy_counts) {}
 
   const A& discrete_scores() const { return discrete_scores_; }
   bool all_follow() const { return all_follow_; }
+  // Of the distributions of all sites; the first site whose has none in closed form, −1: all have.
+  const A& entropy() const { return entropy_; }
+  std::int64_t without_entropy() const { return without_entropy_; }
   void read_parameter(const literal& name, const vector<A>& values) { parameters_.own.read(name, values); }
   double* read_shared_parameter(const literal& name, std::span<const double> values) { return follow_ ? parameters_.of_nets.of(name, values) : nullptr; }
 
@@ -54,10 +59,24 @@ template <class V> class guide_draw_handler : public site_handler<guide_draw_han
       }
     }
     this->run.record(k, x);
+    if (entropy_counts_) add_entropy(k, d);
     return x;
   }
+  template <class D> void add_entropy(std::uint32_t k, const D& d) {
+    if constexpr (requires { A(d.entropy()); }) {
+      const A h = (entropy_counts_->empty() ? 1.0 : (*entropy_counts_)[k]) * A(d.entropy());
+      if constexpr (base::width == 1) entropy_ = entropy_ + h;
+      else entropy_ = entropy_ + (all(this->run.lanes.active) ? h : A(where(this->run.lanes.active, h, A(0.0))));
+    } else if (without_entropy_ < 0) {
+      without_entropy_ = k;
+    }
+  }
+
   bool follow_, all_follow_ = true;
   step_parameters<V> parameters_;
+  const std::vector<double>* entropy_counts_;
+  std::int64_t without_entropy_ = -1;
+  A entropy_ = A(0.0);
   A discrete_scores_ = A(0.0);
 };
 

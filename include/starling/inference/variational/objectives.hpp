@@ -18,6 +18,15 @@
 #include <starling/values/derivatives.hpp>
 #include <starling/values/vector.hpp>
 
+namespace starling {
+
+// What is needed of the guide's density: with its derivatives through the choices; with those with respect to parameters too; or the entropy in its place.
+enum class guide_density { along_choices,
+                           with_scores,
+                           entropy };
+
+}  // namespace starling
+
 namespace starling::objectives {
 
 // Where an objective writes what a group is worth and its lanes' weights; what it does not write is 0.
@@ -46,16 +55,23 @@ enum class choice_derivatives {
   none               // all are held fixed
 };
 
+struct with_closed_entropy {};
+inline constexpr with_closed_entropy closed_entropy{};
+
 // E log p(x, z) − log q(z), the evidence lower bound. By default gradients stick the landing: log q's own derivative, of mean 0, is left out, and what is left
 // vanishes where the guide is the posterior (Roeder, Wu, Duvenaud 2017). Choices that follow nothing take the score function with the other groups'
 // mean as the baseline.
 class elbo {
  public:
   explicit elbo(bool stick_the_landing = true) : sticking_(stick_the_landing) {}
+  // −E log q(z) by the entropies of the guide's distributions given the choices before them: less noise where the guide is far from the posterior, more near it.
+  // For guides all of whose distributions have theirs in closed form (normal, iid of it), which sl::fit refuses to go on without.
+  explicit elbo(with_closed_entropy) : sticking_(true), closed_(true) {}
   static constexpr auto choices = choice_derivatives::follow;
   static constexpr const char* name = "elbo";
   std::size_t samples() const { return 1; }
-  bool uses_scores(bool) const { return !sticking_; }
+  guide_density needs(bool) const { return closed_ ? guide_density::entropy : sticking_ ? guide_density::along_choices
+                                                                                        : guide_density::with_scores; }
   void weigh(std::span<const double> log_weights, bool, group_weights& g) const {
     g.value = g.discrete[0] = log_weights[0];  // less the mean of the other groups: fit_step.hpp
     g.model[0] = g.path[0] = 1;
@@ -63,7 +79,7 @@ class elbo {
   }
 
  private:
-  bool sticking_;
+  bool sticking_, closed_ = false;
 };
 
 enum class path_gradient { doubly_reparameterised,
@@ -79,10 +95,10 @@ class iwelbo {
   static constexpr auto choices = choice_derivatives::follow;
   static constexpr const char* name = "iwelbo";
   std::size_t samples() const { return samples_; }
-  bool uses_scores(bool all_follow) const { return by_ == path_gradient::total || !all_follow; }
+  guide_density needs(bool all_follow) const { return by_ == path_gradient::total || !all_follow ? guide_density::with_scores : guide_density::along_choices; }
   template <class P = native_pack<double>> void weigh(std::span<const double> log_weights, bool all_follow, group_weights& g) const {
     g.value = bound_of<P>(log_weights, g.model);
-    if (uses_scores(all_follow)) {
+    if (needs(all_follow) == guide_density::with_scores) {
       pass_in_total(g);
     } else {
       for (std::size_t k = 0; k < log_weights.size(); ++k) g.path[k] = by_ == path_gradient::sticking_the_landing ? g.model[k] : g.model[k] * g.model[k];
