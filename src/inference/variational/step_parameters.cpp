@@ -4,14 +4,14 @@
 
 namespace starling {
 
-void parameter_sums::clear() {
+void shared_sums::clear() {
   for (auto& p : all_) {
     std::fill(p.sums.begin(), p.sums.end(), 0.0);
     p.is_read = false;
   }
 }
 
-parameter_sums::parameter& parameter_sums::named(const literal& name, std::span<const double> values) {
+shared_sums::parameter& shared_sums::named(const literal& name, std::span<const double> values) {
   for (auto& p : all_)
     if (p.name.hash() == name.hash()) {
       if (p.sums.size() != values.size()) throw_parameter_size(name, p.sums.size(), values.size());
@@ -22,9 +22,9 @@ parameter_sums::parameter& parameter_sums::named(const literal& name, std::span<
   return all_.back();
 }
 
-double* parameter_sums::of(const literal& name, std::span<const double> values) { return named(name, values).sums.data(); }
+double* shared_sums::of(const literal& name, std::span<const double> values) { return named(name, values).sums.data(); }
 
-void parameter_sums::add(const parameter_sums& other) {
+void shared_sums::add(const shared_sums& other) {
   for (const auto& p : other.all_) {
     if (!p.is_read) continue;
     auto& sums = named(p.name, p.values).sums;
@@ -32,7 +32,7 @@ void parameter_sums::add(const parameter_sums& other) {
   }
 }
 
-void parameter_sums::write_to(parameter_gradients& to, double factor) const {
+void shared_sums::write_to(parameter_gradients& to, double factor) const {
   std::size_t n = 0;
   for (const auto& p : all_) {
     if (!p.is_read) continue;
@@ -45,7 +45,7 @@ void parameter_sums::write_to(parameter_gradients& to, double factor) const {
   to.entries.resize(n);
 }
 
-void parameter_sums::give_to(parameter_gradients& to) {
+void shared_sums::give_to(parameter_gradients& to) {
   std::size_t n = 0;
   for (auto& p : all_) {
     if (!p.is_read) continue;

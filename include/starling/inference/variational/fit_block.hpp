@@ -20,7 +20,7 @@ template <class V, class Posterior, class Guide> struct fit_work {
   const parameter_store& store;
   const item_rows& items;
   std::size_t lanes_each;  // of an item
-  parameter_sums& sums;
+  shared_sums& sums;
 };
 
 // Follow: whether choices follow the guide's parameters where they can.
@@ -89,7 +89,7 @@ template <class V, class Posterior, class Guide, bool Follow> struct fit_block {
   }
 
   // After the sweep, by the weights.
-  void add_derivatives(parameter_sums& sums) const {
+  void add_derivatives(shared_sums& sums) const {
     if constexpr (Follow) add_weighted(*of_draws, V(1), sums);
     add_weighted(*of_model, model, sums);
     if (of_guide) add_weighted(*of_guide, score, sums);

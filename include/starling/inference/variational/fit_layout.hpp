@@ -89,7 +89,7 @@ template <class V, class Posterior, class Guide> struct fit_layout {
     tile_storage<A> storage;
     structure_walk walk(nullptr, false);
     parameter_variables<V> parameters(tape);
-    parameter_sums of_nets;
+    shared_sums of_nets;
     const std::vector<double> once;
     guide_draw_handler<V> h(walk, key(0), storage, {0, width}, false, {parameters, of_nets}, &once);
     h.read_parameters(&store);

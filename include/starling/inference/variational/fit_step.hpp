@@ -65,7 +65,7 @@ template <class V, class Posterior, class Guide, class Objective> class fit_step
     std::vector<running_moments> means(s.elements());
     std::vector<double> within(s.elements(), 0);
     block b;
-    parameter_sums unused;
+    shared_sums unused;
     const fit_work<V, Posterior, Guide> w{post, guide_, layout_, store, items_, draws, unused};
     std::string trouble;
     for (std::size_t i = 0; i < items.which.size(); ++i) {
@@ -98,7 +98,7 @@ template <class V, class Posterior, class Guide, class Objective> class fit_step
   // What one thread works on, one chunk of blocks after the other. A chunk holds whole groups: its runs stand on one tape, which is swept when the weights are known.
   struct part {
     std::vector<block> blocks;
-    parameter_sums sums;
+    shared_sums sums;
     std::vector<double> log_weights, model, path, score, discrete;  // of the lanes of a chunk
     std::vector<double> values;                                     // of the groups of a chunk
     double total = 0;
@@ -205,7 +205,7 @@ template <class V, class Posterior, class Guide, class Objective> class fit_step
   fit_layout<V, Posterior, Guide> layout_;
   item_rows items_;
   std::vector<part> parts_;
-  parameter_sums sums_;
+  shared_sums sums_;
   sleep_step<V, Posterior, Guide> dreams_;
 };
 

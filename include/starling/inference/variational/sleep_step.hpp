@@ -19,7 +19,7 @@ template <class V, class Posterior, class Guide> class sleep_step {
 
   // Adds `share` of the mean derivatives over `lanes` pairs. Gives the mean log density.
   double run(const Posterior& post, const Guide& guide, const schema& of_guide, std::size_t lanes, double share, const parameter_store& store, const key& k, std::string& trouble,
-             parameter_sums& sums) {
+             shared_sums& sums) {
     double total = 0;
     for (std::size_t first = 0; first < lanes; first += width) {
       const arena_scope memory;
