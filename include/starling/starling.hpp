@@ -71,6 +71,7 @@
 #include <starling/neural/coupling_flow.hpp>
 #include <starling/neural/initialise.hpp>
 #include <starling/neural/layers.hpp>
+#include <starling/neural/neutra.hpp>
 #include <starling/neural/random_net.hpp>
 #include <starling/neural/train.hpp>
 #include <starling/values/check_gradient.hpp>
