@@ -6,7 +6,6 @@
 #include <vector>
 
 #include <starling/values/exp.hpp>
-#include <starling/values/log.hpp>
 #include <starling/values/where.hpp>
 
 namespace starling::kernels {
