@@ -8,7 +8,6 @@
 #pragma once
 
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <span>
 #include <stdexcept>
@@ -19,6 +18,7 @@
 #include <starling/inference/variational/step_parameters.hpp>
 #include <starling/neural/coupling_flow.hpp>
 #include <starling/random/stream.hpp>
+#include <starling/values/math.hpp>
 
 namespace starling {
 
@@ -170,7 +170,7 @@ result neutra(const kernels::gradient_kernel& kernel, const Posterior& post, con
       const std::vector<double> place = start.guide.mean(), width = start.guide.sd();
       const neural::fitted_flow fitted{flow, &store, place.data(), width.data()};
       double elbo = neural::train_flow(density, fitted, store, n, k.scope(hash_text("training")));
-      for (const double w : width) elbo += std::log(w) + half_log_two_pi + 0.5;
+      for (const double w : width) elbo += log(w) + half_log_two_pi + 0.5;
       const neural::flowed_density<Density> warped{density, fitted};
       result r = run_gradient(kernel, target::of<typename Density::real>(warped), neural::flowed_draws(draws, fitted, d), o, k);
       r.attributes.emplace_back("flow_elbo", std::to_string(elbo));
