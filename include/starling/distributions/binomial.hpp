@@ -4,6 +4,7 @@
 #include <starling/distributions/elementwise.hpp>
 #include <starling/distributions/gamma_draws.hpp>
 #include <starling/distributions/incomplete_functions.hpp>
+#include <starling/distributions/log_of_parameter.hpp>
 #include <starling/distributions/saddle_point.hpp>
 #include <starling/distributions/whole_draws.hpp>
 #include <starling/values/exp.hpp>
@@ -65,11 +66,12 @@ struct binomial_formulas : whole_valued {
   static auto log_density(const K& k, const N& trials, const P& probability) {
     const auto failures = trials - k;
     const auto q = 1.0 - probability;
-    const auto inner = stirling_remainder(trials) - stirling_remainder(k) - stirling_remainder(failures) -
+    constexpr auto log_of = [](const auto& x) { return log(x); };
+    const auto inner = of_parameters_only([](const auto& n) { return stirling_remainder(n); }, trials) - stirling_remainder(k) - stirling_remainder(failures) -
                        deviance(k, trials * probability) - deviance(failures, trials * q) - half_log_two_pi +
-                       0.5 * (log(trials) - log(k) - log(failures));
-    const auto none = where(trials == N(0), 0.0, trials * log1p(-probability));
-    const auto every = trials * log(probability);
+                       0.5 * (of_parameters_only(log_of, trials) - log(k) - log(failures));
+    const auto none = where(trials == N(0), 0.0, trials * of_parameters_only([](const auto& p) { return log1p(-p); }, probability));
+    const auto every = trials * of_parameters_only(log_of, probability);
     const auto lp = where(k == K(0), none, where(failures == decltype(failures)(0), every, inner));
     return where(both(whole_range{0.0, trials}.contains(k), both(is_count(trials), is_probability(probability))), lp,
                  negative_infinity);

@@ -23,9 +23,12 @@ template <class S, class K> K look_up(const S& values, const K& k) {
   if constexpr (std::is_arithmetic_v<K>) {
     return static_cast<K>(values[static_cast<std::size_t>(k)]);
   } else {
-    typename K::value_type lanes[K::lanes];
-    for (int l = 0; l < K::lanes; ++l) lanes[l] = static_cast<typename K::value_type>(values[static_cast<std::size_t>(k[l])]);
-    return K::load(lanes);
+    // By way of long, to which numbers are converted without a branch; in registers, since lanes stored one by one cannot be loaded together without waiting.
+    const auto value = [&](int l) __attribute__((always_inline)) { return static_cast<typename K::value_type>(values[static_cast<std::size_t>(static_cast<long>(k[l]))]); };
+    K r(value(0));
+#pragma GCC unroll 16
+    for (int l = 1; l < K::lanes; ++l) r.set(l, value(l));
+    return r;
   }
 }
 // log k!, where k is one of 0, …, 31.
