@@ -16,6 +16,10 @@ namespace starling {
 template <class Run, class Posterior>
 concept makes_its_handler = requires(Run& r, const Posterior& post) { r.under(post); };
 
+// Whether a posterior knows its model by its runs alone.
+template <class Posterior>
+inline constexpr bool is_erased = false;
+
 template <class... Runs>
 class erased_model : public generative {
  public:
@@ -68,5 +72,15 @@ class erased_posterior {
   const choice_map& observations_;
   posterior_options options_;
 };
+
+template <class... Runs>
+inline constexpr bool is_erased<erased_posterior<Runs...>> = true;
+
+// A run that makes its handler, of either kind of posterior.
+template <class Posterior, class Run>
+[[gnu::always_inline]] inline void run_under(const Posterior& post, Run& r) {
+  if constexpr (is_erased<Posterior>) post.run(r);
+  else r.under(post);
+}
 
 }  // namespace starling

@@ -11,6 +11,7 @@
 #include <starling/inference/metropolis.hpp>
 #include <starling/inference/posterior_layout.hpp>
 #include <starling/inference/run_checkpoint.hpp>
+#include <starling/inference/score_run.hpp>
 #include <starling/models/runs/current.hpp>
 #include <starling/models/regenerate.hpp>
 #include <starling/values/branchless.hpp>
@@ -116,11 +117,9 @@ class lane_chains {
       if (examinations_ > 0) --examinations_;
       examine_candidate();
     } else {
-      const arena_scope scope;
-      frozen_walk walk(*layout_.structure);
-      score_handler<V> h(walk, view(candidate_, false), place_, places_.data());
-      post_.run(h);
-      candidate_score_ = h.score();
+      score_run<V> quick{*layout_.structure, view(candidate_, false), place_, places_.data()};
+      run_under(post_, quick);
+      candidate_score_ = quick.score;
       if (any(!(candidate_score_ > V(negative_infinity)))) examine_candidate();
     }
     return candidate_score_;

@@ -9,6 +9,7 @@
 #include <starling/execution/executor.hpp>
 #include <starling/inference/archive.hpp>
 #include <starling/inference/chain_record.hpp>
+#include <starling/inference/erased_posterior.hpp>
 #include <starling/inference/kernels/kernel.hpp>
 #include <starling/inference/progress.hpp>
 #include <starling/inference/pulse.hpp>
@@ -140,6 +141,13 @@ result run_in(const Kernel& kernel, const Posterior& post, const run_options& o,
   return r;
 }
 
+// A posterior as the chains of a kernel need it: by its runs where the kernel is compiled in the library (kernels::is_compiled), else as it is.
+template <class V, class Kernel, class Posterior>
+decltype(auto) known_to(const Posterior& post) {
+  if constexpr (kernels::is_compiled<Kernel>) return chain_posterior<V>(post);
+  else return (post);
+}
+
 // Runs `kernel` over o.chains chains and gathers what they draw. Chains start from draws from the prior. The same key gives the same
 // draws for any number of threads. T: double, or float for twice the lanes. With start.checkpoint it goes on where an earlier run with the same kernel,
 // posterior, key and options (but for draws and threads) ended; of dynamic models there are none.
@@ -151,12 +159,13 @@ result run(const Kernel& kernel, const Posterior& post, const run_options& o, co
   if constexpr (Posterior::model_type::is_dynamic) {
     if (start.checkpoint) throw std::invalid_argument("run: the chains of a dynamic model do not go on from a checkpoint");
     return run_dynamic(kernel, post, o, k, report);
-  } else if constexpr (std::is_same_v<T, double>) {
-    // With branches: in lanes also where one chain runs, since its structure changes.
-    if (o.is_single() && !find_layout<native_pack<double>>(post).structure->is_conditional()) return run_in<double>(kernel, post, o, k, report, start);
-    return run_in<native_pack<double>>(kernel, post, o, k, report, start);
   } else {
-    return run_in<native_pack<T>>(kernel, post, o, k, report, start);
+    using V = native_pack<T>;
+    decltype(auto) known = known_to<V, Kernel>(post);
+    // With branches: in lanes also where one chain runs, since its structure changes.
+    if constexpr (std::is_same_v<T, double>)
+      if (o.is_single() && !find_layout<V>(known).structure->is_conditional()) return run_in<double>(kernel, known_to<double, Kernel>(post), o, k, report, start);
+    return run_in<V>(kernel, known, o, k, report, start);
   }
 }
 template <class T = double, kernels::kernel_type Kernel, class Posterior>
@@ -164,5 +173,14 @@ result run(const Kernel& kernel, const Posterior& post, const run_options& o, co
   progress silent;
   return run<T>(kernel, post, o, k, silent, start);
 }
+
+// Compiled in the library (src/inference/lanes).
+namespace kernels {
+class drift;
+}
+extern template result run_in<double>(const kernels::drift&, const chain_posterior<double>&, const run_options&, const key&, progress&, const run_start&);
+extern template result run_in<native_pack<double>>(const kernels::drift&, const chain_posterior<native_pack<double>>&, const run_options&, const key&, progress&, const run_start&);
+extern template result run_in<native_pack<float>>(const kernels::drift&, const chain_posterior<native_pack<float>>&, const run_options&, const key&, progress&, const run_start&);
+extern template posterior_layout<native_pack<double>> find_layout(const chain_posterior<native_pack<double>>&, const parameter_store*);
 
 }  // namespace starling

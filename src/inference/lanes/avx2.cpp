@@ -6,6 +6,9 @@ namespace starling {
 
 STARLING_COMPILE_LANES(native_pack<double>)
 STARLING_COMPILE_LANES(native_pack<float>)
+STARLING_COMPILE_CHAINS(double)
+STARLING_COMPILE_CHAINS(native_pack<double>)
+STARLING_COMPILE_CHAINS(native_pack<float>)
 STARLING_COMPILE_PREDICTIONS(native_pack<double>)
 STARLING_COMPILE_GRADIENT_RUNS(double)
 STARLING_COMPILE_GRADIENT_RUNS(gradient_pack)

@@ -6,9 +6,16 @@
 #include "predictive.hpp"
 #include "program.hpp"
 
+#include <starling/inference/kernels/drift.hpp>
+#include <starling/inference/run.hpp>
+
 // Of native packs V, no matter how many lanes.
-#define STARLING_COMPILE_LANES(V) \
+#define STARLING_COMPILE_LANES(V)                                                              \
+  template posterior_layout<V> find_layout(const chain_posterior<V>&, const parameter_store*); \
   template result importance_in_lanes<V>(const particle_posterior<V>&, std::size_t, const importance_options&, const key&, progress&);
+// Of one lane too, whose chains draw their random numbers in native packs.
+#define STARLING_COMPILE_CHAINS(V) \
+  template result run_in<V>(const kernels::drift&, const chain_posterior<V>&, const run_options&, const key&, progress&, const run_start&);
 #define STARLING_COMPILE_PREDICTIONS(V)                                                            \
   template draws prior_predictive_in<V>(const drawn_posterior<V>&, std::size_t, const key&);       \
   template draws posterior_predictive_in<V>(const drawn_posterior<V>&, const result&, const key&); \

@@ -92,6 +92,12 @@ void refuse_conditional(const Chains& chains, const char* kernel_name) {
     throw std::invalid_argument(std::string(kernel_name) + " cannot move a posterior whose choices exist only under a condition; use regenerate or drift");
 }
 
+// Kernels whose chains are compiled in the library (src/inference/lanes): they score and examine, and run the body under nothing else.
+template <class Kernel>
+inline constexpr bool is_compiled = false;
+template <>
+inline constexpr bool is_compiled<class drift> = true;
+
 // The latents of a posterior that a selection holds. Throws where it holds none, naming the latents that there are.
 template <class V>
 std::vector<std::uint32_t> selected_latents(const posterior_layout<V>& layout, const selection& at, const char* kernel_name) {
