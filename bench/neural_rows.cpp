@@ -9,6 +9,7 @@
 #include <starling/distributions/distributions.hpp>
 #include <starling/inference/posterior_gradient.hpp>
 #include <starling/inference/proposed_importance.hpp>
+#include <starling/inference/unconstrained.hpp>
 #include <starling/inference/variational/fit.hpp>
 #include <starling/neural/coupling_flow.hpp>
 #include <starling/neural/random_net.hpp>

@@ -9,12 +9,16 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <span>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include <starling/inference/posterior_gradient.hpp>
+#include <starling/inference/result_checks.hpp>
+#include <starling/inference/unconstrained_draws.hpp>
 #include <starling/inference/variational/step_parameters.hpp>
 #include <starling/neural/coupling_flow.hpp>
 #include <starling/random/stream.hpp>
@@ -160,22 +164,33 @@ result neutra(const kernels::gradient_kernel& kernel, const Posterior& post, con
   if (n.steps == 0 || n.samples == 0) throw std::invalid_argument("neutra: steps and samples must be at least 1");
   if (n.flow.context != 0) throw std::invalid_argument("neutra: its flow depends on nothing else, so .context must be 0");
   const auto in = [&]<class V>(V) {
-    return with_free_numbers<V>(post, o.notes, [&](const auto& density, const auto& draws) {
-      using Density = std::remove_cvref_t<decltype(density)>;
-      const std::size_t d = density.dimension();
-      const auto start = advi(target_of(density), draws, {.draws = 2, .check_chains = 0, .threads = o.threads}, k.scope(hash_text("width")));
-      const neural::coupling_flow flow = neural::realnvp(d, n.flow).with_doubles();
-      parameter_store store;
-      neural::initialise(store, name("flow"), flow, k.scope(hash_text("flow")));
-      const std::vector<double> place = start.guide.mean(), width = start.guide.sd();
-      const neural::fitted_flow fitted{flow, &store, place.data(), width.data()};
-      double elbo = neural::train_flow(density, fitted, store, n, k.scope(hash_text("training")));
-      for (const double w : width) elbo += log(w) + half_log_two_pi + 0.5;
-      const neural::flowed_density<Density> warped{density, fitted};
-      result r = run_gradient(kernel, target::of<typename Density::real>(warped), neural::flowed_draws(draws, fitted, d), o, k);
-      r.attributes.emplace_back("flow_elbo", std::to_string(elbo));
-      return r;
-    });
+    const auto erased = freed<V>(post);
+    auto found = find_layout<std::conditional_t<lanes_of<V> == 1, gradient_pack, V>>(erased);
+    for (std::uint32_t c = 0; c < found.structure->sites().size(); ++c)
+      if (found.structure->sites()[c].is_choice() && found.structure->sites()[c].is_conditional())
+        throw std::invalid_argument("neutra: the choice at " + found.structure->path_of(c).str() + " exists only under a condition, but a flow moves a fixed set of choices");
+    auto layout = [&] {
+      if constexpr (lanes_of<V> > 1) return std::make_shared<const posterior_layout<V>>(std::move(found));
+      else return std::make_shared<const posterior_layout<V>>(in_one_lane(found));
+    }();
+    using Density = unconstrained_posterior<V, std::remove_const_t<decltype(erased)>>;
+    const Density density(erased, std::move(layout));
+    const unconstrained_draws<V, std::remove_const_t<decltype(erased)>> draws(density, o.notes);
+    const std::size_t d = density.dimension();
+    const auto start = advi(target::of<V>(density), draws, {.draws = 2, .check_chains = 0, .threads = o.threads}, k.scope(hash_text("width")));
+    const neural::coupling_flow flow = neural::realnvp(d, n.flow).with_doubles();
+    parameter_store store;
+    neural::initialise(store, name("flow"), flow, k.scope(hash_text("flow")));
+    const std::vector<double> place = start.guide.mean(), width = start.guide.sd();
+    const neural::fitted_flow fitted{flow, &store, place.data(), width.data()};
+    double elbo = neural::train_flow(density, fitted, store, n, k.scope(hash_text("training")));
+    for (const double w : width) elbo += log(w) + half_log_two_pi + 0.5;
+    const neural::flowed_density<Density> warped{density, fitted};
+    result r = run_gradient(kernel, target::of<V>(warped), neural::flowed_draws(draws, fitted, d), o, k);
+    r.attributes.emplace_back("flow_elbo", std::to_string(elbo));
+    add_observed(r, erased);
+    tell_improper(r, density.structure(), density.layout().latents);
+    return r;
   };
   return o.is_single() ? in(double()) : in(gradient_pack());
 }
