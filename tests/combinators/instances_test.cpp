@@ -107,3 +107,16 @@ TEST(instances, an_index_beside_a_call_is_another_address_or_an_error) {
   EXPECT_EQ(t.choices().size(), 3u);
   EXPECT_NE(thrown([&] { sl::update(t, sl::args(three), {}, sl::key(2)); }).find("y[2] was visited twice"), std::string::npos);
 }
+
+// Elements of a local std::vector<bool> are places in it, unless it is constant.
+TEST(instances, are_given_flags_of_a_vector_that_the_body_makes) {
+  constexpr auto flagged = sl::gen([](auto& trace, bool up) { return trace({}, sl::normal(up ? 1.0 : -1.0, 1.0)); });
+  constexpr auto model = sl::gen([](auto& trace, std::size_t n) {
+    std::vector<bool> up(n);
+    up[1] = true;
+    trace("x", sl::map(flagged), sl::each(up));
+  });
+  auto t = sl::generate(model, sl::args(std::size_t{3}), {{"x", std::vector<double>{-1, 1, -1}}}, sl::key(1)).trace;
+  EXPECT_NEAR(t.score(), -3 * 0.91893853320467274, 1e-12);
+  EXPECT_NEAR(sl::update(std::move(t), {{{"x", 1}, 0.0}}, sl::key(2)).weight, -0.5, 1e-12);
+}

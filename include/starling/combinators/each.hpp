@@ -3,6 +3,7 @@
 
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <starling/models/arguments.hpp>
 #include <starling/models/runs/wide.hpp>
@@ -23,6 +24,8 @@ template <class Sequence>
 constexpr each_of<Sequence> each(Sequence&& values) {
   return {std::forward<Sequence>(values)};
 }
+// Elements of a std::vector<bool> that is no constant are no booleans, but places in it.
+inline each_of<const std::vector<bool>&> each(std::vector<bool>& values) { return {values}; }
 
 // In sl::args: referred to no more.
 template <class Sequence>
