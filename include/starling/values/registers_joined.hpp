@@ -31,15 +31,15 @@ template <class T, int N, class Part> struct registers<T, N, isa::joined<Part>> 
   };
 
   template <class Out, class F> [[gnu::always_inline]] static Out each(F f) {
-    return [&]<int... I>(std::integer_sequence<int, I...>) [[gnu::always_inline]] { return Out{{f(I)...}}; }(std::make_integer_sequence<int, count>());
+    return [&]<int... I>(std::integer_sequence<int, I...>) __attribute__((always_inline)) { return Out{{f(I)...}}; }(std::make_integer_sequence<int, count>());
   }
 
   [[gnu::always_inline]] static vec broadcast(T x) {
     const auto all = part::broadcast(x);
-    return each<vec>([&](int) [[gnu::always_inline]] { return all; });
+    return each<vec>([&](int) __attribute__((always_inline)) { return all; });
   }
   [[gnu::always_inline]] static vec load(const T* p) {
-    return each<vec>([&](int i) [[gnu::always_inline]] { return part::load(p + i * width); });
+    return each<vec>([&](int i) __attribute__((always_inline)) { return part::load(p + i * width); });
   }
   [[gnu::always_inline]] static void store(T* p, const vec& a) {
     for (int i = 0; i < count; ++i) part::store(p + i * width, a.at[i]);
@@ -47,14 +47,14 @@ template <class T, int N, class Part> struct registers<T, N, isa::joined<Part>> 
   static T get(const vec& a, int i) { return part::get(a.at[i / width], i % width); }
   static void set(vec& a, int i, T x) { part::set(a.at[i / width], i % width, x); }
   static bits broadcast_bits(word x) {
-    return each<bits>([&](int) [[gnu::always_inline]] { return part::broadcast_bits(x); });
+    return each<bits>([&](int) __attribute__((always_inline)) { return part::broadcast_bits(x); });
   }
   static word get_bits(const bits& a, int i) { return part::get_bits(a.at[i / width], i % width); }
   static void set_bits(bits& a, int i, word x) { part::set_bits(a.at[i / width], i % width, x); }
 
   // F of the part's operands, part by part.
   template <class Out, auto F, class... X> [[gnu::always_inline]] static Out by_part(const X&... x) {
-    return each<Out>([&](int i) [[gnu::always_inline]] { return F(x.at[i]...); });
+    return each<Out>([&](int i) __attribute__((always_inline)) { return F(x.at[i]...); });
   }
 
   [[gnu::always_inline]] static bits to_bits(const vec& a) { return by_part<bits, part::to_bits>(a); }
@@ -91,10 +91,10 @@ template <class T, int N, class Part> struct registers<T, N, isa::joined<Part>> 
   [[gnu::always_inline]] static bits xor_bits(const bits& a, const bits& b) { return by_part<bits, part::xor_bits>(a, b); }
   [[gnu::always_inline]] static bits not_bits(const bits& a) { return by_part<bits, part::not_bits>(a); }
   [[gnu::always_inline]] static bits shift_left(const bits& a, int n) {
-    return each<bits>([&](int i) [[gnu::always_inline]] { return part::shift_left(a.at[i], n); });
+    return each<bits>([&](int i) __attribute__((always_inline)) { return part::shift_left(a.at[i], n); });
   }
   [[gnu::always_inline]] static bits shift_right(const bits& a, int n) {
-    return each<bits>([&](int i) [[gnu::always_inline]] { return part::shift_right(a.at[i], n); });
+    return each<bits>([&](int i) __attribute__((always_inline)) { return part::shift_right(a.at[i], n); });
   }
   [[gnu::always_inline]] static bits multiply_halves(const bits& a, const bits& b) { return by_part<bits, part::multiply_halves>(a, b); }
 
@@ -102,22 +102,22 @@ template <class T, int N, class Part> struct registers<T, N, isa::joined<Part>> 
   [[gnu::always_inline]] static vec scale(const vec& a, const vec& b)
     requires requires { part::scale(a.at[0], b.at[0]); }
   {
-    return each<vec>([&](int i) [[gnu::always_inline]] { return part::scale(a.at[i], b.at[i]); });
+    return each<vec>([&](int i) __attribute__((always_inline)) { return part::scale(a.at[i], b.at[i]); });
   }
   [[gnu::always_inline]] static vec exponent(const vec& a)
     requires requires { part::exponent(a.at[0]); }
   {
-    return each<vec>([&](int i) [[gnu::always_inline]] { return part::exponent(a.at[i]); });
+    return each<vec>([&](int i) __attribute__((always_inline)) { return part::exponent(a.at[i]); });
   }
   [[gnu::always_inline]] static vec fraction(const vec& a)
     requires requires { part::fraction(a.at[0]); }
   {
-    return each<vec>([&](int i) [[gnu::always_inline]] { return part::fraction(a.at[i]); });
+    return each<vec>([&](int i) __attribute__((always_inline)) { return part::fraction(a.at[i]); });
   }
   [[gnu::always_inline]] static mask mask_from_sign(const bits& a)
     requires requires { part::mask_from_sign(a.at[0]); }
   {
-    return each<mask>([&](int i) [[gnu::always_inline]] { return part::mask_from_sign(a.at[i]); });
+    return each<mask>([&](int i) __attribute__((always_inline)) { return part::mask_from_sign(a.at[i]); });
   }
 
   [[gnu::always_inline]] static T sum(const vec& a)
@@ -129,10 +129,10 @@ template <class T, int N, class Part> struct registers<T, N, isa::joined<Part>> 
   }
 
   static mask broadcast_mask(bool b) {
-    return each<mask>([&](int) [[gnu::always_inline]] { return part::broadcast_mask(b); });
+    return each<mask>([&](int) __attribute__((always_inline)) { return part::broadcast_mask(b); });
   }
   static mask mask_from_bits(std::uint64_t b) {
-    return each<mask>([&](int i) [[gnu::always_inline]] { return part::mask_from_bits(b >> i * width & ((std::uint64_t(1) << width) - 1)); });
+    return each<mask>([&](int i) __attribute__((always_inline)) { return part::mask_from_bits(b >> i * width & ((std::uint64_t(1) << width) - 1)); });
   }
   static std::uint64_t mask_bits(const mask& m) {
     std::uint64_t r = 0;
