@@ -31,7 +31,8 @@ template <class T, int N, class Part> struct registers<T, N, isa::joined<Part>> 
   };
 
   template <class Out, class F> [[gnu::always_inline]] static Out each(F f) {
-    return [&]<int... I>(std::integer_sequence<int, I...>) __attribute__((always_inline)) { return Out{{f(I)...}}; }(std::make_integer_sequence<int, count>());
+    return [&]<int... I>(std::integer_sequence<int, I...>) __attribute__((always_inline)) { return Out{{f(I)...}}; }
+    (std::make_integer_sequence<int, count>());
   }
 
   [[gnu::always_inline]] static vec broadcast(T x) {
