@@ -151,7 +151,7 @@ class symbol_handler : public handler_defaults<symbol_handler, symbol> {
   }
   template <class X>
   void factor(const X& log_density) {
-    claim(dependency_graph::vertex::kind::factor, address(), join_nodes(node_of(log_density), active_.node()));
+    claim(dependency_graph::vertex::kind::factor, address(), join_nodes(symbol_node_of(log_density), active_.node()));
   }
   template <class F>
   void masked(const mask& m, std::uint64_t, F&& f) {

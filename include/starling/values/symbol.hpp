@@ -94,7 +94,7 @@ template <class... A>
 concept with_symbols = (symbolic<A> || ...) && ((symbolic<A> || std::is_arithmetic_v<A>)&&...);
 
 // What a value depends on; what several do together.
-template <class A> inline symbol_nodes::id node_of(const A& x) {
+template <class A> inline symbol_nodes::id symbol_node_of(const A& x) {
   if constexpr (symbolic<A>) return x.node();
   else return symbol_nodes::nothing;
 }
@@ -105,7 +105,7 @@ inline symbol_nodes::id join_nodes(symbol_nodes::id a, symbol_nodes::id b) {
 }
 template <class... A> inline symbol_nodes::id nodes_of(const A&... x) {
   symbol_nodes::id all = symbol_nodes::nothing;
-  ((all = join_nodes(all, node_of(x))), ...);
+  ((all = join_nodes(all, symbol_node_of(x))), ...);
   return all;
 }
 
@@ -245,7 +245,7 @@ template <class Sequence> inline auto pick(const Sequence& values, const symbol_
   using element = std::remove_cvref_t<decltype(values[0])>;
   symbol_nodes::id all = z.node();
   if constexpr (symbolic<element>)
-    for (std::size_t k = 0; k < std::size(values); ++k) all = join_nodes(all, node_of(values[k]));
+    for (std::size_t k = 0; k < std::size(values); ++k) all = join_nodes(all, symbol_node_of(values[k]));
   if constexpr (value_traits<element>::is_boolean) return symbol_mask::at(all);
   else return symbol_number<element>::at(all);
 }
