@@ -13,7 +13,7 @@
 #include <starling/values/pick.hpp>
 #include <starling/values/vector_math.hpp>
 
-#include "support/counted_allocations.hpp"
+#include "support/allocations_made.hpp"
 
 namespace sl = starling;
 

@@ -1,4 +1,4 @@
-// Counts the allocations of a test program: for one file of it, since it replaces operator new.
+// Counts the allocations of a test program: for one file of it, since it replaces operator new; the others read the count (allocations_made.hpp).
 #pragma once
 
 #include <cstddef>
@@ -7,17 +7,6 @@
 #include <new>
 
 #include "support/allocations_made.hpp"
-
-namespace {
-// The number of allocations of f, run ten times after three to warm up.
-template <class F>
-std::size_t counted(F&& f) {
-  for (int i = 0; i < 3; ++i) f(static_cast<std::uint64_t>(i));
-  const std::size_t before = allocations_made;
-  for (int i = 3; i < 13; ++i) f(static_cast<std::uint64_t>(i));
-  return allocations_made - before;
-}
-}  // namespace
 
 // Out of line, or g++ sees malloc meet delete and warns.
 [[gnu::noinline]] void* operator new(std::size_t n, const std::nothrow_t&) noexcept {
