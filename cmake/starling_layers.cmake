@@ -54,8 +54,9 @@ function(starling_add_layer layer previous)
     file(GLOB kernels CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/${layer}/kernels_*.cpp")
     foreach(kernel IN LISTS kernels)
       set(flags)
-      if(NOT CMAKE_CXX_FLAGS MATCHES "fsanitize")  # whose programs would take minutes to compile
-        list(APPEND flags -O3)
+      # What -O3 adds for loops, which leaves the user's -O as it is; with sanitizers it would take minutes to compile.
+      if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT CMAKE_CXX_FLAGS MATCHES "fsanitize")
+        list(APPEND flags -fpeel-loops -funswitch-loops -fvect-cost-model=dynamic)
       endif()
       if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
         if(kernel MATCHES "_avx2.cpp$")
