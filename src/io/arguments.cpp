@@ -141,16 +141,12 @@ void check_value(const argument& a, const std::string& value) {
       throw input_error(fmt::format("\"{}\" should be {}, but is \"{}\".{}", a.name, fmt::join(a.words, ", "), value, did_you_mean(value, a.words)));
     return;
   }
-  if (a.kind == kinds::jitter) {
-    double x = 0;
-    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), x);
-    if (error != std::errc() || end != value.data() + value.size() || !(x >= 0 && x <= 1))
-      throw input_error(fmt::format("\"{}\" should be a number from 0 to 1, but is \"{}\".", a.name, value));
-    return;
-  }
-  if (a.kind == kinds::positive || a.kind == kinds::start || a.kind == kinds::share) {
+  if (a.kind == kinds::positive || a.kind == kinds::start || a.kind == kinds::share || a.kind == kinds::jitter) {
     // The ranges of the kernels (counts.hpp): with a step of 1e-320 a run would move nothing and never end.
-    const double least = a.kind == kinds::share ? 0.001 : least_number, most = a.kind == kinds::share ? 0.99999 : largest_number;
+    const double least = a.kind == kinds::jitter ? 0 : a.kind == kinds::share ? 0.001
+                                                                              : least_number;
+    const double most = a.kind == kinds::jitter ? 1 : a.kind == kinds::share ? 0.99999
+                                                                             : largest_number;
     double x = 0;
     const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), x);
     const bool inside = (x >= least && x <= most) || (a.kind == kinds::start && x == 0);

@@ -41,6 +41,11 @@ struct named_column {
   std::vector<double> values;
 };
 
+void require_same_rows(const data& d, const named_column& a, const named_column& b) {
+  if (a.values.size() != b.values.size())
+    throw input_error(fmt::format("{}: \"{}\" has {} rows, \"{}\" has {}.", d.origin(), a.name, a.values.size(), b.name, b.values.size()));
+}
+
 std::vector<named_column> columns_of(const data& d, const std::string& name) {
   if (!d.has_texts(name)) return {{name, d.vector(name)}};
   const groups g = groups_of(d.texts(name));
@@ -56,8 +61,7 @@ std::vector<named_column> products(const data& d, const std::vector<named_column
   std::vector<named_column> all;
   for (const auto& a : left)
     for (const auto& b : right) {
-      if (a.values.size() != b.values.size())
-        throw input_error(fmt::format("{}: \"{}\" has {} rows, \"{}\" has {}.", d.origin(), a.name, a.values.size(), b.name, b.values.size()));
+      require_same_rows(d, a, b);
       all.push_back({a.name + ":" + b.name, a.values});
       for (std::size_t i = 0; i < b.values.size(); ++i) all.back().values[i] *= b.values[i];
     }
@@ -87,8 +91,7 @@ design design_matrix(const data& d, const std::vector<std::string>& terms) {
     const auto& [name, values] = all[j];
     result.names.push_back(name);
     if (name == "1" && values.empty()) continue;
-    if (values.size() != result.matrix.rows)
-      throw input_error(fmt::format("{}: \"{}\" has {} rows, \"{}\" has {}.", d.origin(), name, values.size(), first->name, result.matrix.rows));
+    require_same_rows(d, all[j], *first);
     for (std::size_t i = 0; i < values.size(); ++i) result.matrix.values[i * all.size() + j] = values[i];
   }
   return result;

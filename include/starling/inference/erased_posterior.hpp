@@ -1,5 +1,5 @@
 // A posterior without the type of its model: its observations, and the runs of its body that somebody asks for. What works on such posteriors is
-// compiled in the library, for packs of each instruction set (src/inference/lanes.hpp); in the program stands only the body, under each of these handlers.
+// compiled in the library, for packs of each instruction set (src/inference/lanes); in the program stands only the body, under each of these handlers.
 #pragma once
 
 #include <concepts>

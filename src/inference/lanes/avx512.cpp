@@ -4,12 +4,7 @@
 #if defined(__AVX512F__) && defined(__AVX512DQ__) && defined(__AVX512VL__) && defined(__FMA__)
 namespace starling {
 
-STARLING_COMPILE_LANES(native_pack<double>)
-STARLING_COMPILE_LANES(native_pack<float>)
-STARLING_COMPILE_CHAINS(double)
-STARLING_COMPILE_CHAINS(native_pack<double>)
-STARLING_COMPILE_CHAINS(native_pack<float>)
-STARLING_COMPILE_PREDICTIONS(native_pack<double>)
+STARLING_COMPILE_FOR_NATIVE_PACKS
 
 }  // namespace starling
 #endif

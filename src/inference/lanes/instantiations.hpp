@@ -34,3 +34,15 @@
   template result log_prob_in<V>(const free_posterior<V>&, const point_settings&);                                                                                        \
   template gradient_test diagnose_in<V>(const free_posterior<V>&, const point_settings&);                                                                                 \
   template draws draws_with_notes_in<V>(const free_posterior<V>&, const draws&);
+// What each instruction set compiles, and what those do whose gradients are their own.
+#define STARLING_COMPILE_FOR_NATIVE_PACKS      \
+  STARLING_COMPILE_LANES(native_pack<double>)  \
+  STARLING_COMPILE_LANES(native_pack<float>)   \
+  STARLING_COMPILE_CHAINS(double)              \
+  STARLING_COMPILE_CHAINS(native_pack<double>) \
+  STARLING_COMPILE_CHAINS(native_pack<float>)  \
+  STARLING_COMPILE_PREDICTIONS(native_pack<double>)
+#define STARLING_COMPILE_FOR_GRADIENT_PACKS     \
+  STARLING_COMPILE_GRADIENT_RUNS(double)        \
+  STARLING_COMPILE_GRADIENT_RUNS(gradient_pack) \
+  STARLING_COMPILE_GRADIENTS(gradient_pack)
